@@ -1,0 +1,27 @@
+// Package activities does the work that workflows order: it reads and writes
+// the database. Every activity may be killed at any instant and run again; what
+// it stores is one transaction under a business key.
+package activities
+
+import (
+	"context"
+	"time"
+
+	"creatorpay/db"
+)
+
+// Activities holds what the activities depend on; its methods are the
+// activities.
+type Activities struct {
+	DB *db.DB
+	// RepeatWindow is the window of R3 for runs that begin now.
+	RepeatWindow time.Duration
+	// PartitionsAhead is how many days after the one being run have room in the
+	// watch log.
+	PartitionsAhead int
+	// KeepDays is how many days of the watch log stay before the one being run;
+	// 0 keeps all.
+	KeepDays int
+	// CurrentRun asks Temporal for the id of the workflow's current run.
+	CurrentRun func(ctx context.Context, workflowID string) (runID string, err error)
+}

@@ -1,0 +1,140 @@
+package activities
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// Counter counts the plays of one day. The daily run and `starter verify` use
+// the same one, so that a difference between them is a difference in the rows.
+type Counter struct {
+	db       *db.DB
+	day      settlement.Day
+	from, to time.Time // the day's first instant and the first after it
+	window   time.Duration
+}
+
+// NewCounter makes a counter for the day under the given window of R3.
+func NewCounter(ctx context.Context, database *db.DB, day settlement.Day, window time.Duration) (*Counter, error) {
+	calendar, err := database.Calendar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Counter{db: database, day: day, from: calendar.Start(day), to: calendar.End(day), window: window}, nil
+}
+
+// Count reads the range's plays in one ordered scan and judges each. owners are
+// the range's known videos by id; plays of any other video only count as
+// unknown rows. Memory grows with the videos that were played, not with the
+// plays.
+func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []db.Owner) (db.Count, error) {
+	tally := tally{
+		counter: c,
+		judge:   settlement.NewJudge(c.from, c.window),
+		owners:  owners,
+	}
+	if err := c.db.Plays(ctx, c.day, videos, tally.add); err != nil {
+		return db.Count{}, err
+	}
+	if err := tally.lookBack(ctx); err != nil {
+		return db.Count{}, err
+	}
+	return tally.count, nil
+}
+
+// tally is one scan's state.
+type tally struct {
+	counter *Counter
+	judge   *settlement.Judge
+	owners  []db.Owner // those not yet passed by the scan
+	count   db.Count
+	pending []pendingPlay
+	row     [40]byte // a play's bytes for the checksum
+}
+
+// pendingPlay waits for the look across midnight (R3).
+type pendingPlay struct {
+	play settlement.Play
+	line int // in count.Lines
+}
+
+func (t *tally) add(play settlement.Play) error {
+	if play.StartedAt < t.counter.from.UnixMilli() || play.StartedAt >= t.counter.to.UnixMilli() {
+		return &db.BadRowError{Day: t.counter.day, VideoID: play.VideoID, Problem: fmt.Sprintf(
+			"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started, then run the day again",
+			play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))}
+	}
+	t.count.Checksum += t.checksum(play)
+	line := t.line(play.VideoID)
+	if line == nil {
+		t.count.UnknownRows++
+		return nil
+	}
+	switch verdict := t.judge.Verdict(play, line.CreatorID); verdict {
+	case settlement.LookBack:
+		t.pending = append(t.pending, pendingPlay{play, len(t.count.Lines) - 1})
+	default:
+		line.Count(play, verdict)
+	}
+	return nil
+}
+
+// line is the video's line, a new one where the scan reaches a new video, or
+// nil if the video is unknown.
+func (t *tally) line(video int64) *db.StatisticsLine {
+	if last := len(t.count.Lines) - 1; last >= 0 && t.count.Lines[last].VideoID == video {
+		return &t.count.Lines[last]
+	}
+	for len(t.owners) > 0 && t.owners[0].VideoID < video {
+		t.owners = t.owners[1:]
+	}
+	if len(t.owners) == 0 || t.owners[0].VideoID != video {
+		return nil
+	}
+	t.count.Lines = append(t.count.Lines, db.StatisticsLine{
+		Day:       t.counter.day,
+		VideoID:   video,
+		CreatorID: t.owners[0].CreatorID,
+	})
+	return &t.count.Lines[len(t.count.Lines)-1]
+}
+
+// lookBack settles the plays that started so soon after midnight that the day
+// before decides about them. They are few, so looking each up by the key costs
+// far less than reading the end of the day before, which no index finds.
+func (t *tally) lookBack(ctx context.Context) error {
+	pairs := make([]db.Pair, len(t.pending))
+	for i, pending := range t.pending {
+		pairs[i] = db.Pair{VideoID: pending.play.VideoID, ViewerID: pending.play.ViewerID}
+	}
+	last, err := t.counter.db.LastPlays(ctx, t.counter.day-1, pairs)
+	if err != nil {
+		return err
+	}
+	for i, pending := range t.pending {
+		verdict := settlement.Counts
+		if before, played := last[pairs[i]]; played && t.judge.IsRepeat(pending.play, before) {
+			verdict = settlement.Repeat
+		}
+		t.count.Lines[pending.line].Count(pending.play, verdict)
+	}
+	return nil
+}
+
+// checksum hashes all that statistics and money depend on. The sum over a
+// chunk's rows is the same in any order.
+func (t *tally) checksum(play settlement.Play) uint64 {
+	binary.LittleEndian.PutUint64(t.row[0:], uint64(play.VideoID))
+	binary.LittleEndian.PutUint64(t.row[8:], uint64(play.ViewerID))
+	binary.LittleEndian.PutUint64(t.row[16:], uint64(play.StartedAt))
+	binary.LittleEndian.PutUint64(t.row[24:], uint64(play.PlayedSeconds))
+	binary.LittleEndian.PutUint64(t.row[32:], uint64(play.AdViews))
+	return xxhash.Sum64(t.row[:])
+}

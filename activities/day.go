@@ -1,0 +1,177 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// DayInput names the day that an activity works on.
+type DayInput struct {
+	Day settlement.Day `json:"day"`
+}
+
+// BeginDayInput says how the day is begun.
+type BeginDayInput struct {
+	Day settlement.Day `json:"day"`
+	// Wait makes the run wait for the day before, whatever its state.
+	// Otherwise it waits only while that day is running.
+	Wait bool `json:"wait"`
+}
+
+// BeginDayResult is what the book of runs fixed for the day.
+type BeginDayResult struct {
+	PriceRule int64 `json:"price_rule"`
+}
+
+// BeginDay enters the run in the book under a new fence, or takes it over from
+// a former workflow run. It is retried while the day before is not closed.
+func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result BeginDayResult, err error) {
+	defer keepAlive(ctx)()
+	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
+		run, err := a.DB.BeginDay(ctx, input.Day, holder, a.RepeatWindow)
+		result.PriceRule = run.PriceRule
+		return err
+	})
+	var notClosed *db.NotClosedError
+	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
+		return result, waitFor(notClosed)
+	}
+	return result, classify(err)
+}
+
+// MaintainPartitions makes room in the watch log for the coming days and drops
+// the days that are past keeping.
+func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) error {
+	defer keepAlive(ctx)()
+	if _, err := a.DB.AddPartitions(ctx, input.Day, input.Day+settlement.Day(a.PartitionsAhead)); err != nil {
+		return classify(err)
+	}
+	if a.KeepDays == 0 {
+		return nil
+	}
+	old, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(a.KeepDays))
+	if err != nil {
+		return classify(err)
+	}
+	for _, partition := range old {
+		activity.GetLogger(ctx).Info("drop partition", "day", partition.Day.String(), "rows", partition.Rows)
+	}
+	return classify(a.DB.DropPartitions(ctx, old))
+}
+
+// CheckDayResult names the chunks that must be counted again.
+type CheckDayResult struct {
+	Again []int `json:"again"`
+}
+
+// unknownVideosNamed is how many unknown videos an error names (R10).
+const unknownVideosNamed = 20
+
+// CheckDay holds the counted chunks against the watch log (R10): it fails when
+// there are plays of unknown videos, and names the chunks whose rows have
+// become more or fewer since they were counted.
+func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result CheckDayResult, err error) {
+	defer keepAlive(ctx)()
+	period := settlement.DailyPeriod(input.Day)
+	mended, err := a.checkVideosKnown(ctx, period)
+	if err != nil {
+		return result, err
+	}
+	err = a.asHolder(ctx, period, func(holder db.Holder) error {
+		result.Again, err = a.DB.Recount(ctx, input.Day, holder)
+		return err
+	})
+	result.Again = append(result.Again, mended...)
+	slices.Sort(result.Again)
+	result.Again = slices.Compact(result.Again)
+	return result, classify(err)
+}
+
+// checkVideosKnown fails when there are plays of unknown videos. Chunks that
+// had such plays when they were counted, and whose videos have become known
+// since, are returned to be counted again.
+func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Period) (mended []int, err error) {
+	chunks, err := a.DB.Chunks(ctx, period)
+	if err != nil {
+		return nil, classify(err)
+	}
+	var rows int64
+	var named []string
+	for _, chunk := range chunks {
+		if chunk.UnknownRows == 0 {
+			continue
+		}
+		unknown, err := a.DB.UnknownVideos(ctx, period.Start, chunk.Range)
+		if err != nil {
+			return nil, classify(err)
+		}
+		if len(unknown) == 0 {
+			mended = append(mended, chunk.Number)
+		}
+		for _, video := range unknown {
+			rows += video.Rows
+			if len(named) < unknownVideosNamed {
+				named = append(named, fmt.Sprintf("%d (%d rows)", video.VideoID, video.Rows))
+			}
+		}
+	}
+	if rows == 0 {
+		return mended, nil
+	}
+	return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
+		"%s has %d rows of videos that are not in the catalogue: %s; import them (starter import --videos FILE) and run the day again: only the chunks with such rows are counted again",
+		period, rows, strings.Join(named, ", ")), TypeUnknown, nil)
+}
+
+// RankDay stores the day's Top 5 (R9).
+func (a *Activities) RankDay(ctx context.Context, input DayInput) error {
+	defer keepAlive(ctx)()
+	return classify(a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
+		return a.DB.RankDay(ctx, input.Day, holder)
+	}))
+}
+
+// CloseDayResult is the closed day's sums, or says that the day could not be
+// closed because rows arrived after it was counted.
+type CloseDayResult struct {
+	Closed bool `json:"closed"`
+	db.Totals
+}
+
+// CloseDay seals the day (R11).
+func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result CloseDayResult, err error) {
+	defer keepAlive(ctx)()
+	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
+		result.Totals, err = a.DB.CloseDay(ctx, input.Day, holder)
+		return err
+	})
+	var arrived *db.RowsArrivedError
+	if errors.As(err, &arrived) {
+		activity.GetLogger(ctx).Warn("rows arrived before the day closed", "day", input.Day.String(), "rows", arrived.Rows, "counted", arrived.Counted)
+		return CloseDayResult{}, nil
+	}
+	result.Closed = err == nil
+	return result, classify(err)
+}
+
+// FailDayInput says why the day's run failed.
+type FailDayInput struct {
+	Day     settlement.Day `json:"day"`
+	Failure string         `json:"failure"`
+}
+
+// FailDay records in the book of runs that the run failed.
+func (a *Activities) FailDay(ctx context.Context, input FailDayInput) error {
+	execution := activity.GetInfo(ctx).WorkflowExecution
+	return classify(a.DB.Fail(ctx, settlement.DailyPeriod(input.Day),
+		db.Holder{WorkflowID: execution.ID, RunID: execution.RunID}, input.Failure))
+}

@@ -1,0 +1,66 @@
+package activities
+
+import (
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// The types of error that workflows and operators tell apart. All of them but
+// TypeWaiting are final: trying again changes nothing before a person does.
+const (
+	TypeWaiting     = "Waiting" // for an earlier period to close; tried again until it does
+	TypeRefused     = "Refused" // the period may not be run (yet)
+	TypeStale       = "Stale"   // another workflow run has taken over
+	TypeBadData     = "BadData" // a row or figure that cannot be right
+	TypeUnknown     = "UnknownVideos"
+	TypeRowsArrived = "RowsArrived" // the watch log does not come to rest
+	TypeChunks      = "ChunksFailed"
+)
+
+// waitInterval is how often a run looks whether the period that it waits for
+// has closed.
+const waitInterval = 5 * time.Second
+
+// classify decides, for every error that leaves an activity, whether it is
+// final. What is not named here is retried as the activity's options say. The
+// result must not be wrapped again: only the outermost error decides.
+func classify(err error) error {
+	var (
+		closed      *db.ClosedError
+		notOver     *db.NotOverError
+		noPartition *db.NoPartitionError
+		beforeFirst *db.BeforeFirstDayError
+		notClosed   *db.NotClosedError
+		stale       *db.StaleError
+		badRow      *db.BadRowError
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &closed), errors.As(err, &notOver), errors.As(err, &noPartition), errors.As(err, &beforeFirst), errors.As(err, &notClosed):
+		return temporal.NewNonRetryableApplicationError(err.Error(), TypeRefused, nil)
+	case errors.As(err, &stale):
+		return temporal.NewApplicationErrorWithOptions(err.Error(), TypeStale, temporal.ApplicationErrorOptions{
+			NonRetryable: true,
+			Category:     temporal.ApplicationErrorCategoryBenign,
+		})
+	case errors.As(err, &badRow), errors.Is(err, settlement.ErrOutOfRange):
+		return temporal.NewNonRetryableApplicationError(err.Error(), TypeBadData, nil)
+	default:
+		return err
+	}
+}
+
+// waitFor makes a run wait for an earlier period. The wait costs no worker slot
+// and no history, and its reason shows in the Temporal UI.
+func waitFor(err *db.NotClosedError) error {
+	return temporal.NewApplicationErrorWithOptions("waiting: "+err.Error(), TypeWaiting, temporal.ApplicationErrorOptions{
+		NextRetryDelay: waitInterval,
+		Category:       temporal.ApplicationErrorCategoryBenign,
+	})
+}

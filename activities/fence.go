@@ -1,0 +1,38 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/activity"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// asHolder runs a write as the workflow run that this activity belongs to. When
+// another one holds the period, Temporal says which of the two is current: the
+// current one takes over under a new fence and writes, the other is refused. So
+// a reset or a second start goes on from any point, and an activity that
+// outlived its terminated run changes nothing.
+func (a *Activities) asHolder(ctx context.Context, period settlement.Period, write func(db.Holder) error) error {
+	execution := activity.GetInfo(ctx).WorkflowExecution
+	holder := db.Holder{WorkflowID: execution.ID, RunID: execution.RunID}
+	err := write(holder)
+	var stale *db.StaleError
+	if !errors.As(err, &stale) {
+		return err
+	}
+	current, askErr := a.CurrentRun(ctx, holder.WorkflowID)
+	if askErr != nil {
+		return fmt.Errorf("ask for the current run of %s: %w", holder.WorkflowID, askErr)
+	}
+	if current != holder.RunID {
+		return err
+	}
+	if err := a.DB.TakeOver(ctx, period, holder); err != nil {
+		return err
+	}
+	return write(holder)
+}

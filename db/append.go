@@ -1,0 +1,196 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// View is one line of the watch log.
+type View struct {
+	Day           settlement.Day // business day in which the play started
+	VideoID       int64
+	ViewerID      int64 // 0 is anonymous
+	WatchedAt     int64 // start in milliseconds since 1970-01-01 UTC
+	ViewID        int64
+	PlayedSeconds uint32
+	AdViews       uint32
+}
+
+// The reasons for which a view is refused.
+const (
+	RefusedDayClosed = "day closed"
+	RefusedConflict  = "a view with this id and start is stored with other figures"
+)
+
+// AppendViews adds views to the watch log in one transaction; their partitions
+// must exist. Views that are there already are left alone, so the same batch
+// can be appended again. Views of a closed day are refused, and so is a view
+// that is there with other figures. A day cannot close while the batch is being
+// stored, so a view is either counted or refused. Batches that are sorted as
+// the log is (by video, viewer, start and id) are stored fastest.
+func (db *DB) AppendViews(ctx context.Context, views []View) (added int64, refused []Refusal, err error) {
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+		added, refused = 0, nil
+		closed, err := lockDays(ctx, tx, views)
+		if err != nil {
+			return err
+		}
+		open := make([]int, 0, len(views))
+		for i, view := range views {
+			if closed[view.Day] {
+				refused = append(refused, Refusal{i, RefusedDayClosed})
+			} else {
+				open = append(open, i)
+			}
+		}
+		if len(open) == 0 {
+			return nil
+		}
+		result, err := tx.ExecContext(ctx, insertViews(views, open))
+		if err != nil {
+			return err
+		}
+		if added, err = result.RowsAffected(); err != nil || added == int64(len(open)) {
+			return err
+		}
+		conflicts, err := findConflicts(ctx, tx, views, open)
+		refused = append(refused, conflicts...)
+		return err
+	})
+	if err != nil {
+		return 0, nil, fmt.Errorf("append views: %w", err)
+	}
+	return added, refused, nil
+}
+
+// lockDays keeps the runs of the views' days from closing and tells which of
+// the days are closed already.
+func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed map[settlement.Day]bool, err error) {
+	days := make(map[settlement.Day]bool)
+	for _, view := range views {
+		days[view.Day] = true
+	}
+	wanted := make([]settlement.Day, 0, len(days))
+	for day := range days {
+		wanted = append(wanted, day)
+	}
+	query, args, err := sqlx.In(`
+		SELECT
+			starts_on,
+			state
+		FROM runs
+		WHERE kind = ? AND starts_on IN (?)
+		ORDER BY starts_on
+		LOCK IN SHARE MODE`, settlement.Daily, wanted)
+	if err != nil {
+		return nil, err
+	}
+	var runs []struct {
+		StartsOn settlement.Day `db:"starts_on"`
+		State    string         `db:"state"`
+	}
+	if err := tx.SelectContext(ctx, &runs, query, args...); err != nil {
+		return nil, fmt.Errorf("look up closed days: %w", err)
+	}
+	closed = make(map[settlement.Day]bool)
+	for _, run := range runs {
+		closed[run.StartsOn] = run.State == StateClosed
+	}
+	return closed, nil
+}
+
+const datetimeLayout = "2006-01-02 15:04:05.000"
+
+// insertViews writes one statement for all views that the indexes name. It
+// holds nothing but numbers and times, so it needs no escaping; one assignment
+// that changes nothing makes the server pass over rows that are there already
+// without, as INSERT IGNORE would, hiding other errors.
+func insertViews(views []View, indexes []int) string {
+	statement := []byte(`
+		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+		VALUES `)
+	for n, i := range indexes {
+		view := &views[i]
+		if n > 0 {
+			statement = append(statement, ',')
+		}
+		statement = append(statement, "('"...)
+		statement = append(statement, view.Day.String()...)
+		statement = append(statement, "',"...)
+		statement = strconv.AppendInt(statement, view.VideoID, 10)
+		statement = append(statement, ',')
+		statement = strconv.AppendInt(statement, view.ViewerID, 10)
+		statement = append(statement, ",'"...)
+		statement = time.UnixMilli(view.WatchedAt).UTC().AppendFormat(statement, datetimeLayout)
+		statement = append(statement, "',"...)
+		statement = strconv.AppendInt(statement, view.ViewID, 10)
+		statement = append(statement, ',')
+		statement = strconv.AppendUint(statement, uint64(view.PlayedSeconds), 10)
+		statement = append(statement, ',')
+		statement = strconv.AppendUint(statement, uint64(view.AdViews), 10)
+		statement = append(statement, ')')
+	}
+	return string(append(statement, `
+		ON DUPLICATE KEY UPDATE view_id = VALUES(view_id)`...))
+}
+
+// findConflicts names those of the views that are stored with other figures.
+func findConflicts(ctx context.Context, tx *sqlx.Tx, views []View, indexes []int) ([]Refusal, error) {
+	type key struct {
+		day                       settlement.Day
+		video, viewer, at, viewID int64
+	}
+	wanted := make(map[key]int, len(indexes))
+	query := `
+		SELECT
+			watched_on,
+			video_id,
+			viewer_id,
+			watched_at,
+			view_id,
+			played_seconds,
+			ad_views
+		FROM watch_log
+		WHERE (watched_on, video_id, viewer_id, watched_at, view_id) IN (`
+	var refused []Refusal
+	args := make([]any, 0, 5*len(indexes))
+	for n, i := range indexes {
+		view := views[i]
+		k := key{view.Day, view.VideoID, view.ViewerID, view.WatchedAt, view.ViewID}
+		if first, twice := wanted[k]; twice {
+			if views[first].PlayedSeconds != view.PlayedSeconds || views[first].AdViews != view.AdViews {
+				refused = append(refused, Refusal{i, RefusedConflict})
+			}
+			continue
+		}
+		wanted[k] = i
+		if n > 0 {
+			query += ", "
+		}
+		query += "(?, ?, ?, ?, ?)"
+		args = append(args, view.Day, view.VideoID, view.ViewerID, time.UnixMilli(view.WatchedAt).UTC(), view.ViewID)
+	}
+	rows, err := tx.QueryContext(ctx, query+")", args...)
+	if err != nil {
+		return nil, fmt.Errorf("compare with stored views: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var stored View
+		var at time.Time
+		if err := rows.Scan(&stored.Day, &stored.VideoID, &stored.ViewerID, &at, &stored.ViewID, &stored.PlayedSeconds, &stored.AdViews); err != nil {
+			return nil, err
+		}
+		i := wanted[key{stored.Day, stored.VideoID, stored.ViewerID, at.UnixMilli(), stored.ViewID}]
+		if views[i].PlayedSeconds != stored.PlayedSeconds || views[i].AdViews != stored.AdViews {
+			refused = append(refused, Refusal{i, RefusedConflict})
+		}
+	}
+	return refused, rows.Err()
+}

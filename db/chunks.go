@@ -1,0 +1,169 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// The states of a chunk.
+const (
+	ChunkPlanned = "planned" // not counted yet, to be counted again, or has rows of unknown videos
+	ChunkCounted = "counted"
+	ChunkSettled = "settled"
+)
+
+// Chunk is a contiguous range of one period's videos: the work of one activity.
+type Chunk struct {
+	Number      int    `db:"chunk"` // 1, 2, 3 ... in key order
+	State       string `db:"state"`
+	UnknownRows int64  `db:"unknown_rows"`
+	Checksum    uint64 `db:"checksum"` // of the rows read, in any order
+	Counts      int    `db:"counts"`   // how often it was counted
+	settlement.Range
+	Totals
+}
+
+const chunkColumns = `
+			chunk,
+			state,
+			unknown_rows,
+			checksum,
+			counts,
+			video_from,
+			video_before,
+			views,
+			self_views,
+			repeat_views,
+			played_seconds,
+			ad_views,
+			video_amount,
+			ad_amount`
+
+// Chunks is the stored plan of the period with what has been done of it, in
+// key order. It is empty before [DB.StorePlan].
+func (db *DB) Chunks(ctx context.Context, period settlement.Period) ([]Chunk, error) {
+	return chunks(ctx, db.pool, period)
+}
+
+func chunks(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (found []Chunk, err error) {
+	err = sqlx.SelectContext(ctx, from, &found, `
+		SELECT `+chunkColumns+`
+		FROM run_chunks
+		WHERE kind = ? AND starts_on = ? AND version = ?
+		ORDER BY chunk`, period.Kind, period.Start, runVersion)
+	if err != nil {
+		return nil, fmt.Errorf("read chunks of %s: %w", period, err)
+	}
+	return found, nil
+}
+
+// Chunk is one chunk of the stored plan.
+func (db *DB) Chunk(ctx context.Context, period settlement.Period, number int) (Chunk, error) {
+	return findChunk(ctx, db.pool, period, number, "")
+}
+
+func findChunk(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, number int, lock string) (chunk Chunk, err error) {
+	err = sqlx.GetContext(ctx, from, &chunk, `
+		SELECT `+chunkColumns+`
+		FROM run_chunks
+		WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?
+		`+lock, period.Kind, period.Start, runVersion, number)
+	if err != nil {
+		return Chunk{}, fmt.Errorf("read chunk %d of %s: %w", number, period, err)
+	}
+	return chunk, nil
+}
+
+// StorePlan keeps the ranges as the period's chunks. A plan that is there
+// already stays: a period is planned once, so that a reset or a second run
+// works on the same chunks.
+func (db *DB) StorePlan(ctx context.Context, period settlement.Period, holder Holder, ranges []settlement.Range) error {
+	type row struct {
+		Kind     settlement.Kind `db:"kind"`
+		StartsOn settlement.Day  `db:"starts_on"`
+		Version  int             `db:"version"`
+		Number   int             `db:"chunk"`
+		State    string          `db:"state"`
+		settlement.Range
+	}
+	rows := make([]row, len(ranges))
+	for i, videos := range ranges {
+		rows[i] = row{period.Kind, period.Start, runVersion, i + 1, ChunkPlanned, videos}
+	}
+	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+		// Alone: two attempts of one plan must not both find none.
+		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
+			return err
+		}
+		stored, err := chunks(ctx, tx, period)
+		if err != nil || len(stored) > 0 {
+			return err
+		}
+		_, err = tx.NamedExecContext(ctx, `
+			INSERT INTO run_chunks (kind, starts_on, version, chunk, video_from, video_before, state)
+			VALUES (:kind, :starts_on, :version, :chunk, :video_from, :video_before, :state)`, rows)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store plan of %s: %w", period, err)
+	}
+	return nil
+}
+
+// Recount finds the chunks whose rows in the watch log are not as many as were
+// counted (R10) and makes them planned again.
+func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (again []int, err error) {
+	period := settlement.DailyPeriod(day)
+	counted, err := db.Chunks(ctx, period)
+	if err != nil {
+		return nil, err
+	}
+	var total int64
+	for _, chunk := range counted {
+		total += chunk.Rows() + chunk.UnknownRows
+	}
+	rows, err := countDay(ctx, db.pool, day)
+	if err != nil || rows == total {
+		return nil, err
+	}
+	for _, chunk := range counted {
+		rows, err := countRange(ctx, db.pool, day, chunk.Range)
+		if err != nil {
+			return nil, err
+		}
+		if rows != chunk.Rows()+chunk.UnknownRows {
+			again = append(again, chunk.Number)
+		}
+	}
+	if len(again) == 0 {
+		// The rows came and went between the two looks.
+		return nil, nil
+	}
+	return again, db.replan(ctx, period, holder, again)
+}
+
+func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holder, numbers []int) error {
+	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := guard(ctx, tx, period, holder); err != nil {
+			return err
+		}
+		query, args, err := sqlx.In(`
+			UPDATE run_chunks
+			SET state = ?
+			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk IN (?)`,
+			ChunkPlanned, period.Kind, period.Start, runVersion, numbers)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, query, args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("plan chunks %v of %s again: %w", numbers, period, err)
+	}
+	return nil
+}

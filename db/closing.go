@@ -1,0 +1,95 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// RowsArrivedError says that the watch log got rows after a day was counted.
+type RowsArrivedError struct {
+	Day           settlement.Day
+	Counted, Rows int64
+}
+
+func (e *RowsArrivedError) Error() string {
+	return fmt.Sprintf("%s has %d rows, %d were counted", e.Day, e.Rows, e.Counted)
+}
+
+// CloseDay seals the day (R11) and returns its totals. All chunks must be
+// settled, and the rows in the partition must be as many as were counted, in
+// the same transaction (R10): otherwise it fails with a [RowsArrivedError] and
+// the day stays open. [DB.AppendViews] waits meanwhile, so what it stores is
+// either counted or refused. Closing a day again that the same holder closed
+// gives the same totals.
+func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (totals Totals, err error) {
+	period := settlement.DailyPeriod(day)
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+		run, found, err := findRun(ctx, tx, period)
+		if err != nil {
+			return err
+		}
+		if found && run.State == StateClosed && run.Holder == holder.RunID {
+			totals = run.Totals
+			return nil
+		}
+		fence, err := lockRun(ctx, tx, period, holder, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		totals, err = sumChunks(ctx, tx, period)
+		if err != nil {
+			return err
+		}
+		rows, err := countDay(ctx, tx, day)
+		if err != nil {
+			return err
+		}
+		if rows != totals.Rows() {
+			return &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE runs
+			SET
+				state = ?,
+				views = ?,
+				self_views = ?,
+				repeat_views = ?,
+				played_seconds = ?,
+				ad_views = ?,
+				video_amount = ?,
+				ad_amount = ?,
+				failure = '',
+				ended_at = ?
+			WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
+			StateClosed,
+			totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
+			totals.VideoAmount, totals.AdAmount, db.now(),
+			period.Kind, period.Start, runVersion, fence)
+		return err
+	})
+	if err != nil {
+		return Totals{}, fmt.Errorf("close %s: %w", day, err)
+	}
+	return totals, nil
+}
+
+// sumChunks adds up the chunks and makes sure that each one is settled.
+func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum Totals, err error) {
+	all, err := chunks(ctx, tx, period)
+	if err != nil {
+		return sum, err
+	}
+	for _, chunk := range all {
+		if chunk.State != ChunkSettled {
+			return sum, fmt.Errorf("chunk %d is %s, not %s", chunk.Number, chunk.State, ChunkSettled)
+		}
+		sum.Add(chunk.Statistics)
+		sum.VideoAmount += chunk.VideoAmount
+		sum.AdAmount += chunk.AdAmount
+	}
+	return sum, nil
+}

@@ -1,0 +1,123 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-sql-driver/mysql"
+
+	"creatorpay/settlement"
+)
+
+// NotClosedError says that a period must be closed first.
+type NotClosedError struct {
+	Period settlement.Period
+	State  string // as in the book of runs; empty if the period was never run
+}
+
+func (e *NotClosedError) Error() string {
+	switch {
+	case e.State == StateRunning:
+		return fmt.Sprintf("%s is not closed: its run is still going; see `starter status`", e.Period)
+	case e.Period.Kind != settlement.Daily:
+		return fmt.Sprintf("%s is not closed", e.Period)
+	case e.State == StateFailed:
+		return fmt.Sprintf("%s is not closed: its run failed; mend the cause that `starter status` shows and run it again (starter run daily --date %s)", e.Period, e.Period)
+	default:
+		return fmt.Sprintf("%s is not closed: it was never run; run it first (starter run daily --date %s)", e.Period, e.Period)
+	}
+}
+
+// ClosedError says that a period is closed and never changes again (R11).
+type ClosedError struct{ Period settlement.Period }
+
+func (e *ClosedError) Error() string {
+	return fmt.Sprintf("%s is closed and is never run again; to recompute and compare it: starter verify --date %s", e.Period, e.Period.Start)
+}
+
+// BeforeFirstDayError says that a day lies before the first day ever settled.
+type BeforeFirstDayError struct{ Day, First settlement.Day }
+
+func (e *BeforeFirstDayError) Error() string {
+	return fmt.Sprintf("%s lies before %s, the first day that was settled: ordinals run on from there, so no earlier day can be settled", e.Day, e.First)
+}
+
+// NotOverError says that a day has not ended yet.
+type NotOverError struct {
+	Day  settlement.Day
+	Zone string
+}
+
+func (e *NotOverError) Error() string {
+	return fmt.Sprintf("%s is not over yet in %s: run it when it is", e.Day, e.Zone)
+}
+
+// NoPartitionError says that the watch log has no partition for a day.
+type NoPartitionError struct{ Day settlement.Day }
+
+func (e *NoPartitionError) Error() string {
+	return fmt.Sprintf("the watch log has no partition for %s: import its views, or, if it had none, add it with `starter partitions add --from %s --to %s`", e.Day, e.Day, e.Day)
+}
+
+// StaleError says that a workflow run may no longer write: another one has
+// taken over, or the period is closed.
+type StaleError struct{ Period settlement.Period }
+
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("%s: another run has taken over or closed the period; this one may not write any more", e.Period)
+}
+
+// SchemaError says that the database is not the one this program was built for.
+type SchemaError struct{ Has, Needs int64 }
+
+func (e *SchemaError) Error() string {
+	if e.Has < e.Needs {
+		return fmt.Sprintf("the database's schema is at version %d, this program needs %d: run `starter migrate`", e.Has, e.Needs)
+	}
+	return fmt.Sprintf("the database's schema is at version %d, newer than this program's %d: use the program that goes with it", e.Has, e.Needs)
+}
+
+// BadRowError says that a row of the watch log contradicts itself.
+type BadRowError struct {
+	Day     settlement.Day
+	VideoID int64
+	Problem string
+}
+
+func (e *BadRowError) Error() string {
+	return fmt.Sprintf("watch log of %s, video %d: %s", e.Day, e.VideoID, e.Problem)
+}
+
+// Server error numbers, the same on MySQL and MariaDB.
+const (
+	erDBAccessDenied  = 1044
+	erAccessDenied    = 1045
+	erBadDB           = 1049
+	erNoSuchTable     = 1146
+	erLockWaitTimeout = 1205
+	erLockDeadlock    = 1213
+)
+
+func serverError(err error) uint16 {
+	var server *mysql.MySQLError
+	if errors.As(err, &server) {
+		return server.Number
+	}
+	return 0
+}
+
+func lostToAnotherTx(err error) bool {
+	number := serverError(err)
+	return number == erLockDeadlock || number == erLockWaitTimeout
+}
+
+func explainConnect(err error, config *mysql.Config) error {
+	switch serverError(err) {
+	case erAccessDenied, erDBAccessDenied:
+		return fmt.Errorf("MySQL at %s refuses user %q: check user and password in MYSQL_DSN (%w)", config.Addr, config.User, err)
+	case erBadDB:
+		return fmt.Errorf("MySQL at %s has no database %q: create it (CREATE DATABASE %s) or name another in MYSQL_DSN", config.Addr, config.DBName, config.DBName)
+	default:
+		return fmt.Errorf("MySQL at %s cannot be reached: check that it runs and that MYSQL_DSN is right (%w)", config.Addr, err)
+	}
+}

@@ -1,0 +1,18 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- Clustered by what the daily job reads: one range scan gives a day's plays by
+-- video and viewer in the order in which they started. The partitions are made
+-- by the application; p0 only gives the table its first border.
+CREATE TABLE IF NOT EXISTS watch_log (
+  watched_on     DATE         NOT NULL, -- business day in which the play started
+  video_id       BIGINT       NOT NULL,
+  viewer_id      BIGINT       NOT NULL, -- 0 is anonymous
+  watched_at     DATETIME(3)  NOT NULL, -- UTC
+  view_id        BIGINT       NOT NULL,
+  played_seconds INT UNSIGNED NOT NULL,
+  ad_views       INT UNSIGNED NOT NULL,
+  PRIMARY KEY (watched_on, video_id, viewer_id, watched_at, view_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
+PARTITION BY RANGE COLUMNS (watched_on) (
+  PARTITION p0 VALUES LESS THAN ('1970-01-01')
+);

@@ -1,0 +1,25 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- The book of runs. Its key is the last guard against settling a period twice.
+CREATE TABLE IF NOT EXISTS runs (
+  kind           VARCHAR(8)   NOT NULL,           -- daily, weekly or monthly
+  starts_on      DATE         NOT NULL,           -- first day of the period
+  version        INT          NOT NULL,
+  state          VARCHAR(8)   NOT NULL,           -- running, failed or closed
+  fence          BIGINT       NOT NULL,           -- grows whenever another workflow run takes over
+  workflow_id    VARCHAR(255) NOT NULL,
+  holder         VARCHAR(64)  NOT NULL,           -- workflow run that may write; all others are refused
+  price_rule     BIGINT       NOT NULL,
+  repeat_window  BIGINT       NOT NULL,           -- ms
+  views          BIGINT       NOT NULL DEFAULT 0, -- the totals are those of the closed period
+  self_views     BIGINT       NOT NULL DEFAULT 0,
+  repeat_views   BIGINT       NOT NULL DEFAULT 0,
+  played_seconds BIGINT       NOT NULL DEFAULT 0,
+  ad_views       BIGINT       NOT NULL DEFAULT 0,
+  video_amount   BIGINT       NOT NULL DEFAULT 0, -- won
+  ad_amount      BIGINT       NOT NULL DEFAULT 0, -- won
+  failure        TEXT         NOT NULL,           -- why the last attempt failed, empty otherwise
+  began_at       DATETIME(3)  NOT NULL,           -- UTC; when the last attempt began
+  ended_at       DATETIME(3)  NULL,               -- UTC; when it failed or closed
+  PRIMARY KEY (kind, starts_on, version)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -1,0 +1,26 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS run_chunks (
+  kind           VARCHAR(8)      NOT NULL,
+  starts_on      DATE            NOT NULL,
+  version        INT             NOT NULL,
+  chunk          INT             NOT NULL,           -- 1, 2, 3 ... in key order
+  video_from     BIGINT          NULL,               -- NULL: no lower end
+  video_before   BIGINT          NULL,               -- NULL: no upper end
+  state          VARCHAR(8)      NOT NULL,           -- planned, counted or settled
+  unknown_rows   BIGINT          NOT NULL DEFAULT 0, -- rows whose video is unknown: such a chunk stays planned
+  views          BIGINT          NOT NULL DEFAULT 0,
+  self_views     BIGINT          NOT NULL DEFAULT 0,
+  repeat_views   BIGINT          NOT NULL DEFAULT 0,
+  played_seconds BIGINT          NOT NULL DEFAULT 0,
+  ad_views       BIGINT          NOT NULL DEFAULT 0,
+  checksum       BIGINT UNSIGNED NOT NULL DEFAULT 0, -- of the rows read, in any order
+  video_amount   BIGINT          NOT NULL DEFAULT 0, -- won
+  ad_amount      BIGINT          NOT NULL DEFAULT 0, -- won
+  fence          BIGINT          NOT NULL DEFAULT 0, -- of the run that wrote the row last
+  attempt        INT             NOT NULL DEFAULT 0, -- of the activity that counted
+  counts         INT             NOT NULL DEFAULT 0, -- how often the chunk was counted
+  counted_at     DATETIME(3)     NULL,               -- UTC
+  settled_at     DATETIME(3)     NULL,               -- UTC
+  PRIMARY KEY (kind, starts_on, version, chunk)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

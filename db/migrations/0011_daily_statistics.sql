@@ -1,0 +1,14 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- A video with any row in the day has a line, even if nothing counted.
+CREATE TABLE IF NOT EXISTS daily_statistics (
+  day            DATE   NOT NULL,
+  video_id       BIGINT NOT NULL,
+  creator_id     BIGINT NOT NULL,
+  views          BIGINT NOT NULL,
+  self_views     BIGINT NOT NULL,
+  repeat_views   BIGINT NOT NULL,
+  played_seconds BIGINT NOT NULL,
+  ad_views       BIGINT NOT NULL,
+  PRIMARY KEY (day, video_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -1,0 +1,17 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- A video of which something counted that day has a line. The ordinals are
+-- (from, to]: the next settled day of the video begins at "to" (R7).
+CREATE TABLE IF NOT EXISTS daily_settlements (
+  day           DATE   NOT NULL,
+  video_id      BIGINT NOT NULL,
+  creator_id    BIGINT NOT NULL,
+  views_from    BIGINT NOT NULL,
+  views_to      BIGINT NOT NULL,
+  ad_views_from BIGINT NOT NULL,
+  ad_views_to   BIGINT NOT NULL,
+  video_amount  BIGINT NOT NULL, -- won
+  ad_amount     BIGINT NOT NULL, -- won
+  PRIMARY KEY (day, video_id),
+  KEY daily_settlements_video_id_day_idx (video_id, day) -- finds where a video's last settled day ended
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -1,0 +1,11 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS top_videos (
+  kind      VARCHAR(8)  NOT NULL,
+  starts_on DATE        NOT NULL,
+  metric    VARCHAR(16) NOT NULL, -- views or played_seconds
+  place     INT         NOT NULL, -- 1 is the first
+  video_id  BIGINT      NOT NULL,
+  value     BIGINT      NOT NULL,
+  PRIMARY KEY (kind, starts_on, metric, place)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -1,0 +1,202 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Partition is the part of the watch log that holds one day.
+type Partition struct {
+	Day    settlement.Day
+	Rows   int64 // the engine's estimate
+	Bytes  int64
+	Closed bool // the day is closed
+}
+
+// Name is the partition's name in the database.
+func (p Partition) Name() string { return partitionName(p.Day) }
+
+// maxPartitions keeps a mistyped year from making thousands of partitions; the
+// server's own limit is 8,192.
+const maxPartitions = 4000
+
+// floorPartition holds what lies before the first day: nothing. It gives the
+// first day's partition its lower border.
+const floorPartition = "p0"
+
+var partitionPattern = regexp.MustCompile(`^p(\d{4})(\d{2})(\d{2})$`)
+
+func partitionName(day settlement.Day) string {
+	return "p" + strings.ReplaceAll(day.String(), "-", "")
+}
+
+// Partitions are the watch log's days in order. They have no gaps.
+func (db *DB) Partitions(ctx context.Context) ([]Partition, error) {
+	return partitions(ctx, db.pool)
+}
+
+func partitions(ctx context.Context, from sqlx.QueryerContext) ([]Partition, error) {
+	var rows []struct {
+		Name  string `db:"name"`
+		Rows  int64  `db:"row_count"`
+		Bytes int64  `db:"bytes"`
+	}
+	if err := sqlx.SelectContext(ctx, from, &rows, `
+		SELECT
+			PARTITION_NAME AS name,
+			COALESCE(TABLE_ROWS, 0) AS row_count,
+			COALESCE(DATA_LENGTH, 0) AS bytes
+		FROM information_schema.PARTITIONS
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'watch_log'
+		ORDER BY PARTITION_ORDINAL_POSITION`); err != nil {
+		return nil, fmt.Errorf("list partitions: %w", err)
+	}
+	var closed []settlement.Day
+	if err := sqlx.SelectContext(ctx, from, &closed, `
+		SELECT starts_on
+		FROM runs
+		WHERE kind = ? AND state = ?`, settlement.Daily, StateClosed); err != nil {
+		return nil, fmt.Errorf("list closed days: %w", err)
+	}
+	isClosed := make(map[settlement.Day]bool, len(closed))
+	for _, day := range closed {
+		isClosed[day] = true
+	}
+	days := make([]Partition, 0, len(rows))
+	for _, row := range rows {
+		date := partitionPattern.FindStringSubmatch(row.Name)
+		if date == nil {
+			continue
+		}
+		day, err := settlement.ParseDay(strings.Join(date[1:], "-"))
+		if err != nil {
+			return nil, fmt.Errorf("partition %s: %w", row.Name, err)
+		}
+		days = append(days, Partition{Day: day, Rows: row.Rows, Bytes: row.Bytes, Closed: isClosed[day]})
+	}
+	return days, nil
+}
+
+// hasDay tells whether the partitions, which have no gaps, hold the day.
+func hasDay(present []Partition, day settlement.Day) bool {
+	return len(present) > 0 && present[0].Day <= day && day <= present[len(present)-1].Day
+}
+
+// AddPartitions makes room for the days from first to last, and for those
+// between them and the days that are there, since an empty day is settled too.
+// It returns the days that it added. Running it again adds nothing.
+func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) ([]settlement.Day, error) {
+	present, err := db.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	from, to := first, last
+	if len(present) > 0 {
+		from, to = min(from, present[0].Day), max(to, present[len(present)-1].Day)
+	}
+	if days := int(to-from) + 1; days > maxPartitions {
+		return nil, fmt.Errorf("the watch log would span %d days, from %s to %s: at most %d are kept; is a date wrong?", days, from, to, maxPartitions)
+	}
+	if len(present) == 0 {
+		return db.reorganizeFloor(ctx, from, to)
+	}
+	below, err := db.reorganizeFloor(ctx, from, present[0].Day-1)
+	if err != nil {
+		return nil, err
+	}
+	above, err := db.addAbove(ctx, present[len(present)-1].Day+1, to)
+	return append(below, above...), err
+}
+
+// reorganizeFloor cuts the days out of the empty floor below the first day.
+func (db *DB) reorganizeFloor(ctx context.Context, from, to settlement.Day) ([]settlement.Day, error) {
+	if from > to {
+		return nil, nil
+	}
+	days, definitions := definePartitions(from, to)
+	_, err := db.pool.ExecContext(ctx, fmt.Sprintf(`
+		ALTER TABLE watch_log REORGANIZE PARTITION %s INTO (
+			PARTITION %s VALUES LESS THAN ('%s'),
+			%s
+		)`, floorPartition, floorPartition, from, definitions))
+	if err != nil {
+		return nil, fmt.Errorf("add partitions %s to %s: %w", from, to, err)
+	}
+	return days, nil
+}
+
+func (db *DB) addAbove(ctx context.Context, from, to settlement.Day) ([]settlement.Day, error) {
+	if from > to {
+		return nil, nil
+	}
+	days, definitions := definePartitions(from, to)
+	_, err := db.pool.ExecContext(ctx, fmt.Sprintf(`
+		ALTER TABLE watch_log ADD PARTITION (
+			%s
+		)`, definitions))
+	if err != nil {
+		return nil, fmt.Errorf("add partitions %s to %s: %w", from, to, err)
+	}
+	return days, nil
+}
+
+func definePartitions(from, to settlement.Day) (days []settlement.Day, definitions string) {
+	var lines []string
+	for day := from; day <= to; day++ {
+		days = append(days, day)
+		lines = append(lines, fmt.Sprintf("PARTITION %s VALUES LESS THAN ('%s')", partitionName(day), day+1))
+	}
+	return days, strings.Join(lines, ",\n\t\t\t")
+}
+
+// DroppablePartitions are the days before the given one whose rows nobody
+// needs any more: the day is closed, and so is the one after it, which looks
+// back across midnight (R3). Days that hold nothing to settle and come before
+// the first closed one are kept too: their rows were never counted.
+func (db *DB) DroppablePartitions(ctx context.Context, before settlement.Day) ([]Partition, error) {
+	present, err := db.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var droppable []Partition
+	for i, partition := range present {
+		if partition.Day >= before || !partition.Closed || i+1 == len(present) || !present[i+1].Closed {
+			break
+		}
+		droppable = append(droppable, partition)
+	}
+	return droppable, nil
+}
+
+// DropPartitions removes the rows and the partitions of the days that
+// [DB.DroppablePartitions] named, oldest first.
+func (db *DB) DropPartitions(ctx context.Context, droppable []Partition) error {
+	if len(droppable) == 0 {
+		return nil
+	}
+	names := make([]string, len(droppable))
+	for i, partition := range droppable {
+		names[i] = partition.Name()
+	}
+	list := strings.Join(names, ", ")
+	if _, err := db.pool.ExecContext(ctx, `ALTER TABLE watch_log TRUNCATE PARTITION `+list); err != nil {
+		return fmt.Errorf("drop partitions %s: %w", list, err)
+	}
+	// Dropping them would stretch the next day's partition down over the dropped
+	// days; the floor takes their place instead.
+	last := droppable[len(droppable)-1].Day
+	_, err := db.pool.ExecContext(ctx, fmt.Sprintf(`
+		ALTER TABLE watch_log REORGANIZE PARTITION %s, %s INTO (
+			PARTITION %s VALUES LESS THAN ('%s')
+		)`, floorPartition, list, floorPartition, last+1))
+	if err != nil {
+		return fmt.Errorf("drop partitions %s: %w", list, err)
+	}
+	return nil
+}

@@ -1,0 +1,336 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// The states of a run in the book of runs.
+const (
+	StateRunning = "running"
+	StateFailed  = "failed"
+	StateClosed  = "closed" // its rows never change again (R11)
+)
+
+// runVersion is the version of every run so far: what comes late is paid in a
+// later day, never by settling a day once more.
+const runVersion = 1
+
+// Run is one line of the book of runs: one execution for one period and kind.
+type Run struct {
+	Kind       settlement.Kind `db:"kind"`
+	StartsOn   settlement.Day  `db:"starts_on"`
+	State      string          `db:"state"`
+	Fence      int64           `db:"fence"`
+	WorkflowID string          `db:"workflow_id"`
+	Holder     string          `db:"holder"` // id of the workflow run that may write
+	PriceRule  int64           `db:"price_rule"`
+	WindowMS   int64           `db:"repeat_window"`
+	Failure    string          `db:"failure"`
+	BeganAt    time.Time       `db:"began_at"`
+	EndedAt    *time.Time      `db:"ended_at"` // nil while it runs
+	Totals
+}
+
+// Totals are what a closed period comes to.
+type Totals struct {
+	settlement.Statistics
+	Amounts
+}
+
+// Amounts are whole won.
+type Amounts struct {
+	VideoAmount settlement.Won `db:"video_amount" json:"video_amount"`
+	AdAmount    settlement.Won `db:"ad_amount" json:"ad_amount"`
+}
+
+// Period is the run's period.
+func (r Run) Period() settlement.Period {
+	return settlement.Period{Kind: r.Kind, Start: r.StartsOn}
+}
+
+// RepeatWindow is the window of R3 that the run uses.
+func (r Run) RepeatWindow() time.Duration { return time.Duration(r.WindowMS) * time.Millisecond }
+
+const runColumns = `
+			kind,
+			starts_on,
+			state,
+			fence,
+			workflow_id,
+			holder,
+			price_rule,
+			repeat_window,
+			views,
+			self_views,
+			repeat_views,
+			played_seconds,
+			ad_views,
+			video_amount,
+			ad_amount,
+			failure,
+			began_at,
+			ended_at`
+
+// Runs are all runs of the kind whose period starts in [from, to], in order.
+func (db *DB) Runs(ctx context.Context, kind settlement.Kind, from, to settlement.Day) ([]Run, error) {
+	var runs []Run
+	err := db.pool.SelectContext(ctx, &runs, `
+		SELECT `+runColumns+`
+		FROM runs
+		WHERE kind = ? AND starts_on BETWEEN ? AND ? AND version = ?
+		ORDER BY starts_on`, kind, from, to, runVersion)
+	if err != nil {
+		return nil, fmt.Errorf("read book of runs: %w", err)
+	}
+	return runs, nil
+}
+
+// ClosedRun is the run of a closed period. For any other period it fails with a
+// [NotClosedError].
+func (db *DB) ClosedRun(ctx context.Context, period settlement.Period) (Run, error) {
+	run, found, err := findRun(ctx, db.pool, period)
+	if err != nil {
+		return Run{}, err
+	}
+	if !found || run.State != StateClosed {
+		return Run{}, &NotClosedError{Period: period, State: run.State}
+	}
+	return run, nil
+}
+
+// LastClosedDay is the newest closed day, if there is any.
+func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool, err error) {
+	var last sql.Null[settlement.Day]
+	err = db.pool.GetContext(ctx, &last, `
+		SELECT MAX(starts_on)
+		FROM runs
+		WHERE kind = ? AND state = ?`, settlement.Daily, StateClosed)
+	if err != nil {
+		return 0, false, fmt.Errorf("find last closed day: %w", err)
+	}
+	return last.V, last.Valid, nil
+}
+
+func findRun(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (run Run, found bool, err error) {
+	err = sqlx.GetContext(ctx, from, &run, `
+		SELECT `+runColumns+`
+		FROM runs
+		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Run{}, false, nil
+	}
+	if err != nil {
+		return Run{}, false, fmt.Errorf("read book of runs: %w", err)
+	}
+	return run, true, nil
+}
+
+// CheckDay tells whether the day may be run at the instant now, by the order of
+// R8: it is over, it has a partition, it is not closed, and the day before it
+// is closed or it starts the chain. It fails with a [ClosedError],
+// [NotOverError], [NoPartitionError], [BeforeFirstDayError] or
+// [NotClosedError].
+func (db *DB) CheckDay(ctx context.Context, day settlement.Day, now time.Time) error {
+	return checkDay(ctx, db.pool, day, now)
+}
+
+func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, now time.Time) error {
+	run, _, err := findRun(ctx, from, settlement.DailyPeriod(day))
+	if err != nil {
+		return err
+	}
+	if run.State == StateClosed {
+		return &ClosedError{Period: settlement.DailyPeriod(day)}
+	}
+	calendar, err := readCalendar(ctx, from)
+	if err != nil {
+		return err
+	}
+	if now.Before(calendar.End(day)) {
+		return &NotOverError{Day: day, Zone: calendar.Zone()}
+	}
+	if err := checkChain(ctx, from, day); err != nil {
+		return err
+	}
+	present, err := partitions(ctx, from)
+	if err == nil && !hasDay(present, day) {
+		err = &NoPartitionError{Day: day}
+	}
+	return err
+}
+
+// checkChain makes sure that the day continues the chain of closed days, or
+// starts it and is the only day that does.
+func checkChain(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) error {
+	before, found, err := findRun(ctx, from, settlement.DailyPeriod(day-1))
+	if err != nil || found && before.State == StateClosed {
+		return err
+	}
+	var first struct {
+		Closed sql.Null[settlement.Day] `db:"closed"`
+		Open   sql.Null[settlement.Day] `db:"open"` // of another day
+	}
+	if err := sqlx.GetContext(ctx, from, &first, `
+		SELECT
+			MIN(CASE WHEN state = ? THEN starts_on END) AS closed,
+			MIN(CASE WHEN state <> ? AND starts_on <> ? THEN starts_on END) AS open
+		FROM runs
+		WHERE kind = ?`, StateClosed, StateClosed, day, settlement.Daily); err != nil {
+		return fmt.Errorf("find first settled day: %w", err)
+	}
+	missing := settlement.DailyPeriod(day - 1)
+	switch {
+	case first.Closed.Valid && day < first.Closed.V:
+		return &BeforeFirstDayError{Day: day, First: first.Closed.V}
+	case first.Closed.Valid:
+		return &NotClosedError{Period: missing, State: before.State}
+	case first.Open.Valid && !found:
+		// Another day has begun as the first one: it has to close first.
+		missing.Start = first.Open.V
+		other, _, err := findRun(ctx, from, missing)
+		if err != nil {
+			return err
+		}
+		return &NotClosedError{Period: missing, State: other.State}
+	case found:
+		return &NotClosedError{Period: missing, State: before.State}
+	default:
+		return nil
+	}
+}
+
+// Holder is a workflow run. Only the one that holds a run may write its rows.
+type Holder struct {
+	WorkflowID string
+	RunID      string
+}
+
+// BeginDay enters the day's run in the book, or finds it there, and returns it.
+// A new run takes the price rule that holds on the day and the given window;
+// one that is there keeps its own. It fails as [DB.CheckDay] does, and with a
+// [StaleError] when another workflow run holds the run.
+func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, window time.Duration) (run Run, err error) {
+	period := settlement.DailyPeriod(day)
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+		// One begin at a time: two days must not both start the chain.
+		var zone string
+		if err := tx.GetContext(ctx, &zone, `
+			SELECT value
+			FROM settings
+			WHERE name = ?
+			FOR UPDATE`, settingTimeZone); err != nil {
+			return err
+		}
+		if err := checkDay(ctx, tx, day, db.now()); err != nil {
+			return err
+		}
+		rule, err := priceRuleFor(ctx, tx, day)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			INSERT IGNORE INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
+			period.Kind, period.Start, runVersion, StateRunning,
+			holder.WorkflowID, holder.RunID, rule.Version, window.Milliseconds(), db.now()); err != nil {
+			return err
+		}
+		if _, err := guard(ctx, tx, period, holder); err != nil {
+			return err
+		}
+		run, _, err = findRun(ctx, tx, period)
+		return err
+	})
+	if err != nil {
+		return Run{}, fmt.Errorf("begin: %w", err)
+	}
+	return run, nil
+}
+
+// TakeOver gives the run to the holder under a new fence: what its former
+// holder writes from now on is refused. Call it only for the workflow run that
+// Temporal knows as the current one.
+func (db *DB) TakeOver(ctx context.Context, period settlement.Period, holder Holder) error {
+	_, err := db.pool.ExecContext(ctx, `
+		UPDATE runs
+		SET
+			fence = fence + 1,
+			state = ?,
+			workflow_id = ?,
+			holder = ?,
+			failure = '',
+			began_at = ?,
+			ended_at = NULL
+		WHERE kind = ? AND starts_on = ? AND version = ? AND state <> ? AND holder <> ?`,
+		StateRunning, holder.WorkflowID, holder.RunID, db.now(),
+		period.Kind, period.Start, runVersion, StateClosed, holder.RunID)
+	if err != nil {
+		return fmt.Errorf("take over run of %s: %w", period, err)
+	}
+	return nil
+}
+
+// guard keeps the run's holder in place until the transaction ends and returns
+// the fence. It fails with a [StaleError] when the run is closed or held by
+// another workflow run. Every write of a run's rows passes through it.
+func guard(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder Holder) (fence int64, err error) {
+	return lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")
+}
+
+func lockRun(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder Holder, lock string) (fence int64, err error) {
+	var run struct {
+		State  string `db:"state"`
+		Holder string `db:"holder"`
+		Fence  int64  `db:"fence"`
+	}
+	err = tx.GetContext(ctx, &run, `
+		SELECT
+			state,
+			holder,
+			fence
+		FROM runs
+		WHERE kind = ? AND starts_on = ? AND version = ?
+		`+lock, period.Kind, period.Start, runVersion)
+	if err != nil {
+		return 0, fmt.Errorf("lock run of %s: %w", period, err)
+	}
+	if run.State == StateClosed || run.Holder != holder.RunID {
+		return 0, &StaleError{Period: period}
+	}
+	return run.Fence, nil
+}
+
+// Fail records why the run failed. A run that was closed or taken over is left
+// as it is.
+func (db *DB) Fail(ctx context.Context, period settlement.Period, holder Holder, failure string) error {
+	_, err := db.pool.ExecContext(ctx, `
+		UPDATE runs
+		SET
+			state = ?,
+			failure = ?,
+			ended_at = ?
+		WHERE kind = ? AND starts_on = ? AND version = ? AND state = ? AND holder = ?`,
+		StateFailed, failure, db.now(),
+		period.Kind, period.Start, runVersion, StateRunning, holder.RunID)
+	if err != nil {
+		return fmt.Errorf("record failure of %s: %w", period, err)
+	}
+	return nil
+}
+
+// OpenRun is the period's run as the book has it. The period must have begun.
+func (db *DB) OpenRun(ctx context.Context, period settlement.Period) (Run, error) {
+	run, found, err := findRun(ctx, db.pool, period)
+	if err == nil && !found {
+		err = fmt.Errorf("%s has not begun", period)
+	}
+	return run, err
+}

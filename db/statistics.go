@@ -1,0 +1,126 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// StatisticsLine is one video's figures of one day.
+type StatisticsLine struct {
+	Day       settlement.Day `db:"day"`
+	VideoID   int64          `db:"video_id"`
+	CreatorID int64          `db:"creator_id"`
+	settlement.Statistics
+}
+
+// Count is what counting one chunk gave.
+type Count struct {
+	Lines       []StatisticsLine // by video
+	UnknownRows int64            // rows whose video is unknown: in no line
+	Checksum    uint64           // of all rows read, those of unknown videos too
+}
+
+// Totals sums the lines.
+func (c Count) Totals() (sum settlement.Statistics) {
+	for _, line := range c.Lines {
+		sum.Add(line.Statistics)
+	}
+	return sum
+}
+
+// linesPerStatement bounds the length of one INSERT.
+const linesPerStatement = 1000
+
+// StoreCount replaces what the chunk counted before, if anything, and marks the
+// chunk as counted, in one transaction. With rows of unknown videos the chunk
+// stays planned: it is counted again when they are known. A chunk that is not
+// planned any more is left alone.
+func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, count Count, attempt int32) error {
+	period := settlement.DailyPeriod(day)
+	state := ChunkCounted
+	if count.UnknownRows > 0 {
+		state = ChunkPlanned
+	}
+	totals := count.Totals()
+	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+		fence, err := guard(ctx, tx, period, holder)
+		if err != nil {
+			return err
+		}
+		stored, err := findChunk(ctx, tx, period, chunk.Number, "FOR UPDATE")
+		if err != nil || stored.State != ChunkPlanned {
+			return err
+		}
+		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {
+			return err
+		}
+		for lines := count.Lines; len(lines) > 0; lines = lines[min(linesPerStatement, len(lines)):] {
+			if _, err := tx.NamedExecContext(ctx, `
+				INSERT INTO daily_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
+				VALUES (:day, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)`,
+				lines[:min(linesPerStatement, len(lines))]); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE run_chunks
+			SET
+				state = ?,
+				unknown_rows = ?,
+				views = ?,
+				self_views = ?,
+				repeat_views = ?,
+				played_seconds = ?,
+				ad_views = ?,
+				checksum = ?,
+				fence = ?,
+				attempt = ?,
+				counts = counts + 1,
+				counted_at = ?
+			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
+			state, count.UnknownRows,
+			totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
+			count.Checksum, fence, attempt, db.now(),
+			period.Kind, period.Start, runVersion, chunk.Number)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store count of chunk %d of %s: %w", chunk.Number, day, err)
+	}
+	return nil
+}
+
+func deleteLines(ctx context.Context, tx *sqlx.Tx, table string, day settlement.Day, videos settlement.Range) error {
+	where, args := rangeCondition("video_id", videos)
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM `+table+`
+		WHERE day = ? AND `+where, append([]any{day}, args...)...)
+	return err
+}
+
+// Statistics are the day's lines in the range, by video.
+func (db *DB) Statistics(ctx context.Context, day settlement.Day, videos settlement.Range) ([]StatisticsLine, error) {
+	where, args := rangeCondition("video_id", videos)
+	var lines []StatisticsLine
+	err := db.pool.SelectContext(ctx, &lines, `
+		SELECT
+			day,
+			video_id,
+			creator_id,
+			views,
+			self_views,
+			repeat_views,
+			played_seconds,
+			ad_views
+		FROM daily_statistics
+		WHERE day = ? AND `+where+`
+		ORDER BY video_id`, append([]any{day}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read statistics of %s: %w", day, err)
+	}
+	return lines, nil
+}

@@ -1,0 +1,102 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// TopPlaces is how many videos a ranking has at most (R9).
+const TopPlaces = 5
+
+// The metrics by which videos are ranked; each is a column of the statistics.
+const (
+	MetricViews         = "views"
+	MetricPlayedSeconds = "played_seconds"
+)
+
+// TopVideo is one line of a ranking.
+type TopVideo struct {
+	Kind     settlement.Kind `db:"kind"`
+	StartsOn settlement.Day  `db:"starts_on"`
+	Metric   string          `db:"metric"`
+	Place    int             `db:"place"` // 1 is the first
+	VideoID  int64           `db:"video_id"`
+	Title    string          `db:"title"`
+	Value    int64           `db:"value"`
+}
+
+// RankDay stores the day's Top 5 by each metric. Ties go to the smaller video
+// id; a video of which nothing counted has no place (R9).
+func (db *DB) RankDay(ctx context.Context, day settlement.Day, holder Holder) error {
+	period := settlement.DailyPeriod(day)
+	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := guard(ctx, tx, period, holder); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			DELETE FROM top_videos
+			WHERE kind = ? AND starts_on = ?`, period.Kind, period.Start); err != nil {
+			return err
+		}
+		for _, metric := range []string{MetricViews, MetricPlayedSeconds} {
+			var top []TopVideo
+			if err := tx.SelectContext(ctx, &top, `
+				SELECT
+					video_id,
+					`+metric+` AS value
+				FROM daily_statistics
+				WHERE day = ? AND views > 0
+				ORDER BY `+metric+` DESC, video_id
+				LIMIT ?`, day, TopPlaces); err != nil {
+				return err
+			}
+			if err := storeRanking(ctx, tx, period, metric, top); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("rank %s: %w", day, err)
+	}
+	return nil
+}
+
+func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, metric string, top []TopVideo) error {
+	if len(top) == 0 {
+		return nil
+	}
+	for i := range top {
+		top[i].Kind, top[i].StartsOn, top[i].Metric, top[i].Place = period.Kind, period.Start, metric, i+1
+	}
+	_, err := tx.NamedExecContext(ctx, `
+		INSERT INTO top_videos (kind, starts_on, metric, place, video_id, value)
+		VALUES (:kind, :starts_on, :metric, :place, :video_id, :value)`, top)
+	return err
+}
+
+// TopVideos is the period's ranking by metric and place.
+func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVideo, error) {
+	var top []TopVideo
+	err := db.pool.SelectContext(ctx, &top, `
+		SELECT
+			t.kind,
+			t.starts_on,
+			t.metric,
+			t.place,
+			t.video_id,
+			v.title,
+			t.value
+		FROM top_videos t
+		JOIN videos v ON v.video_id = t.video_id
+		WHERE t.kind = ? AND t.starts_on = ?
+		ORDER BY t.metric, t.place`, period.Kind, period.Start)
+	if err != nil {
+		return nil, fmt.Errorf("read top videos of %s: %w", period, err)
+	}
+	return top, nil
+}

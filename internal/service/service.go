@@ -1,0 +1,89 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/internal/connect"
+	"creatorpay/workflows"
+)
+
+// connectionsBeside are the database connections beside those of the slots: one
+// for /readyz and /metrics, one for an activity that looks something up while
+// its scan goes on.
+const connectionsBeside = 2
+
+// Run works until ctx ends, then lets running activities finish. It refuses to
+// start, with a line that says what to do, when the database or Temporal cannot
+// be reached or the schema is not the one that this program was built for.
+func Run(ctx context.Context, config Config, logger *slog.Logger) error {
+	if err := config.Validate(); err != nil {
+		return err
+	}
+	database, err := db.Open(ctx, config.MySQLDSN, config.Slots+connectionsBeside)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	if err := database.CheckSchema(ctx); err != nil {
+		return err
+	}
+	telemetry, err := newTelemetry(database)
+	if err != nil {
+		return err
+	}
+	temporal, err := connect.Temporal(ctx, logger, telemetry.handler)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+
+	group, ctx := errgroup.WithContext(ctx)
+	if config.Listen != "" {
+		group.Go(func() error { return telemetry.serve(ctx, config.Listen, database, temporal, logger) })
+	}
+	group.Go(func() error { return work(ctx, config, database, temporal) })
+	return group.Wait()
+}
+
+func work(ctx context.Context, config Config, database *db.DB, temporal client.Client) error {
+	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
+		MaxConcurrentActivityExecutionSize: config.Slots,
+		WorkerStopTimeout:                  config.StopTimeout,
+		DisableRegistrationAliasing:        true,
+		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}},
+	})
+	workflows.Register(w)
+	workflows.RegisterActivities(w, &activities.Activities{
+		DB:              database,
+		RepeatWindow:    config.RepeatWindow,
+		PartitionsAhead: config.PartitionsAhead,
+		KeepDays:        config.KeepDays,
+		CurrentRun:      currentRun(temporal),
+	})
+	stop := make(chan any)
+	context.AfterFunc(ctx, func() { close(stop) })
+	if err := w.Run(stop); err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	return nil
+}
+
+// currentRun asks Temporal which run of a workflow is the current one.
+func currentRun(temporal client.Client) func(context.Context, string) (string, error) {
+	return func(ctx context.Context, workflowID string) (string, error) {
+		description, err := temporal.DescribeWorkflowExecution(ctx, workflowID, "")
+		if err != nil {
+			return "", err
+		}
+		return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
+	}
+}

@@ -1,0 +1,92 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/opentelemetry"
+
+	"creatorpay/db"
+)
+
+// answerTimeout bounds what a probe or a scrape may ask of the database.
+const answerTimeout = 2 * time.Second
+
+// telemetry holds the metrics of the SDK and of the project.
+type telemetry struct {
+	handler  client.MetricsHandler
+	registry *prometheus.Registry
+}
+
+func newTelemetry(database *db.DB) (*telemetry, error) {
+	registry := prometheus.NewRegistry()
+	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
+	if err != nil {
+		return nil, fmt.Errorf("export metrics: %w", err)
+	}
+	meter := metric.NewMeterProvider(metric.WithReader(exporter)).Meter("creatorpay")
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "creatorpay_last_closed_day_timestamp_seconds",
+			Help: "Midnight UTC of the newest closed day's date; 0 before any day is closed, -1 if the database does not answer.",
+		}, func() float64 { return lastClosedDay(database) }),
+	)
+	return &telemetry{
+		handler:  opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: meter, UseMonotonicCounters: true}),
+		registry: registry,
+	}, nil
+}
+
+// lastClosedDay asks the database, not this worker's memory: another worker may
+// have closed the day.
+func lastClosedDay(database *db.DB) float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTimeout)
+	defer cancel()
+	day, found, err := database.LastClosedDay(ctx)
+	switch {
+	case err != nil:
+		return -1
+	case !found:
+		return 0
+	default:
+		return float64(day) * (24 * time.Hour).Seconds()
+	}
+}
+
+// serve answers /metrics, /healthz (the process lives) and /readyz (it can
+// reach what it needs) until ctx ends.
+func (t *telemetry) serve(ctx context.Context, address string, database *db.DB, temporal client.Client, logger *slog.Logger) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), answerTimeout)
+		defer cancel()
+		_, temporalErr := temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+		if err := errors.Join(database.Ping(ctx), temporalErr); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintln(w, "ok")
+	})
+	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: answerTimeout}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	logger.Info("serving metrics and health", "address", address)
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve metrics: %w", err)
+	}
+	return nil
+}

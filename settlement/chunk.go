@@ -1,0 +1,37 @@
+package settlement
+
+import "fmt"
+
+// Range is a contiguous range of videos: From <= id < Before. A nil end is
+// open, so that ranges can together cover ids that nobody thought of.
+type Range struct {
+	From   *int64 `db:"video_from" json:"from,omitempty"`
+	Before *int64 `db:"video_before" json:"before,omitempty"`
+}
+
+// String writes the range for people: "videos 100 to 199".
+func (r Range) String() string {
+	switch {
+	case r.From == nil && r.Before == nil:
+		return "all videos"
+	case r.From == nil:
+		return fmt.Sprintf("videos before %d", *r.Before)
+	case r.Before == nil:
+		return fmt.Sprintf("videos from %d", *r.From)
+	default:
+		return fmt.Sprintf("videos %d to %d", *r.From, *r.Before-1)
+	}
+}
+
+// Split cuts all videos into ranges at the borders, which must ascend: the
+// first range has no lower and the last no upper end, and together they cover
+// every id exactly once.
+func Split(borders []int64) []Range {
+	ranges := make([]Range, 0, len(borders)+1)
+	var from *int64
+	for _, border := range borders {
+		ranges = append(ranges, Range{From: from, Before: &border})
+		from = &border
+	}
+	return append(ranges, Range{From: from})
+}

@@ -1,0 +1,133 @@
+package settlement
+
+import (
+	"fmt"
+	"time"
+)
+
+// DefaultRepeatWindow is how soon after the same viewer's previous play of the
+// same video a play is a repeat (R3).
+const DefaultRepeatWindow = 30 * time.Second
+
+// maxRepeatWindow keeps the look-back of R3 within one previous day, whose
+// shortest length is 23 hours where clocks change.
+const maxRepeatWindow = 12 * time.Hour
+
+// ValidateRepeatWindow refuses windows that [Judge] cannot honour: negative
+// ones, those finer than the log's milliseconds, and those above 12 hours.
+// 0 is valid and switches R3 off.
+func ValidateRepeatWindow(window time.Duration) error {
+	if window < 0 || window > maxRepeatWindow || window%time.Millisecond != 0 {
+		return fmt.Errorf("a repeat window of %s cannot be used: choose whole milliseconds from 0 (off) to %s", window, maxRepeatWindow)
+	}
+	return nil
+}
+
+// Anonymous is the viewer id of a viewer who is not signed in: never a self and
+// never a repeat viewer (R3).
+const Anonymous = 0
+
+// Play is one row of the watch log.
+type Play struct {
+	VideoID       int64
+	ViewerID      int64
+	StartedAt     int64 // milliseconds since 1970-01-01 UTC
+	PlayedSeconds int64
+	AdViews       int64
+}
+
+// Verdict says whether a play counts, and if not, why (R1).
+type Verdict int
+
+const (
+	// Counts is a play that counts.
+	Counts Verdict = iota
+	// Self is a play by the video's own creator (R2).
+	Self
+	// Repeat is a play less than the window after its viewer's previous play
+	// of the video (R3).
+	Repeat
+	// LookBack is a play that counts unless the same viewer's last play of the
+	// video on the day before lies less than the window before it: it started
+	// so soon after midnight that the day's own rows cannot tell (R3).
+	LookBack
+)
+
+// Judge applies R1 to R3 to the plays of one day, fed in key order: by video,
+// viewer, start and view id. It remembers one play, so any number of plays
+// takes the same memory, and a judge may begin at any video.
+type Judge struct {
+	window   int64 // ms
+	dayStart int64 // ms since 1970-01-01 UTC
+	previous Play
+	started  bool
+}
+
+// NewJudge makes a judge for the day that starts at dayStart. The window must
+// satisfy [ValidateRepeatWindow].
+func NewJudge(dayStart time.Time, window time.Duration) *Judge {
+	return &Judge{window: window.Milliseconds(), dayStart: dayStart.UnixMilli()}
+}
+
+// Verdict judges the next play. creatorID is the creator of its video.
+func (j *Judge) Verdict(play Play, creatorID int64) Verdict {
+	samePair := j.started && play.VideoID == j.previous.VideoID && play.ViewerID == j.previous.ViewerID
+	previousStart := j.previous.StartedAt
+	j.previous, j.started = play, true
+	switch {
+	case play.ViewerID == Anonymous:
+		return Counts
+	case play.ViewerID == creatorID:
+		return Self
+	case samePair && play.StartedAt-previousStart < j.window:
+		return Repeat
+	case !samePair && play.StartedAt-j.dayStart < j.window:
+		return LookBack
+	default:
+		return Counts
+	}
+}
+
+// IsRepeat settles a [LookBack] verdict: lastBefore is the start, in
+// milliseconds, of the viewer's last play of the video on the day before.
+func (j *Judge) IsRepeat(play Play, lastBefore int64) bool {
+	return play.StartedAt-lastBefore < j.window
+}
+
+// Statistics are the figures of one video, or of many, in one period. Only
+// plays that count are in Views, PlayedSeconds and AdViews; SelfViews and
+// RepeatViews say what was left out and why (R1).
+type Statistics struct {
+	Views         int64 `db:"views" json:"views"`
+	SelfViews     int64 `db:"self_views" json:"self_views"`
+	RepeatViews   int64 `db:"repeat_views" json:"repeat_views"`
+	PlayedSeconds int64 `db:"played_seconds" json:"played_seconds"`
+	AdViews       int64 `db:"ad_views" json:"ad_views"`
+}
+
+// Rows is how many rows of the watch log the figures stand for (R10).
+func (s Statistics) Rows() int64 { return s.Views + s.SelfViews + s.RepeatViews }
+
+// Count adds a judged play. A [LookBack] play must be settled first: it is
+// counted as [Counts] or [Repeat], never as itself.
+func (s *Statistics) Count(play Play, verdict Verdict) {
+	switch verdict {
+	case Self:
+		s.SelfViews++
+	case Repeat:
+		s.RepeatViews++
+	default:
+		s.Views++
+		s.PlayedSeconds += play.PlayedSeconds
+		s.AdViews += play.AdViews
+	}
+}
+
+// Add adds the figures of another video or period.
+func (s *Statistics) Add(other Statistics) {
+	s.Views += other.Views
+	s.SelfViews += other.SelfViews
+	s.RepeatViews += other.RepeatViews
+	s.PlayedSeconds += other.PlayedSeconds
+	s.AdViews += other.AdViews
+}

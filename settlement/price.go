@@ -1,0 +1,119 @@
+package settlement
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+)
+
+// UnitPrice is what one view pays, in 1/10,000 won: 11,000 is 1.1 won.
+type UnitPrice int64
+
+// UnitsPerWon is how many [UnitPrice] units make one won.
+const UnitsPerWon = 10_000
+
+// Tier is a unit price and the ordinal from which on it holds (R4).
+type Tier struct {
+	From  int64     `db:"from_ordinal" json:"from"` // 1 is a video's first view
+	Price UnitPrice `db:"unit_price" json:"price"`
+}
+
+// Tiers price a video's views, or its ad views, by ordinal. The first tier
+// starts at 1, each further one above the one before it.
+type Tiers []Tier
+
+// PriceRule is one version of the prices (R4).
+type PriceRule struct {
+	Version   int64 // names the rule in the book of runs
+	HoldsFrom Day   // first day that is settled by it
+	Views     Tiers
+	AdViews   Tiers
+}
+
+// Validate says what is wrong with the rule, all of it at once.
+func (r PriceRule) Validate() error {
+	return errors.Join(r.Views.validate("views"), r.AdViews.validate("ad views"))
+}
+
+func (tiers Tiers) validate(what string) error {
+	if len(tiers) == 0 || tiers[0].From != 1 {
+		return fmt.Errorf("the first price of %s must hold from ordinal 1", what)
+	}
+	var problems []error
+	for i, tier := range tiers {
+		if tier.Price < 0 {
+			problems = append(problems, fmt.Errorf("the price of %s from ordinal %d is negative", what, tier.From))
+		}
+		if i > 0 && tier.From <= tiers[i-1].From {
+			problems = append(problems, fmt.Errorf("the prices of %s must be ordered by ordinal: %d does not come after %d", what, tier.From, tiers[i-1].From))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// Ordinals are the numbers of a period's views in a video's whole life: those
+// above From, up to and including To (R7). From is where the last settled day
+// ended, or the video's opening ordinal (R6).
+type Ordinals struct {
+	From int64
+	To   int64
+}
+
+// Count is how many ordinals there are.
+func (o Ordinals) Count() int64 { return o.To - o.From }
+
+// ErrOutOfRange is returned for counts and amounts above 2^63-1: they are
+// refused, never rounded.
+var ErrOutOfRange = errors.New("outside the range of exact numbers (2^63-1)")
+
+// Next are the ordinals of count further views.
+func (o Ordinals) Next(count int64) (Ordinals, error) {
+	if count < 0 || o.To > math.MaxInt64-count {
+		return Ordinals{}, fmt.Errorf("%d views after ordinal %d: %w", count, o.To, ErrOutOfRange)
+	}
+	return Ordinals{From: o.To, To: o.To + count}, nil
+}
+
+// Amount is what the views with these ordinals earn: exact, then cut to whole
+// won once (R5). It fails with [ErrOutOfRange] when the sum does not fit.
+func (tiers Tiers) Amount(ordinals Ordinals) (Won, error) {
+	units, err := tiers.units(ordinals)
+	if err != nil {
+		return 0, err
+	}
+	won, _ := bits.Div64(units.high, units.low, UnitsPerWon)
+	if won > math.MaxInt64 {
+		return 0, fmt.Errorf("price ordinals %d to %d: %w", ordinals.From+1, ordinals.To, ErrOutOfRange)
+	}
+	return Won(won), nil
+}
+
+// uint128 holds an exact amount in price units: 2^62 views at 20 won need 80
+// bits.
+type uint128 struct{ high, low uint64 }
+
+// units is the exact amount before it is cut to whole won.
+func (tiers Tiers) units(ordinals Ordinals) (sum uint128, err error) {
+	for i, tier := range tiers {
+		above := max(ordinals.From, tier.From-1)
+		upTo := ordinals.To
+		if i+1 < len(tiers) {
+			upTo = min(upTo, tiers[i+1].From-1)
+		}
+		if upTo <= above {
+			continue
+		}
+		high, low := bits.Mul64(uint64(upTo-above), uint64(tier.Price))
+		var carry uint64
+		sum.low, carry = bits.Add64(sum.low, low, 0)
+		sum.high, carry = bits.Add64(sum.high, high, carry)
+		if carry != 0 {
+			return uint128{}, ErrOutOfRange
+		}
+	}
+	if sum.high >= UnitsPerWon {
+		return uint128{}, fmt.Errorf("price ordinals %d to %d: %w", ordinals.From+1, ordinals.To, ErrOutOfRange)
+	}
+	return sum, nil
+}

@@ -1,0 +1,78 @@
+// The starter is the operator's command: it prepares the database, imports and
+// generates data, starts runs and looks at their results.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"creatorpay/internal/connect"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+type commands struct {
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema to the version that this program needs."`
+	Import     importCommand     `cmd:"" help:"Store creators, videos and views from CSV files."`
+	Generate   generateCommand   `cmd:"" help:"Store made-up days, the same for the same seed."`
+	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
+	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`
+	Export     exportCommand     `cmd:"" help:"Write a closed period's results as CSV or JSON."`
+	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the watch log and print every difference."`
+	Status     statusCommand     `cmd:"" help:"Show the periods, their state, open and failed runs, and gaps."`
+	Dev        devCommand        `cmd:"" help:"Run a local stack (MySQL, Temporal with its UI, a worker) until interrupted."`
+	Demo       demoCommand       `cmd:"" help:"Do the whole job on made-up data and say where to look at the results."`
+	Help       helpCommand       `cmd:"" help:"Show this help; for one command: starter COMMAND --help."`
+}
+
+// exitInterrupted is the shell's exit code for a program that ^C ended.
+const exitInterrupted = 130
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	interrupted := ctx.Err() != nil
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "starter:", err)
+		if interrupted {
+			os.Exit(exitInterrupted)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	parser, err := kong.New(&commands{},
+		kong.Name("starter"),
+		kong.Description("Operates creatorpay.\n\n"+connect.EnvironmentHelp),
+		kong.UsageOnError(),
+		kong.Vars{
+			"time_zone":  settlement.DefaultTimeZone,
+			"chunk_rows": strconv.Itoa(workflows.DefaultChunkRows),
+			"parallel":   strconv.Itoa(workflows.DefaultParallel),
+		},
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return fmt.Errorf("%w (starter help shows what there is)", err)
+	}
+	return parsed.Run(parser)
+}
+
+type helpCommand struct{}
+
+func (helpCommand) Run(parser *kong.Kong) error {
+	_, err := parser.Parse([]string{"--help"})
+	return err
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"creatorpay/settlement"
+)
+
+type migrateCommand struct {
+	databaseFlags
+	TimeZone string `env:"BUSINESS_TIME_ZONE" default:"${time_zone}" help:"Business time zone; the first migration fixes it."`
+}
+
+func (c migrateCommand) Run(ctx context.Context) error {
+	calendar, err := settlement.NewCalendar(c.TimeZone)
+	if err != nil {
+		return fmt.Errorf("--time-zone: %w", err)
+	}
+	database, err := c.openAnySchema(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	applied, err := database.Migrate(ctx, calendar)
+	if err != nil {
+		return err
+	}
+	if len(applied) == 0 {
+		fmt.Println("the schema is up to date")
+		return nil
+	}
+	fmt.Printf("applied %d migrations; the schema is at version %d, business time zone %s\n",
+		len(applied), applied[len(applied)-1], calendar.Zone())
+	return nil
+}

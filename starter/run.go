@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/db"
+	"creatorpay/internal/connect"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+type runCommand struct {
+	Daily runDailyCommand `cmd:"" help:"Statistics and settlement of one business day."`
+}
+
+type runDailyCommand struct {
+	databaseFlags
+	temporalFlags
+	Date      settlement.Day `required:"" placeholder:"DATE" help:"Business day, as 2024-05-09."`
+	Wait      bool           `help:"Wait for the day before to close instead of refusing."`
+	ChunkRows int64          `default:"${chunk_rows}" help:"Rows that a chunk has at least; a day that is planned keeps its plan."`
+	Parallel  int            `default:"${parallel}" help:"Chunks at a time over all workers."`
+}
+
+func (c runDailyCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	if err := c.check(ctx, database); err != nil {
+		return err
+	}
+	temporal, err := connectTemporal(ctx)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	run, err := c.start(ctx, temporal)
+	if err != nil {
+		return err
+	}
+	link := c.workflowLink(temporal, run.GetID()) + "/" + run.GetRunID() + "/history"
+	fmt.Fprintf(os.Stderr, "%s runs: %s\n", run.GetID(), link)
+	warnWithoutWorker(ctx, temporal)
+
+	var result workflows.DailyResult
+	if err := follow(ctx, temporal, run, &result); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped watching; the run goes on: follow it at %s or with `starter status`", link)
+		}
+		return fmt.Errorf("%s failed: %s", run.GetID(), workflows.Cause(err))
+	}
+	fmt.Printf("%s closed: %s rows = %s views + %s self + %s repeat; video amount %s, ad amount %s\n", result.Day,
+		thousands(result.Rows()), thousands(result.Views), thousands(result.SelfViews), thousands(result.RepeatViews),
+		result.VideoAmount, result.AdAmount)
+	return nil
+}
+
+// check refuses at once what the run itself would refuse, without a workflow.
+func (c runDailyCommand) check(ctx context.Context, database *db.DB) error {
+	err := database.CheckDay(ctx, c.Date, time.Now())
+	var notClosed *db.NotClosedError
+	if errors.As(err, &notClosed) {
+		if c.Wait || notClosed.State == db.StateRunning {
+			return nil
+		}
+		return fmt.Errorf("%s cannot run yet: %w; or let it wait with --wait", c.Date, err)
+	}
+	return err
+}
+
+func (c runDailyCommand) start(ctx context.Context, server *connect.Server) (client.WorkflowRun, error) {
+	id := workflows.ID(settlement.DailyPeriod(c.Date))
+	run, err := server.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                    id,
+		TaskQueue:             workflows.TaskQueue,
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		// Without it the SDK would hand back the run that is there.
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		StaticSummary:                            "Statistics and settlement of " + c.Date.String(),
+	}, workflows.Daily, workflows.DailyInput{Day: c.Date, Wait: c.Wait, ChunkRows: c.ChunkRows, Parallel: c.Parallel})
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil, fmt.Errorf("%s is running already or has finished: see %s", id, c.workflowLink(server, id))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", id, err)
+	}
+	return run, nil
+}
+
+// workflowLink is the page of the workflow in the Temporal UI.
+func (f temporalFlags) workflowLink(server *connect.Server, id string) string {
+	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", f.TemporalUI, server.Namespace, url.PathEscape(id))
+}
+
+// warnWithoutWorker keeps a run that nobody works on from hanging without a
+// word.
+func warnWithoutWorker(ctx context.Context, temporal *connect.Server) {
+	queue, err := temporal.DescribeTaskQueue(ctx, workflows.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	if err == nil && len(queue.GetPollers()) == 0 {
+		fmt.Fprintln(os.Stderr, "no worker is listening yet: the run waits until one is started (worker)")
+	}
+}
+
+// follow shows the run's progress until it ends and reads its result.
+func follow(ctx context.Context, temporal *connect.Server, run client.WorkflowRun, result any) error {
+	ended := make(chan error, 1)
+	go func() { ended <- run.Get(ctx, result) }()
+	bar := newProgressBar()
+	defer bar.finish()
+	ticker := time.NewTicker(refresh)
+	defer ticker.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-ticker.C:
+			progress, err := askProgress(ctx, temporal, run)
+			if err == nil {
+				bar.show(progress)
+			}
+		}
+	}
+}
+
+// refresh is how often a progress bar moves.
+const refresh = 300 * time.Millisecond
+
+// askProgress asks the run how far it is. A run that no worker has taken up, or
+// whose worker is gone, does not answer.
+func askProgress(ctx context.Context, temporal *connect.Server, run client.WorkflowRun) (progress workflows.Progress, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	answer, err := temporal.QueryWorkflow(ctx, run.GetID(), run.GetRunID(), workflows.ProgressQuery)
+	if err != nil {
+		return progress, err
+	}
+	return progress, answer.Get(&progress)
+}
+
+// workflowState is what Temporal says of a run that the book has as running.
+func workflowState(ctx context.Context, temporal *connect.Server, run db.Run) (string, error) {
+	description, err := temporal.DescribeWorkflowExecution(ctx, run.WorkflowID, run.Holder)
+	var notFound *serviceerror.NotFound
+	if errors.As(err, &notFound) {
+		return "unknown to Temporal", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return description.GetWorkflowExecutionInfo().GetStatus().String(), nil
+}

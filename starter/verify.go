@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+type verifyCommand struct {
+	databaseFlags
+	Date settlement.Day `required:"" placeholder:"DATE" help:"A closed day."`
+}
+
+func (c verifyCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	differences, err := verifyDay(ctx, database, c.Date)
+	if err != nil {
+		return err
+	}
+	if len(differences) > 0 {
+		out := newTable("Of", "Figure", "Stored", "Recomputed")
+		rightAligned(out, 3, 4)
+		for _, d := range differences {
+			out.AppendRow([]any{d.of, d.figure, d.stored, d.recomputed})
+		}
+		out.Render()
+		return fmt.Errorf("%s: %d differences between what is stored and what the watch log gives", c.Date, len(differences))
+	}
+	fmt.Printf("%s: no difference\n", c.Date)
+	return nil
+}
+
+// difference is one stored figure that the watch log does not give again.
+type difference struct {
+	of, figure         string
+	stored, recomputed any
+}
+
+// verifyDay recomputes a closed day from the watch log, by the price rule, the
+// repeat window and the creators that its run recorded, and compares.
+func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) ([]difference, error) {
+	run, err := database.ClosedRun(ctx, settlement.DailyPeriod(day))
+	if err != nil {
+		return nil, err
+	}
+	rule, err := database.PriceRule(ctx, run.PriceRule)
+	if err != nil {
+		return nil, err
+	}
+	counter, err := activities.NewCounter(ctx, database, day, run.RepeatWindow())
+	if err != nil {
+		return nil, err
+	}
+	chunks, err := database.Chunks(ctx, run.Period())
+	if err != nil {
+		return nil, err
+	}
+	verifier := verifier{db: database, day: day, rule: rule, counter: counter}
+	parts := make([]part, len(chunks))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(connections() / 2)
+	for i, chunk := range chunks {
+		group.Go(func() (err error) {
+			parts[i], err = verifier.chunk(groupCtx, chunk)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return verifier.whole(ctx, run, parts)
+}
+
+type verifier struct {
+	db      *db.DB
+	day     settlement.Day
+	rule    settlement.PriceRule
+	counter *activities.Counter
+}
+
+// part is what verifying one chunk gave.
+type part struct {
+	lines       []db.StatisticsLine // recomputed
+	totals      db.Totals           // recomputed
+	differences []difference
+}
+
+func (v verifier) chunk(ctx context.Context, chunk db.Chunk) (out part, err error) {
+	stored, err := v.db.Statistics(ctx, v.day, chunk.Range)
+	if err != nil {
+		return out, err
+	}
+	owners, err := v.owners(ctx, chunk.Range, stored)
+	if err != nil {
+		return out, err
+	}
+	count, err := v.counter.Count(ctx, chunk.Range, owners)
+	if err != nil {
+		return out, err
+	}
+	out.lines, out.totals.Statistics = count.Lines, count.Totals()
+	compareStatistics(&out, stored, count.Lines)
+	out.compare(fmt.Sprintf("chunk %d", chunk.Number), "checksum", chunk.Checksum, count.Checksum)
+	out.compare(fmt.Sprintf("chunk %d", chunk.Number), "rows of unknown videos", chunk.UnknownRows, count.UnknownRows)
+	return out, v.settlements(ctx, &out, chunk.Range)
+}
+
+// owners are the catalogue's, with those that the run recorded in their place.
+func (v verifier) owners(ctx context.Context, videos settlement.Range, stored []db.StatisticsLine) ([]db.Owner, error) {
+	owners, err := v.db.Owners(ctx, videos)
+	if err != nil {
+		return nil, err
+	}
+	recorded := make(map[int64]int64, len(stored))
+	for _, line := range stored {
+		recorded[line.VideoID] = line.CreatorID
+	}
+	for i, owner := range owners {
+		if creator, found := recorded[owner.VideoID]; found {
+			owners[i].CreatorID = creator
+		}
+	}
+	return owners, nil
+}
+
+// settlements prices the recomputed counts from where the video's settled days
+// before this one ended.
+func (v verifier) settlements(ctx context.Context, out *part, videos settlement.Range) error {
+	counted, err := v.db.CountedVideos(ctx, v.day, videos)
+	if err != nil {
+		return err
+	}
+	recounted := make(map[int64]settlement.Statistics, len(out.lines))
+	for _, line := range out.lines {
+		recounted[line.VideoID] = line.Statistics
+	}
+	stored, err := v.db.Settlements(ctx, v.day, videos)
+	if err != nil {
+		return err
+	}
+	storedLines := make(map[int64]db.SettlementLine, len(stored))
+	for _, line := range stored {
+		storedLines[line.VideoID] = line
+	}
+	for _, video := range counted {
+		video.Views, video.AdViews = recounted[video.VideoID].Views, recounted[video.VideoID].AdViews
+		line, err := video.Price(v.rule)
+		if err != nil {
+			return err
+		}
+		out.totals.VideoAmount += line.VideoAmount
+		out.totals.AdAmount += line.AdAmount
+		compareSettlement(out, storedLines[video.VideoID], line)
+		delete(storedLines, video.VideoID)
+	}
+	for video := range storedLines {
+		out.compare(fmt.Sprintf("video %d", video), "settlement line", "there", "none")
+	}
+	return nil
+}
+
+// whole compares what belongs to the day as a whole.
+func (v verifier) whole(ctx context.Context, run db.Run, parts []part) ([]difference, error) {
+	var all part
+	for _, p := range parts {
+		all.differences = append(all.differences, p.differences...)
+		all.lines = append(all.lines, p.lines...)
+		all.totals.Add(p.totals.Statistics)
+		all.totals.VideoAmount += p.totals.VideoAmount
+		all.totals.AdAmount += p.totals.AdAmount
+	}
+	day := "day " + v.day.String()
+	all.compareFigures(day, run.Statistics, all.totals.Statistics)
+	all.compare(day, "video amount", run.VideoAmount, all.totals.VideoAmount)
+	all.compare(day, "ad amount", run.AdAmount, all.totals.AdAmount)
+	top, err := v.db.TopVideos(ctx, run.Period())
+	if err != nil {
+		return nil, err
+	}
+	compareTop(&all, top)
+	return all.differences, nil
+}

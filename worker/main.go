@@ -1,0 +1,38 @@
+// The worker runs workflows and activities until it gets SIGTERM or SIGINT. Any
+// number of workers, on any number of machines, share the work.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"creatorpay/internal/connect"
+	"creatorpay/internal/logging"
+	"creatorpay/internal/service"
+)
+
+func main() {
+	var config struct {
+		Service service.Config `embed:""`
+		Logging logging.Config `embed:""`
+	}
+	kong.Parse(&config,
+		kong.Name("worker"),
+		kong.Description("Works on creatorpay's runs until it is told to stop.\n\n"+connect.EnvironmentHelp),
+		kong.Vars{"slots": strconv.Itoa(service.DefaultSlots(runtime.NumCPU()))},
+	)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := service.Run(ctx, config.Service, logging.New(config.Logging))
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "worker:", err)
+		os.Exit(1)
+	}
+}

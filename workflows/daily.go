@@ -1,0 +1,204 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// DailyInput asks for the statistics and the settlement of one business day.
+type DailyInput struct {
+	Day settlement.Day `json:"day"`
+	// Wait makes the run wait for the day before to close. Without it the run
+	// is refused unless that day is closed or running.
+	Wait bool `json:"wait,omitempty"`
+	// ChunkRows is how many rows of the watch log a chunk has at least; 0 means
+	// DefaultChunkRows. A day that is planned already keeps its plan.
+	ChunkRows int64 `json:"chunk_rows,omitempty"`
+	// Parallel is how many chunks are worked on at a time over all workers; 0
+	// means DefaultParallel.
+	Parallel int `json:"parallel,omitempty"`
+}
+
+const (
+	// DefaultChunkRows makes a chunk take well under a second: long enough to
+	// make Temporal's part small, short enough to lose little when a worker
+	// dies.
+	DefaultChunkRows = 200_000
+	// DefaultParallel keeps a handful of workers busy.
+	DefaultParallel = 16
+	// maxChunks keeps the history of a run under 4,096 events: a chunk takes up
+	// to six for counting and six for settling.
+	maxChunks = 300
+	// maxRounds is how often one run counts and checks when rows keep arriving
+	// (R10).
+	maxRounds = 5
+)
+
+// DailyResult is what the closed day came to.
+type DailyResult struct {
+	Day       settlement.Day `json:"day"`
+	Chunks    int            `json:"chunks"`
+	PriceRule int64          `json:"price_rule"`
+	db.Totals
+}
+
+// a names the activities; it is never called.
+var a *activities.Activities
+
+// Daily turns one day of the watch log into statistics and settlement, and
+// closes it (R8). Run again after a failure, it goes on where the day stopped.
+func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
+	if input.ChunkRows <= 0 {
+		input.ChunkRows = DefaultChunkRows
+	}
+	if input.Parallel <= 0 {
+		input.Parallel = DefaultParallel
+	}
+	progress, err := trackProgress(ctx, settlement.DailyPeriod(input.Day))
+	if err != nil {
+		return DailyResult{}, err
+	}
+	run := &dailyRun{input: input, progress: progress}
+	result, err := run.do(ctx)
+	if err != nil {
+		run.recordFailure(ctx, err)
+	}
+	return result, err
+}
+
+type dailyRun struct {
+	input    DailyInput
+	progress *progressTracker
+	chunks   []activities.PlannedChunk
+}
+
+func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
+	begun, err := r.begin(ctx)
+	if err != nil {
+		return result, err
+	}
+	if err := r.plan(ctx); err != nil {
+		return result, err
+	}
+	for round := 1; round <= maxRounds; round++ {
+		if err := r.count(ctx, round); err != nil {
+			return result, err
+		}
+		atRest, err := r.check(ctx)
+		if err != nil {
+			return result, err
+		}
+		if !atRest {
+			continue
+		}
+		if err := r.settle(ctx, round); err != nil {
+			return result, err
+		}
+		closed, err := r.close(ctx)
+		if err != nil {
+			return result, err
+		}
+		if closed.Closed {
+			r.progress.enter(ctx, PhaseClosed)
+			return DailyResult{Day: r.input.Day, Chunks: len(r.chunks), PriceRule: begun.PriceRule, Totals: closed.Totals}, nil
+		}
+	}
+	return result, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
+		"rows of %s keep arriving: they were counted and checked %d times and did not come to rest; stop what writes to the day and run it again",
+		r.input.Day, maxRounds), activities.TypeRowsArrived, nil)
+}
+
+// begin waits for the day before and enters the run in the book.
+func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult, err error) {
+	r.progress.enter(ctx, PhaseWaiting)
+	err = workflow.ExecuteActivity(withOptions(ctx, untilItHolds, "begin "+r.input.Day.String()), a.BeginDay,
+		activities.BeginDayInput{Day: r.input.Day, Wait: r.input.Wait}).Get(ctx, &begun)
+	if err != nil {
+		return begun, err
+	}
+	return begun, workflow.ExecuteActivity(withOptions(ctx, patience, "partitions around "+r.input.Day.String()), a.MaintainPartitions,
+		activities.DayInput{Day: r.input.Day}).Get(ctx, nil)
+}
+
+func (r *dailyRun) plan(ctx workflow.Context) error {
+	r.progress.enter(ctx, PhasePlanning)
+	var plan activities.PlanDayResult
+	err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan "+r.input.Day.String()), a.PlanDay,
+		activities.PlanDayInput{Day: r.input.Day, ChunkRows: r.input.ChunkRows, MaxChunks: maxChunks}).Get(ctx, &plan)
+	r.chunks = plan.Chunks
+	return err
+}
+
+// count counts the chunks that are planned and not counted yet.
+func (r *dailyRun) count(ctx workflow.Context, round int) error {
+	r.progress.enterChunks(ctx, PhaseCounting, r.chunks, db.ChunkPlanned)
+	return r.eachChunk(ctx, "count", round, db.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+		var counted activities.CountChunkResult
+		err := workflow.ExecuteActivity(ctx, a.CountChunk,
+			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number}).Get(ctx, &counted)
+		if err != nil {
+			return err
+		}
+		chunk.State, chunk.Rows = db.ChunkCounted, counted.Rows
+		r.progress.chunkDone(ctx, counted.Rows)
+		return nil
+	})
+}
+
+// check holds what was counted against the watch log (R10). It tells whether
+// the log was at rest; otherwise the chunks that changed are planned again.
+func (r *dailyRun) check(ctx workflow.Context) (atRest bool, err error) {
+	r.progress.enter(ctx, PhaseChecking)
+	var checked activities.CheckDayResult
+	err = workflow.ExecuteActivity(withOptions(ctx, patience, "check "+r.input.Day.String()), a.CheckDay,
+		activities.DayInput{Day: r.input.Day}).Get(ctx, &checked)
+	for _, number := range checked.Again {
+		chunk := &r.chunks[number-1]
+		chunk.State, chunk.Rows = db.ChunkPlanned, 0
+	}
+	return len(checked.Again) == 0, err
+}
+
+func (r *dailyRun) settle(ctx workflow.Context, round int) error {
+	r.progress.enterChunks(ctx, PhaseSettling, r.chunks, db.ChunkCounted)
+	return r.eachChunk(ctx, "settle", round, db.ChunkCounted, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+		err := workflow.ExecuteActivity(ctx, a.SettleChunk,
+			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number}).Get(ctx, nil)
+		if err != nil {
+			return err
+		}
+		chunk.State = db.ChunkSettled
+		r.progress.chunkDone(ctx, chunk.Rows)
+		return nil
+	})
+}
+
+func (r *dailyRun) close(ctx workflow.Context) (closed activities.CloseDayResult, err error) {
+	r.progress.enter(ctx, PhaseClosing)
+	input := activities.DayInput{Day: r.input.Day}
+	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "top 5 of "+r.input.Day.String()), a.RankDay, input).Get(ctx, nil); err != nil {
+		return closed, err
+	}
+	err = workflow.ExecuteActivity(withOptions(ctx, patience, "close "+r.input.Day.String()), a.CloseDay, input).Get(ctx, &closed)
+	return closed, err
+}
+
+// recordFailure writes the failure into the book of runs, even when the
+// workflow was cancelled. If that fails too, the workflow's own failure is
+// still there to be read.
+func (r *dailyRun) recordFailure(ctx workflow.Context, failure error) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	r.progress.fail(ctx, failure)
+	err := workflow.ExecuteActivity(withOptions(ctx, patience, "record the failure of "+r.input.Day.String()), a.FailDay,
+		activities.FailDayInput{Day: r.input.Day, Failure: Cause(failure)}).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Error("record failure", "day", r.input.Day.String(), "error", err)
+	}
+}

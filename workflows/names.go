@@ -1,0 +1,18 @@
+// Package workflows orders the work of each period. A workflow reads as the
+// business process; what it orders is done in package activities.
+package workflows
+
+import "creatorpay/settlement"
+
+// TaskQueue is where workflows and activities wait for a worker.
+const TaskQueue = "creatorpay"
+
+// ProgressQuery asks a running workflow for its [Progress].
+const ProgressQuery = "progress"
+
+// ID is the workflow ID of the period's run: daily:2024-05-09. As a business
+// key it lets Temporal refuse a second run while one is going or after one has
+// finished; the book of runs refuses it for ever.
+func ID(period settlement.Period) string {
+	return string(period.Kind) + ":" + period.String()
+}

@@ -1,0 +1,50 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// lostAfter is how long after its last heartbeat an activity is taken for lost
+// and run again elsewhere.
+const lostAfter = 10 * time.Second
+
+// patience outlasts a restart of the database: tries after 1, 2, 4, 8, 16 s and
+// twice 30 s, so a failure that stays is final after about a minute and a half.
+var patience = &temporal.RetryPolicy{
+	InitialInterval:    time.Second,
+	BackoffCoefficient: 2,
+	MaximumInterval:    30 * time.Second,
+	MaximumAttempts:    8,
+}
+
+// untilItHolds tries again for ever: it waits for other periods to close, which
+// may take days. Refusals end it at once.
+var untilItHolds = &temporal.RetryPolicy{
+	InitialInterval:    time.Second,
+	BackoffCoefficient: 2,
+	MaximumInterval:    30 * time.Second,
+}
+
+// withOptions are the options of all activities: long enough for the biggest
+// chunk, noticed within lostAfter when the worker is gone, and never left
+// running behind a cancelled workflow.
+func withOptions(ctx workflow.Context, retry *temporal.RetryPolicy, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: time.Hour,
+		HeartbeatTimeout:    lostAfter,
+		WaitForCancellation: true,
+		RetryPolicy:         retry,
+		Summary:             summary,
+	})
+}
+
+// withActivityID gives the next activity an ID that a person can name in a
+// command.
+func withActivityID(ctx workflow.Context, id string) workflow.Context {
+	options := workflow.GetActivityOptions(ctx)
+	options.ActivityID = id
+	return workflow.WithActivityOptions(ctx, options)
+}
