@@ -6,21 +6,18 @@ import (
 	"os"
 	"runtime"
 
+	"go.temporal.io/sdk/client"
+
 	"creatorpay/db"
 	"creatorpay/internal/connect"
 )
-
-// databaseFlags are the flags of every command that uses the database.
-type databaseFlags struct {
-	MySQLDSN string `name:"mysql-dsn" env:"MYSQL_DSN" required:"" placeholder:"DSN" help:"Database, as user:password@tcp(host:3306)/database."`
-}
 
 // connections is enough to load or recompute on all of a machine's cores.
 func connections() int { return 2*runtime.NumCPU() + 2 }
 
 // open connects to a database whose schema is the one that this program needs.
-func (f databaseFlags) open(ctx context.Context) (*db.DB, error) {
-	database, err := f.openAnySchema(ctx)
+func open(ctx context.Context, dsn string) (*db.DB, error) {
+	database, err := db.Open(ctx, dsn, connections())
 	if err != nil {
 		return nil, err
 	}
@@ -31,9 +28,12 @@ func (f databaseFlags) open(ctx context.Context) (*db.DB, error) {
 	return database, nil
 }
 
-func (f databaseFlags) openAnySchema(ctx context.Context) (*db.DB, error) {
-	return db.Open(ctx, f.MySQLDSN, connections())
+// databaseFlags are the flags of every command that uses the database.
+type databaseFlags struct {
+	connect.Database `embed:""`
 }
+
+func (f databaseFlags) open(ctx context.Context) (*db.DB, error) { return open(ctx, f.MySQLDSN) }
 
 // temporalFlags are the flags of every command that shows links into the
 // Temporal UI. The connection itself is made as Temporal's own tools make it.
@@ -41,8 +41,27 @@ type temporalFlags struct {
 	TemporalUI string `name:"temporal-ui" env:"TEMPORAL_UI_URL" default:"http://localhost:8233" placeholder:"URL" help:"Address of the Temporal UI, for links."`
 }
 
-func connectTemporal(ctx context.Context) (*connect.Server, error) {
+// temporalServer is a connection to Temporal and what links into its UI need.
+type temporalServer struct {
+	client.Client
+	namespace string
+	ui        string
+}
+
+func (f temporalFlags) connect(ctx context.Context) (*temporalServer, error) {
+	options, err := connect.TemporalOptions()
+	if err != nil {
+		return nil, err
+	}
+	return connectTemporal(ctx, options, f.TemporalUI)
+}
+
+func connectTemporal(ctx context.Context, options client.Options, ui string) (*temporalServer, error) {
 	// The SDK's own lines would break up tables and progress bars.
 	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	return connect.Temporal(ctx, quiet, nil)
+	temporal, err := connect.Temporal(ctx, options, quiet)
+	if err != nil {
+		return nil, err
+	}
+	return &temporalServer{Client: temporal, namespace: options.Namespace, ui: ui}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -17,7 +18,7 @@ func (c migrateCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("--time-zone: %w", err)
 	}
-	database, err := c.openAnySchema(ctx)
+	database, err := db.Open(ctx, c.MySQLDSN, connections())
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
-	"creatorpay/internal/connect"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -38,19 +37,39 @@ func (c runDailyCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	if err := c.check(ctx, database); err != nil {
+	input := workflows.DailyInput{Day: c.Date, Wait: c.Wait, ChunkRows: c.ChunkRows, Parallel: c.Parallel}
+	if err := checkDay(ctx, database, input); err != nil {
 		return err
 	}
-	temporal, err := connectTemporal(ctx)
+	temporal, err := c.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	run, err := c.start(ctx, temporal)
+	return runDay(ctx, temporal, input)
+}
+
+// checkDay refuses at once what the run itself would refuse, without a
+// workflow.
+func checkDay(ctx context.Context, database *db.DB, input workflows.DailyInput) error {
+	err := database.CheckDay(ctx, input.Day, time.Now())
+	var notClosed *db.NotClosedError
+	if errors.As(err, &notClosed) {
+		if input.Wait || notClosed.State == db.StateRunning {
+			return nil
+		}
+		return fmt.Errorf("%s cannot run yet: %w; or let it wait with --wait", input.Day, err)
+	}
+	return err
+}
+
+// runDay starts the day's run, shows its progress and waits for its end.
+func runDay(ctx context.Context, temporal *temporalServer, input workflows.DailyInput) error {
+	run, err := startDay(ctx, temporal, input)
 	if err != nil {
 		return err
 	}
-	link := c.workflowLink(temporal, run.GetID()) + "/" + run.GetRunID() + "/history"
+	link := temporal.workflowLink(run.GetID(), run.GetRunID())
 	fmt.Fprintf(os.Stderr, "%s runs: %s\n", run.GetID(), link)
 	warnWithoutWorker(ctx, temporal)
 
@@ -67,31 +86,18 @@ func (c runDailyCommand) Run(ctx context.Context) error {
 	return nil
 }
 
-// check refuses at once what the run itself would refuse, without a workflow.
-func (c runDailyCommand) check(ctx context.Context, database *db.DB) error {
-	err := database.CheckDay(ctx, c.Date, time.Now())
-	var notClosed *db.NotClosedError
-	if errors.As(err, &notClosed) {
-		if c.Wait || notClosed.State == db.StateRunning {
-			return nil
-		}
-		return fmt.Errorf("%s cannot run yet: %w; or let it wait with --wait", c.Date, err)
-	}
-	return err
-}
-
-func (c runDailyCommand) start(ctx context.Context, server *connect.Server) (client.WorkflowRun, error) {
-	id := workflows.ID(settlement.DailyPeriod(c.Date))
+func startDay(ctx context.Context, server *temporalServer, input workflows.DailyInput) (client.WorkflowRun, error) {
+	id := workflows.ID(settlement.DailyPeriod(input.Day))
 	run, err := server.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                    id,
 		TaskQueue:             workflows.TaskQueue,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		// Without it the SDK would hand back the run that is there.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            "Statistics and settlement of " + c.Date.String(),
-	}, workflows.Daily, workflows.DailyInput{Day: c.Date, Wait: c.Wait, ChunkRows: c.ChunkRows, Parallel: c.Parallel})
+		StaticSummary:                            "Statistics and settlement of " + input.Day.String(),
+	}, workflows.Daily, input)
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		return nil, fmt.Errorf("%s is running already or has finished: see %s", id, c.workflowLink(server, id))
+		return nil, fmt.Errorf("%s is running already or has finished: see %s", id, server.workflowLink(id, ""))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", id, err)
@@ -99,14 +105,19 @@ func (c runDailyCommand) start(ctx context.Context, server *connect.Server) (cli
 	return run, nil
 }
 
-// workflowLink is the page of the workflow in the Temporal UI.
-func (f temporalFlags) workflowLink(server *connect.Server, id string) string {
-	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", f.TemporalUI, server.Namespace, url.PathEscape(id))
+// workflowLink is the page of the workflow in the Temporal UI; without a run ID
+// it lists the workflow's runs.
+func (s *temporalServer) workflowLink(id, runID string) string {
+	link := fmt.Sprintf("%s/namespaces/%s/workflows/%s", s.ui, s.namespace, url.PathEscape(id))
+	if runID == "" {
+		return link
+	}
+	return link + "/" + runID + "/history"
 }
 
 // warnWithoutWorker keeps a run that nobody works on from hanging without a
 // word.
-func warnWithoutWorker(ctx context.Context, temporal *connect.Server) {
+func warnWithoutWorker(ctx context.Context, temporal *temporalServer) {
 	queue, err := temporal.DescribeTaskQueue(ctx, workflows.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
 	if err == nil && len(queue.GetPollers()) == 0 {
 		fmt.Fprintln(os.Stderr, "no worker is listening yet: the run waits until one is started (worker)")
@@ -114,7 +125,7 @@ func warnWithoutWorker(ctx context.Context, temporal *connect.Server) {
 }
 
 // follow shows the run's progress until it ends and reads its result.
-func follow(ctx context.Context, temporal *connect.Server, run client.WorkflowRun, result any) error {
+func follow(ctx context.Context, temporal *temporalServer, run client.WorkflowRun, result any) error {
 	ended := make(chan error, 1)
 	go func() { ended <- run.Get(ctx, result) }()
 	bar := newProgressBar()
@@ -139,7 +150,7 @@ const refresh = 300 * time.Millisecond
 
 // askProgress asks the run how far it is. A run that no worker has taken up, or
 // whose worker is gone, does not answer.
-func askProgress(ctx context.Context, temporal *connect.Server, run client.WorkflowRun) (progress workflows.Progress, err error) {
+func askProgress(ctx context.Context, temporal *temporalServer, run client.WorkflowRun) (progress workflows.Progress, err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	answer, err := temporal.QueryWorkflow(ctx, run.GetID(), run.GetRunID(), workflows.ProgressQuery)
@@ -150,7 +161,7 @@ func askProgress(ctx context.Context, temporal *connect.Server, run client.Workf
 }
 
 // workflowState is what Temporal says of a run that the book has as running.
-func workflowState(ctx context.Context, temporal *connect.Server, run db.Run) (string, error) {
+func workflowState(ctx context.Context, temporal *temporalServer, run db.Run) (string, error) {
 	description, err := temporal.DescribeWorkflowExecution(ctx, run.WorkflowID, run.Holder)
 	var notFound *serviceerror.NotFound
 	if errors.As(err, &notFound) {

@@ -15,6 +15,7 @@ import (
 
 type statusCommand struct {
 	databaseFlags
+	temporalFlags
 	Last int `default:"31" help:"How many of the newest periods to show."`
 }
 
@@ -29,7 +30,7 @@ func (c statusCommand) Run(ctx context.Context) error {
 		return err
 	}
 	printRuns(runs[max(0, len(runs)-c.Last):])
-	printUnfinished(ctx, runs)
+	c.printUnfinished(ctx, runs)
 	return printGaps(ctx, database, runs)
 }
 
@@ -56,7 +57,7 @@ func printRuns(runs []db.Run) {
 
 // printUnfinished tells of the runs that have not closed what Temporal knows:
 // the book cannot see that a workflow was terminated.
-func printUnfinished(ctx context.Context, runs []db.Run) {
+func (c statusCommand) printUnfinished(ctx context.Context, runs []db.Run) {
 	var unfinished []db.Run
 	for _, run := range runs {
 		if run.State != db.StateClosed {
@@ -66,7 +67,7 @@ func printUnfinished(ctx context.Context, runs []db.Run) {
 	if len(unfinished) == 0 {
 		return
 	}
-	temporal, err := connectTemporal(ctx)
+	temporal, err := c.connect(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "without Temporal's word on open runs:", err)
 	} else {
@@ -82,6 +83,9 @@ func printUnfinished(ctx context.Context, runs []db.Run) {
 			fmt.Printf(", workflow: %s", state)
 		}
 		fmt.Println()
+		if temporal != nil {
+			fmt.Println("  " + temporal.workflowLink(run.WorkflowID, run.Holder))
+		}
 		if run.Failure != "" {
 			fmt.Println("  " + run.Failure)
 		}

@@ -20,6 +20,7 @@ import (
 
 func main() {
 	var config struct {
+		connect.Database `embed:""`
 		Service service.Config `embed:""`
 		Logging logging.Config `embed:""`
 	}
@@ -29,10 +30,18 @@ func main() {
 		kong.Vars{"slots": strconv.Itoa(service.DefaultSlots(runtime.NumCPU()))},
 	)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := service.Run(ctx, config.Service, logging.New(config.Logging))
+	err := run(ctx, config.MySQLDSN, config.Service, config.Logging)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "worker:", err)
 		os.Exit(1)
 	}
+}
+
+func run(ctx context.Context, dsn string, config service.Config, log logging.Config) error {
+	temporal, err := connect.TemporalOptions()
+	if err != nil {
+		return err
+	}
+	return service.Run(ctx, service.Backends{MySQLDSN: dsn, Temporal: temporal}, config, logging.New(log))
 }

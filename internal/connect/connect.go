@@ -16,29 +16,33 @@ import (
 
 const dialTimeout = 10 * time.Second
 
-// Server is a connection to Temporal.
-type Server struct {
-	client.Client
-	Namespace string
+// Database is the flag that names the database.
+type Database struct {
+	MySQLDSN string `name:"mysql-dsn" env:"MYSQL_DSN" required:"" placeholder:"DSN" help:"Database, as user:password@tcp(host:3306)/database."`
 }
 
-// Temporal connects to the server that Temporal's own environment variables and
-// profiles name: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and so
-// on. metrics may be nil.
-func Temporal(ctx context.Context, logger *slog.Logger, metrics client.MetricsHandler) (*Server, error) {
+// TemporalOptions are what Temporal's own environment variables and profiles
+// say: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and so on.
+func TemporalOptions() (client.Options, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
-		return nil, fmt.Errorf("read Temporal's settings (TEMPORAL_*): %w", err)
+		return options, fmt.Errorf("read Temporal's settings (TEMPORAL_*): %w", err)
 	}
+	options.HostPort = cmp.Or(options.HostPort, client.DefaultHostPort)
+	options.Namespace = cmp.Or(options.Namespace, client.DefaultNamespace)
+	return options, nil
+}
+
+// Temporal connects to Temporal and fails soon if it does not answer.
+func Temporal(ctx context.Context, options client.Options, logger *slog.Logger) (client.Client, error) {
 	options.Logger = log.NewStructuredLogger(logger)
-	options.MetricsHandler = metrics
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	temporal, err := client.DialContext(ctx, options)
 	if err != nil {
-		return nil, fmt.Errorf("Temporal at %s cannot be reached: check that it runs and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right (%w)", cmp.Or(options.HostPort, client.DefaultHostPort), err)
+		return nil, fmt.Errorf("Temporal at %s cannot be reached: check that it runs and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right (%w)", options.HostPort, err)
 	}
-	return &Server{Client: temporal, Namespace: cmp.Or(options.Namespace, client.DefaultNamespace)}, nil
+	return temporal, nil
 }
 
 // EnvironmentHelp names Temporal's variables for the programs' help.

@@ -13,7 +13,6 @@ import (
 // Config is what a worker can be told. Its tags make the command line's flags
 // and environment variables.
 type Config struct {
-	MySQLDSN        string        `name:"mysql-dsn" env:"MYSQL_DSN" required:"" placeholder:"DSN" help:"Database, as user:password@tcp(host:3306)/database."`
 	Slots           int           `env:"WORKER_SLOTS" default:"${slots}" help:"Activities at a time; each has a database connection of its own."`
 	Listen          string        `env:"WORKER_LISTEN" placeholder:"ADDR" help:"Serve /metrics, /healthz and /readyz on this address, such as 127.0.0.1:9090. Nothing is served without it."`
 	RepeatWindow    time.Duration `env:"REPEAT_WINDOW" default:"30s" help:"A play is a repeat if it starts less than this after the same viewer's previous play of the video; 0 switches the rule off. Runs that have begun keep theirs."`

@@ -21,14 +21,20 @@ import (
 // its scan goes on.
 const connectionsBeside = 2
 
+// Backends are what a worker connects to.
+type Backends struct {
+	MySQLDSN string
+	Temporal client.Options
+}
+
 // Run works until ctx ends, then lets running activities finish. It refuses to
 // start, with a line that says what to do, when the database or Temporal cannot
 // be reached or the schema is not the one that this program was built for.
-func Run(ctx context.Context, config Config, logger *slog.Logger) error {
+func Run(ctx context.Context, backends Backends, config Config, logger *slog.Logger) error {
 	if err := config.Validate(); err != nil {
 		return err
 	}
-	database, err := db.Open(ctx, config.MySQLDSN, config.Slots+connectionsBeside)
+	database, err := db.Open(ctx, backends.MySQLDSN, config.Slots+connectionsBeside)
 	if err != nil {
 		return err
 	}
@@ -40,7 +46,8 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	temporal, err := connect.Temporal(ctx, logger, telemetry.handler)
+	backends.Temporal.MetricsHandler = telemetry.handler
+	temporal, err := connect.Temporal(ctx, backends.Temporal, logger)
 	if err != nil {
 		return err
 	}
