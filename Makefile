@@ -1,0 +1,49 @@
+GOLANGCI_LINT_VERSION = v2.15.0
+WORKFLOWCHECK_VERSION = v0.6.0
+
+# Tools are built once per version, into .dev/bin.
+TOOLS = $(CURDIR)/.dev/bin
+GOLANGCI_LINT = .dev/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+WORKFLOWCHECK = .dev/bin/workflowcheck-$(WORKFLOWCHECK_VERSION)
+
+# Further flags for the tests, for instance: make test GOTESTFLAGS='-run Daily -v'
+GOTESTFLAGS =
+
+.DEFAULT_GOAL = help
+.PHONY: help setup build demo dev test lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what is missing: a database server, the Temporal dev server, a C compiler
+	@sh internal/devstack/setup.sh
+
+build: ## build the worker and the starter into bin/
+	go build -o bin/ ./worker ./starter
+
+demo: setup build ## run the whole job on generated data, end to end
+	./bin/starter demo
+
+dev: setup build ## run the local stack with a worker, until interrupted
+	./bin/starter dev
+
+test: setup ## run all tests, on real servers
+	go test -race -timeout 40m $(GOTESTFLAGS) ./...
+
+lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflows are deterministic
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	$(GOLANGCI_LINT) run
+	$(WORKFLOWCHECK) ./...
+
+clean: ## remove what was built and all local data, but keep the tools
+	rm -rf bin
+	if [ -d .dev ]; then find .dev -mindepth 1 -maxdepth 1 ! -name bin -exec rm -rf {} +; fi
+
+$(GOLANGCI_LINT):
+	GOBIN="$(TOOLS)" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv .dev/bin/golangci-lint $@
+
+$(WORKFLOWCHECK):
+	GOBIN="$(TOOLS)" go install go.temporal.io/sdk/contrib/tools/workflowcheck@$(WORKFLOWCHECK_VERSION)
+	mv .dev/bin/workflowcheck $@

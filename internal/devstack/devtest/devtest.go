@@ -1,0 +1,125 @@
+// Package devtest gives tests the real servers of the local stack: one MySQL and one Temporal per
+// test process, each started when a test first asks for it. A package that uses them hands its
+// tests over:
+//
+//	func TestMain(m *testing.M) { devtest.Main(m) }
+//
+// A server that is missing or does not start fails the test; nothing is skipped.
+package devtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"creatorpay/internal/devstack"
+)
+
+// scratch is the folder of this test process; "" unless Main runs the tests.
+var scratch string
+
+var (
+	mysql    = lazy[*devstack.MySQL]{start: startMySQL}
+	temporal = lazy[*devstack.Temporal]{start: startTemporal}
+)
+
+var databases atomic.Int64
+
+// Main runs the tests of a package, ends the servers that they used, and exits.
+func Main(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "creatorpay-test-"); err != nil {
+		exit(1, err)
+	}
+	code := m.Run()
+	// Killed rather than stopped: their data goes too, and both take seconds to end in an orderly way.
+	exit(code, errors.Join(mysql.kill(), temporal.kill(), os.RemoveAll(scratch)))
+}
+
+func exit(code int, err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "devtest:", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+// MySQL is the database server that the tests of this process share. A test that kills it restarts it.
+func MySQL(t testing.TB) *devstack.MySQL {
+	t.Helper()
+	return mysql.get(t)
+}
+
+// Database creates an empty database for this test alone and returns its DSN.
+func Database(t testing.TB) string {
+	t.Helper()
+	server := MySQL(t)
+	name := fmt.Sprintf("test_%d", databases.Add(1))
+	if err := server.CreateDatabase(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	return server.DSN(name)
+}
+
+// Temporal is the Temporal server that the tests of this process share. A test that kills it
+// restarts it. Tests keep apart by their own task queues and workflow IDs.
+func Temporal(t testing.TB) *devstack.Temporal {
+	t.Helper()
+	return temporal.get(t)
+}
+
+func startMySQL() (*devstack.MySQL, error) {
+	ctx := context.Background()
+	dir := filepath.Join(scratch, "mysql")
+	if err := devstack.SeedMySQL(ctx, dir); err != nil {
+		return nil, err
+	}
+	return devstack.StartMySQL(ctx, dir,
+		"--innodb-buffer-pool-size=256M",
+		"--loose-innodb-redo-log-capacity=100M", // of MySQL
+		"--loose-innodb-log-file-size=96M",      // of MariaDB; both as in the seed
+		// A test can kill the server but not cut its power: the disk need not be waited for.
+		"--innodb-flush-log-at-trx-commit=2",
+		"--innodb-flush-method=O_DIRECT_NO_FSYNC",
+	)
+}
+
+func startTemporal() (*devstack.Temporal, error) {
+	return devstack.StartTemporal(context.Background(), filepath.Join(scratch, "temporal"))
+}
+
+// lazy is a server that starts when it is first asked for.
+type lazy[S interface{ Kill() error }] struct {
+	start  func() (S, error)
+	once   sync.Once
+	server S
+	err    error
+	up     bool
+}
+
+func (l *lazy[S]) get(t testing.TB) S {
+	t.Helper()
+	if scratch == "" {
+		t.Fatal("devtest: TestMain of this package must call devtest.Main")
+	}
+	l.once.Do(func() {
+		l.server, l.err = l.start()
+		l.up = l.err == nil
+	})
+	if l.err != nil {
+		t.Fatal(l.err)
+	}
+	return l.server
+}
+
+func (l *lazy[S]) kill() error {
+	if !l.up {
+		return nil
+	}
+	return l.server.Kill()
+}

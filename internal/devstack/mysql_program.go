@@ -1,0 +1,171 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// mysqlDirs are where the server is found when it is not on the PATH: Debian keeps it out of a
+// normal user's PATH, Homebrew does so with versioned formulas.
+var mysqlDirs = []string{
+	"/usr/sbin",
+	"/usr/local/sbin",
+	"/usr/libexec",
+	"/opt/homebrew/bin",
+	"/opt/homebrew/opt/mysql/bin",
+	"/opt/homebrew/opt/mysql@8.4/bin",
+	"/opt/homebrew/opt/mariadb/bin",
+	"/usr/local/bin",
+	"/usr/local/opt/mysql/bin",
+	"/usr/local/opt/mysql@8.4/bin",
+	"/usr/local/opt/mariadb/bin",
+	"/usr/local/mysql/bin",
+}
+
+// mysqlProgram is an installed server, of MySQL or of MariaDB.
+type mysqlProgram struct {
+	path    string
+	version string // as the program tells it
+	mariaDB bool
+}
+
+func findMySQL(ctx context.Context) (mysqlProgram, error) {
+	path, err := findMySQLPath()
+	if err != nil {
+		return mysqlProgram{}, err
+	}
+	version, err := exec.CommandContext(ctx, path, "--version").Output()
+	if err != nil {
+		return mysqlProgram{}, fmt.Errorf("run %s --version: %w", path, err)
+	}
+	return mysqlProgram{
+		path:    path,
+		version: string(version),
+		mariaDB: strings.Contains(string(version), "MariaDB"),
+	}, nil
+}
+
+func findMySQLPath() (string, error) {
+	if path := os.Getenv("MYSQLD"); path != "" {
+		path, err := exec.LookPath(path)
+		if err != nil {
+			return "", fmt.Errorf("the environment's MYSQLD: %w", err)
+		}
+		return filepath.Abs(path)
+	}
+	for _, name := range []string{"mysqld", "mariadbd"} {
+		for _, dir := range append([]string{""}, mysqlDirs...) {
+			if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+				return filepath.Abs(path)
+			}
+		}
+	}
+	return "", errors.New("neither mysqld nor mariadbd is on the PATH and MYSQLD is not set; run `make setup`")
+}
+
+// command is the command line that serves the data directory on port.
+func (p mysqlProgram) command(data string, port int) []string {
+	command := append([]string{p.path}, p.commonFlags()...)
+	command = append(command,
+		"--datadir="+data,
+		"--pid-file="+data+".pid",
+		"--bind-address=127.0.0.1",
+		"--port="+strconv.Itoa(port),
+		"--socket=", // none: its path could be too long (about 100 bytes)
+		"--innodb-buffer-pool-size=1G",
+		"--innodb-flush-log-at-trx-commit=1",
+		"--character-set-server=utf8mb4",
+	)
+	if p.mariaDB {
+		return append(command, "--innodb-log-file-size=512M")
+	}
+	return append(command,
+		"--innodb-redo-log-capacity=512M",
+		"--skip-log-bin",
+		"--mysqlx=OFF",
+	)
+}
+
+// commonFlags come first on every command line of the server.
+func (p mysqlProgram) commonFlags() []string {
+	flags := []string{"--no-defaults", "--performance-schema=OFF"}
+	if os.Geteuid() == 0 {
+		// In this spelling mariadb-install-db passes it on untouched; otherwise it would also change the
+		// owner of files in the system's plugin folder.
+		flags = append(flags, "--loose-user=root")
+	}
+	if !p.mariaDB {
+		flags = append(flags, "--secure-file-priv=NULL") // the built-in default is a folder that need not exist
+	}
+	return flags
+}
+
+// initialise makes the data directory, unless it exists. It appears whole or not at all.
+func (p mysqlProgram) initialise(ctx context.Context, data string) (err error) {
+	if _, err := os.Stat(data); err == nil {
+		return nil
+	}
+	fresh, err := os.MkdirTemp(filepath.Dir(data), filepath.Base(data)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(fresh)) }()
+	command, err := p.initCommand(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("create the data directory: %w; %s", err, quoteTail("the output of "+command.Path, output))
+	}
+	// MySQL's server id; the server makes up another one, so that copies of the directory differ in it.
+	if err := os.Remove(filepath.Join(fresh, "auto.cnf")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(fresh, data); err != nil && !errors.Is(err, fs.ErrExist) { // somebody was quicker
+		return err
+	}
+	return nil
+}
+
+func (p mysqlProgram) initCommand(ctx context.Context, data string) (*exec.Cmd, error) {
+	if !p.mariaDB {
+		return exec.CommandContext(ctx, p.path, append(p.commonFlags(), "--initialize-insecure", "--datadir="+data)...), nil
+	}
+	script, err := p.findInstallScript()
+	if err != nil {
+		return nil, err
+	}
+	command := exec.CommandContext(ctx, script, append(p.commonFlags(),
+		"--datadir="+data,
+		"--auth-root-authentication-method=normal", // root without a password also over TCP
+		"--skip-test-db",
+		"--force", // works without DNS
+	)...)
+	command.Env = append(os.Environ(), "MYSQLD_BOOTSTRAP="+p.path)
+	return command, nil
+}
+
+// findInstallScript looks beside the server, where it is laid out, and then on the PATH.
+func (p mysqlProgram) findInstallScript() (string, error) {
+	const name = "mariadb-install-db"
+	if path, err := filepath.EvalSymlinks(p.path); err == nil {
+		dir := filepath.Dir(path)
+		for _, place := range []string{dir, filepath.Join(dir, "../bin"), filepath.Join(dir, "../scripts")} {
+			if script, err := exec.LookPath(filepath.Join(place, name)); err == nil {
+				return script, nil
+			}
+		}
+	}
+	script, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("%s belongs to the MariaDB server %s but was not found beside it nor on the PATH", name, p.path)
+	}
+	return script, nil
+}
