@@ -46,7 +46,7 @@ func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (result Pl
 	for _, chunk := range chunks {
 		result.Chunks = append(result.Chunks, PlannedChunk{
 			Number: chunk.Number,
-			Videos: chunk.Range.String(),
+			Videos: chunk.String(),
 			State:  chunk.State,
 			Rows:   chunk.Rows(),
 		})

@@ -3,6 +3,7 @@ package settlement
 import (
 	"fmt"
 	"time"
+
 	// The zone rules travel with the program: a slim machine may have none.
 	_ "time/tzdata"
 )
@@ -34,27 +35,27 @@ func (c Calendar) Zone() string { return c.location.String() }
 // Day is the business day in which the instant lies.
 func (c Calendar) Day(instant time.Time) Day { return dayOf(instant.In(c.location)) }
 
-// Start is the day's first instant. A day ends where the next one starts, so
-// adjacent days neither overlap nor leave a gap, whatever the clocks do.
+// Start is the first instant at which the clocks show the day. A day ends where
+// the next one starts, so adjacent days neither overlap nor leave a gap. A date
+// that a zone left out, as Samoa did with 2011-12-30, is a day without length.
+//
+// Start and [Calendar.Day] disagree only where clocks went back from after to
+// before midnight, last in Newfoundland at 00:01 in 2010: the hour that showed
+// again lies after the new day's start, and Day still gives it the old date.
 func (c Calendar) Start(d Day) time.Time {
 	year, month, day := d.midnight().Date()
 	start := time.Date(year, month, day, 0, 0, 0, 0, c.location)
-	zoneFrom, zoneTo := start.ZoneBounds()
+	lastChange, nextChange := start.ZoneBounds()
 	if c.Day(start) < d {
-		// Clocks went forward over midnight: 00:00 never showed.
-		return zoneTo
+		// Clocks go forward over 00:00, which never shows.
+		return nextChange
 	}
-	if zoneFrom.IsZero() {
-		return start
-	}
-	if before := zoneFrom.Add(-1).In(c.location); c.Day(before) == d {
-		// Clocks went back to before 00:01 or so: 00:00 showed twice, or this
-		// is the hour after it did. The day starts with the first.
-		_, offset := before.Zone()
-		first := time.Date(year, month, day, 0, 0, 0, 0, time.FixedZone("", offset))
-		if first.Before(start) {
-			return first.In(c.location)
-		}
+	// Where clocks go back from 01:00 to 00:00, 00:00 shows twice and time.Date
+	// may give either: the first is the one by the clocks before the change.
+	_, offset := lastChange.Add(-1).In(c.location).Zone()
+	first := d.midnight().Add(-time.Duration(offset) * time.Second).In(c.location)
+	if first.Before(start) && c.Day(first) == d {
+		return first
 	}
 	return start
 }

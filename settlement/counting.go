@@ -9,8 +9,8 @@ import (
 // same video a play is a repeat (R3).
 const DefaultRepeatWindow = 30 * time.Second
 
-// maxRepeatWindow keeps the look-back of R3 within one previous day, whose
-// shortest length is 23 hours where clocks change.
+// maxRepeatWindow keeps the look-back of R3 within one previous day, also where
+// clocks that go forward shorten it by an hour or two.
 const maxRepeatWindow = 12 * time.Hour
 
 // ValidateRepeatWindow refuses windows that [Judge] cannot honour: negative
@@ -59,8 +59,7 @@ const (
 type Judge struct {
 	window   int64 // ms
 	dayStart int64 // ms since 1970-01-01 UTC
-	previous Play
-	started  bool
+	previous Play  // of video 0, which does not exist, before the first
 }
 
 // NewJudge makes a judge for the day that starts at dayStart. The window must
@@ -71,9 +70,9 @@ func NewJudge(dayStart time.Time, window time.Duration) *Judge {
 
 // Verdict judges the next play. creatorID is the creator of its video.
 func (j *Judge) Verdict(play Play, creatorID int64) Verdict {
-	samePair := j.started && play.VideoID == j.previous.VideoID && play.ViewerID == j.previous.ViewerID
+	samePair := play.VideoID == j.previous.VideoID && play.ViewerID == j.previous.ViewerID
 	previousStart := j.previous.StartedAt
-	j.previous, j.started = play, true
+	j.previous = play
 	switch {
 	case play.ViewerID == Anonymous:
 		return Counts
@@ -108,18 +107,20 @@ type Statistics struct {
 // Rows is how many rows of the watch log the figures stand for (R10).
 func (s Statistics) Rows() int64 { return s.Views + s.SelfViews + s.RepeatViews }
 
-// Count adds a judged play. A [LookBack] play must be settled first: it is
-// counted as [Counts] or [Repeat], never as itself.
+// Count adds a judged play. It panics on [LookBack], which must be settled first
+// into [Counts] or [Repeat].
 func (s *Statistics) Count(play Play, verdict Verdict) {
 	switch verdict {
 	case Self:
 		s.SelfViews++
 	case Repeat:
 		s.RepeatViews++
-	default:
+	case Counts:
 		s.Views++
 		s.PlayedSeconds += play.PlayedSeconds
 		s.AdViews += play.AdViews
+	case LookBack:
+		panic("settlement: a look-back play is counted before it is settled")
 	}
 }
 

@@ -76,7 +76,8 @@ func (p Period) String() string {
 // ParseWeek reads an ISO week such as 2024-W19.
 func ParseWeek(text string) (Period, error) {
 	var year, week int
-	if _, err := fmt.Sscanf(text, "%4d-W%2d", &year, &week); err == nil {
+	// %4d also reads the sign of a year such as -001.
+	if _, err := fmt.Sscanf(text, "%4d-W%2d", &year, &week); err == nil && year >= 0 {
 		// 4 January always lies in week 1.
 		first := dayOf(time.Date(year, time.January, 4, 0, 0, 0, 0, time.UTC)).Week().Start
 		// Weeks 0, 53 of a short year and the like come back under another name.

@@ -37,10 +37,10 @@ func (r PriceRule) Validate() error {
 }
 
 func (tiers Tiers) validate(what string) error {
-	if len(tiers) == 0 || tiers[0].From != 1 {
-		return fmt.Errorf("the first price of %s must hold from ordinal 1", what)
-	}
 	var problems []error
+	if len(tiers) == 0 || tiers[0].From != 1 {
+		problems = append(problems, fmt.Errorf("the first price of %s must hold from ordinal 1", what))
+	}
 	for i, tier := range tiers {
 		if tier.Price < 0 {
 			problems = append(problems, fmt.Errorf("the price of %s from ordinal %d is negative", what, tier.From))
@@ -75,26 +75,24 @@ func (o Ordinals) Next(count int64) (Ordinals, error) {
 	return Ordinals{From: o.To, To: o.To + count}, nil
 }
 
-// Amount is what the views with these ordinals earn: exact, then cut to whole
-// won once (R5). It fails with [ErrOutOfRange] when the sum does not fit.
+// Amount is what the views with these ordinals earn by valid tiers: exact, then
+// cut to whole won once (R5). It fails with [ErrOutOfRange] when it does not fit.
 func (tiers Tiers) Amount(ordinals Ordinals) (Won, error) {
-	units, err := tiers.units(ordinals)
-	if err != nil {
-		return 0, err
+	units := tiers.units(ordinals)
+	if units.high < UnitsPerWon { // or Div64 would overflow
+		if won, _ := bits.Div64(units.high, units.low, UnitsPerWon); won <= math.MaxInt64 {
+			return Won(won), nil
+		}
 	}
-	won, _ := bits.Div64(units.high, units.low, UnitsPerWon)
-	if won > math.MaxInt64 {
-		return 0, fmt.Errorf("price ordinals %d to %d: %w", ordinals.From+1, ordinals.To, ErrOutOfRange)
-	}
-	return Won(won), nil
+	return 0, fmt.Errorf("price ordinals %d to %d: %w", ordinals.From+1, ordinals.To, ErrOutOfRange)
 }
 
-// uint128 holds an exact amount in price units: 2^62 views at 20 won need 80
-// bits.
+// uint128 holds an exact amount in price units. At most 2^63 ordinals, each in
+// one tier at a price below 2^63, stay below 2^126.
 type uint128 struct{ high, low uint64 }
 
 // units is the exact amount before it is cut to whole won.
-func (tiers Tiers) units(ordinals Ordinals) (sum uint128, err error) {
+func (tiers Tiers) units(ordinals Ordinals) (sum uint128) {
 	for i, tier := range tiers {
 		above := max(ordinals.From, tier.From-1)
 		upTo := ordinals.To
@@ -107,13 +105,7 @@ func (tiers Tiers) units(ordinals Ordinals) (sum uint128, err error) {
 		high, low := bits.Mul64(uint64(upTo-above), uint64(tier.Price))
 		var carry uint64
 		sum.low, carry = bits.Add64(sum.low, low, 0)
-		sum.high, carry = bits.Add64(sum.high, high, carry)
-		if carry != 0 {
-			return uint128{}, ErrOutOfRange
-		}
+		sum.high, _ = bits.Add64(sum.high, high, carry)
 	}
-	if sum.high >= UnitsPerWon {
-		return uint128{}, fmt.Errorf("price ordinals %d to %d: %w", ordinals.From+1, ordinals.To, ErrOutOfRange)
-	}
-	return sum, nil
+	return sum
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"creatorpay/internal/connect"
+	"creatorpay/internal/service"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -58,6 +59,7 @@ func run(ctx context.Context, args []string) error {
 			"chunk_rows": strconv.Itoa(workflows.DefaultChunkRows),
 			"parallel":   strconv.Itoa(workflows.DefaultParallel),
 		},
+		kong.Vars(service.FlagDefaults()),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {

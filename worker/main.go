@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
-	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -21,13 +19,13 @@ import (
 func main() {
 	var config struct {
 		connect.Database `embed:""`
-		Service service.Config `embed:""`
-		Logging logging.Config `embed:""`
+		Service          service.Config `embed:""`
+		Logging          logging.Config `embed:""`
 	}
 	kong.Parse(&config,
 		kong.Name("worker"),
 		kong.Description("Works on creatorpay's runs until it is told to stop.\n\n"+connect.EnvironmentHelp),
-		kong.Vars{"slots": strconv.Itoa(service.DefaultSlots(runtime.NumCPU()))},
+		kong.Vars(service.FlagDefaults()),
 	)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, config.MySQLDSN, config.Service, config.Logging)

@@ -21,7 +21,7 @@ type Config struct {
 func New(config Config) *slog.Logger {
 	text := config.LogFormat == "text" || config.LogFormat == "auto" && isatty.IsTerminal(os.Stderr.Fd())
 	if text {
-		return slog.New(tint.NewHandler(os.Stderr, &tint.Options{Level: config.LogLevel, TimeFormat: time.TimeOnly}))
+		return slog.New(tint.NewTextHandler(os.Stderr, &tint.Options{Level: config.LogLevel, TimeFormat: time.TimeOnly}))
 	}
 	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: config.LogLevel}))
 }

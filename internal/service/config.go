@@ -5,6 +5,8 @@ package service
 import (
 	"errors"
 	"fmt"
+	"runtime"
+	"strconv"
 	"time"
 
 	"creatorpay/settlement"
@@ -39,7 +41,9 @@ func (c Config) Validate() error {
 	return errors.Join(problems...)
 }
 
-// DefaultSlots is the number of slots for a machine with so many cores: a scan
-// keeps the database busy about as long as its worker, so two slots a core keep
-// both busy.
-func DefaultSlots(cores int) int { return 2 * cores }
+// FlagDefaults are the defaults that Config's tags name and this machine
+// decides. A scan keeps the database busy about as long as its worker, so two
+// slots a core keep both busy.
+func FlagDefaults() map[string]string {
+	return map[string]string{"slots": strconv.Itoa(2 * runtime.NumCPU())}
+}

@@ -42,7 +42,7 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	if err := database.CheckSchema(ctx); err != nil {
 		return err
 	}
-	telemetry, err := newTelemetry(database)
+	telemetry, err := newTelemetry(ctx, database)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type telemetry struct {
 	registry *prometheus.Registry
 }
 
-func newTelemetry(database *db.DB) (*telemetry, error) {
+func newTelemetry(ctx context.Context, database *db.DB) (*telemetry, error) {
 	registry := prometheus.NewRegistry()
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
 	if err != nil {
@@ -41,7 +41,7 @@ func newTelemetry(database *db.DB) (*telemetry, error) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "creatorpay_last_closed_day_timestamp_seconds",
 			Help: "Midnight UTC of the newest closed day's date; 0 before any day is closed, -1 if the database does not answer.",
-		}, func() float64 { return lastClosedDay(database) }),
+		}, lastClosedDay(ctx, database)),
 	)
 	return &telemetry{
 		handler:  opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: meter, UseMonotonicCounters: true}),
@@ -51,17 +51,19 @@ func newTelemetry(database *db.DB) (*telemetry, error) {
 
 // lastClosedDay asks the database, not this worker's memory: another worker may
 // have closed the day.
-func lastClosedDay(database *db.DB) float64 {
-	ctx, cancel := context.WithTimeout(context.Background(), answerTimeout)
-	defer cancel()
-	day, found, err := database.LastClosedDay(ctx)
-	switch {
-	case err != nil:
-		return -1
-	case !found:
-		return 0
-	default:
-		return float64(day) * (24 * time.Hour).Seconds()
+func lastClosedDay(ctx context.Context, database *db.DB) func() float64 {
+	return func() float64 {
+		ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+		defer cancel()
+		day, found, err := database.LastClosedDay(ctx)
+		switch {
+		case err != nil:
+			return -1
+		case !found:
+			return 0
+		default:
+			return float64(day) * (24 * time.Hour).Seconds()
+		}
 	}
 }
 

@@ -1,0 +1,36 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Clear removes what the servers have stored under dir, so that the next start begins with nothing.
+// A directory that a stack is using is an error and stays as it is.
+func Clear(ctx context.Context, dir string) error {
+	for name, data := range map[string]string{"mysql": "mysql", "temporal": "temporal.db*"} {
+		if err := clearServer(ctx, dir, name, data); err != nil {
+			return fmt.Errorf("clear %s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
+func clearServer(ctx context.Context, dir, name, data string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	lock, err := lockFile(ctx, filepath.Join(dir, name+".lock"))
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	stored, err := filepath.Glob(filepath.Join(dir, data))
+	for _, path := range stored {
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"creatorpay/internal/intake"
+)
+
+type importCommand struct {
+	databaseFlags
+	Creators string `type:"existingfile" placeholder:"FILE" help:"CSV file with creator_id,name,email,locale."`
+	Videos   string `type:"existingfile" placeholder:"FILE" help:"CSV file with video_id,creator_id,title,duration_seconds,opening_views,opening_ad_views."`
+	Views    string `type:"existingfile" placeholder:"FILE" help:"CSV file with view_id,video_id,viewer_id,watched_at,played_seconds,ad_views."`
+	Rejects  string `type:"path" placeholder:"FILE" help:"One file for all lines that cannot be stored. Without it each file's lie beside it, in FILE.rejects.csv."`
+}
+
+func (c importCommand) Run(ctx context.Context) error {
+	if c.Creators == "" && c.Videos == "" && c.Views == "" {
+		return errors.New("nothing to import: name a file with --creators, --videos or --views")
+	}
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	started := time.Now()
+	report, err := intake.Import(ctx, intake.Options{
+		DB:       database,
+		Creators: c.Creators,
+		Videos:   c.Videos,
+		Views:    c.Views,
+		Rejects:  c.Rejects,
+		Progress: showImport(),
+	})
+	printReport(report, time.Since(started))
+	if err != nil {
+		return err
+	}
+	if rejected := report.Rejected(); rejected > 0 {
+		return fmt.Errorf("%s lines were rejected; mend them as the reject file says and import it again", thousands(rejected))
+	}
+	return nil
+}
+
+// showImport shows an import's progress by bytes, on a terminal.
+func showImport() func(intake.Progress) {
+	if !onTerminal() {
+		return nil
+	}
+	bar := progressbar.NewOptions64(1,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionThrottle(refresh),
+		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
+	)
+	started := time.Now()
+	return func(progress intake.Progress) {
+		bar.ChangeMax64(progress.TotalBytes)
+		bar.Describe(fmt.Sprintf("%s, %s lines, %s/s", filepath.Base(progress.File), thousands(progress.Lines),
+			thousands(int64(float64(progress.Lines)/time.Since(started).Seconds()))))
+		_ = bar.Set64(progress.Bytes)
+	}
+}
+
+func printReport(report intake.Report, took time.Duration) {
+	out := newTable("File", "Lines", "Stored", "There already", "Rejected", "Reject file")
+	rightAligned(out, 2, 3, 4, 5)
+	var lines int64
+	for _, file := range []intake.FileReport{report.Creators, report.Videos, report.Views} {
+		if file.Path == "" {
+			continue
+		}
+		lines += file.Lines
+		out.AppendRow([]any{
+			filepath.Base(file.Path),
+			thousands(file.Lines), thousands(file.Stored), thousands(file.AlreadyThere), thousands(file.Rejected), file.Rejects,
+		})
+	}
+	out.Render()
+	fmt.Printf("%s lines in %s\n", thousands(lines), took.Round(100*time.Millisecond))
+	if days := report.Days; len(days) > 0 {
+		fmt.Printf("%d days got views, from %s to %s\n", len(days), days[0], days[len(days)-1])
+	}
+}
