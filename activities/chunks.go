@@ -12,7 +12,7 @@ import (
 // PlanDayInput says how the day is cut into chunks.
 type PlanDayInput struct {
 	Day       settlement.Day `json:"day"`
-	ChunkRows int64          `json:"chunk_rows"` // rows that a chunk has at least, the last one aside
+	ChunkRows int64          `json:"chunk_rows"` // rows that a chunk is to have, about
 	MaxChunks int            `json:"max_chunks"`
 }
 
@@ -56,12 +56,12 @@ func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (result Pl
 
 func (a *Activities) storePlan(ctx context.Context, input PlanDayInput) ([]db.Chunk, error) {
 	period := settlement.DailyPeriod(input.Day)
-	borders, err := a.DB.Borders(ctx, input.Day, input.ChunkRows, input.MaxChunks)
+	videos, err := a.DB.RowsToPlan(ctx, input.Day)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.asHolder(ctx, period, func(holder db.Holder) error {
-		return a.DB.StorePlan(ctx, period, holder, settlement.Split(borders))
+		return a.DB.StorePlan(ctx, period, holder, settlement.Split(settlement.Borders(videos, input.ChunkRows, input.MaxChunks)))
 	}); err != nil {
 		return nil, err
 	}

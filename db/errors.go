@@ -96,6 +96,10 @@ const (
 	erNoSuchTable     = 1146
 	erLockWaitTimeout = 1205
 	erLockDeadlock    = 1213
+
+	erRangeNotIncreasing   = 1493
+	erSameNamePartition    = 1517
+	erReorganizeOutOfRange = 1520
 )
 
 func serverError(err error) uint16 {
@@ -109,6 +113,13 @@ func serverError(err error) uint16 {
 func lostToAnotherTx(err error) bool {
 	number := serverError(err)
 	return number == erLockDeadlock || number == erLockWaitTimeout
+}
+
+// layoutChanged tells whether partitions could not be added because others came
+// or went after their layout was read.
+func layoutChanged(err error) bool {
+	number := serverError(err)
+	return number == erRangeNotIncreasing || number == erSameNamePartition || number == erReorganizeOutOfRange
 }
 
 func explainConnect(err error, config *mysql.Config) error {

@@ -88,10 +88,31 @@ func hasDay(present []Partition, day settlement.Day) bool {
 	return len(present) > 0 && present[0].Day <= day && day <= present[len(present)-1].Day
 }
 
+// layoutAttempts bounds how often [DB.AddPartitions] looks again when others
+// add days at the same time. Each lost attempt means that another one added
+// some.
+const layoutAttempts = 20
+
 // AddPartitions makes room for the days from first to last, and for those
 // between them and the days that are there, since an empty day is settled too.
-// It returns the days that it added. Running it again adds nothing.
-func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) ([]settlement.Day, error) {
+// It returns the days that it added. Running it again, or more than once at the
+// same time, adds nothing twice.
+func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
+	for range layoutAttempts {
+		var more []settlement.Day
+		more, err = db.addMissing(ctx, first, last)
+		added = append(added, more...)
+		if !layoutChanged(err) {
+			return added, err
+		}
+	}
+	return added, err
+}
+
+// addMissing adds what is missing in the layout that it finds. No lock holds
+// across DDL, so the layout may change meanwhile: the server then refuses the
+// borders, which no longer fit.
+func (db *DB) addMissing(ctx context.Context, first, last settlement.Day) ([]settlement.Day, error) {
 	present, err := db.Partitions(ctx)
 	if err != nil {
 		return nil, err

@@ -2,72 +2,63 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"creatorpay/settlement"
 )
 
-// Borders finds the videos at which the day's log can be cut into chunks of
-// about rowsPerChunk rows: each border is the first video of the next chunk. A
-// video is never cut, so a chunk is longer where one video has more rows than
-// that. There are fewer than maxChunks borders: a bigger day gets bigger
-// chunks.
-func (db *DB) Borders(ctx context.Context, day settlement.Day, rowsPerChunk int64, maxChunks int) ([]int64, error) {
-	var borders []int64
-	first, found, err := db.firstVideo(ctx, day, 0)
-	for err == nil && found {
-		if len(borders) == maxChunks-1 {
-			// Too many: join neighbours and go on with chunks twice as long.
-			borders = everySecond(borders)
-			rowsPerChunk *= 2
-		}
-		var next int64
-		next, found, err = db.videoAfterRows(ctx, day, first, rowsPerChunk)
-		if err != nil || !found {
-			break
-		}
-		if next == first {
-			// One video fills the chunk by itself: it ends with that video.
-			next, found, err = db.firstVideo(ctx, day, first+1)
-			if err != nil || !found {
-				break
-			}
-		}
-		borders = append(borders, next)
-		first = next
-	}
-	if err != nil {
-		return nil, fmt.Errorf("plan chunks of %s: %w", day, err)
-	}
-	return borders, nil
-}
+// enoughToEstimate is from how many rows on a day stands in for the one after
+// it. Counting fewer costs less than a second; and a day of this size already
+// makes several chunks, so that even a far bigger one is shared out.
+const enoughToEstimate = 1_000_000
 
-func everySecond(borders []int64) []int64 {
-	kept := borders[:0]
-	for i := 1; i < len(borders); i += 2 {
-		kept = append(kept, borders[i])
+// RowsToPlan are the day's videos with the rows that each is expected to have,
+// by id: what the day before had, and for videos above all of those, such as
+// new uploads, what the watch log has. Without a day before that is big enough
+// all is counted. Estimates only make chunks uneven, never wrong.
+func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.VideoRows, error) {
+	var expected []settlement.VideoRows
+	if err := db.pool.SelectContext(ctx, &expected, `
+		SELECT
+			video_id,
+			views + self_views + repeat_views AS row_count
+		FROM daily_statistics
+		WHERE day = ?
+		ORDER BY video_id`, day-1); err != nil {
+		return nil, fmt.Errorf("plan %s by the day before: %w", day, err)
 	}
-	return kept
-}
-
-// firstVideo is the smallest video id from on that has a play on the day.
-func (db *DB) firstVideo(ctx context.Context, day settlement.Day, from int64) (video int64, found bool, err error) {
-	return db.videoAfterRows(ctx, day, from, 0)
-}
-
-// videoAfterRows is the video of the row that comes after the given number of
-// rows, counted in key order from the first row of video from.
-func (db *DB) videoAfterRows(ctx context.Context, day settlement.Day, from, rows int64) (video int64, found bool, err error) {
-	err = db.pool.GetContext(ctx, &video, `
-		SELECT video_id
+	var total, next int64
+	for _, video := range expected {
+		total += video.Rows
+		next = video.VideoID + 1
+	}
+	if total < enoughToEstimate {
+		expected, next = nil, 0
+	}
+	var counted []settlement.VideoRows
+	if err := db.pool.SelectContext(ctx, &counted, `
+		SELECT
+			video_id,
+			COUNT(*) AS row_count
 		FROM watch_log
 		WHERE watched_on = ? AND video_id >= ?
-		ORDER BY video_id
-		LIMIT 1 OFFSET ?`, day, from, rows)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, false, nil
+		GROUP BY video_id
+		ORDER BY video_id`, day, next); err != nil {
+		return nil, fmt.Errorf("plan %s by its rows: %w", day, err)
 	}
-	return video, err == nil, err
+	return append(expected, counted...), nil
+}
+
+// HasPlays tells whether the watch log has any row of the day.
+func (db *DB) HasPlays(ctx context.Context, day settlement.Day) (found bool, err error) {
+	err = db.pool.GetContext(ctx, &found, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM watch_log
+			WHERE watched_on = ?
+		)`, day)
+	if err != nil {
+		return false, fmt.Errorf("look for plays of %s: %w", day, err)
+	}
+	return found, nil
 }

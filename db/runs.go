@@ -79,14 +79,14 @@ const runColumns = `
 			began_at,
 			ended_at`
 
-// Runs are all runs of the kind whose period starts in [from, to], in order.
-func (db *DB) Runs(ctx context.Context, kind settlement.Kind, from, to settlement.Day) ([]Run, error) {
+// Runs are all runs of the kind, by period.
+func (db *DB) Runs(ctx context.Context, kind settlement.Kind) ([]Run, error) {
 	var runs []Run
 	err := db.pool.SelectContext(ctx, &runs, `
 		SELECT `+runColumns+`
 		FROM runs
-		WHERE kind = ? AND starts_on BETWEEN ? AND ? AND version = ?
-		ORDER BY starts_on`, kind, from, to, runVersion)
+		WHERE kind = ? AND version = ?
+		ORDER BY starts_on`, kind, runVersion)
 	if err != nil {
 		return nil, fmt.Errorf("read book of runs: %w", err)
 	}

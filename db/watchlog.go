@@ -165,9 +165,3 @@ type UnknownVideo struct {
 	VideoID int64 `db:"video_id"`
 	Rows    int64 `db:"row_count"`
 }
-
-// HasPlays tells whether the watch log has any row of the day.
-func (db *DB) HasPlays(ctx context.Context, day settlement.Day) (bool, error) {
-	_, found, err := db.firstVideo(ctx, day, 0)
-	return found, err
-}

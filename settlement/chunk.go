@@ -23,6 +23,34 @@ func (r Range) String() string {
 	}
 }
 
+// VideoRows is how many rows a video has in a day, or is expected to have.
+type VideoRows struct {
+	VideoID int64 `db:"video_id"`
+	Rows    int64 `db:"row_count"`
+}
+
+// Borders finds where to cut a day into at most maxChunks ranges: each border is
+// the first video of the next range. The videos come by ascending id with their
+// rows; a range gets about rowsPerChunk of them, more where maxChunks would not
+// do. A video is never cut: one with more rows than that has its range to itself.
+func Borders(videos []VideoRows, rowsPerChunk int64, maxChunks int) (borders []int64) {
+	var total int64
+	for _, video := range videos {
+		total += video.Rows
+	}
+	// Any two neighbours have more rows than rowsPerChunk, or they would be one.
+	rowsPerChunk = max(rowsPerChunk, 2*total/int64(maxChunks)+1)
+	var rows int64
+	for _, video := range videos {
+		if rows > 0 && rows+video.Rows > rowsPerChunk {
+			borders = append(borders, video.VideoID)
+			rows = 0
+		}
+		rows += video.Rows
+	}
+	return borders
+}
+
 // Split cuts all videos into ranges at the borders, which must ascend: the
 // first range has no lower and the last no upper end, and together they cover
 // every id exactly once.

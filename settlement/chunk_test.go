@@ -69,3 +69,43 @@ func TestRange_KeepsOpenEndsInJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &got))
 	require.Equal(t, want, got)
 }
+
+func TestBorders_KeepTheirPromises(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ids := rapid.SliceOfDistinct(rapid.Int64Range(1, 1000), rapid.ID).Draw(t, "ids")
+		slices.Sort(ids)
+		videos := make([]VideoRows, len(ids))
+		var total int64
+		for i, id := range ids {
+			videos[i] = VideoRows{id, rapid.OneOf(rapid.Int64Range(1, 10), rapid.Int64Range(1, 10_000)).Draw(t, "rows")}
+			total += videos[i].Rows
+		}
+		rowsPerChunk := rapid.Int64Range(1, 2000).Draw(t, "rows per chunk")
+		maxChunks := rapid.IntRange(1, 40).Draw(t, "max chunks")
+		borders := Borders(videos, rowsPerChunk, maxChunks)
+
+		ranges := Split(borders)
+		require.LessOrEqual(t, len(ranges), maxChunks)
+		atMost := max(rowsPerChunk, 2*total/int64(maxChunks)+1)
+		for _, r := range ranges {
+			var rows, inRange int64
+			for _, video := range videos {
+				if r.contains(video.VideoID) {
+					rows += video.Rows
+					inRange++
+				}
+			}
+			if len(videos) > 0 {
+				require.NotZero(t, inRange, "an empty range")
+			}
+			if inRange > 1 {
+				require.LessOrEqual(t, rows, atMost, "a range that could be cut")
+			}
+		}
+	})
+}
+
+func TestBorders_GiveABigVideoARangeOfItsOwn(t *testing.T) {
+	videos := []VideoRows{{1, 10}, {2, 500}, {3, 10}, {4, 10}}
+	require.Equal(t, []int64{2, 3}, Borders(videos, 100, 300))
+}

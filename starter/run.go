@@ -27,7 +27,7 @@ type runDailyCommand struct {
 	temporalFlags
 	Date      settlement.Day `required:"" placeholder:"DATE" help:"Business day, as 2024-05-09."`
 	Wait      bool           `help:"Wait for the day before to close instead of refusing."`
-	ChunkRows int64          `default:"${chunk_rows}" help:"Rows that a chunk has at least; a day that is planned keeps its plan."`
+	ChunkRows int64          `default:"${chunk_rows}" help:"About how many rows a chunk has; a day that is planned keeps its plan."`
 	Parallel  int            `default:"${parallel}" help:"Chunks at a time over all workers."`
 }
 

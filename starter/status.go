@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"time"
 
@@ -25,7 +24,7 @@ func (c statusCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	runs, err := database.Runs(ctx, settlement.Daily, math.MinInt32/2, math.MaxInt32/2)
+	runs, err := database.Runs(ctx, settlement.Daily)
 	if err != nil {
 		return err
 	}

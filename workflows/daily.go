@@ -17,7 +17,7 @@ type DailyInput struct {
 	// Wait makes the run wait for the day before to close. Without it the run
 	// is refused unless that day is closed or running.
 	Wait bool `json:"wait,omitempty"`
-	// ChunkRows is how many rows of the watch log a chunk has at least; 0 means
+	// ChunkRows is about how many rows of the watch log a chunk has; 0 means
 	// DefaultChunkRows. A day that is planned already keeps its plan.
 	ChunkRows int64 `json:"chunk_rows,omitempty"`
 	// Parallel is how many chunks are worked on at a time over all workers; 0
