@@ -22,21 +22,26 @@ func (c verifyCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	differences, err := verifyDay(ctx, database, c.Date)
+	return printVerification(ctx, database, c.Date)
+}
+
+// printVerification prints every difference; any is an error.
+func printVerification(ctx context.Context, database *db.DB, day settlement.Day) error {
+	differences, err := verifyDay(ctx, database, day)
 	if err != nil {
 		return err
 	}
-	if len(differences) > 0 {
-		out := newTable("Of", "Figure", "Stored", "Recomputed")
-		rightAligned(out, 3, 4)
-		for _, d := range differences {
-			out.AppendRow([]any{d.of, d.figure, d.stored, d.recomputed})
-		}
-		out.Render()
-		return fmt.Errorf("%s: %d differences between what is stored and what the watch log gives", c.Date, len(differences))
+	if len(differences) == 0 {
+		fmt.Printf("%s: what is stored is what the watch log gives; no difference\n", day)
+		return nil
 	}
-	fmt.Printf("%s: no difference\n", c.Date)
-	return nil
+	out := newTable("Of", "Figure", "Stored", "Recomputed")
+	rightAligned(out, 3, 4)
+	for _, d := range differences {
+		out.AppendRow([]any{d.of, d.figure, d.stored, d.recomputed})
+	}
+	out.Render()
+	return fmt.Errorf("%s: %d differences between what is stored and what the watch log gives", day, len(differences))
 }
 
 // difference is one stored figure that the watch log does not give again.

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/mattn/go-isatty"
+
+	"creatorpay/db"
+	"creatorpay/internal/devstack"
+	"creatorpay/internal/service"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+type demoCommand struct {
+	Dir         string         `default:".dev/demo" type:"path" help:"Folder of the demo's data and logs; what it holds of an earlier demo is removed."`
+	From        settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
+	Days        int            `default:"10" help:"How many days."`
+	ViewsPerDay int64          `default:"200000" help:"Views a day."`
+	Exit        bool           `env:"DEMO_EXIT" help:"Leave at the end instead of serving until ^C. Without a terminal the demo leaves anyway."`
+	Worker      service.Config `embed:""`
+}
+
+// Run does the whole job once and then serves, so that a person can look
+// around.
+func (c demoCommand) Run(ctx context.Context) error {
+	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
+	if err != nil {
+		return err
+	}
+	if err := devstack.Clear(ctx, c.Dir); err != nil {
+		return err
+	}
+	fmt.Println("starting MySQL and Temporal")
+	stack, err := startStack(ctx, c.Dir, calendar)
+	if err != nil {
+		return err
+	}
+	working, stopWorker := context.WithCancel(ctx)
+	worker := make(chan error, 1)
+	go func() {
+		// Only what needs a person is said between the demo's own lines.
+		quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+		worker <- stack.work(working, c.Worker, quiet)
+	}()
+	err = c.job(ctx, stack)
+	if err == nil {
+		c.sayWhereToLook(stack)
+		if c.serves() {
+			<-ctx.Done()
+		}
+	}
+	stopWorker()
+	return errors.Join(err, <-worker, stack.stop())
+}
+
+func (c demoCommand) serves() bool { return !c.Exit && isatty.IsTerminal(os.Stdout.Fd()) }
+
+// job generates, runs every day, shows the last one's results and verifies it.
+func (c demoCommand) job(ctx context.Context, stack *stack) error {
+	database, err := open(ctx, stack.dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	temporal, err := connectTemporal(ctx, stack.options(), stack.temporal.UIURL)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+
+	made := generateFlags{From: c.From, Days: c.Days, ViewsPerDay: c.ViewsPerDay, Videos: 1000, Creators: 100, Seed: 1}
+	if err := made.generate(ctx, database); err != nil {
+		return err
+	}
+	last := c.From + settlement.Day(c.Days) - 1
+	for day := c.From; day <= last; day++ {
+		if err := runDay(ctx, temporal, workflows.DailyInput{Day: day}); err != nil {
+			return err
+		}
+	}
+	if err := printResults(ctx, database, last); err != nil {
+		return err
+	}
+	return printVerification(ctx, database, last)
+}
+
+func printResults(ctx context.Context, database *db.DB, day settlement.Day) error {
+	period := settlement.DailyPeriod(day)
+	top, err := database.TopVideos(ctx, period)
+	if err != nil {
+		return err
+	}
+	out := newTable("Top 5 of "+day.String(), "Rank", "Video", "Title", "Value")
+	rightAligned(out, 2, 3, 5)
+	for _, video := range top {
+		out.AppendRow(table.Row{"by " + video.Metric, video.Place, video.VideoID, video.Title, thousands(video.Value)})
+	}
+	out.Render()
+	run, err := database.ClosedRun(ctx, period)
+	if err != nil {
+		return err
+	}
+	printRuns([]db.Run{run})
+	return nil
+}
+
+func (c demoCommand) sayWhereToLook(stack *stack) {
+	env := shortPath(filepath.Join(c.Dir, "env"))
+	if c.serves() {
+		fmt.Printf(`
+Look at the runs in the Temporal UI:   %s
+Or from another terminal:              set -a; . %s; set +a
+                                       ./bin/starter status
+                                       ./bin/starter export settlement --period daily --date %s
+Stop with ^C.
+`, stack.temporal.UIURL, env, c.From+settlement.Day(c.Days)-1)
+		return
+	}
+	fmt.Printf("\nThe data stays in %s. To look at it, and at the runs in the Temporal UI: ./bin/starter dev --dir %s\n",
+		shortPath(c.Dir), shortPath(c.Dir))
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"creatorpay/internal/logging"
+	"creatorpay/internal/service"
+	"creatorpay/settlement"
+)
+
+type devCommand struct {
+	Dir      string         `default:".dev" type:"path" help:"Folder of the stack's data and logs."`
+	TimeZone string         `env:"BUSINESS_TIME_ZONE" default:"${time_zone}" help:"Business time zone of a new database."`
+	Worker   service.Config `embed:""`
+	Logging  logging.Config `embed:""`
+}
+
+func (c devCommand) Run(ctx context.Context) error {
+	calendar, err := settlement.NewCalendar(c.TimeZone)
+	if err != nil {
+		return fmt.Errorf("--time-zone: %w", err)
+	}
+	stack, err := startStack(ctx, c.Dir, calendar)
+	if err != nil {
+		return err
+	}
+	fmt.Printf(`Temporal UI  %s
+MySQL        %s
+Settings     set -a; . %s; set +a
+Logs         %s
+Stop with ^C.
+`, stack.temporal.UIURL, stack.dsn, shortPath(filepath.Join(c.Dir, "env")), shortPath(filepath.Join(c.Dir, "*.log")))
+	err = stack.work(ctx, c.Worker, logging.New(c.Logging))
+	return errors.Join(err, stack.stop())
+}

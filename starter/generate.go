@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/schollz/progressbar/v3"
+
+	"creatorpay/db"
+	"creatorpay/internal/generate"
+	"creatorpay/settlement"
+)
+
+type generateCommand struct {
+	databaseFlags
+	generateFlags
+}
+
+// generateFlags say what to make up.
+type generateFlags struct {
+	From        settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
+	Days        int            `default:"7" help:"How many days."`
+	ViewsPerDay int64          `default:"100000" help:"Views a day, exactly."`
+	Videos      int            `default:"1000" help:"How many videos."`
+	Creators    int            `default:"100" help:"How many creators."`
+	Seed        uint64         `default:"1" help:"Other seeds give other data."`
+}
+
+func (c generateCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	return c.generate(ctx, database)
+}
+
+// generate stores the made-up days and says what it planted.
+func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
+	options := generate.Options{
+		From: f.From, Days: f.Days, ViewsPerDay: f.ViewsPerDay, Videos: f.Videos, Creators: f.Creators, Seed: f.Seed,
+	}
+	if err := options.Validate(); err != nil {
+		return err
+	}
+	started := time.Now()
+	report, err := generate.Run(ctx, database, options, showGenerated(int64(f.Days)*f.ViewsPerDay))
+	if err != nil {
+		return err
+	}
+	out := newTable("Day", "Rows", "Views", "Self", "Repeat", "Chains", "29.999 s", "Same start", "Over midnight", "Anonymous")
+	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+	for _, day := range report.Days {
+		out.AppendRow(table.Row{
+			day.Day, thousands(day.Rows()), thousands(day.Views), thousands(day.SelfViews), thousands(day.RepeatViews),
+			thousands(day.Repeats.Chain), thousands(day.Repeats.LastMoment), thousands(day.Repeats.SameStart), thousands(day.Repeats.Midnight),
+			thousands(day.Anonymous),
+		})
+	}
+	fmt.Println("planted, and to be found again by the runs:")
+	out.Render()
+	fmt.Printf("%s new views stored in %s\n", thousands(report.Added), time.Since(started).Round(100*time.Millisecond))
+	return nil
+}
+
+func showGenerated(total int64) func(int64) {
+	if !onTerminal() {
+		return nil
+	}
+	bar := progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("views"),
+		progressbar.OptionThrottle(refresh),
+		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
+	)
+	return func(views int64) { _ = bar.Set64(views) }
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+
+	"go.temporal.io/sdk/client"
+
+	"creatorpay/db"
+	"creatorpay/internal/devstack"
+	"creatorpay/internal/service"
+	"creatorpay/settlement"
+)
+
+// databaseName is the database of the local stack.
+const databaseName = "creatorpay"
+
+// stack is the local stack: MySQL and Temporal as child processes, with the
+// schema in place.
+type stack struct {
+	mysql    *devstack.MySQL
+	temporal *devstack.Temporal
+	dsn      string
+}
+
+// startStack brings the stack up with its data under dir, which another stack
+// must not be using, and writes dir/env for other programs to source.
+func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (_ *stack, err error) {
+	s := &stack{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.stop())
+		}
+	}()
+	if s.mysql, err = devstack.StartMySQL(ctx, dir); err != nil {
+		return nil, err
+	}
+	if err = s.mysql.CreateDatabase(ctx, databaseName); err != nil {
+		return nil, err
+	}
+	s.dsn = s.mysql.DSN(databaseName)
+	if err = migrate(ctx, s.dsn, calendar); err != nil {
+		return nil, err
+	}
+	if s.temporal, err = devstack.StartTemporal(ctx, dir); err != nil {
+		return nil, err
+	}
+	err = devstack.WriteEnv(filepath.Join(dir, "env"),
+		"MYSQL_DSN="+s.dsn,
+		"TEMPORAL_ADDRESS="+s.temporal.Address,
+		"TEMPORAL_NAMESPACE="+client.DefaultNamespace,
+		"TEMPORAL_UI_URL="+s.temporal.UIURL,
+	)
+	return s, err
+}
+
+func migrate(ctx context.Context, dsn string, calendar settlement.Calendar) error {
+	database, err := db.Open(ctx, dsn, connections())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	_, err = database.Migrate(ctx, calendar)
+	return err
+}
+
+// stop ends the servers in order; those that were not started are passed over.
+func (s *stack) stop() (err error) {
+	if s.temporal != nil {
+		err = s.temporal.Stop()
+	}
+	if s.mysql != nil {
+		err = errors.Join(err, s.mysql.Stop())
+	}
+	return err
+}
+
+// options are how a client reaches the stack's Temporal, whatever the
+// environment says of another one.
+func (s *stack) options() client.Options {
+	return client.Options{HostPort: s.temporal.Address, Namespace: client.DefaultNamespace}
+}
+
+// work runs a worker on the stack until ctx ends.
+func (s *stack) work(ctx context.Context, config service.Config, logger *slog.Logger) error {
+	return service.Run(ctx, service.Backends{MySQLDSN: s.dsn, Temporal: s.options()}, config, logger)
+}
