@@ -18,6 +18,8 @@ func (r Range) String() string {
 		return fmt.Sprintf("videos before %d", *r.Before)
 	case r.Before == nil:
 		return fmt.Sprintf("videos from %d", *r.From)
+	case *r.From == *r.Before-1:
+		return fmt.Sprintf("video %d", *r.From)
 	default:
 		return fmt.Sprintf("videos %d to %d", *r.From, *r.Before-1)
 	}

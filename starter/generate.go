@@ -56,7 +56,7 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	for _, day := range report.Days {
 		out.AppendRow(table.Row{
 			day.Day, thousands(day.Rows()), thousands(day.Views), thousands(day.SelfViews), thousands(day.RepeatViews),
-			thousands(day.Repeats.Chain), thousands(day.Repeats.LastMoment), thousands(day.Repeats.SameStart), thousands(day.Repeats.Midnight),
+			thousands(day.Repeats.Chain), thousands(day.Repeats.JustBefore), thousands(day.Repeats.SameStart), thousands(day.Repeats.Midnight),
 			thousands(day.Anonymous),
 		})
 	}

@@ -11,8 +11,7 @@ import (
 	"creatorpay/workflows"
 )
 
-// progressBar shows a run's progress on standard error: a bar on a terminal, a
-// line per phase elsewhere.
+// progressBar shows a run's progress on standard error, on a terminal.
 type progressBar struct {
 	bar   *progressbar.ProgressBar
 	phase string
@@ -23,10 +22,13 @@ func onTerminal() bool { return isatty.IsTerminal(os.Stderr.Fd()) }
 func newProgressBar() *progressBar { return &progressBar{} }
 
 func (b *progressBar) show(progress workflows.Progress) {
+	if !onTerminal() {
+		return
+	}
 	if progress.Phase != b.phase {
 		b.finish()
 		b.phase = progress.Phase
-		if !onTerminal() || progress.Chunks == 0 {
+		if progress.Chunks == 0 {
 			fmt.Fprintln(os.Stderr, progress.Phase)
 		} else {
 			b.bar = progressbar.NewOptions(progress.Chunks,

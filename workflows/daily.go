@@ -105,7 +105,7 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 			return result, err
 		}
 		if closed.Closed {
-			r.progress.enter(ctx, PhaseClosed)
+			r.progress.close(ctx, closed.Totals)
 			return DailyResult{Day: r.input.Day, Chunks: len(r.chunks), PriceRule: begun.PriceRule, Totals: closed.Totals}, nil
 		}
 	}

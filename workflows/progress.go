@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -76,6 +77,17 @@ func (p *progressTracker) chunkDone(ctx workflow.Context, rows int64) {
 	p.done++
 	p.rows += rows
 	p.show(ctx)
+}
+
+// close shows what the period came to.
+func (p *progressTracker) close(ctx workflow.Context, totals db.Totals) {
+	p.enter(ctx, PhaseClosed)
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`**%s**: closed
+
+| rows | views | self | repeat | video amount | ad amount |
+|---:|---:|---:|---:|---:|---:|
+| %d | %d | %d | %d | %s | %s |
+`, p.period, totals.Rows(), totals.Views, totals.SelfViews, totals.RepeatViews, totals.VideoAmount, totals.AdAmount))
 }
 
 func (p *progressTracker) fail(ctx workflow.Context, failure error) {

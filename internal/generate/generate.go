@@ -1,0 +1,73 @@
+// Package generate makes up creators, videos and whole days of views: the same
+// for the same options, skewed as in real life, and with the borderline cases of
+// the counting rules planted in them. It knows how many of its views count, so
+// what a run finds can be compared with it.
+package generate
+
+import (
+	"errors"
+	"fmt"
+
+	"creatorpay/settlement"
+)
+
+// Options say what to generate. A day depends on neither From nor Days:
+// generating more days later continues the same data.
+type Options struct {
+	From        settlement.Day
+	Days        int
+	ViewsPerDay int64 // each day has exactly as many
+	Videos      int
+	Creators    int
+	Seed        uint64 // other seeds give other data
+}
+
+const (
+	maxDays        = 3650
+	maxViewsPerDay = viewIDsPerDay
+	maxCatalog     = 10_000_000
+)
+
+// Validate says what is wrong with the options, all of it at once.
+func (o Options) Validate() error {
+	var problems []error
+	check := func(name string, value, most int64) {
+		if value < 1 || value > most {
+			problems = append(problems, fmt.Errorf("%s is %d: choose 1 to %d", name, value, most))
+		}
+	}
+	check("days", int64(o.Days), maxDays)
+	check("views per day", o.ViewsPerDay, maxViewsPerDay)
+	check("videos", int64(o.Videos), maxCatalog)
+	check("creators", int64(o.Creators), maxCatalog)
+	if o.From < 0 {
+		problems = append(problems, fmt.Errorf("the first day is %s: choose one from 1970-01-01 on", o.From))
+	}
+	return errors.Join(problems...)
+}
+
+// Report is what was generated.
+type Report struct {
+	Days  []Day
+	Added int64 // views that the database did not have before
+}
+
+// Day is what was generated for one day. The figures are exact: no two views
+// meet by chance in a way that the rules would notice.
+type Day struct {
+	Day settlement.Day
+
+	// What a run with the default repeat window counts (R1 to R3).
+	settlement.Statistics
+
+	Anonymous int64 // of the views that count: those of viewers who are not signed in
+	Repeats   Repeats
+}
+
+// Repeats are a day's repeat views by how they come about.
+type Repeats struct {
+	Chain      int64 // 20 s after the previous play, which may be a repeat itself
+	JustBefore int64 // 29.999 s after it
+	SameStart  int64 // at the same time as it
+	Midnight   int64 // soon after midnight, the previous play being on the day before
+}

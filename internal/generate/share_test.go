@@ -1,0 +1,52 @@
+package generate
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFewVideosHaveMostOfTheViews(t *testing.T) {
+	options := usual(t)
+	share := newWorld(options, seoul(t)).share(options.From)
+	views := make([]int64, options.Videos)
+	for video := range views {
+		views[video] = share.views(video)
+	}
+	slices.Sort(views)
+	slices.Reverse(views)
+	var hits int64
+	for _, one := range views[:options.Videos/10] {
+		hits += one
+	}
+	require.Greater(t, hits, options.ViewsPerDay/2)
+	require.Positive(t, views[options.Videos*8/10], "the tail is long")
+}
+
+func TestAnUploadIsAHitOnItsDayAndUnseenBefore(t *testing.T) {
+	options := usual(t)
+	w := newWorld(options, seoul(t))
+	for day := options.From; day < options.From+uploadCycle; day++ {
+		uploads := 0
+		for video := range options.Videos {
+			if age, upload := w.age(video, day); !upload || age != 0 {
+				continue
+			}
+			uploads++
+			require.Zero(t, w.share(day-1).views(video))
+			require.Greater(t, w.share(day).views(video), options.ViewsPerDay/20)
+			require.Less(t, w.share(day+2).views(video), w.share(day).views(video))
+		}
+		require.Equal(t, 1, uploads)
+	}
+}
+
+func TestTheBiggestHitsAreNotTheFirstIDs(t *testing.T) {
+	options := usual(t)
+	places := map[int]bool{}
+	for options.Seed = range 20 {
+		places[slices.Index(newWorld(options, seoul(t)).ranks, 0)] = true
+	}
+	require.Greater(t, len(places), 10)
+}

@@ -1,0 +1,167 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+var viewColumns = []string{"view_id", "video_id", "viewer_id", "watched_at", "played_seconds", "ad_views"}
+
+const (
+	// viewsPerTransaction is how many views are stored at a time.
+	viewsPerTransaction = 5000
+	// viewConnections is how many connections store at the same time: enough to
+	// keep a small server busy while others wait for its disk.
+	viewConnections = 4
+)
+
+// viewStore stores views in the watch log.
+type viewStore struct {
+	*importer
+	calendar settlement.Calendar
+	room     *room
+
+	mu       sync.Mutex
+	gotViews map[settlement.Day]bool // days that got new views
+}
+
+func newViewStore(im *importer, calendar settlement.Calendar) *viewStore {
+	return &viewStore{importer: im, calendar: calendar, room: &room{db: im.db, refused: map[settlement.Day]string{}}, gotViews: map[settlement.Day]bool{}}
+}
+
+// touched are the days that got new views, in order.
+func (s *viewStore) touched() []settlement.Day {
+	return slices.Sorted(maps.Keys(s.gotViews))
+}
+
+// The days for which the database can hold a partition: it needs the day after
+// the last one to write the partition's upper border.
+var (
+	firstDay = settlement.Day(0)
+	lastDay  = settlement.Day(2_932_895) // 9999-12-30
+)
+
+func (s *viewStore) parse(line *fields) db.View {
+	// What is finer than milliseconds is cut off.
+	at := line.instant("watched_at")
+	day := s.calendar.Day(at)
+	if day < firstDay || day > lastDay {
+		line.fail("watched_at", fmt.Sprintf("must lie from %s to %s", firstDay, lastDay))
+	}
+	return db.View{
+		Day:           day,
+		ViewID:        whole[int64](line, "view_id", 1, math.MaxInt64),
+		VideoID:       whole[int64](line, "video_id", 1, math.MaxInt64),
+		ViewerID:      whole[int64](line, "viewer_id", settlement.Anonymous, math.MaxInt64),
+		WatchedAt:     at.UnixMilli(),
+		PlayedSeconds: whole[uint32](line, "played_seconds", 0, math.MaxUint32),
+		AdViews:       whole[uint32](line, "ad_views", 0, math.MaxUint32),
+	}
+}
+
+// store stores views in the order of the log, on several connections. Each of
+// them works on a stretch of the log of its own, so they do not wait for each
+// other. Of two lines of one view the first one holds: both are in the same
+// part, or the second one is in a later batch.
+func (s *viewStore) store(ctx context.Context, items []item[db.View]) (done outcome, err error) {
+	if err := s.room.make(ctx, items); err != nil {
+		return done, err
+	}
+	slices.SortFunc(items, byKey)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(viewConnections)
+	for part := range parts(items) {
+		if reason, refused := s.room.refused[part[0].value.Day]; refused {
+			s.refuse(part, reason, &done)
+			continue
+		}
+		group.Go(func() error { return s.append(ctx, part, &done) })
+	}
+	err = group.Wait()
+	return done, err
+}
+
+// byKey orders views as the log does, and the lines of one view as the file
+// does.
+func byKey(a, b item[db.View]) int {
+	return cmp.Or(
+		cmp.Compare(a.value.Day, b.value.Day),
+		cmp.Compare(a.value.VideoID, b.value.VideoID),
+		cmp.Compare(a.value.ViewerID, b.value.ViewerID),
+		cmp.Compare(a.value.WatchedAt, b.value.WatchedAt),
+		cmp.Compare(a.value.ViewID, b.value.ViewID),
+		cmp.Compare(a.line, b.line),
+	)
+}
+
+// parts cuts sorted views into what is stored at a time. A part lies in one day,
+// and all lines of one view lie in the same part.
+func parts(items []item[db.View]) iter.Seq[[]item[db.View]] {
+	return func(yield func([]item[db.View]) bool) {
+		start := 0
+		for i := 1; i <= len(items); i++ {
+			if i < len(items) && items[i].value.Day == items[start].value.Day &&
+				(i-start < viewsPerTransaction || sameView(items[i-1].value, items[i].value)) {
+				continue
+			}
+			if !yield(items[start:i]) {
+				return
+			}
+			start = i
+		}
+	}
+}
+
+func sameView(a, b db.View) bool {
+	a.PlayedSeconds, a.AdViews = b.PlayedSeconds, b.AdViews
+	return a == b
+}
+
+// append stores views of one day.
+func (s *viewStore) append(ctx context.Context, part []item[db.View], done *outcome) error {
+	added, refused, err := s.db.AppendViews(ctx, values(part))
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	done.stored += added
+	done.alreadyThere += int64(len(part)-len(refused)) - added
+	for _, one := range refused {
+		done.rejects = append(done.rejects, part[one.Index].reject(viewColumn(one.Reason), one.Reason))
+	}
+	if added > 0 {
+		s.gotViews[part[0].value.Day] = true
+	}
+	advance(s.importer, part)
+	return nil
+}
+
+// refuse rejects views of a day for which the log has no room.
+func (s *viewStore) refuse(part []item[db.View], reason string, done *outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range part {
+		done.rejects = append(done.rejects, one.reject("watched_at", reason))
+	}
+	advance(s.importer, part)
+}
+
+// viewColumn is the column that a view was refused for.
+func viewColumn(reason string) string {
+	if reason == db.RefusedDayClosed {
+		return "watched_at"
+	}
+	return "view_id"
+}
