@@ -43,6 +43,7 @@ func Open(ctx context.Context, dsn string, connections int) (*DB, error) {
 	config.Loc = time.UTC
 	config.InterpolateParams = true // one round trip a statement instead of three
 	config.Timeout = dialTimeout
+	config.Logger = &mysql.NopLogger{} // what it would print is in the errors, too
 	if config.Params == nil {
 		config.Params = map[string]string{}
 	}

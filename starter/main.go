@@ -32,6 +32,11 @@ type commands struct {
 	Help       helpCommand       `cmd:"" help:"Show this help; for one command: starter COMMAND --help."`
 }
 
+// settingsHelp names what most commands share.
+const settingsHelp = `Most commands need MYSQL_DSN, the database as user:password@tcp(host:3306)/database. TEMPORAL_UI_URL is where links point to; BUSINESS_TIME_ZONE is fixed by the first migrate. starter dev takes the worker's settings, too: worker --help lists them.
+
+`
+
 // exitInterrupted is the shell's exit code for a program that ^C ended.
 const exitInterrupted = 130
 
@@ -52,7 +57,7 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	parser, err := kong.New(&commands{},
 		kong.Name("starter"),
-		kong.Description("Operates creatorpay.\n\n"+connect.EnvironmentHelp),
+		kong.Description("Operates creatorpay.\n\n"+settingsHelp+connect.EnvironmentHelp),
 		kong.UsageOnError(),
 		kong.Vars{
 			"time_zone":  settlement.DefaultTimeZone,

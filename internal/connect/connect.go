@@ -45,5 +45,6 @@ func Temporal(ctx context.Context, options client.Options, logger *slog.Logger) 
 	return temporal, nil
 }
 
-// EnvironmentHelp names Temporal's variables for the programs' help.
-const EnvironmentHelp = `Temporal is reached as its own tools are: by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS, TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH, TEMPORAL_TLS_SERVER_CA_CERT_PATH and TEMPORAL_TLS_SERVER_NAME, or by a profile (TEMPORAL_PROFILE in the file TEMPORAL_CONFIG_FILE).`
+// EnvironmentHelp names, for the programs' help, the variables that are no
+// flags.
+const EnvironmentHelp = `Flags that have an environment variable name it behind their text. Temporal is reached as its own tools are: by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS, TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH, TEMPORAL_TLS_SERVER_CA_CERT_PATH and TEMPORAL_TLS_SERVER_NAME, or by a profile (TEMPORAL_PROFILE in the file TEMPORAL_CONFIG_FILE).`
