@@ -22,6 +22,10 @@ import (
 // answerTimeout bounds what a probe or a scrape may ask of the database.
 const answerTimeout = 2 * time.Second
 
+// durations are the borders of the histograms' buckets in seconds, from a quick
+// request to the longest chunk. The library's own are made for milliseconds.
+var durations = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600}
+
 // telemetry holds the metrics of the SDK and of the project.
 type telemetry struct {
 	handler  client.MetricsHandler
@@ -34,7 +38,11 @@ func newTelemetry(ctx context.Context, database *db.DB) (*telemetry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export metrics: %w", err)
 	}
-	meter := metric.NewMeterProvider(metric.WithReader(exporter)).Meter("creatorpay")
+	inSeconds := metric.NewView(
+		metric.Instrument{Kind: metric.InstrumentKindHistogram},
+		metric.Stream{Aggregation: metric.AggregationExplicitBucketHistogram{Boundaries: durations}},
+	)
+	meter := metric.NewMeterProvider(metric.WithReader(exporter), metric.WithView(inSeconds)).Meter("creatorpay")
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
