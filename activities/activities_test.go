@@ -1,0 +1,301 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"creatorpay/db"
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }
+
+const (
+	day     settlement.Day = 19852 // 2024-05-09
+	creator int64          = 1
+	viewer  int64          = 1000
+)
+
+// bundle is a fresh database with videos 1 to 30, and an environment that runs
+// activities as one workflow run.
+type bundle struct {
+	*testing.T
+	db         *db.DB
+	activities *Activities
+	env        *testsuite.TestActivityEnvironment
+	start      time.Time // the day's first instant
+	nextView   int64
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	ctx := t.Context()
+	database, err := db.Open(ctx, devtest.Database(t), 8)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = database.Close() })
+	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
+	require.NoError(t, err)
+	_, err = database.Migrate(ctx, calendar)
+	require.NoError(t, err)
+	require.NoError(t, database.PutCreators(ctx, []db.Creator{{ID: creator, Name: "c", Email: "c@creators.example", Locale: "ko"}}))
+	_, err = database.AddPartitions(ctx, day-1, day+1)
+	require.NoError(t, err)
+	b := &bundle{T: t, db: database, start: calendar.Start(day)}
+	b.addVideos(1, 30)
+	b.activities = &Activities{
+		DB:           database,
+		RepeatWindow: settlement.DefaultRepeatWindow,
+		CurrentRun: func(context.Context, string) (string, error) {
+			return "", errors.New("nobody should have to ask")
+		},
+	}
+	var suite testsuite.WorkflowTestSuite
+	b.env = suite.NewTestActivityEnvironment()
+	b.env.RegisterActivity(b.activities)
+	return b
+}
+
+func (b *bundle) addVideos(from, to int64) {
+	b.Helper()
+	var videos []db.Video
+	for id := from; id <= to; id++ {
+		videos = append(videos, db.Video{ID: id, CreatorID: creator, Title: "v"})
+	}
+	_, err := b.db.PutVideos(b.Context(), videos)
+	require.NoError(b, err)
+}
+
+// play stores a play that starts so long after the day's first instant, in the
+// given day's partition.
+func (b *bundle) play(partition settlement.Day, video, viewer int64, after time.Duration) {
+	b.Helper()
+	b.nextView++
+	_, refused, err := b.db.AppendViews(b.Context(), []db.View{{
+		Day: partition, VideoID: video, ViewerID: viewer, ViewID: b.nextView,
+		WatchedAt: b.start.Add(after).UnixMilli(), PlayedSeconds: 10, AdViews: 1,
+	}})
+	require.NoError(b, err)
+	require.Empty(b, refused)
+}
+
+func run[R any](b *bundle, activity, input any) (result R, err error) {
+	value, err := b.env.ExecuteActivity(activity, input)
+	if err == nil && value.HasValue() {
+		require.NoError(b, value.Get(&result))
+	}
+	return result, err
+}
+
+// planned begins the day and plans it as one chunk.
+func (b *bundle) planned() {
+	b.Helper()
+	_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day})
+	require.NoError(b, err)
+	_, err = run[PlanDayResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1000, MaxChunks: 10})
+	require.NoError(b, err)
+}
+
+func (b *bundle) counted() {
+	b.Helper()
+	_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: 1})
+	require.NoError(b, err)
+}
+
+func (b *bundle) statistics() map[int64]settlement.Statistics {
+	b.Helper()
+	lines, err := b.db.Statistics(b.Context(), day, settlement.Range{})
+	require.NoError(b, err)
+	byVideo := make(map[int64]settlement.Statistics)
+	for _, line := range lines {
+		byVideo[line.VideoID] = line.Statistics
+	}
+	return byVideo
+}
+
+func TestCountChunk_AppliesTheRules(t *testing.T) {
+	b := setup(t)
+	b.play(day, 1, creator, time.Hour)                       // self
+	b.play(day, 2, viewer, time.Hour)                        // counts
+	b.play(day, 2, viewer, time.Hour+29999*time.Millisecond) // repeat
+	b.play(day, 2, viewer, time.Hour+59999*time.Millisecond) // exactly 30 s later: counts
+	b.play(day, 3, settlement.Anonymous, time.Hour)
+	b.play(day, 3, settlement.Anonymous, time.Hour)
+	b.planned()
+	b.counted()
+	require.Equal(t, map[int64]settlement.Statistics{
+		1: {SelfViews: 1},
+		2: {Views: 2, RepeatViews: 1, PlayedSeconds: 20, AdViews: 2},
+		3: {Views: 2, PlayedSeconds: 20, AdViews: 2},
+	}, b.statistics())
+}
+
+func TestR3_CountChunkLooksBackAcrossMidnight(t *testing.T) {
+	b := setup(t)
+	b.play(day-1, 1, viewer, -10*time.Second)
+	b.play(day, 1, viewer, 19999*time.Millisecond) // 29.999 s later
+	b.play(day-1, 2, viewer, -10*time.Second)
+	b.play(day, 2, viewer, 20*time.Second) // 30 s later
+	b.play(day-1, 3, viewer+1, -time.Second)
+	b.play(day, 3, viewer, time.Second) // another viewer
+	b.planned()
+	b.counted()
+	require.Equal(t, map[int64]settlement.Statistics{
+		1: {RepeatViews: 1},
+		2: {Views: 1, PlayedSeconds: 10, AdViews: 1},
+		3: {Views: 1, PlayedSeconds: 10, AdViews: 1},
+	}, b.statistics())
+}
+
+func TestCountChunk_RefusesARowOfAnotherDay(t *testing.T) {
+	b := setup(t)
+	b.play(day, 7, viewer, 24*time.Hour)
+	b.planned()
+	_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: 1})
+	requireType(t, TypeBadData, err)
+	require.ErrorContains(t, err, "video 7")
+	require.ErrorContains(t, err, "2024-05-09T15:00:00Z")
+}
+
+func TestR10_CheckDayNamesUnknownVideosAndTheirRows(t *testing.T) {
+	b := setup(t)
+	b.play(day, 1, viewer, time.Hour)
+	for video := int64(101); video <= 125; video++ {
+		b.play(day, video, viewer, time.Hour)
+		b.play(day, video, viewer, 2*time.Hour)
+	}
+	b.planned()
+	b.counted()
+	_, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+	requireType(t, TypeUnknown, err)
+	require.ErrorContains(t, err, "50 rows")
+	require.ErrorContains(t, err, "101 (2 rows)")
+	require.ErrorContains(t, err, "120 (2 rows)")
+	require.NotContains(t, err.Error(), "121 (", "more than 20 are named")
+
+	b.addVideos(101, 125)
+	check, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+	require.NoError(t, err)
+	require.Equal(t, []int{1}, check.Again, "the chunk is counted again when its videos are known")
+	b.counted()
+	check, err = run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+	require.NoError(t, err)
+	require.Empty(t, check.Again)
+	require.Equal(t, int64(2), b.statistics()[101].Views)
+}
+
+func TestR10_CheckDayNamesChunksThatChanged(t *testing.T) {
+	b := setup(t)
+	b.play(day, 1, viewer, time.Hour)
+	b.planned()
+	b.counted()
+	b.play(day, 2, viewer, time.Hour)
+	check, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+	require.NoError(t, err)
+	require.Equal(t, []int{1}, check.Again)
+	b.counted()
+	require.Len(t, b.statistics(), 2)
+}
+
+func TestR12_AChunkIsCountedAndSettledOnce(t *testing.T) {
+	b := setup(t)
+	b.play(day, 1, viewer, time.Hour)
+	b.planned()
+	for range 2 {
+		b.counted()
+	}
+	for range 2 {
+		amounts, err := run[db.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+		require.NoError(t, err)
+		require.Equal(t, db.Amounts{VideoAmount: 1, AdAmount: 10}, amounts)
+	}
+	chunk, err := b.db.Chunk(t.Context(), settlement.DailyPeriod(day), 1)
+	require.NoError(t, err)
+	require.Equal(t, 1, chunk.Counts)
+}
+
+func TestR12_OnlyTheCurrentRunMayTakeOver(t *testing.T) {
+	for _, test := range []struct {
+		rule    string
+		current string
+		refused bool
+	}{
+		{"the run that Temporal calls current goes on under a new fence", "default-test-run-id", false},
+		{"any other run is refused", "a newer run", true},
+	} {
+		t.Run(test.rule, func(t *testing.T) {
+			b := setup(t)
+			b.play(day, 1, viewer, time.Hour)
+			b.planned()
+			other := db.Holder{WorkflowID: "other", RunID: "other"}
+			require.NoError(t, b.db.TakeOver(t.Context(), settlement.DailyPeriod(day), other))
+			b.activities.CurrentRun = func(context.Context, string) (string, error) { return test.current, nil }
+			_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: 1})
+			if test.refused {
+				requireType(t, TypeStale, err)
+				require.Empty(t, b.statistics())
+				return
+			}
+			require.NoError(t, err)
+			run, err := b.db.OpenRun(t.Context(), settlement.DailyPeriod(day))
+			require.NoError(t, err)
+			require.Equal(t, int64(3), run.Fence)
+		})
+	}
+}
+
+func TestR8_BeginDayWaitsOrRefuses(t *testing.T) {
+	b := setup(t)
+	b.planned() // the day before the next one has begun and is running
+	_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1})
+	requireType(t, TypeWaiting, err)
+
+	holder := db.Holder{WorkflowID: "default-test-workflow-id", RunID: "default-test-run-id"}
+	require.NoError(t, b.db.Fail(t.Context(), settlement.DailyPeriod(day), holder, "some cause"))
+	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1})
+	requireType(t, TypeRefused, err)
+	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1, Wait: true})
+	requireType(t, TypeWaiting, err)
+}
+
+func TestClassify_DecidesWhatIsFinal(t *testing.T) {
+	period := settlement.DailyPeriod(day)
+	final := map[string]error{
+		TypeStale:   &db.StaleError{Period: period},
+		TypeBadData: &db.BadRowError{Day: day, VideoID: 1, Problem: "p"},
+	}
+	for _, refusal := range []error{
+		&db.ClosedError{Period: period},
+		&db.NotOverError{Day: day, Zone: "UTC"},
+		&db.NoPartitionError{Day: day},
+		&db.BeforeFirstDayError{Day: day, First: day + 1},
+		&db.NotClosedError{Period: period},
+	} {
+		final[TypeRefused] = refusal
+		for errorType, err := range final {
+			classified := classify(fmt.Errorf("somewhere: %w", err))
+			requireType(t, errorType, classified)
+			var application *temporal.ApplicationError
+			require.ErrorAs(t, classified, &application)
+			require.True(t, application.NonRetryable(), "%s", errorType)
+		}
+	}
+	requireType(t, TypeBadData, classify(fmt.Errorf("price: %w", settlement.ErrOutOfRange)))
+	passing := errors.New("connection lost")
+	require.Equal(t, passing, classify(passing), "what is not named is tried again")
+	require.NoError(t, classify(nil))
+}
+
+func requireType(t *testing.T, want string, err error) {
+	t.Helper()
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.Equal(t, want, application.Type())
+}
