@@ -36,6 +36,9 @@ const (
 // stored, so a view is either counted or refused. Batches that are sorted as
 // the log is (by video, viewer, start and id) are stored fastest.
 func (db *DB) AppendViews(ctx context.Context, views []View) (added int64, refused []Refusal, err error) {
+	if len(views) == 0 {
+		return 0, nil, nil
+	}
 	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
 		added, refused = 0, nil
 		closed, err := lockDays(ctx, tx, views)
@@ -80,6 +83,11 @@ func (db *DB) AppendViews(ctx context.Context, views []View) (added int64, refus
 // lockDays keeps the runs of the views' days from closing and tells which of
 // the days are closed already.
 func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed map[settlement.Day]bool, err error) {
+	// A day that has not begun has no run to lock yet, and could begin and close
+	// before these views are committed.
+	if err := lockBeginnings(ctx, tx, "LOCK IN SHARE MODE"); err != nil {
+		return nil, err
+	}
 	days := make(map[settlement.Day]bool)
 	for _, view := range views {
 		days[view.Day] = true

@@ -56,6 +56,9 @@ func (db *DB) PutCreators(ctx context.Context, creators []Creator) error {
 // unknown creator is refused, and so is another creator or opening for a video
 // that has closed days: they were settled by what it had then.
 func (db *DB) PutVideos(ctx context.Context, videos []Video) ([]Refusal, error) {
+	if len(videos) == 0 {
+		return nil, nil
+	}
 	var refused []Refusal
 	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
 		known, err := knownCreators(ctx, tx, videos)

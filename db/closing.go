@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -77,11 +78,15 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 	return totals, nil
 }
 
-// sumChunks adds up the chunks and makes sure that each one is settled.
+// sumChunks adds up the chunks and makes sure that there are some and that each
+// one is settled.
 func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum Totals, err error) {
 	all, err := chunks(ctx, tx, period)
 	if err != nil {
 		return sum, err
+	}
+	if len(all) == 0 {
+		return sum, errors.New("it is not planned yet")
 	}
 	for _, chunk := range all {
 		if chunk.State != ChunkSettled {

@@ -42,6 +42,7 @@ func Open(ctx context.Context, dsn string, connections int) (*DB, error) {
 	config.ParseTime = true
 	config.Loc = time.UTC
 	config.InterpolateParams = true // one round trip a statement instead of three
+	config.ClientFoundRows = false  // AppendViews tells by the rows that changed which ones are new
 	config.Timeout = dialTimeout
 	config.Logger = &mysql.NopLogger{} // what it would print is in the errors, too
 	if config.Params == nil {

@@ -27,13 +27,13 @@ func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.
 		ORDER BY video_id`, day-1); err != nil {
 		return nil, fmt.Errorf("plan %s by the day before: %w", day, err)
 	}
-	var total, next int64
+	var total, last int64
 	for _, video := range expected {
 		total += video.Rows
-		next = video.VideoID + 1
+		last = video.VideoID
 	}
 	if total < enoughToEstimate {
-		expected, next = nil, 0
+		expected, last = nil, 0
 	}
 	var counted []settlement.VideoRows
 	if err := db.pool.SelectContext(ctx, &counted, `
@@ -41,9 +41,9 @@ func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.
 			video_id,
 			COUNT(*) AS row_count
 		FROM watch_log
-		WHERE watched_on = ? AND video_id >= ?
+		WHERE watched_on = ? AND video_id > ?
 		GROUP BY video_id
-		ORDER BY video_id`, day, next); err != nil {
+		ORDER BY video_id`, day, last); err != nil {
 		return nil, fmt.Errorf("plan %s by its rows: %w", day, err)
 	}
 	return append(expected, counted...), nil

@@ -221,12 +221,7 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 	period := settlement.DailyPeriod(day)
 	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
 		// One begin at a time: two days must not both start the chain.
-		var zone string
-		if err := tx.GetContext(ctx, &zone, `
-			SELECT value
-			FROM settings
-			WHERE name = ?
-			FOR UPDATE`, settingTimeZone); err != nil {
+		if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
 			return err
 		}
 		if err := checkDay(ctx, tx, day, db.now()); err != nil {
@@ -253,6 +248,21 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 		return Run{}, fmt.Errorf("begin: %w", err)
 	}
 	return run, nil
+}
+
+// lockBeginnings locks the one row that every beginning of a day locks FOR
+// UPDATE, until the transaction ends.
+func lockBeginnings(ctx context.Context, tx *sqlx.Tx, lock string) error {
+	var zone string
+	err := tx.GetContext(ctx, &zone, `
+		SELECT value
+		FROM settings
+		WHERE name = ?
+		`+lock, settingTimeZone)
+	if err != nil {
+		return fmt.Errorf("lock beginnings: %w", err)
+	}
+	return nil
 }
 
 // TakeOver gives the run to the holder under a new fence: what its former

@@ -55,7 +55,7 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 	for _, day := range report.Days {
 		out.AppendRow(table.Row{
-			day.Day, thousands(day.Rows()), thousands(day.Views), thousands(day.SelfViews), thousands(day.RepeatViews),
+			day.Day, thousands(day.Expected.Rows()), thousands(day.Expected.Views), thousands(day.Expected.SelfViews), thousands(day.Expected.RepeatViews),
 			thousands(day.Repeats.Chain), thousands(day.Repeats.JustBefore), thousands(day.Repeats.SameStart), thousands(day.Repeats.Midnight),
 			thousands(day.Anonymous),
 		})

@@ -66,15 +66,12 @@ func chunksError(r *dailyRun, verb string, causes []error) error {
 		verb, r.input.Day, len(failed), len(r.chunks), strings.Join(failed, "; ")), activities.TypeChunks, nil)
 }
 
-// Cause is the innermost cause's own words, without the SDK's chain of activity
-// types and ids around it.
+// Cause is what went wrong in the words of the code that failed, without the
+// SDK's chain of activity types and ids around it.
 func Cause(err error) string {
 	var application *temporal.ApplicationError
-	for errors.As(err, &application) && errors.Unwrap(application) != nil {
-		err = errors.Unwrap(application)
-	}
-	if application != nil {
-		return application.Message()
+	if errors.As(err, &application) {
+		return application.Message() // with the words of all that it wraps
 	}
 	for errors.Unwrap(err) != nil {
 		err = errors.Unwrap(err)

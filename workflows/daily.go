@@ -66,6 +66,9 @@ func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
 	}
 	run := &dailyRun{input: input, progress: progress}
 	result, err := run.do(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // whatever the step said that was cut short
+	}
 	if err != nil {
 		run.recordFailure(ctx, err)
 	}

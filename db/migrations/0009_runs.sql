@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS runs (
   ad_views       BIGINT       NOT NULL DEFAULT 0,
   video_amount   BIGINT       NOT NULL DEFAULT 0, -- won
   ad_amount      BIGINT       NOT NULL DEFAULT 0, -- won
-  failure        TEXT         NOT NULL,           -- why the last attempt failed, empty otherwise
+  failure        MEDIUMTEXT   NOT NULL,           -- why the last attempt failed, empty otherwise; may name every chunk
   began_at       DATETIME(3)  NOT NULL,           -- UTC; when the last attempt began
   ended_at       DATETIME(3)  NULL,               -- UTC; when it failed or closed
   PRIMARY KEY (kind, starts_on, version)

@@ -27,7 +27,7 @@ var openings = []struct{ views, adViews int64 }{
 	{99_998, 99_990},
 	{499_998, 99_998},
 	{999_998, 499_990},
-	{99_000, 9_000},
+	{99_999, 999_999},
 }
 
 // video makes up the video with the number.
@@ -39,10 +39,10 @@ func (w *world) video(number int) db.Video {
 		DurationSeconds: 15 + random.Int64N(1+random.Int64N(3*60*60)), // mostly short
 	}
 	made.Title = title(random, made.ID)
-	// Hits have them, so that they cross the borders, and one in a hundred others.
-	if rank := int(w.ranks[number]); rank > 0 && rank <= len(openings) || rank%100 < len(openings) {
-		opening := openings[rank%len(openings)]
-		made.OpeningViews, made.OpeningAdViews = opening.views, opening.adViews
+	// Four in a hundred have one, big hits among them, which then cross the border
+	// at once.
+	if place := int(w.ranks[number]) % 100; place >= 1 && place <= len(openings) {
+		made.OpeningViews, made.OpeningAdViews = openings[place-1].views, openings[place-1].adViews
 	}
 	return made
 }

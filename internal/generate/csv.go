@@ -85,7 +85,7 @@ func (w *world) writeViews(ctx context.Context, rows *csv.Writer) (days []Day, e
 		return nil, err
 	}
 	for today := range w.days() {
-		figures := Day{Day: today.day}
+		figures := Day{Day: today.date}
 		for video := range w.options.Videos {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -103,7 +103,7 @@ func (w *world) writeViews(ctx context.Context, rows *csv.Writer) (days []Day, e
 }
 
 func (d *day) line(view db.View) []string {
-	zone := d.calendar.Start(d.day).Location()
+	zone := d.calendar.Start(d.date).Location()
 	return []string{
 		decimal(view.ViewID), decimal(view.VideoID), decimal(view.ViewerID),
 		time.UnixMilli(view.WatchedAt).In(zone).Format("2006-01-02T15:04:05.000Z07:00"),

@@ -14,7 +14,7 @@ const viewIDsPerDay = 1_000_000_000
 // day is one day of the world.
 type day struct {
 	*world
-	day        settlement.Day
+	date       settlement.Day
 	start, end int64 // in milliseconds since 1970-01-01 UTC
 	share      share
 	before     share // of the day before; nothing if that is not generated
@@ -37,7 +37,7 @@ func (w *world) days() iter.Seq[*day] {
 func (w *world) day(number settlement.Day, before share) *day {
 	return &day{
 		world:  w,
-		day:    number,
+		date:   number,
 		start:  w.calendar.Start(number).UnixMilli(),
 		end:    w.calendar.End(number).UnixMilli(),
 		share:  w.share(number),
@@ -62,11 +62,11 @@ func (d *day) plays(video int) iter.Seq2[db.View, kind] {
 		about := d.video(video)
 		creators := int64(d.options.Creators)
 		s := script{
-			random: d.random(topicPlays, video, d.day),
+			random: d.random(topicPlays, video, d.date),
 			next: db.View{
-				Day:     d.day,
+				Day:     d.date,
 				VideoID: about.ID,
-				ViewID:  int64(d.day)*viewIDsPerDay + d.share.first[video] + 1,
+				ViewID:  int64(d.date)*viewIDsPerDay + d.share.first[video] + 1,
 			},
 			left:     views,
 			start:    d.start,
@@ -94,7 +94,7 @@ func (d *day) afterMidnight(video int) kind {
 
 // count adds a play to the day's figures.
 func (d *Day) count(view db.View, k kind) {
-	d.Statistics.Count(settlement.Play{PlayedSeconds: int64(view.PlayedSeconds), AdViews: int64(view.AdViews)}, k.verdict())
+	d.Expected.Count(settlement.Play{PlayedSeconds: int64(view.PlayedSeconds), AdViews: int64(view.AdViews)}, k.verdict())
 	switch k {
 	case anonymous:
 		d.Anonymous++
@@ -110,7 +110,7 @@ func (d *Day) count(view db.View, k kind) {
 }
 
 func (d *Day) add(other Day) {
-	d.Statistics.Add(other.Statistics)
+	d.Expected.Add(other.Expected)
 	d.Anonymous += other.Anonymous
 	d.Repeats.Chain += other.Repeats.Chain
 	d.Repeats.JustBefore += other.Repeats.JustBefore

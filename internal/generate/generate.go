@@ -55,16 +55,13 @@ type Report struct {
 // Day is what was generated for one day. The figures are exact: no two views
 // meet by chance in a way that the rules would notice.
 type Day struct {
-	Day settlement.Day
-
-	// What a run with the default repeat window counts (R1 to R3).
-	settlement.Statistics
-
-	Anonymous int64 // of the views that count: those of viewers who are not signed in
-	Repeats   Repeats
+	Day       settlement.Day
+	Expected  settlement.Statistics // what a run with the default repeat window counts (R1 to R3)
+	Anonymous int64                 // of the views that count: those of viewers who are not signed in
+	Repeats   Repeats               // of the repeat views: how they come about
 }
 
-// Repeats are a day's repeat views by how they come about.
+// Repeats are repeat views by how they come about.
 type Repeats struct {
 	Chain      int64 // 20 s after the previous play, which may be a repeat itself
 	JustBefore int64 // 29.999 s after it

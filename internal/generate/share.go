@@ -6,8 +6,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// topWeight is the weight of the biggest hit. It leaves the millionth video's
-// weight six digits, and the sum of all of them below 2^64.
+// topWeight is the weight of the biggest hit. It leaves the ten-millionth video
+// one of 100,000, and the sum of all far below 2^64.
 const topWeight = 1 << 40
 
 // weight is in proportion to the video's views of the day: few hits and a long
@@ -21,7 +21,7 @@ func (w *world) weight(video int, day settlement.Day) uint64 {
 	case age < 0:
 		return 0
 	default:
-		return max(usual, topWeight>>min(age, 40))
+		return max(usual, topWeight>>age)
 	}
 }
 
@@ -34,7 +34,7 @@ const (
 )
 
 // age is how many days ago the video was uploaded, if it is one of the last
-// ones, of which one comes out each day. It is negative before.
+// ones, of which one comes out each day. It is negative before the upload.
 func (w *world) age(video int, day settlement.Day) (days int, upload bool) {
 	// Small catalogues have no uploads: half of it would be unseen.
 	place := len(w.ranks) - 1 - video

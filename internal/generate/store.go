@@ -61,7 +61,7 @@ func (g *generator) run(ctx context.Context) error {
 	}
 	for today := range g.days() {
 		if err := g.storeDay(ctx, today); err != nil {
-			return fmt.Errorf("%s: %w", today.day, err)
+			return fmt.Errorf("%s: %w", today.date, err)
 		}
 	}
 	return nil
@@ -105,7 +105,7 @@ func parts[T any](count int, one func(number int) T) iter.Seq[[]T] {
 // storeDay stores the day's views in the order of the log, several stretches of
 // it at a time.
 func (g *generator) storeDay(ctx context.Context, today *day) error {
-	figures := Day{Day: today.day}
+	figures := Day{Day: today.date}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(viewConnections)
 	from := 0

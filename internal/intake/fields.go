@@ -97,7 +97,6 @@ func (f *fields) choice(column string, choices ...string) string {
 // instant reads an RFC 3339 time.
 func (f *fields) instant(column string) time.Time {
 	var instant time.Time
-	// Unlike time.Parse this accepts nothing but RFC 3339.
 	if err := instant.UnmarshalText(f.value(column)); err != nil {
 		f.fail(column, "must be a time with an offset, such as 2024-05-09T23:59:30.123+09:00")
 	}

@@ -66,7 +66,7 @@ func openFile(path string, columns []string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened := &file{File: input, records: newRecordReader(input)}
+	opened := &file{File: input, records: newRecordReader(input, len(columns))}
 	if err := opened.begin(columns); err != nil {
 		_ = input.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -4,7 +4,8 @@
 // columns may come in any order. A line that cannot be stored goes to a reject
 // file with its line number, column and reason; all others are stored. Files
 // are streamed, so memory does not grow with their size, and importing a file
-// again changes nothing.
+// again changes nothing. Times are RFC 3339 with any offset; what is finer than
+// milliseconds is cut off.
 package intake
 
 import (
@@ -20,7 +21,7 @@ import (
 // Options say what to import. Files are imported in the order in which they
 // stand here, since videos need their creators.
 type Options struct {
-	DB *db.DB
+	DB *db.DB // views are stored on up to four of its connections at a time
 
 	// Paths of the import files; an empty one is left out.
 	Creators string
@@ -102,8 +103,9 @@ type importer struct {
 	rejects  rejectFiles
 	progress func(Progress)
 
-	mu   sync.Mutex // guards done, and keeps progress from being called twice at a time
-	done Progress
+	mu        sync.Mutex // guards done, and keeps progress from being called twice at a time
+	done      Progress
+	completed int64 // bytes of the files that are done
 }
 
 func (im *importer) run(ctx context.Context, files files, calendar settlement.Calendar) (report Report, err error) {

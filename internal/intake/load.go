@@ -47,13 +47,13 @@ type outcome struct {
 	rejects      []item[problem]
 }
 
-// store stores items, whose order it may change, and advances the importer by
-// them.
-type store[T any] func(ctx context.Context, items []item[T]) (outcome, error)
+// storeFunc stores items, whose order it may change, and advances the importer
+// by them.
+type storeFunc[T any] func(ctx context.Context, items []item[T]) (outcome, error)
 
 // load stores a file batch by batch. While one batch is being stored the next
 // one is read, so there are never more than two.
-func load[T any](ctx context.Context, im *importer, input *file, parse func(*fields) T, store store[T]) (report FileReport, err error) {
+func load[T any](ctx context.Context, im *importer, input *file, parse func(*fields) T, store storeFunc[T]) (report FileReport, err error) {
 	if input == nil {
 		return report, nil
 	}
@@ -73,6 +73,9 @@ func load[T any](ctx context.Context, im *importer, input *file, parse func(*fie
 		go func() { stored <- finish(ctx, im, next, store, &report) }()
 		if readErr != nil {
 			err := <-stored
+			if err == nil {
+				im.complete(input)
+			}
 			return report, err
 		}
 	}
@@ -112,7 +115,7 @@ func (b *batch[T]) add(found record, columns []string, parse func(*fields) T) {
 }
 
 // finish stores the batch and writes down what is rejected of it.
-func finish[T any](ctx context.Context, im *importer, b *batch[T], store store[T], report *FileReport) error {
+func finish[T any](ctx context.Context, im *importer, b *batch[T], store storeFunc[T], report *FileReport) error {
 	done, err := store(ctx, b.items)
 	report.Stored += done.stored
 	report.AlreadyThere += done.alreadyThere
@@ -134,7 +137,7 @@ func finish[T any](ctx context.Context, im *importer, b *batch[T], store store[T
 	return nil
 }
 
-// advance reports progress by the items.
+// advance reports the items as done.
 func advance[T any](im *importer, items []item[T]) {
 	if im.progress == nil || len(items) == 0 {
 		return
@@ -145,5 +148,16 @@ func advance[T any](im *importer, items []item[T]) {
 	for i := range items {
 		im.done.Bytes += int64(items[i].end-items[i].start) + int64(len(newline))
 	}
+	im.progress(im.done)
+}
+
+// complete reports the file as done, with its header, empty lines and all that
+// [advance] did not count.
+func (im *importer) complete(input *file) {
+	if im.progress == nil || im.done.TotalBytes == 0 {
+		return
+	}
+	im.completed += input.size
+	im.done.Bytes = im.completed
 	im.progress(im.done)
 }

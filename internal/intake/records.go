@@ -32,13 +32,19 @@ type record struct {
 type recordReader struct {
 	input  *bufio.Reader
 	line   int64 // number of the next line
+	width  int   // how many fields a record should have
 	fields [][]byte
+
+	text   bytes.Reader // the record that quoted is to split
+	quoted *csv.Reader
 }
 
 var byteOrderMark = []byte("\ufeff")
 
-func newRecordReader(file io.Reader) *recordReader {
-	return &recordReader{input: bufio.NewReaderSize(file, readBuffer), line: 1}
+func newRecordReader(file io.Reader, width int) *recordReader {
+	r := &recordReader{input: bufio.NewReaderSize(file, readBuffer), line: 1, width: width}
+	r.quoted = newQuotedReader(&r.text)
+	return r
 }
 
 // next gives the next record that is not empty, or io.EOF.
@@ -96,10 +102,12 @@ func (r *recordReader) cut(ahead []byte, atEnd bool) (found record, length int) 
 	if !bytes.Contains(found.text, quote) {
 		found.fields = r.split(found.text)
 	} else if whole := quotedLength(ahead, atEnd); whole > 0 {
-		found.fields = r.splitQuoted(ahead[:whole])
-		if found.fields != nil {
+		fields := r.splitQuoted(ahead[:whole])
+		// Where several lines do not make one record, a quote is missing in the
+		// first: the others get their chance.
+		if whole == length || len(fields) == r.width {
 			length = whole
-			found.text = trimLineEnd(ahead[:length])
+			found.fields, found.text = fields, trimLineEnd(ahead[:length])
 		}
 	}
 	switch {
@@ -169,8 +177,10 @@ func (r *recordReader) split(line []byte) [][]byte {
 
 // splitQuoted splits a record with quotes; nil means that they are wrong.
 func (r *recordReader) splitQuoted(text []byte) [][]byte {
-	fields, err := csv.NewReader(bytes.NewReader(text)).Read()
+	r.text.Reset(text)
+	fields, err := r.quoted.Read()
 	if err != nil {
+		r.quoted = newQuotedReader(&r.text) // it may hold the rest of the record
 		return nil
 	}
 	r.fields = r.fields[:0]
@@ -178,4 +188,11 @@ func (r *recordReader) splitQuoted(text []byte) [][]byte {
 		r.fields = append(r.fields, []byte(field))
 	}
 	return r.fields
+}
+
+func newQuotedReader(text *bytes.Reader) *csv.Reader {
+	reader := csv.NewReader(text)
+	reader.FieldsPerRecord = -1 // as many as there are
+	reader.ReuseRecord = true
+	return reader
 }

@@ -1,0 +1,101 @@
+package db
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/settlement"
+)
+
+// appendDuring stores a view and holds its transaction, still open, until the
+// work waits for it or is done. It tells how many views were added.
+func appendDuring(t *testing.T, db *DB, view View, work func()) (added int64) {
+	t.Helper()
+	// Somebody has stored the same row but not committed it.
+	release := block(t, db, insertViews([]View{view}, []int{0}))
+	appended, worked := make(chan error, 1), make(chan struct{})
+	go func() {
+		var err error
+		added, _, err = db.AppendViews(t.Context(), []View{view})
+		appended <- err
+	}()
+	awaitBlocked(t, db, 1)
+	go func() {
+		defer close(worked)
+		work()
+	}()
+	awaitBlockedOr(t, db, 2, worked)
+	release()
+	require.NoError(t, <-appended)
+	<-worked
+	return added
+}
+
+func TestR10_ADayBegunDuringAnAppendCountsIt(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday)
+	var totals Totals
+	var err error
+
+	added := appendDuring(t, db, view(monday, 1, 0), func() { totals, err = runDay(t.Context(), db, monday) })
+
+	require.NoError(t, err)
+	require.EqualValues(t, 1, added)
+	require.EqualValues(t, 1, totals.Rows())
+	require.Equal(t, []int64{1}, rowsOf(t, db, monday, monday))
+}
+
+func TestR10_ADayClosedDuringAnAppendCountsIt(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday)
+	settle(t, db, monday, counted(t, db, monday))
+	var err error
+
+	added := appendDuring(t, db, view(monday, 1, 0), func() { _, err = db.CloseDay(t.Context(), monday, me) })
+
+	require.EqualValues(t, 1, added)
+	var arrived *RowsArrivedError
+	require.ErrorAs(t, err, &arrived)
+	require.EqualValues(t, 1, arrived.Rows)
+	require.EqualValues(t, 0, arrived.Counted)
+}
+
+func TestR10_EveryViewIsCountedOrRefused(t *testing.T) {
+	const days, appenders = 20, 3
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday+days-1)
+	for _, day := range daysFrom(monday, monday+days-1) {
+		settle(t, db, day, counted(t, db, day))
+		var group errgroup.Group
+		var added [appenders]int64
+		for i := range added {
+			group.Go(func() (err error) {
+				view := view(day, 1, 0)
+				view.ViewID = int64(i + 1)
+				added[i], _, err = db.AppendViews(t.Context(), []View{view})
+				return err
+			})
+		}
+		_, closeErr := db.CloseDay(t.Context(), day, me)
+		require.NoError(t, group.Wait())
+
+		stored := added[0] + added[1] + added[2]
+		require.Equal(t, []int64{stored}, rowsOf(t, db, day, day))
+		var arrived *RowsArrivedError
+		if errors.As(closeErr, &arrived) {
+			require.Positive(t, stored)
+			closed(t, db, day)
+		} else {
+			require.NoError(t, closeErr)
+		}
+		run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(day))
+		require.NoError(t, err)
+		require.Equal(t, stored, run.Rows(), "what was stored is what was counted")
+	}
+}

@@ -1,0 +1,148 @@
+package db
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
+)
+
+func TestAppendViews_AgainChangesNothing(t *testing.T) {
+	db := openMigrated(t)
+	batch := views(monday, 1, 3)
+	watch(t, db, batch...)
+
+	added, refused, err := db.AppendViews(t.Context(), batch)
+
+	require.NoError(t, err)
+	require.Zero(t, added)
+	require.Empty(t, refused)
+	require.Equal(t, []int64{3}, rowsOf(t, db, monday, monday))
+}
+
+func TestAppendViews_AgainChangesNothingWhateverTheDSNSays(t *testing.T) {
+	dsn := devtest.Database(t) + "?clientFoundRows=true"
+	db, err := Open(t.Context(), dsn, 2)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	_, err = db.Migrate(t.Context(), seoul)
+	require.NoError(t, err)
+	watch(t, db, view(monday, 1, 0))
+
+	added, _, err := db.AppendViews(t.Context(), []View{view(monday, 1, 0)})
+
+	require.NoError(t, err)
+	require.Zero(t, added)
+}
+
+func TestAppendViews_AddsWhatIsNewInABatch(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, views(monday, 1, 2)...)
+
+	added, refused, err := db.AppendViews(t.Context(), views(monday, 1, 5))
+
+	require.NoError(t, err)
+	require.EqualValues(t, 3, added)
+	require.Empty(t, refused)
+}
+
+func TestAppendViews_AViewThatIsThereWithOtherFiguresIsRefused(t *testing.T) {
+	db := openMigrated(t)
+	stored := views(monday, 1, 3)
+	watch(t, db, stored...)
+	batch := views(monday, 1, 4)
+	batch[0].PlayedSeconds++
+	batch[2].AdViews++
+
+	added, refused, err := db.AppendViews(t.Context(), batch)
+
+	require.NoError(t, err)
+	require.EqualValues(t, 1, added)
+	require.ElementsMatch(t, []Refusal{{0, RefusedConflict}, {2, RefusedConflict}}, refused)
+	require.EqualValues(t, 60*4, read[int64](t, db, `SELECT SUM(played_seconds) FROM watch_log`), "what was there stays")
+}
+
+func TestAppendViews_TheSameViewTwiceInABatchIsStoredOnce(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	once, other := view(monday, 1, 0), view(monday, 1, time.Minute)
+
+	added, refused, err := db.AppendViews(t.Context(), []View{once, other, once})
+
+	require.NoError(t, err)
+	require.EqualValues(t, 2, added)
+	require.Empty(t, refused)
+}
+
+func TestAppendViews_OfTwoFiguresForOneViewInABatchTheFirstHolds(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	first, second := view(monday, 1, 0), view(monday, 1, 0)
+	second.PlayedSeconds = 7
+
+	added, refused, err := db.AppendViews(t.Context(), []View{first, second})
+
+	require.NoError(t, err)
+	require.EqualValues(t, 1, added)
+	require.Equal(t, []Refusal{{1, RefusedConflict}}, refused)
+	require.EqualValues(t, first.PlayedSeconds, read[uint32](t, db, `SELECT played_seconds FROM watch_log`))
+}
+
+func TestR11_AViewOfAClosedDayIsRefused(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday+1)
+	closed(t, db, monday)
+
+	added, refused, err := db.AppendViews(t.Context(), []View{view(monday, 1, 0), view(monday+1, 1, 0), view(monday, 2, 0)})
+
+	require.NoError(t, err)
+	require.EqualValues(t, 1, added)
+	require.Equal(t, []Refusal{{0, RefusedDayClosed}, {2, RefusedDayClosed}}, refused)
+	require.Equal(t, []int64{0, 1}, rowsOf(t, db, monday, monday+1))
+}
+
+func TestAppendViews_AViewOfARunningDayIsStored(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	begin(t, db, monday)
+
+	watch(t, db, view(monday, 1, 0))
+}
+
+func TestAppendViews_IsAllOrNothing(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	// The day after has no partition.
+	_, _, err := db.AppendViews(t.Context(), []View{view(monday, 1, 0), view(monday+1, 1, 0)})
+
+	require.Error(t, err)
+	require.Equal(t, []int64{0}, rowsOf(t, db, monday, monday))
+}
+
+func TestAppendViews_NoViewsAreNoWork(t *testing.T) {
+	added, refused, err := openMigrated(t).AppendViews(t.Context(), nil)
+	require.NoError(t, err)
+	require.Zero(t, added)
+	require.Empty(t, refused)
+}
+
+func TestAppendViews_KeepsEveryFigure(t *testing.T) {
+	const most, mostSmall = 1<<63 - 1, 1<<32 - 1
+	db := openMigrated(t)
+	big := View{
+		Day: monday, VideoID: most, ViewerID: most, WatchedAt: seoul.End(monday).UnixMilli() - 1, ViewID: most,
+		PlayedSeconds: mostSmall, AdViews: mostSmall,
+	}
+	watch(t, db, big)
+
+	var plays int
+	require.NoError(t, db.Plays(t.Context(), monday, allVideos, func(play settlement.Play) error {
+		plays++
+		require.Equal(t, playOf(big), play)
+		return nil
+	}))
+	require.Equal(t, 1, plays)
+}

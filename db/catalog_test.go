@@ -1,0 +1,104 @@
+package db
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+func storedVideo(t *testing.T, db *DB, id int64) (video Video) {
+	t.Helper()
+	return read[Video](t, db, `SELECT * FROM videos WHERE video_id = ?`, id)
+}
+
+func TestPutCreators_ReplacesThoseWithTheSameID(t *testing.T) {
+	db := openMigrated(t)
+	lee := Creator{ID: 2, Name: "이", Email: "lee@example.com", Locale: "ko"}
+	moved := Creator{ID: creator, Name: "Kim", Email: "new@example.com", Locale: "en"}
+
+	require.NoError(t, db.PutCreators(t.Context(), []Creator{lee, moved}))
+	require.NoError(t, db.PutCreators(t.Context(), nil))
+
+	require.Equal(t, lee, read[Creator](t, db, `SELECT * FROM creators WHERE creator_id = 2`))
+	require.Equal(t, moved, read[Creator](t, db, `SELECT * FROM creators WHERE creator_id = ?`, creator))
+}
+
+func TestPutVideos_ReplacesThoseWithTheSameID(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	renamed := Video{ID: 1, CreatorID: creator, Title: "제목 😀", DurationSeconds: 7, OpeningViews: 8, OpeningAdViews: 9}
+
+	refused, err := db.PutVideos(t.Context(), []Video{renamed})
+
+	require.NoError(t, err)
+	require.Empty(t, refused)
+	require.Equal(t, renamed, storedVideo(t, db, 1))
+}
+
+func TestPutVideos_AVideoOfAnUnknownCreatorIsRefused(t *testing.T) {
+	db := openMigrated(t)
+
+	refused, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: 404}, {ID: 2, CreatorID: creator}, {ID: 3, CreatorID: 405}})
+
+	require.NoError(t, err)
+	require.Equal(t, []Refusal{
+		{0, "creator 404 is unknown: import creators first"},
+		{2, "creator 405 is unknown: import creators first"},
+	}, refused)
+	require.EqualValues(t, 1, read[int](t, db, `SELECT COUNT(*) FROM videos`))
+}
+
+func TestPutVideos_WhatSettledDaysRestOnStays(t *testing.T) {
+	stored := Video{ID: 1, CreatorID: creator, Title: "a video", DurationSeconds: 60, OpeningViews: 5, OpeningAdViews: 6}
+	const other = 2
+	tests := []struct {
+		rule    string
+		change  func(*Video)
+		refused string // "" if it is not
+	}{
+		{"creator", func(v *Video) { v.CreatorID = other }, "video has settled days under creator 1"},
+		{"opening views", func(v *Video) { v.OpeningViews++ }, "video has settled days with openings 5 and 6"},
+		{"opening ad views", func(v *Video) { v.OpeningAdViews++ }, "video has settled days with openings 5 and 6"},
+		{"not the title and the duration", func(v *Video) { v.Title, v.DurationSeconds = "new", 1 }, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.rule, func(t *testing.T) {
+			db := openWithRoom(t)
+			require.NoError(t, db.PutCreators(t.Context(), []Creator{{ID: other, Locale: "en"}}))
+			_, err := db.PutVideos(t.Context(), []Video{stored})
+			require.NoError(t, err)
+			settled(t, db, monday, line(monday, 1, 1))
+			changed := stored
+			test.change(&changed)
+
+			refused, err := db.PutVideos(t.Context(), []Video{changed})
+
+			require.NoError(t, err)
+			if test.refused == "" {
+				require.Empty(t, refused)
+				require.Equal(t, changed, storedVideo(t, db, 1))
+				return
+			}
+			require.Equal(t, []Refusal{{0, test.refused}}, refused)
+			require.Equal(t, stored, storedVideo(t, db, 1))
+		})
+	}
+}
+
+func TestPutVideos_NoVideosAreNoWork(t *testing.T) {
+	refused, err := openMigrated(t).PutVideos(t.Context(), nil)
+	require.NoError(t, err)
+	require.Empty(t, refused)
+}
+
+func TestOwners_AreThoseOfTheRangeByID(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 4, 2, 3, 1)
+
+	owners, err := db.Owners(t.Context(), settlement.Range{From: new(int64(2)), Before: new(int64(4))})
+
+	require.NoError(t, err)
+	require.Equal(t, []Owner{{2, creator}, {3, creator}}, owners)
+}

@@ -1,0 +1,78 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jmoiron/sqlx"
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+// lost is what a transaction gets that lost to another one, as methods wrap it.
+var lost = fmt.Errorf("lock run: %w", &mysql.MySQLError{Number: erLockDeadlock})
+
+func TestATransactionThatLostRunsAgain(t *testing.T) {
+	db := openMigrated(t)
+	tries := 0
+	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
+		if tries++; tries < lockAttempts {
+			return lost
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, lockAttempts, tries)
+}
+
+func TestATransactionThatKeepsLosingSaysSo(t *testing.T) {
+	db := openMigrated(t)
+	tries := 0
+	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
+		tries++
+		return lost
+	})
+	require.True(t, lostToAnotherTx(err))
+	require.Equal(t, lockAttempts, tries)
+}
+
+func TestATransactionThatFailsRunsOnce(t *testing.T) {
+	db := openMigrated(t)
+	broken := errors.New("broken")
+	tries := 0
+	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
+		tries++
+		return broken
+	})
+	require.ErrorIs(t, err, broken)
+	require.Equal(t, 1, tries)
+}
+
+func TestOpenSaysWhatIsWrong(t *testing.T) {
+	tests := []struct{ rule, dsn, says string }{
+		{"a DSN of another form", "mysql://root@localhost/db", "write it as user:password@tcp(host:3306)/database"},
+		{"no database", "root@tcp(127.0.0.1:1)/", "names no database"},
+		{"no server", "root@tcp(127.0.0.1:1)/db", "MySQL at 127.0.0.1:1 cannot be reached"},
+		{"an unknown database", "MISSING", "CREATE DATABASE missing"},
+		{"an unknown user", "STRANGER", `refuses user "stranger"`},
+	}
+	for _, test := range tests {
+		t.Run(test.rule, func(t *testing.T) {
+			dsn := test.dsn
+			switch dsn {
+			case "MISSING":
+				dsn = devtest.MySQL(t).DSN("missing")
+			case "STRANGER":
+				config, err := mysql.ParseDSN(devtest.Database(t))
+				require.NoError(t, err)
+				config.User = "stranger"
+				dsn = config.FormatDSN()
+			}
+			_, err := Open(t.Context(), dsn, 1)
+			require.ErrorContains(t, err, test.says)
+		})
+	}
+}

@@ -1,0 +1,228 @@
+package db
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+// write is one of the ways in which a run changes its rows.
+type write struct {
+	name    string
+	prepare func(t *testing.T, db *DB) // as far as the write can be done
+	do      func(ctx context.Context, db *DB, holder Holder) error
+}
+
+var writes = []write{
+	{
+		"store plan",
+		func(t *testing.T, db *DB) { begin(t, db, monday) },
+		func(ctx context.Context, db *DB, holder Holder) error {
+			return db.StorePlan(ctx, settlement.DailyPeriod(monday), holder, settlement.Split(nil))
+		},
+	},
+	{
+		"store count",
+		func(t *testing.T, db *DB) { plan(t, db, monday) },
+		func(ctx context.Context, db *DB, holder Holder) error {
+			return db.StoreCount(ctx, monday, holder, Chunk{Number: 1}, Count{Lines: []StatisticsLine{line(monday, 1, 1)}}, 1)
+		},
+	},
+	{
+		"recount",
+		func(t *testing.T, db *DB) { counted(t, db, monday) },
+		func(ctx context.Context, db *DB, holder Holder) error {
+			_, err := db.Recount(ctx, monday, holder)
+			return err
+		},
+	},
+	{
+		"settle chunk",
+		func(t *testing.T, db *DB) { counted(t, db, monday, line(monday, 1, 1)) },
+		func(ctx context.Context, db *DB, holder Holder) error {
+			rule, err := db.PriceRule(ctx, 1)
+			if err != nil {
+				return err
+			}
+			_, err = db.SettleChunk(ctx, monday, holder, 1, rule)
+			return err
+		},
+	},
+	{
+		"rank day",
+		func(t *testing.T, db *DB) { counted(t, db, monday, line(monday, 1, 1)) },
+		func(ctx context.Context, db *DB, holder Holder) error { return db.RankDay(ctx, monday, holder) },
+	},
+	{
+		"close day",
+		func(t *testing.T, db *DB) { settle(t, db, monday, counted(t, db, monday, line(monday, 1, 1))) },
+		func(ctx context.Context, db *DB, holder Holder) error {
+			_, err := db.CloseDay(ctx, monday, holder)
+			return err
+		},
+	},
+	{
+		"begin day",
+		func(t *testing.T, db *DB) { begin(t, db, monday) },
+		func(ctx context.Context, db *DB, holder Holder) error {
+			_, err := db.BeginDay(ctx, monday, holder, window)
+			return err
+		},
+	},
+}
+
+// openWatched has one play of one video on Monday.
+func openWatched(t *testing.T) *DB {
+	t.Helper()
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	watch(t, db, view(monday, 1, 0))
+	return db
+}
+
+// checksums tell whether any row of a run has changed.
+func checksums(t *testing.T, db *DB) (sums []string) {
+	t.Helper()
+	rows, err := db.pool.QueryxContext(t.Context(), `CHECKSUM TABLE runs, run_chunks, daily_statistics, daily_settlements, top_videos`)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var table, sum string
+		require.NoError(t, rows.Scan(&table, &sum))
+		sums = append(sums, table+" "+sum)
+	}
+	require.NoError(t, rows.Err())
+	return sums
+}
+
+func requireRefused(t *testing.T, db *DB, write write, holder Holder) {
+	t.Helper()
+	before := checksums(t, db)
+	var stale *StaleError
+	require.ErrorAs(t, write.do(t.Context(), db, holder), &stale)
+	require.Equal(t, settlement.DailyPeriod(monday), stale.Period)
+	require.Equal(t, before, checksums(t, db), "nothing has changed")
+}
+
+func TestR12_OnlyTheHolderWrites(t *testing.T) {
+	for _, write := range writes {
+		t.Run(write.name, func(t *testing.T) {
+			db := openWatched(t)
+			write.prepare(t, db)
+
+			requireRefused(t, db, write, stranger)
+
+			require.NoError(t, write.do(t.Context(), db, me))
+		})
+	}
+}
+
+func TestR12_WhoTookOverWritesAndTheFormerHolderDoesNot(t *testing.T) {
+	for _, write := range writes {
+		t.Run(write.name, func(t *testing.T) {
+			db := openWatched(t)
+			write.prepare(t, db)
+
+			require.NoError(t, db.TakeOver(t.Context(), settlement.DailyPeriod(monday), stranger))
+
+			requireRefused(t, db, write, me)
+			require.NoError(t, write.do(t.Context(), db, stranger))
+		})
+	}
+}
+
+func TestR11_NobodyWritesAClosedDay(t *testing.T) {
+	for _, write := range writes {
+		for _, holder := range []Holder{me, stranger} {
+			if write.name == "begin day" || write.name == "close day" && holder == me {
+				continue // refused as closed, and done already
+			}
+			t.Run(write.name+" as "+holder.RunID, func(t *testing.T) {
+				db := openWatched(t)
+				closed(t, db, monday)
+				// As if a row had slipped in, which makes a recount write.
+				exec(t, db, insertViews([]View{view(monday, 2, 0)}, []int{0}))
+
+				requireRefused(t, db, write, holder)
+			})
+		}
+	}
+}
+
+func TestTakeOver_GivesTheRunANewFence(t *testing.T) {
+	db := openWatched(t)
+	begin(t, db, monday)
+	fail(t, db, monday)
+
+	require.NoError(t, db.TakeOver(t.Context(), settlement.DailyPeriod(monday), stranger))
+
+	run, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
+	require.NoError(t, err)
+	require.EqualValues(t, 2, run.Fence)
+	require.Equal(t, StateRunning, run.State)
+	require.Equal(t, stranger, Holder{WorkflowID: run.WorkflowID, RunID: run.Holder})
+	require.Empty(t, run.Failure)
+	require.Nil(t, run.EndedAt)
+}
+
+func TestTakeOver_ByTheHolderChangesNothing(t *testing.T) {
+	db := openWatched(t)
+	begin(t, db, monday)
+	before := checksums(t, db)
+
+	require.NoError(t, db.TakeOver(t.Context(), settlement.DailyPeriod(monday), me))
+
+	require.Equal(t, before, checksums(t, db))
+}
+
+func TestR11_AClosedDayIsNotTakenOver(t *testing.T) {
+	db := openWatched(t)
+	closed(t, db, monday)
+	before := checksums(t, db)
+
+	require.NoError(t, db.TakeOver(t.Context(), settlement.DailyPeriod(monday), stranger))
+
+	require.Equal(t, before, checksums(t, db))
+}
+
+func TestFail_RecordsTheHoldersFailure(t *testing.T) {
+	db := openWatched(t)
+	begin(t, db, monday)
+
+	fail(t, db, monday)
+
+	run, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
+	require.NoError(t, err)
+	require.Equal(t, StateFailed, run.State)
+	require.Equal(t, "the cause", run.Failure)
+	require.NotNil(t, run.EndedAt)
+}
+
+func TestFail_LeavesARunOfOthersAndAClosedOneAlone(t *testing.T) {
+	db := openWatched(t)
+	begin(t, db, monday)
+	before := checksums(t, db)
+	require.NoError(t, db.Fail(t.Context(), settlement.DailyPeriod(monday), stranger, "the cause"))
+	require.Equal(t, before, checksums(t, db))
+
+	closed(t, db, monday)
+	before = checksums(t, db)
+	fail(t, db, monday)
+	require.Equal(t, before, checksums(t, db))
+}
+
+func TestFail_KeepsALongFailureWhole(t *testing.T) {
+	db := openWatched(t)
+	begin(t, db, monday)
+	long := strings.Repeat("chunk 100 (videos 1000000 to 1000099): 한 줄이 잘못되었다; ", 2000)
+
+	require.NoError(t, db.Fail(t.Context(), settlement.DailyPeriod(monday), me, long))
+
+	run, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
+	require.NoError(t, err)
+	require.Equal(t, long, run.Failure)
+}

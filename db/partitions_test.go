@@ -1,0 +1,219 @@
+package db
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/settlement"
+)
+
+// daysFrom are the days from first to last.
+func daysFrom(first, last settlement.Day) []settlement.Day {
+	days := []settlement.Day{}
+	for day := first; day <= last; day++ {
+		days = append(days, day)
+	}
+	return days
+}
+
+// requireDays holds the watch log's days against those from first to last, and
+// makes sure that the partition of each day holds that day alone.
+func requireDays(t *testing.T, db *DB, first, last settlement.Day) {
+	t.Helper()
+	present, err := db.Partitions(t.Context())
+	require.NoError(t, err)
+	days := []settlement.Day{}
+	for _, partition := range present {
+		days = append(days, partition.Day)
+	}
+	require.Equal(t, daysFrom(first, last), days)
+	var borders []string
+	require.NoError(t, db.pool.SelectContext(t.Context(), &borders, `
+		SELECT PARTITION_DESCRIPTION
+		FROM information_schema.PARTITIONS
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'watch_log'
+		ORDER BY PARTITION_ORDINAL_POSITION`))
+	want := []string{}
+	for _, end := range daysFrom(first, last+1) {
+		want = append(want, "'"+end.String()+"'")
+	}
+	require.Equal(t, want, borders)
+}
+
+func TestPartitions_AddMakesRoom(t *testing.T) {
+	tests := []struct {
+		rule        string
+		first, last settlement.Day // when 10 to 12 are there
+		added       []settlement.Day
+	}{
+		{"above", monday + 13, monday + 14, daysFrom(monday+13, monday+14)},
+		{"below", monday + 8, monday + 9, daysFrom(monday+8, monday+9)},
+		{"on both sides", monday + 9, monday + 13, []settlement.Day{monday + 9, monday + 13}},
+		{"above and for the days in the gap", monday + 15, monday + 15, daysFrom(monday+13, monday+15)},
+		{"below and for the days in the gap", monday + 7, monday + 7, daysFrom(monday+7, monday+9)},
+		{"once: what is there is not added again", monday + 10, monday + 12, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.rule, func(t *testing.T) {
+			db := openMigrated(t)
+			added, err := db.AddPartitions(t.Context(), monday+10, monday+12)
+			require.NoError(t, err)
+			require.Equal(t, daysFrom(monday+10, monday+12), added)
+
+			added, err = db.AddPartitions(t.Context(), test.first, test.last)
+			require.NoError(t, err)
+			require.Equal(t, test.added, added)
+			requireDays(t, db, min(test.first, monday+10), max(test.last, monday+12))
+		})
+	}
+}
+
+func TestPartitions_ATooLongSpanIsRefused(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+
+	for _, far := range []settlement.Day{monday + maxPartitions, monday - maxPartitions} {
+		_, err := db.AddPartitions(t.Context(), far, far)
+		require.ErrorContains(t, err, "is a date wrong?")
+	}
+	requireDays(t, db, monday, monday)
+}
+
+func TestPartitions_AddingBelowKeepsRowsInTheirDay(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday, 1, 0))
+
+	addPartitions(t, db, monday-2, monday-2)
+
+	require.Equal(t, []int64{0, 0, 1}, rowsOf(t, db, monday-2, monday))
+}
+
+// rowsOf counts each day's partition.
+func rowsOf(t *testing.T, db *DB, first, last settlement.Day) (rows []int64) {
+	t.Helper()
+	for _, day := range daysFrom(first, last) {
+		n, err := countDay(t.Context(), db.pool, day)
+		require.NoError(t, err)
+		rows = append(rows, n)
+	}
+	return rows
+}
+
+func TestPartitions_AddAtOnceLeavesNoGap(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	var group errgroup.Group
+	var added [8][]settlement.Day
+	for i := range added {
+		group.Go(func() (err error) {
+			reach := settlement.Day(1 + i/2)
+			added[i], err = db.AddPartitions(t.Context(), monday-reach, monday+reach)
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
+
+	requireDays(t, db, monday-4, monday+4)
+	adders := map[settlement.Day]int{monday: 1}
+	for _, days := range added {
+		for _, day := range days {
+			adders[day]++
+		}
+	}
+	for _, day := range daysFrom(monday-4, monday+4) {
+		require.Equal(t, 1, adders[day], "how often %s was added", day)
+	}
+}
+
+func TestPartitions_TheFirstOnesAddedAtOnceLeaveNoGap(t *testing.T) {
+	db := openMigrated(t)
+	var group errgroup.Group
+	for i := range 4 {
+		day := monday + settlement.Day(i)
+		group.Go(func() error {
+			_, err := db.AddPartitions(t.Context(), day, day+1)
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
+	requireDays(t, db, monday, monday+4)
+}
+
+// enterClosed enters days in the book as closed, without the work.
+func enterClosed(t *testing.T, db *DB, days ...settlement.Day) {
+	t.Helper()
+	for _, day := range days {
+		exec(t, db, `
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at, ended_at)
+			VALUES ('daily', ?, 1, 'closed', 1, 'w', 'r', 1, 30000, '', ?, ?)`, day, time.Now(), time.Now())
+	}
+}
+
+func droppable(t *testing.T, db *DB, before settlement.Day) (days []settlement.Day) {
+	t.Helper()
+	partitions, err := db.DroppablePartitions(t.Context(), before)
+	require.NoError(t, err)
+	for _, partition := range partitions {
+		require.True(t, partition.Closed)
+		days = append(days, partition.Day)
+	}
+	return days
+}
+
+func TestPartitions_ADayStaysWhileItsRowsAreNeeded(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday+4)
+	enterClosed(t, db, daysFrom(monday, monday+2)...)
+
+	require.Equal(t, []settlement.Day{monday}, droppable(t, db, monday+1), "days from the given one on stay")
+	require.Equal(t, []settlement.Day{monday, monday + 1}, droppable(t, db, monday+5),
+		"the last closed day stays: the next one looks back across midnight (R3)")
+}
+
+func TestPartitions_TheLastDayThereStays(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	enterClosed(t, db, monday)
+
+	require.Empty(t, droppable(t, db, monday+1))
+}
+
+func TestPartitions_ADayThatWasNeverClosedStays(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday+2)
+	enterClosed(t, db, monday+1, monday+2)
+
+	require.Empty(t, droppable(t, db, monday+3))
+}
+
+func TestPartitions_DropRemovesRowsAndDays(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday, 1, 0), view(monday+1, 1, 0), view(monday+2, 1, 0))
+	enterClosed(t, db, daysFrom(monday, monday+2)...)
+	old, err := db.DroppablePartitions(t.Context(), monday+2)
+	require.NoError(t, err)
+	require.Len(t, old, 2)
+
+	require.NoError(t, db.DropPartitions(t.Context(), old))
+
+	requireDays(t, db, monday+2, monday+2)
+	require.EqualValues(t, 1, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
+}
+
+func TestPartitions_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday+1)
+	require.NoError(t, db.DropPartitions(t.Context(), []Partition{{Day: monday}}))
+
+	_, _, err := db.AppendViews(t.Context(), []View{view(monday, 1, 0)})
+	require.NoError(t, err)
+
+	require.Equal(t, []int64{0}, rowsOf(t, db, monday+1, monday+1))
+}
+
+func TestPartitions_DroppingNothingDoesNothing(t *testing.T) {
+	require.NoError(t, openMigrated(t).DropPartitions(t.Context(), nil))
+}

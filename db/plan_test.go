@@ -1,0 +1,82 @@
+package db
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+func rowsToPlan(t *testing.T, db *DB, day settlement.Day) []settlement.VideoRows {
+	t.Helper()
+	rows, err := db.RowsToPlan(t.Context(), day)
+	require.NoError(t, err)
+	return rows
+}
+
+func TestPlan_ADayWithoutADayBeforeIsCounted(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, slices.Concat(views(monday, 1, 3), views(monday, 2, 1), views(monday+1, 3, 1))...)
+
+	require.Equal(t, []settlement.VideoRows{{VideoID: 1, Rows: 3}, {VideoID: 2, Rows: 1}}, rowsToPlan(t, db, monday))
+}
+
+func TestPlan_ADayAfterASmallDayIsCounted(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1, 2)
+	watch(t, db, slices.Concat(views(monday, 1, 3), views(monday+1, 2, 2))...)
+	closed(t, db, monday)
+
+	require.Equal(t, []settlement.VideoRows{{VideoID: 2, Rows: 2}}, rowsToPlan(t, db, monday+1))
+}
+
+func TestPlan_ABigDayStandsInForTheNextOne(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, slices.Concat(views(monday+1, 1, 1), views(monday+1, 5, 1), views(monday+1, 7, 2))...)
+	addPartitions(t, db, monday, monday)
+	big := line(monday, 1, enoughToEstimate-2)
+	big.SelfViews, big.RepeatViews = 3, 4
+	counted(t, db, monday, big, line(monday, 6, 1))
+
+	require.Equal(t, []settlement.VideoRows{
+		{VideoID: 1, Rows: enoughToEstimate + 5}, // left out views are rows, too
+		{VideoID: 6, Rows: 1},
+		{VideoID: 7, Rows: 2}, // a new upload
+	}, rowsToPlan(t, db, monday+1))
+}
+
+func TestPlan_TheGreatestVideoIsThereOnce(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday+1, 1, 0), view(monday+1, math.MaxInt64, 0))
+	addPartitions(t, db, monday, monday)
+	counted(t, db, monday, line(monday, math.MaxInt64, enoughToEstimate))
+
+	require.Equal(t, []settlement.VideoRows{{VideoID: math.MaxInt64, Rows: enoughToEstimate}}, rowsToPlan(t, db, monday+1))
+}
+
+func TestPlan_IsStoredOnce(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	first := plan(t, db, monday, 10, 20)
+	require.Len(t, first, 3)
+	require.Equal(t, settlement.Split([]int64{10, 20}), []settlement.Range{first[0].Range, first[1].Range, first[2].Range})
+
+	second := plan(t, db, monday, 15)
+
+	require.Equal(t, first, second)
+}
+
+func TestHasPlays(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday, 1, 0))
+	addPartitions(t, db, monday+1, monday+1)
+
+	for day, want := range map[settlement.Day]bool{monday: true, monday + 1: false} {
+		has, err := db.HasPlays(t.Context(), day)
+		require.NoError(t, err)
+		require.Equal(t, want, has)
+	}
+}

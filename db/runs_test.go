@@ -1,0 +1,239 @@
+package db
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/settlement"
+)
+
+func beginError(t *testing.T, db *DB, day settlement.Day) error {
+	t.Helper()
+	_, err := db.BeginDay(t.Context(), day, me, window)
+	require.Error(t, err)
+	require.Equal(t, err.Error(), "begin: "+db.CheckDay(t.Context(), day, time.Now()).Error(), "both refuse alike")
+	return err
+}
+
+// openWithRoom has room for a week from monday on.
+func openWithRoom(t *testing.T) *DB {
+	t.Helper()
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday+6)
+	return db
+}
+
+func fail(t *testing.T, db *DB, day settlement.Day) {
+	t.Helper()
+	require.NoError(t, db.Fail(t.Context(), settlement.DailyPeriod(day), me, "the cause"))
+}
+
+func TestBeginDay_EntersTheRunInTheBook(t *testing.T) {
+	db := openWithRoom(t)
+	now := time.Date(2024, time.May, 8, 1, 2, 3, 0, time.UTC)
+	db.now = func() time.Time { return now }
+
+	run, err := db.BeginDay(t.Context(), monday, me, 5*time.Second)
+
+	require.NoError(t, err)
+	require.Equal(t, Run{
+		Kind: settlement.Daily, StartsOn: monday, State: StateRunning, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
+		PriceRule: 1, WindowMS: 5000, BeganAt: now,
+	}, run)
+	stored, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
+	require.NoError(t, err)
+	require.Equal(t, run, stored)
+	require.Equal(t, 5*time.Second, run.RepeatWindow())
+}
+
+func TestBeginDay_AgainKeepsTheRun(t *testing.T) {
+	db := openWithRoom(t)
+	first := begin(t, db, monday)
+
+	again, err := db.BeginDay(t.Context(), monday, me, 2*window)
+
+	require.NoError(t, err)
+	require.Equal(t, first, again, "the window is the one that the run began with")
+}
+
+func TestR4_ARunTakesTheNewestPriceRuleThatHoldsOnItsDay(t *testing.T) {
+	db := openWithRoom(t)
+	for version, holdsFrom := range map[int64]settlement.Day{2: monday, 3: monday + 1} {
+		exec(t, db, `INSERT INTO price_rules (version, holds_from) VALUES (?, ?)`, version, holdsFrom)
+		exec(t, db, `INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price) VALUES (?, 'views', 1, 1), (?, 'ad_views', 1, 1)`, version, version)
+	}
+
+	require.EqualValues(t, 2, begin(t, db, monday).PriceRule)
+}
+
+func TestR4_ARunKeepsItsPriceRule(t *testing.T) {
+	db := openWithRoom(t)
+	begin(t, db, monday)
+	exec(t, db, `INSERT INTO price_rules (version, holds_from) VALUES (2, ?)`, monday)
+	exec(t, db, `INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price) VALUES (2, 'views', 1, 1), (2, 'ad_views', 1, 1)`)
+
+	require.EqualValues(t, 1, begin(t, db, monday).PriceRule)
+}
+
+func TestR8_TheFirstDayEverStartsTheChain(t *testing.T) {
+	db := openWithRoom(t)
+	require.NoError(t, db.CheckDay(t.Context(), monday+3, time.Now()))
+	begin(t, db, monday+3)
+}
+
+func TestR8_ADayFollowsTheClosedDayBefore(t *testing.T) {
+	db := openWithRoom(t)
+	closed(t, db, monday)
+	begin(t, db, monday+1)
+}
+
+func TestR8_ADayWaitsForTheDayBefore(t *testing.T) {
+	tests := []struct {
+		state   string
+		prepare func(t *testing.T, db *DB)
+		says    string
+	}{
+		{StateRunning, func(t *testing.T, db *DB) { begin(t, db, monday+1) }, "its run is still going"},
+		{StateFailed, func(t *testing.T, db *DB) { begin(t, db, monday+1); fail(t, db, monday+1) }, "its run failed"},
+		{"", func(*testing.T, *DB) {}, "it was never run"},
+	}
+	for _, test := range tests {
+		t.Run(test.says, func(t *testing.T) {
+			db := openWithRoom(t)
+			closed(t, db, monday)
+			test.prepare(t, db)
+
+			err := beginError(t, db, monday+2)
+
+			var notClosed *NotClosedError
+			require.ErrorAs(t, err, &notClosed)
+			require.Equal(t, NotClosedError{Period: settlement.DailyPeriod(monday + 1), State: test.state}, *notClosed)
+			require.ErrorContains(t, err, test.says)
+		})
+	}
+}
+
+func TestR8_OnlyOneDayStartsTheChain(t *testing.T) {
+	for _, state := range []string{StateRunning, StateFailed} {
+		t.Run(state, func(t *testing.T) {
+			db := openWithRoom(t)
+			begin(t, db, monday+2)
+			if state == StateFailed {
+				fail(t, db, monday+2)
+			}
+			for _, day := range []settlement.Day{monday, monday + 3, monday + 5} {
+				var notClosed *NotClosedError
+				require.ErrorAs(t, beginError(t, db, day), &notClosed)
+				require.Equal(t, NotClosedError{Period: settlement.DailyPeriod(monday + 2), State: state}, *notClosed)
+			}
+		})
+	}
+}
+
+func TestR8_OfFirstDaysBegunAtOnceOneStartsTheChain(t *testing.T) {
+	db := openWithRoom(t)
+	var group errgroup.Group
+	var errs [7]error
+	for i := range errs {
+		group.Go(func() error {
+			_, errs[i] = db.BeginDay(t.Context(), monday+settlement.Day(i), me, window)
+			return nil
+		})
+	}
+	require.NoError(t, group.Wait())
+
+	begun := 0
+	for _, err := range errs {
+		if err == nil {
+			begun++
+			continue
+		}
+		var notClosed *NotClosedError
+		require.ErrorAs(t, err, &notClosed)
+	}
+	require.Equal(t, 1, begun)
+	runs, err := db.Runs(t.Context(), settlement.Daily)
+	require.NoError(t, err)
+	require.Len(t, runs, 1)
+}
+
+func TestR8_NoDayBeforeTheFirstOneIsSettled(t *testing.T) {
+	db := openWithRoom(t)
+	closed(t, db, monday+3)
+	for _, day := range []settlement.Day{monday, monday + 2} {
+		var before *BeforeFirstDayError
+		require.ErrorAs(t, beginError(t, db, day), &before)
+		require.Equal(t, BeforeFirstDayError{Day: day, First: monday + 3}, *before)
+	}
+}
+
+func TestR11_AClosedDayIsNotBegunAgain(t *testing.T) {
+	db := openWithRoom(t)
+	closed(t, db, monday)
+
+	var closed *ClosedError
+	require.ErrorAs(t, beginError(t, db, monday), &closed)
+	require.Equal(t, settlement.DailyPeriod(monday), closed.Period)
+}
+
+func TestBeginDay_ADayThatIsNotOverIsRefused(t *testing.T) {
+	db := openWithRoom(t)
+	end := seoul.End(monday)
+	db.now = func() time.Time { return end.Add(-time.Millisecond) }
+
+	_, err := db.BeginDay(t.Context(), monday, me, window)
+
+	var notOver *NotOverError
+	require.ErrorAs(t, err, &notOver)
+	require.Equal(t, NotOverError{Day: monday, Zone: "Asia/Seoul"}, *notOver)
+	require.NoError(t, db.CheckDay(t.Context(), monday, end), "it is over at midnight")
+}
+
+func TestBeginDay_ADayWithoutAPartitionIsRefused(t *testing.T) {
+	db := openWithRoom(t)
+
+	var noPartition *NoPartitionError
+	require.ErrorAs(t, beginError(t, db, monday+7), &noPartition)
+	require.Equal(t, monday+7, noPartition.Day)
+}
+
+func TestBeginDay_ARefusedDayIsNotInTheBook(t *testing.T) {
+	db := openWithRoom(t)
+	require.Error(t, beginError(t, db, monday+7))
+
+	_, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday+7))
+	require.ErrorContains(t, err, "has not begun")
+}
+
+func TestClosedRun_IsRefusedUntilThePeriodIsClosed(t *testing.T) {
+	db := openWithRoom(t)
+	refused := func(state string) {
+		var notClosed *NotClosedError
+		_, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(monday))
+		require.ErrorAs(t, err, &notClosed)
+		require.Equal(t, state, notClosed.State)
+	}
+	refused("")
+	begin(t, db, monday)
+	refused(StateRunning)
+	fail(t, db, monday)
+	refused(StateFailed)
+}
+
+func TestLastClosedDay(t *testing.T) {
+	db := openWithRoom(t)
+	_, found, err := db.LastClosedDay(t.Context())
+	require.NoError(t, err)
+	require.False(t, found)
+
+	closed(t, db, monday)
+	closed(t, db, monday+1)
+	begin(t, db, monday+2)
+	last, found, err := db.LastClosedDay(t.Context())
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, monday+1, last)
+}

@@ -1,0 +1,206 @@
+package db
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+func settlementsOf(t *testing.T, db *DB, day settlement.Day) []SettlementLine {
+	t.Helper()
+	lines, err := db.Settlements(t.Context(), day, allVideos)
+	require.NoError(t, err)
+	return lines
+}
+
+// settled takes a day as far as settlement by the given lines.
+func settled(t *testing.T, db *DB, day settlement.Day, lines ...StatisticsLine) Chunk {
+	t.Helper()
+	return settle(t, db, day, counted(t, db, day, lines...))
+}
+
+// closeAsCounted closes a day whatever its partition holds.
+func closeAsCounted(t *testing.T, db *DB, day settlement.Day) {
+	t.Helper()
+	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, day)
+}
+
+func TestR5_TheGoldenCase(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1)
+	views := func(day settlement.Day, n int64) StatisticsLine {
+		line := line(day, 1, n)
+		line.AdViews = 0
+		return line
+	}
+
+	first := settled(t, db, monday, views(monday, 550_000))
+	closeAsCounted(t, db, monday)
+	second := settled(t, db, monday+1, views(monday+1, 600_000))
+
+	require.Equal(t, Amounts{VideoAmount: 605_000}, first.Amounts)
+	require.Equal(t, Amounts{VideoAmount: 810_000}, second.Amounts)
+}
+
+func TestR7_ADayGoesOnWhereTheLastSettledDayEnded(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1)
+	settled(t, db, monday, line(monday, 1, 100))
+	closeAsCounted(t, db, monday)
+	settled(t, db, monday+1) // nobody watched
+	closeAsCounted(t, db, monday+1)
+
+	settled(t, db, monday+2, line(monday+2, 1, 10))
+
+	require.Equal(t, []SettlementLine{{
+		Day: monday + 2, VideoID: 1, CreatorID: creator,
+		ViewsFrom: 100, ViewsTo: 110, AdViewsFrom: 200, AdViewsTo: 220,
+		Amounts: Amounts{VideoAmount: 10, AdAmount: 200},
+	}}, settlementsOf(t, db, monday+2))
+}
+
+func TestR6_ANewVideoGoesOnFromItsOpening(t *testing.T) {
+	db := openWithRoom(t)
+	_, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: creator, OpeningViews: 99_999, OpeningAdViews: 7}})
+	require.NoError(t, err)
+
+	settled(t, db, monday, line(monday, 1, 10))
+
+	require.Equal(t, []SettlementLine{{
+		Day: monday, VideoID: 1, CreatorID: creator,
+		ViewsFrom: 99_999, ViewsTo: 100_009, AdViewsFrom: 7, AdViewsTo: 27,
+		Amounts: Amounts{VideoAmount: 11, AdAmount: 200},
+	}}, settlementsOf(t, db, monday))
+}
+
+func TestR6_TheOpeningIsUsedUpOnce(t *testing.T) {
+	db := openWithRoom(t)
+	_, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: creator, OpeningViews: 1000}})
+	require.NoError(t, err)
+	settled(t, db, monday, line(monday, 1, 10))
+	closeAsCounted(t, db, monday)
+
+	settled(t, db, monday+1, line(monday+1, 1, 10))
+
+	require.EqualValues(t, 1010, settlementsOf(t, db, monday+1)[0].ViewsFrom)
+}
+
+func TestR12_ASettledChunkIsNotSettledAgain(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1)
+	chunk := settled(t, db, monday, line(monday, 1, 100))
+	before := checksums(t, db)
+
+	require.Equal(t, chunk, settle(t, db, monday, chunk))
+
+	require.Equal(t, before, checksums(t, db))
+}
+
+func TestR12_AChunkThatIsCountedAgainIsSettledAnewFromTheSamePosition(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1, 2)
+	settled(t, db, monday, line(monday, 1, 100), line(monday, 2, 5))
+	chunk := chunksOf(t, db, monday)[0]
+	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}))
+	store(t, db, monday, chunk, line(monday, 1, 110))
+
+	again := settle(t, db, monday, chunk)
+
+	require.Equal(t, Amounts{VideoAmount: 110, AdAmount: 2200}, again.Amounts)
+	lines := settlementsOf(t, db, monday)
+	require.Len(t, lines, 1)
+	require.EqualValues(t, 0, lines[0].ViewsFrom)
+	require.EqualValues(t, 110, lines[0].ViewsTo)
+}
+
+func TestSettleChunk_AVideoOfWhichNothingCountedHasNoLine(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1)
+	left := line(monday, 1, 0)
+	left.SelfViews, left.RepeatViews = 3, 4
+
+	settled(t, db, monday, left)
+
+	require.Empty(t, settlementsOf(t, db, monday))
+}
+
+func TestSettleChunk_SettlesItsOwnRange(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1, 10)
+	chunks := plan(t, db, monday, 10)
+	store(t, db, monday, chunks[0], line(monday, 1, 1))
+	store(t, db, monday, chunks[1], line(monday, 10, 2))
+
+	second := settle(t, db, monday, chunks[1])
+
+	require.Equal(t, Amounts{VideoAmount: 2, AdAmount: 40}, second.Amounts)
+	require.Len(t, settlementsOf(t, db, monday), 1)
+	require.Equal(t, ChunkCounted, chunksOf(t, db, monday)[0].State)
+	require.Equal(t, second, chunksOf(t, db, monday)[1])
+}
+
+func TestSettleChunk_AnyNumberOfLines(t *testing.T) {
+	db := openWithRoom(t)
+	var lines []StatisticsLine
+	var ids []int64
+	for video := int64(1); video <= 2*linesPerStatement+1; video++ {
+		lines = append(lines, line(monday, video, 1))
+		ids = append(ids, video)
+	}
+	putVideos(t, db, ids...)
+
+	chunk := settled(t, db, monday, lines...)
+
+	require.Len(t, settlementsOf(t, db, monday), len(lines))
+	require.EqualValues(t, len(lines), chunk.VideoAmount)
+}
+
+func TestSettleChunk_AChunkThatIsNotCountedIsRefused(t *testing.T) {
+	db := openWithRoom(t)
+	chunk := plan(t, db, monday)[0]
+	rule, err := db.PriceRule(t.Context(), 1)
+	require.NoError(t, err)
+
+	_, err = db.SettleChunk(t.Context(), monday, me, chunk.Number, rule)
+
+	require.ErrorContains(t, err, "settle chunk 1 of 2024-05-06: chunk is planned, not counted")
+}
+
+func TestR5_OrdinalsThatDoNotFitAreRefused(t *testing.T) {
+	db := openWithRoom(t)
+	_, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: creator, OpeningViews: math.MaxInt64}})
+	require.NoError(t, err)
+	counted(t, db, monday, line(monday, 1, 1))
+	rule, err := db.PriceRule(t.Context(), 1)
+	require.NoError(t, err)
+	before := checksums(t, db)
+
+	_, err = db.SettleChunk(t.Context(), monday, me, 1, rule)
+
+	require.ErrorIs(t, err, settlement.ErrOutOfRange)
+	require.ErrorContains(t, err, "price video 1")
+	require.Equal(t, before, checksums(t, db))
+}
+
+func TestR4_APriceRuleThatCannotPriceEveryOrdinalIsRefused(t *testing.T) {
+	db := openMigrated(t)
+	exec(t, db, `DELETE FROM price_tiers WHERE paid_for = 'views' AND from_ordinal = 1`)
+
+	_, err := db.PriceRule(t.Context(), 1)
+
+	require.ErrorContains(t, err, "price rule 1: the first price of views must hold from ordinal 1")
+}
+
+func TestR4_TheFirstPrices(t *testing.T) {
+	rule, err := openMigrated(t).PriceRule(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, settlement.PriceRule{
+		Version:   1,
+		HoldsFrom: 0,
+		Views:     settlement.Tiers{{From: 1, Price: 10_000}, {From: 100_000, Price: 11_000}, {From: 500_000, Price: 13_000}, {From: 1_000_000, Price: 15_000}},
+		AdViews:   settlement.Tiers{{From: 1, Price: 100_000}, {From: 100_000, Price: 120_000}, {From: 500_000, Price: 150_000}, {From: 1_000_000, Price: 200_000}},
+	}, rule)
+}

@@ -1,0 +1,116 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/internal/devstack/devtest"
+)
+
+// stuckDay has activities that do nothing, but one of them does not end before
+// it is cancelled, and then fails as a query does whose connection is cut.
+type stuckDay struct {
+	stuck string
+	began chan string // the activities as they begin, and "end of" the stuck one
+}
+
+func (d *stuckDay) do(ctx context.Context, name string) error {
+	d.began <- name
+	if name != d.stuck {
+		return nil
+	}
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		activity.RecordHeartbeat(ctx)
+		<-ticker.C
+	}
+	d.began <- "end of " + name
+	return errors.New("invalid connection")
+}
+
+func (d *stuckDay) BeginDay(ctx context.Context, _ activities.BeginDayInput) (activities.BeginDayResult, error) {
+	return activities.BeginDayResult{}, d.do(ctx, "begin")
+}
+
+func (d *stuckDay) MaintainPartitions(ctx context.Context, _ activities.DayInput) error {
+	return d.do(ctx, "partitions")
+}
+
+func (d *stuckDay) PlanDay(ctx context.Context, _ activities.PlanDayInput) (activities.PlanDayResult, error) {
+	return activities.PlanDayResult{Chunks: []activities.PlannedChunk{
+		{Number: 1, State: db.ChunkPlanned}, {Number: 2, State: db.ChunkPlanned},
+	}}, d.do(ctx, "plan")
+}
+
+func (d *stuckDay) CountChunk(ctx context.Context, _ activities.ChunkInput) (activities.CountChunkResult, error) {
+	return activities.CountChunkResult{}, d.do(ctx, "count")
+}
+
+func (d *stuckDay) CheckDay(ctx context.Context, _ activities.DayInput) (activities.CheckDayResult, error) {
+	return activities.CheckDayResult{}, d.do(ctx, "check")
+}
+
+func (d *stuckDay) FailDay(ctx context.Context, input activities.FailDayInput) error {
+	return d.do(ctx, "record: "+input.Failure)
+}
+
+// The test environment does not wait for cancelled activities: only a server
+// does.
+func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
+	for stuck, want := range map[string]string{
+		"plan":  "begin, partitions, plan, end of plan, record: canceled",
+		"count": "begin, partitions, plan, count, end of count, record: canceled", // one of two chunks
+		"check": "begin, partitions, plan, count, count, check, end of check, record: canceled",
+	} {
+		t.Run(stuck, func(t *testing.T) {
+			t.Parallel()
+			temporalClient, err := client.Dial(client.Options{
+				HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+			})
+			require.NoError(t, err)
+			defer temporalClient.Close()
+			queue := "cancel-" + stuck
+			w := worker.New(temporalClient, queue, worker.Options{MaxHeartbeatThrottleInterval: 20 * time.Millisecond})
+			stuckDay := &stuckDay{stuck: stuck, began: make(chan string, 20)}
+			Register(w)
+			w.RegisterActivity(stuckDay)
+			require.NoError(t, w.Start())
+			defer w.Stop()
+
+			run, err := temporalClient.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: queue, TaskQueue: queue},
+				Daily, DailyInput{Day: day, Parallel: 1})
+			require.NoError(t, err)
+			var order []string
+			for name := ""; name != stuck; {
+				name = <-stuckDay.began
+				order = append(order, name)
+			}
+			require.NoError(t, temporalClient.CancelWorkflow(t.Context(), run.GetID(), ""))
+
+			var cancelled *temporal.CanceledError
+			require.ErrorAs(t, run.Get(t.Context(), nil), &cancelled)
+			for close(stuckDay.began); ; {
+				name, more := <-stuckDay.began
+				if !more {
+					break
+				}
+				order = append(order, name)
+			}
+			require.Equal(t, want, strings.Join(order, ", "))
+		})
+	}
+}

@@ -1,0 +1,154 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+)
+
+// refusal is how an activity ends a run at once.
+var refusal = temporal.NewNonRetryableApplicationError("the cause", activities.TypeRefused, nil)
+
+// requireFailure holds what failed the run against its type and words.
+func (b *bundle) requireFailure(t *testing.T, failureType, message string) {
+	t.Helper()
+	var failure *temporal.ApplicationError
+	require.ErrorAs(t, b.GetWorkflowError(), &failure)
+	require.Equal(t, failureType, failure.Type())
+	require.Equal(t, message, failure.Message())
+}
+
+func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
+	chunk := func(state string) activities.PlannedChunk {
+		return activities.PlannedChunk{Number: 1, Videos: "some videos", State: state}
+	}
+	steps := []struct {
+		name string
+		fail func(b *bundle)
+	}{
+		{"partitions", func(b *bundle) {
+			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
+			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(refusal).Once()
+		}},
+		{"plan", func(b *bundle) {
+			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
+			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanDayResult{}, refusal).Once()
+		}},
+		{"check", func(b *bundle) {
+			b.begins(chunk(db.ChunkCounted))
+			b.OnActivity(a.CheckDay, mock.Anything, mock.Anything).Return(activities.CheckDayResult{}, refusal).Once()
+		}},
+		{"rank", func(b *bundle) {
+			b.begins(chunk(db.ChunkSettled))
+			b.checks()
+			b.OnActivity(a.RankDay, mock.Anything, mock.Anything).Return(refusal).Once()
+		}},
+		{"close", func(b *bundle) {
+			b.begins(chunk(db.ChunkSettled))
+			b.checks()
+			b.OnActivity(a.RankDay, mock.Anything, mock.Anything).Return(nil).Once()
+			b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).Return(activities.CloseDayResult{}, refusal).Once()
+		}},
+	}
+	for _, step := range steps {
+		t.Run(step.name, func(t *testing.T) {
+			b := setup(t)
+			step.fail(b)
+			recorded := b.records()
+			b.run()
+			b.requireFailure(t, activities.TypeRefused, "the cause")
+			require.Equal(t, "the cause", *recorded)
+		})
+	}
+}
+
+func TestAFailureThatCannotBeRecordedIsStillTheRuns(t *testing.T) {
+	b := setup(t)
+	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, refusal).Once()
+	b.OnActivity(a.FailDay, mock.Anything, mock.Anything).
+		Return(temporal.NewNonRetryableApplicationError("the database is gone", "Any", nil)).Once()
+	b.run()
+	b.requireFailure(t, activities.TypeRefused, "the cause")
+}
+
+func TestAFailureThatStaysIsFinalAfterAWhile(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1))
+	b.counts(1).Return(counted, errors.New("invalid connection")).Times(int(patience.MaximumAttempts))
+	b.records()
+	b.run()
+	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunks failed; mend the cause and run the day again, finished chunks are kept: chunk 1 (some videos): invalid connection")
+}
+
+func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1), planned(2))
+	b.counts(1).Return(counted, nil).Once()
+	b.counts(2).Return(counted, nil).Once()
+	b.checks()
+	b.settles(1)
+	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(db.Amounts{}, refusal).Once()
+	b.records()
+	b.run()
+	b.requireFailure(t, activities.TypeChunks, "settle 2024-05-09: 1 of 2 chunks failed; mend the cause and run the day again, finished chunks are kept: chunk 2 (some videos): the cause")
+}
+
+func TestALongCauseIsCut(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1))
+	long := "원인: " // its last character is cut in two
+	for len(long) <= longestCause {
+		long += "가"
+	}
+	b.counts(1).Return(counted, temporal.NewNonRetryableApplicationError(long, activities.TypeBadData, nil)).Once()
+	recorded := b.records()
+	b.run()
+	require.ErrorContains(t, b.GetWorkflowError(), "가…")
+	require.Less(t, len(*recorded), longestCause+200)
+}
+
+func TestR10_ADayThatNeverClosesEndsTheRun(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1))
+	b.counts(1).Return(counted, nil).Once()
+	b.settles(1)
+	for range maxRounds {
+		b.checks()
+		b.closes(false)
+	}
+	b.records()
+	b.run()
+	b.requireFailure(t, activities.TypeRowsArrived, "rows of 2024-05-09 keep arriving: they were counted and checked 5 times and did not come to rest; stop what writes to the day and run it again")
+}
+
+func TestCause_IsWhatTheActivitySaid(t *testing.T) {
+	lost := errors.New("invalid connection")
+	for _, test := range []struct {
+		rule string
+		err  error
+		want string
+	}{
+		{"with what it was doing", fmt.Errorf("read watch log: %w", lost), "read watch log: invalid connection"},
+		{"as an error with a type", refusal, "the cause"},
+		{"as it is", lost, "invalid connection"},
+	} {
+		t.Run(test.rule, func(t *testing.T) {
+			b := setup(t)
+			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
+			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanDayResult{}, test.err)
+			recorded := b.records()
+			b.run()
+			require.Equal(t, test.want, Cause(b.GetWorkflowError()))
+			require.Equal(t, test.want, *recorded)
+		})
+	}
+}
