@@ -29,6 +29,7 @@ const (
 type bundle struct {
 	*testing.T
 	db         *db.DB
+	dsn        string // of the same database
 	activities *Activities
 	env        *testsuite.TestActivityEnvironment
 	start      time.Time // the day's first instant
@@ -38,7 +39,8 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	ctx := t.Context()
-	database, err := db.Open(ctx, devtest.Database(t), 8)
+	dsn := devtest.Database(t)
+	database, err := db.Open(ctx, dsn, 8)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = database.Close() })
 	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
@@ -48,7 +50,7 @@ func setup(t *testing.T) *bundle {
 	require.NoError(t, database.PutCreators(ctx, []db.Creator{{ID: creator, Name: "c", Email: "c@creators.example", Locale: "ko"}}))
 	_, err = database.AddPartitions(ctx, day-1, day+1)
 	require.NoError(t, err)
-	b := &bundle{T: t, db: database, start: calendar.Start(day)}
+	b := &bundle{T: t, db: database, dsn: dsn, start: calendar.Start(day)}
 	b.addVideos(1, 30)
 	b.activities = &Activities{
 		DB:           database,

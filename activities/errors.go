@@ -38,6 +38,7 @@ func classify(err error) error {
 		notClosed   *db.NotClosedError
 		stale       *db.StaleError
 		badRow      *db.BadRowError
+		priceRule   *db.PriceRuleError
 	)
 	switch {
 	case err == nil:
@@ -49,7 +50,7 @@ func classify(err error) error {
 			NonRetryable: true,
 			Category:     temporal.ApplicationErrorCategoryBenign,
 		})
-	case errors.As(err, &badRow), errors.Is(err, settlement.ErrOutOfRange):
+	case errors.As(err, &badRow), errors.As(err, &priceRule), errors.Is(err, settlement.ErrOutOfRange):
 		return temporal.NewNonRetryableApplicationError(err.Error(), TypeBadData, nil)
 	default:
 		return err

@@ -88,7 +88,7 @@ func TestAppendViews_OfTwoFiguresForOneViewInABatchTheFirstHolds(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, added)
 	require.Equal(t, []Refusal{{1, RefusedConflict}}, refused)
-	require.EqualValues(t, first.PlayedSeconds, read[uint32](t, db, `SELECT played_seconds FROM watch_log`))
+	require.Equal(t, first.PlayedSeconds, read[uint32](t, db, `SELECT played_seconds FROM watch_log`))
 }
 
 func TestR11_AViewOfAClosedDayIsRefused(t *testing.T) {

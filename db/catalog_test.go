@@ -47,7 +47,7 @@ func TestPutVideos_AVideoOfAnUnknownCreatorIsRefused(t *testing.T) {
 		{0, "creator 404 is unknown: import creators first"},
 		{2, "creator 405 is unknown: import creators first"},
 	}, refused)
-	require.EqualValues(t, 1, read[int](t, db, `SELECT COUNT(*) FROM videos`))
+	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM videos`))
 }
 
 func TestPutVideos_WhatSettledDaysRestOnStays(t *testing.T) {

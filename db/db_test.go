@@ -13,14 +13,14 @@ import (
 )
 
 // lost is what a transaction gets that lost to another one, as methods wrap it.
-var lost = fmt.Errorf("lock run: %w", &mysql.MySQLError{Number: erLockDeadlock})
+var errLost = fmt.Errorf("lock run: %w", &mysql.MySQLError{Number: erLockDeadlock})
 
 func TestATransactionThatLostRunsAgain(t *testing.T) {
 	db := openMigrated(t)
 	tries := 0
 	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
 		if tries++; tries < lockAttempts {
-			return lost
+			return errLost
 		}
 		return nil
 	})
@@ -33,7 +33,7 @@ func TestATransactionThatKeepsLosingSaysSo(t *testing.T) {
 	tries := 0
 	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
 		tries++
-		return lost
+		return errLost
 	})
 	require.True(t, lostToAnotherTx(err))
 	require.Equal(t, lockAttempts, tries)

@@ -88,6 +88,11 @@ func (e *BadRowError) Error() string {
 	return fmt.Sprintf("watch log of %s, video %d: %s", e.Day, e.VideoID, e.Problem)
 }
 
+// PriceRuleError says why the prices in the database cannot be used.
+type PriceRuleError struct{ Problem string }
+
+func (e *PriceRuleError) Error() string { return e.Problem }
+
 // Server error numbers, the same on MySQL and MariaDB.
 const (
 	erDBAccessDenied  = 1044

@@ -164,7 +164,8 @@ func TestTakeOver_GivesTheRunANewFence(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 2, run.Fence)
 	require.Equal(t, StateRunning, run.State)
-	require.Equal(t, stranger, Holder{WorkflowID: run.WorkflowID, RunID: run.Holder})
+	require.Equal(t, stranger.WorkflowID, run.WorkflowID)
+	require.Equal(t, stranger.RunID, run.Holder)
 	require.Empty(t, run.Failure)
 	require.Nil(t, run.EndedAt)
 }

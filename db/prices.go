@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -21,11 +23,15 @@ func (db *DB) PriceRule(ctx context.Context, version int64) (settlement.PriceRul
 
 // priceRuleFor is the newest version that holds on the day (R4).
 func priceRuleFor(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (settlement.PriceRule, error) {
-	return readPriceRule(ctx, from, "holds_from <= ?", day)
+	rule, err := readPriceRule(ctx, from, "holds_from <= ?", day)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = &PriceRuleError{Problem: fmt.Sprintf("no price rule holds on %s", day)}
+	}
+	return rule, err
 }
 
 // readPriceRule reads the newest rule that meets the condition and refuses one
-// that could not price every ordinal.
+// that could not price every ordinal with a [PriceRuleError].
 func readPriceRule(ctx context.Context, from sqlx.QueryerContext, condition string, arg any) (rule settlement.PriceRule, err error) {
 	var head struct {
 		Version   int64          `db:"version"`
@@ -54,7 +60,7 @@ func readPriceRule(ctx context.Context, from sqlx.QueryerContext, condition stri
 		}
 	}
 	if err := rule.Validate(); err != nil {
-		return rule, fmt.Errorf("price rule %d: %w", rule.Version, err)
+		return rule, &PriceRuleError{Problem: fmt.Sprintf("price rule %d: %s", rule.Version, err)}
 	}
 	return rule, nil
 }

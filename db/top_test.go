@@ -22,7 +22,8 @@ func ranked(t *testing.T, metric string, lines ...StatisticsLine) (places []TopV
 	top, err := db.TopVideos(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)
 	for _, video := range top {
-		require.Equal(t, settlement.DailyPeriod(monday), settlement.Period{Kind: video.Kind, Start: video.StartsOn})
+		require.Equal(t, settlement.Daily, video.Kind)
+		require.Equal(t, monday, video.StartsOn)
 		if video.Metric == metric {
 			places = append(places, TopVideo{Place: video.Place, VideoID: video.VideoID, Value: video.Value})
 		}

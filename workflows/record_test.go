@@ -31,22 +31,48 @@ func TestRecordHistories(t *testing.T) {
 		t.Skip("only with -record: see testdata/record.sh")
 	}
 	r := newRecorder(t)
-	r.addPlays(day, day)
-	r.run(day, 1)
-	r.keep(ID(settlement.DailyPeriod(day)), "daily-closed.json")
+	r.addPlays(day, day, 1, 2, 3)
+	r.keep(r.run(day), "daily-closed.json")
 
-	r.addPlays(day+1, day+2) // in the wrong partition: its chunk fails
-	r.run(day+1, 1)
-	r.keep(ID(settlement.DailyPeriod(day+1)), "daily-failed-chunk.json")
+	r.addPlays(day+1, day+1, 1, 2, 3)
+	r.beforeCheck = func() { r.addPlays(day+1, day+1, 4) }
+	r.keep(r.run(day+1), "daily-counted-again.json")
+
+	r.addPlays(day+2, day+2, 1, 2, 404)
+	r.keep(r.run(day+2), "daily-unknown-video.json")
+	r.addVideos(404)
+	r.keep(r.run(day+2), "daily-run-again.json")
+
+	r.addPlays(day+3, day+4, 1, 2, 3) // in the wrong partition: their chunks fail
+	r.keep(r.run(day+3), "daily-failed-chunk.json")
+
+	waiting := r.start(DailyInput{Day: day + 4, Wait: true})
+	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), waiting.GetID(), waiting.GetRunID()))
+	r.keep(waiting, "daily-cancelled.json")
 }
 
 type recorder struct {
-	t        *testing.T
-	db       *db.DB
-	temporal client.Client
+	t           *testing.T
+	db          *db.DB
+	temporal    client.Client
+	beforeCheck func() // runs once, then it is nil
 }
 
-func newRecorder(t *testing.T) recorder {
+// interruptible are the activities with something that happens before a check.
+type interruptible struct {
+	*activities.Activities
+	recorder *recorder
+}
+
+func (i *interruptible) CheckDay(ctx context.Context, input activities.DayInput) (activities.CheckDayResult, error) {
+	if interrupt := i.recorder.beforeCheck; interrupt != nil {
+		i.recorder.beforeCheck = nil
+		interrupt()
+	}
+	return i.Activities.CheckDay(ctx, input)
+}
+
+func newRecorder(t *testing.T) *recorder {
 	ctx := t.Context()
 	database, err := db.Open(ctx, devtest.Database(t), 8)
 	require.NoError(t, err)
@@ -56,42 +82,50 @@ func newRecorder(t *testing.T) recorder {
 	_, err = database.Migrate(ctx, calendar)
 	require.NoError(t, err)
 	require.NoError(t, database.PutCreators(ctx, []db.Creator{{ID: 1, Name: "c", Email: "c@creators.example", Locale: "en"}}))
-	var videos []db.Video
-	for id := range int64(3) {
-		videos = append(videos, db.Video{ID: id + 1, CreatorID: 1, Title: "v"})
-	}
-	_, err = database.PutVideos(ctx, videos)
-	require.NoError(t, err)
-	_, err = database.AddPartitions(ctx, day, day+2)
+	_, err = database.AddPartitions(ctx, day, day+4)
 	require.NoError(t, err)
 
-	temporal, err := client.Dial(client.Options{HostPort: devtest.Temporal(t).Address})
+	// Nothing of this machine is to be in the histories: the queue of a sticky
+	// worker has its name, and so has an identity that is not set.
+	worker.SetStickyWorkflowCacheSize(0)
+	temporal, err := client.Dial(client.Options{HostPort: devtest.Temporal(t).Address, Identity: "recorder"})
 	require.NoError(t, err)
 	t.Cleanup(temporal.Close)
+	r := &recorder{t: t, db: database, temporal: temporal}
+	r.addVideos(1, 2, 3, 4)
 	w := worker.New(temporal, TaskQueue, worker.Options{})
 	Register(w)
-	RegisterActivities(w, &activities.Activities{
+	w.RegisterActivity(&interruptible{recorder: r, Activities: &activities.Activities{
 		DB:           database,
 		RepeatWindow: settlement.DefaultRepeatWindow,
 		CurrentRun: func(ctx context.Context, id string) (string, error) {
 			description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
 			return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), err
 		},
-	})
+	}})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
-	return recorder{t, database, temporal}
+	return r
+}
+
+func (r *recorder) addVideos(ids ...int64) {
+	var videos []db.Video
+	for _, id := range ids {
+		videos = append(videos, db.Video{ID: id, CreatorID: 1, Title: "v"})
+	}
+	_, err := r.db.PutVideos(r.t.Context(), videos)
+	require.NoError(r.t, err)
 }
 
 // addPlays stores a play of each video in the partition of one day, started on
 // another (or the same).
-func (r recorder) addPlays(partition, started settlement.Day) {
+func (r *recorder) addPlays(partition, started settlement.Day, videos ...int64) {
 	calendar, err := r.db.Calendar(r.t.Context())
 	require.NoError(r.t, err)
 	var views []db.View
-	for id := range int64(3) {
+	for _, id := range videos {
 		views = append(views, db.View{
-			Day: partition, VideoID: id + 1, ViewerID: 1000, ViewID: id + 1,
+			Day: partition, VideoID: id, ViewerID: 1000, ViewID: id,
 			WatchedAt: calendar.Start(started).Add(time.Hour).UnixMilli(), PlayedSeconds: 10, AdViews: 1,
 		})
 	}
@@ -99,18 +133,24 @@ func (r recorder) addPlays(partition, started settlement.Day) {
 	require.NoError(r.t, err)
 }
 
-// run waits for the end of the day's run, whatever it is.
-func (r recorder) run(on settlement.Day, chunkRows int64) {
-	run, err := r.temporal.ExecuteWorkflow(r.t.Context(), client.StartWorkflowOptions{
-		ID: ID(settlement.DailyPeriod(on)), TaskQueue: TaskQueue,
-	}, Daily, DailyInput{Day: on, ChunkRows: chunkRows})
-	require.NoError(r.t, err)
-	_ = run.Get(r.t.Context(), nil)
+// run starts the day with a chunk for each video.
+func (r *recorder) run(on settlement.Day) client.WorkflowRun {
+	return r.start(DailyInput{Day: on, ChunkRows: 1})
 }
 
-func (r recorder) keep(workflowID, file string) {
+func (r *recorder) start(input DailyInput) client.WorkflowRun {
+	run, err := r.temporal.ExecuteWorkflow(r.t.Context(), client.StartWorkflowOptions{
+		ID: ID(settlement.DailyPeriod(input.Day)), TaskQueue: TaskQueue,
+	}, Daily, input)
+	require.NoError(r.t, err)
+	return run
+}
+
+// keep waits for the end of the run and writes its history.
+func (r *recorder) keep(run client.WorkflowRun, file string) {
+	_ = run.Get(r.t.Context(), nil)
 	var recorded history.History
-	events := r.temporal.GetWorkflowHistory(r.t.Context(), workflowID, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := r.temporal.GetWorkflowHistory(r.t.Context(), run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
 		require.NoError(r.t, err)
@@ -118,5 +158,5 @@ func (r recorder) keep(workflowID, file string) {
 	}
 	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(&recorded)
 	require.NoError(r.t, err)
-	require.NoError(r.t, os.WriteFile(filepath.Join(histories, file), text, 0o600))
+	require.NoError(r.t, os.WriteFile(filepath.Join(histories, file), text, 0o644))
 }

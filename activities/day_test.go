@@ -1,0 +1,266 @@
+package activities
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// thisRun holds what the environment's activities begin.
+var thisRun = db.Holder{WorkflowID: "default-test-workflow-id", RunID: "default-test-run-id"}
+
+func (b *bundle) begun() {
+	b.Helper()
+	_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day})
+	require.NoError(b, err)
+}
+
+func (b *bundle) settled() {
+	b.Helper()
+	_, err := run[db.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+	require.NoError(b, err)
+}
+
+func (b *bundle) inBook() db.Run {
+	b.Helper()
+	run, err := b.db.OpenRun(b.Context(), settlement.DailyPeriod(day))
+	require.NoError(b, err)
+	return run
+}
+
+// exec changes the database behind the activities' back.
+func (b *bundle) exec(statement string) {
+	b.Helper()
+	database, err := sql.Open("mysql", b.dsn)
+	require.NoError(b, err)
+	defer database.Close()
+	_, err = database.ExecContext(b.Context(), statement)
+	require.NoError(b, err)
+}
+
+func TestBeginDay_EntersTheRunUnderTheWorkersWindow(t *testing.T) {
+	b := setup(t)
+	b.activities.RepeatWindow = 7 * time.Second
+
+	result, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day})
+
+	require.NoError(t, err)
+	require.Equal(t, BeginDayResult{PriceRule: 1}, result)
+	require.Equal(t, 7*time.Second, b.inBook().RepeatWindow())
+	require.Equal(t, thisRun.WorkflowID, b.inBook().WorkflowID)
+	require.Equal(t, thisRun.RunID, b.inBook().Holder)
+}
+
+func TestBeginDay_PricesThatCannotBeUsedAreFinal(t *testing.T) {
+	for statement, says := range map[string]string{
+		`DELETE FROM price_tiers WHERE paid_for = 'views'`: "price rule 1: the first price of views must hold from ordinal 1",
+		`UPDATE price_rules SET holds_from = '2024-05-10'`: "no price rule holds on 2024-05-09",
+	} {
+		t.Run(says, func(t *testing.T) {
+			b := setup(t)
+			b.exec(statement)
+			_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day})
+			requireType(t, TypeBadData, err)
+			require.ErrorContains(t, err, says)
+		})
+	}
+}
+
+func TestPlanDay_CutsTheDayOnce(t *testing.T) {
+	b := setup(t)
+	for video := int64(1); video <= 4; video++ {
+		b.play(day, video, viewer, time.Hour)
+	}
+	b.begun()
+	want := PlanDayResult{Chunks: []PlannedChunk{
+		{Number: 1, Videos: "videos before 3", State: db.ChunkPlanned},
+		{Number: 2, Videos: "videos from 3", State: db.ChunkPlanned},
+	}}
+	for _, rows := range []int64{2, 1} { // the second time the stored plan is read
+		plan, err := run[PlanDayResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: rows, MaxChunks: 10})
+		require.NoError(t, err)
+		require.Equal(t, want, plan)
+	}
+}
+
+func TestPlanDay_TellsWhatIsDone(t *testing.T) {
+	b := setup(t)
+	b.play(day, 1, viewer, time.Hour)
+	b.planned()
+	b.counted()
+	plan, err := run[PlanDayResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1, MaxChunks: 10})
+	require.NoError(t, err)
+	require.Equal(t, []PlannedChunk{{Number: 1, Videos: "all videos", State: db.ChunkCounted, Rows: 1}}, plan.Chunks)
+}
+
+func (b *bundle) days() (days []settlement.Day) {
+	b.Helper()
+	partitions, err := b.db.Partitions(b.Context())
+	require.NoError(b, err)
+	for _, partition := range partitions {
+		days = append(days, partition.Day)
+	}
+	return days
+}
+
+func TestMaintainPartitions_MakesRoomForTheComingDays(t *testing.T) {
+	b := setup(t)
+	b.activities.PartitionsAhead = 3
+	_, err := run[any](b, b.activities.MaintainPartitions, DayInput{Day: day})
+	require.NoError(t, err)
+	require.Equal(t, []settlement.Day{day - 1, day, day + 1, day + 2, day + 3}, b.days())
+}
+
+func TestMaintainPartitions_DropsWhatIsPastKeeping(t *testing.T) {
+	for _, test := range []struct {
+		rule     string
+		keepDays int
+		first    settlement.Day
+	}{
+		{"nothing by default", 0, day - 1},
+		{"the closed days before those that are kept", 2, day + 1},
+		{"nothing that is kept", 4, day - 1},
+	} {
+		t.Run(test.rule, func(t *testing.T) {
+			b := setup(t)
+			b.exec(`
+				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+				VALUES
+					('daily', '2024-05-08', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
+					('daily', '2024-05-09', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
+					('daily', '2024-05-10', 1, 'closed', 1, '', '', 1, 0, '', NOW())`)
+			b.activities.KeepDays = test.keepDays
+			_, err := run[any](b, b.activities.MaintainPartitions, DayInput{Day: day + 3})
+			require.NoError(t, err)
+			require.Equal(t, test.first, b.days()[0])
+		})
+	}
+}
+
+func TestCloseDay_SealsTheDay(t *testing.T) {
+	b := setup(t)
+	b.play(day, 1, viewer, time.Hour)
+	b.planned()
+	b.counted()
+	b.settled()
+	_, err := run[any](b, b.activities.RankDay, DayInput{Day: day})
+	require.NoError(t, err)
+	for range 2 { // again, as after a worker that died before it could tell
+		result, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
+		require.NoError(t, err)
+		require.Equal(t, CloseDayResult{Closed: true, Totals: db.Totals{
+			Statistics: settlement.Statistics{Views: 1, PlayedSeconds: 10, AdViews: 1},
+			Amounts:    db.Amounts{VideoAmount: 1, AdAmount: 10},
+		}}, result)
+	}
+	top, err := b.db.TopVideos(t.Context(), settlement.DailyPeriod(day))
+	require.NoError(t, err)
+	require.Len(t, top, 2)
+}
+
+func TestR10_CloseDayTellsThatRowsArrived(t *testing.T) {
+	b := setup(t)
+	b.planned()
+	b.counted()
+	b.settled()
+	b.play(day, 1, viewer, time.Hour)
+	result, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
+	require.NoError(t, err, "it is no failure: the day is checked again")
+	require.Equal(t, CloseDayResult{}, result)
+	require.Equal(t, db.StateRunning, b.inBook().State)
+}
+
+func TestFailDay_RecordsTheFailure(t *testing.T) {
+	b := setup(t)
+	b.begun()
+	_, err := run[any](b, b.activities.FailDay, FailDayInput{Day: day, Failure: "the cause"})
+	require.NoError(t, err)
+	require.Equal(t, db.StateFailed, b.inBook().State)
+	require.Equal(t, "the cause", b.inBook().Failure)
+}
+
+func TestR12_ARunThatIsNotCurrentWritesNothing(t *testing.T) {
+	for name, test := range map[string]struct {
+		prepare func(b *bundle)
+		write   func(b *bundle) error
+	}{
+		"begin": {(*bundle).begun, func(b *bundle) error {
+			_, err := run[any](b, b.activities.BeginDay, BeginDayInput{Day: day})
+			return err
+		}},
+		"plan": {(*bundle).begun, func(b *bundle) error {
+			_, err := run[any](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1, MaxChunks: 1})
+			return err
+		}},
+		"check": {func(b *bundle) { b.planned(); b.counted(); b.play(day, 1, viewer, 0) }, func(b *bundle) error {
+			_, err := run[any](b, b.activities.CheckDay, DayInput{Day: day})
+			return err
+		}},
+		"settle": {func(b *bundle) { b.planned(); b.counted() }, func(b *bundle) error {
+			_, err := run[any](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+			return err
+		}},
+		"rank": {func(b *bundle) { b.planned(); b.counted() }, func(b *bundle) error {
+			_, err := run[any](b, b.activities.RankDay, DayInput{Day: day})
+			return err
+		}},
+		"close": {func(b *bundle) { b.planned(); b.counted(); b.settled() }, func(b *bundle) error {
+			_, err := run[any](b, b.activities.CloseDay, DayInput{Day: day})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			test.prepare(b)
+			newer := db.Holder{WorkflowID: thisRun.WorkflowID, RunID: "a newer run"}
+			require.NoError(t, b.db.TakeOver(t.Context(), settlement.DailyPeriod(day), newer))
+			b.activities.CurrentRun = func(_ context.Context, workflowID string) (string, error) {
+				require.Equal(t, thisRun.WorkflowID, workflowID)
+				return newer.RunID, nil
+			}
+			before := b.inBook()
+
+			requireType(t, TypeStale, test.write(b))
+
+			require.Equal(t, before, b.inBook())
+		})
+	}
+}
+
+func TestR12_WithoutTemporalsWordNobodyTakesOver(t *testing.T) {
+	b := setup(t)
+	b.planned()
+	require.NoError(t, b.db.TakeOver(t.Context(), settlement.DailyPeriod(day), db.Holder{RunID: "other"}))
+	b.activities.CurrentRun = func(context.Context, string) (string, error) { return "", errors.New("no answer") }
+	before := b.inBook()
+
+	_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: 1})
+
+	require.ErrorContains(t, err, "ask for the current run of default-test-workflow-id: no answer")
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.False(t, application.NonRetryable(), "it is tried again")
+	require.Equal(t, before, b.inBook())
+}
+
+func TestR12_AClosedDayIsNotTakenOver(t *testing.T) {
+	b := setup(t)
+	b.planned()
+	b.counted()
+	b.settled()
+	_, err := b.db.CloseDay(t.Context(), day, thisRun)
+	require.NoError(t, err)
+	b.activities.CurrentRun = func(context.Context, string) (string, error) { return thisRun.RunID, nil }
+
+	_, err = run[any](b, b.activities.RankDay, DayInput{Day: day})
+
+	requireType(t, TypeStale, err)
+}

@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"slices"
+)
+
+// statistics is the day's export of that name, byte for byte.
+func (d settledDay) statistics() string {
+	out := newTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")
+	for _, l := range d.lines {
+		out.add("daily", d.day, l.video.id, l.video.creator, l.views, l.self, l.repeats, l.seconds, l.ads)
+	}
+	return out.csv()
+}
+
+// settlement is the day's export of that name, byte for byte.
+func (d settledDay) settlement() string {
+	out := newTable("period", "start", "creator_id", "video_id", "views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
+	lines := d.counted()
+	slices.SortFunc(lines, func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.video.creator, b.video.creator), cmp.Compare(a.video.id, b.video.id))
+	})
+	for _, l := range lines {
+		out.add("daily", d.day, l.video.creator, l.video.id, l.viewsFrom, l.viewsTo, l.adsFrom, l.adsTo, l.videoAmount, l.adAmount)
+	}
+	return out.csv()
+}
+
+// top5 is the day's export of that name, byte for byte (R9).
+func (d settledDay) top5() string {
+	out := newTable("period", "start", "metric", "rank", "video_id", "title", "value")
+	for _, metric := range []struct {
+		name  string
+		value func(line) int64
+	}{
+		{"played_seconds", func(l line) int64 { return l.seconds }},
+		{"views", func(l line) int64 { return l.views }},
+	} {
+		lines := d.counted()
+		slices.SortFunc(lines, func(a, b line) int {
+			return cmp.Or(cmp.Compare(metric.value(b), metric.value(a)), cmp.Compare(a.video.id, b.video.id))
+		})
+		for i, l := range lines[:min(5, len(lines))] {
+			out.add("daily", d.day, metric.name, i+1, l.video.id, l.video.title, metric.value(l))
+		}
+	}
+	return out.csv()
+}
+
+// counted are the lines of which something counted.
+func (d settledDay) counted() (lines []line) {
+	for _, l := range d.lines {
+		if l.views > 0 {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// total is the sum of the lines that are wanted.
+func (d settledDay) total(wanted func(line) bool) (sum line) {
+	for _, l := range d.lines {
+		if !wanted(l) {
+			continue
+		}
+		sum.views += l.views
+		sum.self += l.self
+		sum.repeats += l.repeats
+		sum.seconds += l.seconds
+		sum.ads += l.ads
+		sum.videoAmount += l.videoAmount
+		sum.adAmount += l.adAmount
+	}
+	return sum
+}
+
+type table struct{ rows [][]string }
+
+func newTable(columns ...string) *table { return &table{rows: [][]string{columns}} }
+
+func (t *table) add(values ...any) {
+	row := make([]string, len(values))
+	for i, value := range values {
+		row[i] = fmt.Sprint(value)
+	}
+	t.rows = append(t.rows, row)
+}
+
+func (t *table) csv() string {
+	var text bytes.Buffer
+	if err := csv.NewWriter(&text).WriteAll(t.rows); err != nil {
+		panic(err)
+	}
+	return text.String()
+}

@@ -1,0 +1,84 @@
+package e2e
+
+import (
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// requireSettled means that the day is closed with exactly what the oracle
+// says, in every export and in the book of runs.
+func (s *system) requireSettled(want settledDay) {
+	s.t.Helper()
+	require.Equal(s.t, want.statistics(), s.export("statistics", want.day))
+	require.Equal(s.t, want.settlement(), s.export("settlement", want.day))
+	require.Equal(s.t, want.top5(), s.export("top5", want.day))
+	s.requireBook(want)
+}
+
+func (s *system) export(what, day string) string {
+	s.t.Helper()
+	return s.starter("export", what, "--period", "daily", "--date", day).requireSuccess().stdout
+}
+
+// requireBook means that the book of runs agrees with the oracle and with
+// itself: the chunks together cover every video once, and their figures add up
+// to the day's.
+func (s *system) requireBook(want settledDay) {
+	s.t.Helper()
+	period := settlement.DailyPeriod(toDay(want.day))
+	run, err := s.db.ClosedRun(s.t.Context(), period)
+	require.NoError(s.t, err)
+	require.Equal(s.t, totals(want.total(all)), run.Totals)
+	require.Empty(s.t, run.Failure)
+
+	chunks, err := s.db.Chunks(s.t.Context(), period)
+	require.NoError(s.t, err)
+	require.NotEmpty(s.t, chunks)
+	require.Nil(s.t, chunks[0].From)
+	require.Nil(s.t, chunks[len(chunks)-1].Before)
+	var sum db.Totals
+	for i, chunk := range chunks {
+		require.Equal(s.t, i+1, chunk.Number)
+		require.Equal(s.t, db.ChunkSettled, chunk.State)
+		require.Zero(s.t, chunk.UnknownRows)
+		require.GreaterOrEqual(s.t, chunk.Counts, 1)
+		if i > 0 {
+			require.Equal(s.t, *chunks[i-1].Before, *chunk.From, "chunk %d begins where the one before ends", chunk.Number)
+		}
+		inChunk := want.total(func(l line) bool {
+			return (chunk.From == nil || *chunk.From <= l.video.id) && (chunk.Before == nil || l.video.id < *chunk.Before)
+		})
+		require.Equal(s.t, totals(inChunk), chunk.Totals, "chunk %d", chunk.Number)
+		sum.Add(chunk.Statistics)
+		sum.VideoAmount += chunk.VideoAmount
+		sum.AdAmount += chunk.AdAmount
+	}
+	require.Equal(s.t, run.Totals, sum)
+}
+
+func all(line) bool { return true }
+
+func totals(l line) db.Totals {
+	return db.Totals{
+		Statistics: settlement.Statistics{
+			Views: l.views, SelfViews: l.self, RepeatViews: l.repeats, PlayedSeconds: l.seconds, AdViews: l.ads,
+		},
+		Amounts: db.Amounts{VideoAmount: settlement.Won(l.videoAmount), AdAmount: settlement.Won(l.adAmount)},
+	}
+}
+
+// chunks is how many chunks the day has.
+func (s *system) chunks(day string) int {
+	s.t.Helper()
+	return int(s.number(`SELECT COUNT(*) FROM run_chunks WHERE kind = 'daily' AND starts_on = ?`, day))
+}
+
+// stateOf is the day's state in the book of runs, empty if it never began.
+func (s *system) stateOf(day string) (state string) {
+	s.t.Helper()
+	require.NoError(s.t, s.sql.QueryRowContext(s.t.Context(),
+		`SELECT COALESCE(MAX(state), '') FROM runs WHERE kind = 'daily' AND starts_on = ?`, day).Scan(&state))
+	return state
+}

@@ -1,0 +1,127 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/devstack"
+	"creatorpay/internal/devstack/devtest"
+)
+
+const (
+	crashRows   = 300_000
+	crashChunks = "7500" // rows per chunk: about 40 chunks
+)
+
+// bigPlatform has a day of which some videos have far more plays than others,
+// some viewers come back too soon, and many videos are close below a tier.
+func bigPlatform(random *rand.Rand) *platform {
+	p := newPlatform("Asia/Seoul")
+	for id := range int64(1000) {
+		p.addVideo(video{
+			id: id + 1, creator: id%50 + 1, title: fmt.Sprintf("Video %d", id+1),
+			openingViews: pick[int64](random, 0, 99_900, 499_900, 999_900), openingAdViews: pick[int64](random, 0, 99_900, 499_900),
+		})
+	}
+	zipf := rand.NewZipf(random, 1.1, 20, 999)
+	midnight := time.Date(2024, 5, 6, 0, 0, 0, 0, p.zone)
+	for id := range int64(crashRows) {
+		play := view{
+			id: id + 1, video: int64(zipf.Uint64()) + 1, viewer: random.Int64N(50_000),
+			at:      midnight.Add(time.Duration(random.Int64N(24*60*60*1000)) * time.Millisecond),
+			seconds: uint32(random.IntN(600)), ads: uint32(random.IntN(4)),
+		}
+		if last := len(p.views) - 1; last >= 0 && random.IntN(20) == 0 { // back after up to 40 s, at times after midnight
+			play.video, play.viewer = p.views[last].video, p.views[last].viewer
+			play.at = p.views[last].at.Add(time.Duration(random.IntN(40_000)) * time.Millisecond)
+		}
+		p.views = append(p.views, play)
+	}
+	return p
+}
+
+func TestKilledWorkersChangeNothing(t *testing.T) {
+	t.Parallel()
+	random := newRandom(t)
+	p := bigPlatform(random)
+	want := p.settle(today, today)[0]
+
+	undisturbed := newSystem(t, p)
+	undisturbed.startWorker()
+	undisturbed.runDay(today, "--chunk-rows", crashChunks).requireSuccess()
+	undisturbed.requireSettled(want)
+
+	s := newSystem(t, p)
+	run := s.beginDay(today, "--chunk-rows", crashChunks)
+	run.waitUntilSaid("daily:2024-05-06 runs")
+	kills := 0
+	for kills < 15 && s.stateOf(today) != "closed" {
+		worker := s.startWorker("WORKER_SLOTS=2")
+		s.awaitProgress(random.Int64N(8))
+		spin(t, random)
+		worker.kill()
+		if s.stateOf(today) != "closed" {
+			kills++
+		}
+	}
+	require.GreaterOrEqual(t, kills, 10)
+	s.startWorker("WORKER_SLOTS=2")
+
+	run.wait().requireSuccess()
+	s.requireSettled(want)
+	require.GreaterOrEqual(t, s.chunks(today), 30)
+	s.starter("verify", "--date", today).requireSuccess()
+}
+
+func TestKilledDatabaseChangesNothing(t *testing.T) {
+	t.Parallel()
+	random := newRandom(t)
+	p := bigPlatform(random)
+	dir := t.TempDir()
+	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
+	mysql, err := devstack.StartMySQL(t.Context(), dir, "--innodb-buffer-pool-size=256M")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, mysql.Kill()) })
+	require.NoError(t, mysql.CreateDatabase(t.Context(), "creatorpay"))
+	s := newSystemOn(t, mysql.DSN("creatorpay"), devtest.Temporal(t))
+	s.migrate(p)
+	s.load(p)
+
+	s.startWorker()
+	run := s.beginDay(today, "--chunk-rows", crashChunks)
+	for range 3 {
+		s.awaitProgress(1 + random.Int64N(20))
+		spin(t, random)
+		require.NoError(t, mysql.Kill())
+		require.NoError(t, mysql.Restart(t.Context()))
+		require.Equal(t, "running", s.stateOf(today))
+	}
+
+	run.wait().requireSuccess()
+	s.requireSettled(p.settle(today, today)[0])
+	s.starter("verify", "--date", today).requireSuccess()
+}
+
+// awaitProgress waits until so many more chunks are counted or settled than now,
+// or the day is closed.
+func (s *system) awaitProgress(chunks int64) {
+	s.t.Helper()
+	done := func() int64 {
+		return s.number(`SELECT COALESCE(SUM(state <> 'planned'), 0) + COALESCE(SUM(state = 'settled'), 0) FROM run_chunks`)
+	}
+	before := done()
+	waitUntil(s.t, "the run gets on", func() bool { return done() >= before+chunks || s.stateOf(today) == "closed" })
+}
+
+// spin waits for a random moment, so that what is killed is killed anywhere.
+func spin(t testing.TB, random *rand.Rand) {
+	t.Helper()
+	select {
+	case <-time.After(time.Duration(random.IntN(50)) * time.Millisecond):
+	case <-t.Context().Done():
+	}
+}

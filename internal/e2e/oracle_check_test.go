@@ -1,0 +1,57 @@
+package e2e
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOracleKnowsTheGoldenCaseOfR5(t *testing.T) {
+	t.Parallel()
+	tiers := standardPrices().views
+
+	require.EqualValues(t, 605_000, amount(tiers, 0, 550_000))
+	require.EqualValues(t, 810_000, amount(tiers, 550_000, 1_150_000))
+}
+
+func TestOraclePricesLikeAddingViewByView(t *testing.T) {
+	t.Parallel()
+	tiers := []tier{{1, "0.3333"}, {4, "1.1"}, {5, "2"}, {9, "10.0001"}}
+	sum := new(big.Rat)
+	for n := int64(1); n <= 20; n++ {
+		unit := tiers[0]
+		for _, later := range tiers {
+			if later.from <= n {
+				unit = later
+			}
+		}
+		sum.Add(sum, price(unit))
+		require.Equal(t, sum.RatString(), earned(tiers, n).RatString(), "the first %d views", n)
+	}
+}
+
+func TestOracleCountsAChainOfRepeatsOnce(t *testing.T) {
+	t.Parallel()
+	p := newPlatform("Asia/Seoul")
+	p.addVideo(video{id: 1, creator: 1})
+	for _, at := range []string{"2024-05-09 23:59:40", "2024-05-10 00:00:00", "2024-05-10 00:00:20", "2024-05-10 00:00:50"} {
+		p.play(1, 7, at, 10, 1)
+	}
+
+	day := p.settle("2024-05-10", "2024-05-10")[0]
+
+	require.Equal(t, line{
+		video: video{id: 1, creator: 1}, views: 1, repeats: 2, seconds: 10, ads: 1,
+		viewsTo: 1, adsTo: 1, videoAmount: 1, adAmount: 10,
+	}, day.lines[0])
+}
+
+func TestOracleCutsDaysInTheBusinessTimeZone(t *testing.T) {
+	t.Parallel()
+	p := newPlatform("Asia/Seoul")
+
+	require.Equal(t, "2024-05-09", p.dayOf(time.Date(2024, 5, 9, 14, 59, 59, 999e6, time.UTC)))
+	require.Equal(t, "2024-05-10", p.dayOf(time.Date(2024, 5, 9, 15, 0, 0, 0, time.UTC)))
+}

@@ -1,0 +1,82 @@
+package e2e
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sakilaVariable names a folder with the Sakila sample database (DVD rentals of
+// 2005) as creators.csv, videos.csv and views.csv in the import's format.
+const sakilaVariable = "CREATORPAY_SAKILA"
+
+func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv(sakilaVariable)
+	if folder == "" {
+		t.Skipf("%s names no folder with the Sakila sample data", sakilaVariable)
+	}
+	p := readPlatform(t, folder)
+	s := newEmptySystem(t, p)
+	s.startWorker()
+	files := []string{"import"}
+	for _, name := range []string{"creators", "videos", "views"} {
+		files = append(files, "--"+name, filepath.Join(folder, name+".csv"))
+	}
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+
+	s.starter(append(files, "--rejects", rejects)...).requireSuccess()
+
+	require.NoFileExists(t, rejects)
+	for _, want := range p.settle("2005-05-25", "2005-06-30") {
+		s.runDay(want.day).requireSuccess()
+		s.requireSettled(want)
+		s.starter("verify", "--date", want.day).requireSuccess()
+	}
+}
+
+// readPlatform reads import files.
+func readPlatform(t *testing.T, folder string) *platform {
+	t.Helper()
+	p := newPlatform("Asia/Seoul")
+	for _, row := range readCSV(t, folder, "creators.csv") {
+		p.creators = append(p.creators, creator{id: parse(t, row[0]), name: row[1], email: row[2], locale: row[3]})
+	}
+	for _, row := range readCSV(t, folder, "videos.csv") {
+		p.addVideo(video{
+			id: parse(t, row[0]), creator: parse(t, row[1]), title: row[2],
+			openingViews: parse(t, row[4]), openingAdViews: parse(t, row[5]),
+		})
+	}
+	for _, row := range readCSV(t, folder, "views.csv") {
+		at, err := time.Parse(time.RFC3339, row[3])
+		require.NoError(t, err)
+		p.views = append(p.views, view{
+			id: parse(t, row[0]), video: parse(t, row[1]), viewer: parse(t, row[2]), at: at,
+			seconds: uint32(parse(t, row[4])), ads: uint32(parse(t, row[5])),
+		})
+	}
+	return p
+}
+
+func readCSV(t *testing.T, folder, name string) [][]string {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, name))
+	require.NoError(t, err)
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	require.NoError(t, err)
+	return rows[1:]
+}
+
+func parse(t *testing.T, text string) int64 {
+	t.Helper()
+	number, err := strconv.ParseInt(text, 10, 64)
+	require.NoError(t, err)
+	return number
+}

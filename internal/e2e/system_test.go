@@ -1,0 +1,247 @@
+package e2e
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"creatorpay/db"
+	"creatorpay/internal/devstack"
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
+)
+
+// system is an installation with a database and a Temporal namespace of its
+// own, so that any number of them can settle the same days at the same time.
+type system struct {
+	t           testing.TB
+	environment []string
+	temporal    *devstack.Temporal
+	namespace   string
+	db          *db.DB
+	sql         *sql.DB // for what only a test does to a database
+}
+
+var namespaces atomic.Int64
+
+// newSystem is a system on the shared servers with the platform's zone,
+// catalogue, prices and views.
+func newSystem(t testing.TB, p *platform) *system {
+	t.Helper()
+	s := newEmptySystem(t, p)
+	s.load(p)
+	return s
+}
+
+// newEmptySystem is a system on the shared servers with the platform's zone.
+func newEmptySystem(t testing.TB, p *platform) *system {
+	t.Helper()
+	s := newSystemOn(t, devtest.Database(t), devtest.Temporal(t))
+	s.migrate(p)
+	return s
+}
+
+// newSystemOn is a system on the given database, with no table in it yet.
+func newSystemOn(t testing.TB, dsn string, temporal *devstack.Temporal) *system {
+	t.Helper()
+	s := &system{t: t, temporal: temporal, namespace: fmt.Sprintf("e2e-%d", namespaces.Add(1))}
+	s.environment = []string{
+		"MYSQL_DSN=" + dsn,
+		"TEMPORAL_ADDRESS=" + temporal.Address,
+		"TEMPORAL_NAMESPACE=" + s.namespace,
+		"TEMPORAL_UI_URL=" + temporal.UIURL,
+	}
+	s.registerNamespace()
+	var err error
+	s.db, err = db.Open(t.Context(), dsn, 4)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.db.Close()) })
+	s.sql, err = sql.Open("mysql", dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.sql.Close()) })
+	return s
+}
+
+// in is the same system, used by a subtest.
+func (s *system) in(t testing.TB) *system {
+	in := *s
+	in.t = t
+	return &in
+}
+
+func (s *system) registerNamespace() {
+	s.t.Helper()
+	namespaces, err := client.NewNamespaceClient(client.Options{HostPort: s.temporal.Address})
+	require.NoError(s.t, err)
+	defer namespaces.Close()
+	require.NoError(s.t, namespaces.Register(s.t.Context(), &workflowservice.RegisterNamespaceRequest{
+		Namespace:                        s.namespace,
+		WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	}))
+}
+
+func (s *system) migrate(p *platform) {
+	s.t.Helper()
+	s.starter("migrate", "--time-zone", p.zone.String()).requireSuccess()
+}
+
+// load stores the platform's catalogue, its prices and its views.
+func (s *system) load(p *platform) {
+	s.t.Helper()
+	s.loadCatalogue(p)
+	for version, rule := range p.prices[1:] { // a migration brings the first
+		s.addPrices(version+2, rule)
+	}
+	for views := range slices.Chunk(p.views, 5000) {
+		s.append(p, views...)
+	}
+}
+
+func (s *system) loadCatalogue(p *platform) {
+	s.t.Helper()
+	creators := make([]db.Creator, len(p.creators))
+	for i, c := range p.creators {
+		creators[i] = db.Creator{ID: c.id, Name: c.name, Email: c.email, Locale: c.locale}
+	}
+	require.NoError(s.t, s.db.PutCreators(s.t.Context(), creators))
+	s.putVideos(p.videos...)
+}
+
+func (s *system) putVideos(videos ...video) {
+	s.t.Helper()
+	stored := make([]db.Video, len(videos))
+	for i, v := range videos {
+		stored[i] = db.Video{
+			ID: v.id, CreatorID: v.creator, Title: v.title, DurationSeconds: 60,
+			OpeningViews: v.openingViews, OpeningAdViews: v.openingAdViews,
+		}
+	}
+	refused, err := s.db.PutVideos(s.t.Context(), stored)
+	require.NoError(s.t, err)
+	require.Empty(s.t, refused)
+}
+
+func (s *system) addPrices(version int, rule prices) {
+	s.t.Helper()
+	s.exec(`INSERT INTO price_rules (version, holds_from) VALUES (?, ?)`, version, rule.from)
+	for paidFor, tiers := range map[string][]tier{"views": rule.views, "ad_views": rule.ads} {
+		for _, one := range tiers {
+			s.exec(`INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price) VALUES (?, ?, ?, CAST(? AS DECIMAL(30, 4)) * 10000)`,
+				version, paidFor, one.from, one.won)
+		}
+	}
+}
+
+// append stores views and makes room for them.
+func (s *system) append(p *platform, views ...view) {
+	s.t.Helper()
+	batch := make([]db.View, len(views))
+	for i, v := range views {
+		batch[i] = db.View{
+			Day: toDay(p.dayOf(v.at)), VideoID: v.video, ViewerID: v.viewer, WatchedAt: v.at.UnixMilli(), ViewID: v.id,
+			PlayedSeconds: v.seconds, AdViews: v.ads,
+		}
+	}
+	byDay := func(a, b db.View) int { return int(a.Day - b.Day) }
+	s.addDays(slices.MinFunc(batch, byDay).Day.String(), slices.MaxFunc(batch, byDay).Day.String())
+	added, refused, err := s.db.AppendViews(s.t.Context(), batch)
+	require.NoError(s.t, err)
+	require.Empty(s.t, refused)
+	require.EqualValues(s.t, len(views), added)
+}
+
+// addDays makes room in the watch log.
+func (s *system) addDays(first, last string) {
+	s.t.Helper()
+	_, err := s.db.AddPartitions(s.t.Context(), toDay(first), toDay(last))
+	require.NoError(s.t, err)
+}
+
+func (s *system) exec(query string, args ...any) {
+	s.t.Helper()
+	_, err := s.sql.ExecContext(s.t.Context(), query, args...)
+	require.NoError(s.t, err, query)
+}
+
+// number is the one number that the query gives.
+func (s *system) number(query string, args ...any) (n int64) {
+	s.t.Helper()
+	require.NoError(s.t, s.sql.QueryRowContext(s.t.Context(), query, args...).Scan(&n), query)
+	return n
+}
+
+// starter runs the starter to its end.
+func (s *system) starter(args ...string) outcome {
+	s.t.Helper()
+	return s.beginStarter(args...).wait()
+}
+
+func (s *system) beginStarter(args ...string) *program {
+	s.t.Helper()
+	return start(s.t, s.environment, "starter", args...)
+}
+
+// beginDay starts `starter run daily`, which goes on until the day is closed.
+func (s *system) beginDay(day string, flags ...string) *program {
+	s.t.Helper()
+	return s.beginStarter(append([]string{"run", "daily", "--date", day}, flags...)...)
+}
+
+func (s *system) runDay(day string, flags ...string) outcome {
+	s.t.Helper()
+	return s.beginDay(day, flags...).wait()
+}
+
+// startWorker starts a worker with further settings.
+func (s *system) startWorker(settings ...string) *program {
+	s.t.Helper()
+	return start(s.t, slices.Concat(s.environment, settings), "worker")
+}
+
+// dial is a client for what only a test asks of Temporal.
+func (s *system) dial() client.Client {
+	s.t.Helper()
+	c, err := client.DialContext(s.t.Context(), client.Options{HostPort: s.temporal.Address, Namespace: s.namespace})
+	require.NoError(s.t, err)
+	s.t.Cleanup(c.Close)
+	return c
+}
+
+const (
+	patience     = 2 * time.Minute
+	pollInterval = 5 * time.Millisecond
+)
+
+// waitUntil waits until the condition holds and fails the test if it never does.
+func waitUntil(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			require.FailNow(t, "waited in vain until "+what)
+		}
+	}
+}
+
+func toDay(text string) settlement.Day {
+	parsed, err := settlement.ParseDay(text)
+	if err != nil {
+		panic(err)
+	}
+	return parsed
+}

@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOpenDayIsNeitherExportedNorVerified(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	s := newSystem(t, p)
+	s.startWorker()
+	requireNotClosed := func() {
+		for _, what := range []string{"statistics", "settlement", "top5"} {
+			s.starter("export", what, "--period", "daily", "--date", today).requireRefusal("2024-05-06 is not closed")
+		}
+		s.starter("verify", "--date", today).requireRefusal("2024-05-06 is not closed")
+	}
+	requireNotClosed()
+
+	ranking := s.lockRanking()
+	run := s.beginDay(today)
+	s.waitUntilSettled(1)
+	requireNotClosed()
+
+	ranking.release()
+	run.wait().requireSuccess()
+	s.requireSettled(p.settle(today, today)[0])
+}
+
+func TestVerifyPrintsEachDifference(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	p.play(10, 1000, today+" 00:00:01", 60, 1) // a repeat
+	p.addVideo(video{id: 101, creator: 7, title: "Only self views"})
+	p.play(101, 7, today+" 12:00:00", 60, 1)
+	s := newSystem(t, p)
+	s.startWorker()
+	s.runDay(today, "--chunk-rows", "25").requireSuccess()
+	s.runDay(tomorrow).requireSuccess()
+
+	for _, c := range []struct {
+		name, change, undo string
+		differences        []string
+	}{
+		{
+			"a changed row",
+			`UPDATE watch_log SET played_seconds = 61 WHERE video_id = 10 AND viewer_id = 1003`,
+			`UPDATE watch_log SET played_seconds = 60 WHERE video_id = 10 AND viewer_id = 1003`,
+			[]string{"video 10 | played seconds | 600 | 601", "day 2024-05-06 | played seconds | 6000 | 6001", "chunk 1 | checksum", "top 1 by played_seconds | value | 600 | 601"},
+		},
+		{
+			"a changed row that does not count",
+			`UPDATE watch_log SET played_seconds = 61 WHERE video_id = 10 AND view_id = 101`,
+			`UPDATE watch_log SET played_seconds = 60 WHERE video_id = 10 AND view_id = 101`,
+			[]string{"chunk 1 | checksum"},
+		},
+		{
+			"a removed row",
+			`DELETE FROM watch_log WHERE video_id = 50 AND viewer_id = 1004`,
+			`INSERT INTO watch_log VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1)`,
+			[]string{
+				"video 50 | views | 10 | 9", "video 50 | played seconds | 600 | 540", "video 50 | ad views | 10 | 9",
+				"chunk 3 | checksum",
+				"video 50 | views to | 10 | 9", "video 50 | ad views to | 10 | 9", "video 50 | video amount | ₩10 | ₩9", "video 50 | ad amount | ₩100 | ₩90",
+				"day 2024-05-06 | views | 100 | 99", "day 2024-05-06 | played seconds | 6000 | 5940", "day 2024-05-06 | ad views | 100 | 99",
+				"day 2024-05-06 | video amount | ₩100 | ₩99", "day 2024-05-06 | ad amount | ₩1,000 | ₩990",
+				"top 5 by views | video | 50 | 60", "top 5 by played_seconds | video | 50 | 60",
+			},
+		},
+		{
+			"an added row",
+			`INSERT INTO watch_log VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`DELETE FROM watch_log WHERE viewer_id = 7777`,
+			[]string{"video 50 | views | 10 | 11", "video 50 | video amount | ₩10 | ₩11", "day 2024-05-06 | video amount | ₩100 | ₩101"},
+		},
+		{
+			"an added row of a video without settlement",
+			`INSERT INTO watch_log VALUES ('2024-05-06', 101, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`DELETE FROM watch_log WHERE viewer_id = 7777`,
+			[]string{"video 101 | views | 0 | 1", "day 2024-05-06 | views | 100 | 101"},
+		},
+		{
+			"an added row of an unknown video",
+			`INSERT INTO watch_log VALUES ('2024-05-06', 999, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`DELETE FROM watch_log WHERE viewer_id = 7777`,
+			[]string{"rows of unknown videos | 0 | 1"},
+		},
+		{
+			"a stored count",
+			`UPDATE daily_statistics SET self_views = 3 WHERE video_id = 101 AND day = '2024-05-06'`,
+			`UPDATE daily_statistics SET self_views = 1 WHERE video_id = 101 AND day = '2024-05-06'`,
+			[]string{"video 101 | self views | 3 | 1"},
+		},
+		{
+			"a stored amount",
+			`UPDATE daily_settlements SET ad_amount = 101 WHERE video_id = 40`,
+			`UPDATE daily_settlements SET ad_amount = 100 WHERE video_id = 40`,
+			[]string{"video 40 | ad amount | ₩101 | ₩100"},
+		},
+		{
+			"a stored position",
+			`UPDATE daily_settlements SET views_from = 1 WHERE video_id = 40`,
+			`UPDATE daily_settlements SET views_from = 0 WHERE video_id = 40`,
+			[]string{"video 40 | views from | 1 | 0"},
+		},
+		{
+			"a stored creator",
+			`UPDATE daily_settlements SET creator_id = 3 WHERE video_id = 40`,
+			`UPDATE daily_settlements SET creator_id = 2 WHERE video_id = 40`,
+			[]string{"video 40 | creator | 3 | 2"},
+		},
+		{
+			"a lost settlement",
+			`DELETE FROM daily_settlements WHERE video_id = 40`,
+			`INSERT INTO daily_settlements VALUES ('2024-05-06', 40, 2, 0, 10, 0, 10, 10, 100)`,
+			[]string{"video 40 | video amount | ₩0 | ₩10"},
+		},
+		{
+			"a made-up settlement",
+			`INSERT INTO daily_settlements VALUES ('2024-05-06', 41, 2, 0, 10, 0, 10, 10, 100)`,
+			`DELETE FROM daily_settlements WHERE video_id = 41`,
+			[]string{"video 41 | settlement line | there | none"},
+		},
+		{
+			"a lost statistic",
+			`DELETE FROM daily_statistics WHERE video_id = 40`,
+			`INSERT INTO daily_statistics VALUES ('2024-05-06', 40, 2, 10, 0, 0, 600, 10)`,
+			[]string{"video 40 | views | 0 | 10"},
+		},
+		{
+			"a stored place",
+			`UPDATE top_videos SET video_id = 60 WHERE metric = 'views' AND place = 2 AND starts_on = '2024-05-06'`,
+			`UPDATE top_videos SET video_id = 20 WHERE metric = 'views' AND place = 2 AND starts_on = '2024-05-06'`,
+			[]string{"top 2 by views | video | 60 | 20"},
+		},
+		{
+			"a stored total",
+			`UPDATE runs SET video_amount = 99 WHERE starts_on = '2024-05-06'`,
+			`UPDATE runs SET video_amount = 100 WHERE starts_on = '2024-05-06'`,
+			[]string{"day 2024-05-06 | video amount | ₩99 | ₩100"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := s.in(t)
+			s.exec(c.change)
+
+			found := s.starter("verify", "--date", today)
+
+			found.requireFailure(fmt.Sprintf("%d differences between what is stored and what the watch log gives", strings.Count(found.stdout, "\n")-4))
+			for _, difference := range c.differences {
+				require.Contains(t, cells(found.stdout), difference)
+			}
+			s.exec(c.undo)
+			s.starter("verify", "--date", today).requireSuccess()
+		})
+	}
+	s.requireSettled(p.settle(today, today)[0])
+}
+
+// cells is a printed table with one space between its cells and their borders.
+func cells(table string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(table, "│", "|")), " ")
+}
