@@ -91,6 +91,18 @@ func TestPartitions_AddingBelowKeepsRowsInTheirDay(t *testing.T) {
 	require.Equal(t, []int64{0, 0, 1}, rowsOf(t, db, monday-2, monday))
 }
 
+func TestPartitions_RowsBelowTheFirstDayAreInTheirDayOnceItIsThere(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	_, _, err := db.AppendViews(t.Context(), []View{view(monday-1, 1, 0), view(monday-3, 1, 0)})
+	require.NoError(t, err)
+
+	addPartitions(t, db, monday-2, monday-2)
+	require.Equal(t, []int64{0, 1, 0}, rowsOf(t, db, monday-2, monday))
+	addPartitions(t, db, monday-3, monday-3)
+	require.Equal(t, []int64{1, 0, 1, 0}, rowsOf(t, db, monday-3, monday))
+}
+
 // rowsOf counts each day's partition.
 func rowsOf(t *testing.T, db *DB, first, last settlement.Day) (rows []int64) {
 	t.Helper()

@@ -215,8 +215,9 @@ type Holder struct {
 
 // BeginDay enters the day's run in the book, or finds it there, and returns it.
 // A new run takes the price rule that holds on the day and the given window;
-// one that is there keeps its own. It fails as [DB.CheckDay] does, and with a
-// [StaleError] when another workflow run holds the run.
+// one that is there keeps its own. It fails as [DB.CheckDay] does, with a
+// [PriceRuleError], and with a [StaleError] when another workflow run holds the
+// run.
 func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, window time.Duration) (run Run, err error) {
 	period := settlement.DailyPeriod(day)
 	err = db.inTx(ctx, func(tx *sqlx.Tx) error {

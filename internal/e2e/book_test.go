@@ -17,6 +17,7 @@ func (s *system) requireSettled(want settledDay) {
 	s.requireBook(want)
 }
 
+// export is what `starter export` writes.
 func (s *system) export(what, day string) string {
 	s.t.Helper()
 	return s.starter("export", what, "--period", "daily", "--date", day).requireSuccess().stdout

@@ -25,11 +25,8 @@ func (s *system) requireProgramsRefused(setting string, why ...string) {
 func TestUnreachableServersAreNamed(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, plainPlatform())
-	dsn, err := mysql.ParseDSN(devtest.MySQL(t).DSN("any"))
-	require.NoError(t, err)
-	dsn.Addr = nowhere
 
-	s.requireProgramsRefused("MYSQL_DSN="+dsn.FormatDSN(), "MySQL at 127.0.0.1:1 cannot be reached")
+	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.Addr = nowhere }), "MySQL at 127.0.0.1:1 cannot be reached")
 	s.requireProgramsRefused("TEMPORAL_ADDRESS="+nowhere, "Temporal at 127.0.0.1:1 cannot be reached")
 	s.requireProgramsRefused("TEMPORAL_NAMESPACE=no-such", "no-such")
 }
@@ -37,24 +34,17 @@ func TestUnreachableServersAreNamed(t *testing.T) {
 func TestWrongLoginIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, plainPlatform())
-	dsn, err := mysql.ParseDSN(devtest.MySQL(t).DSN("any"))
-	require.NoError(t, err)
 
-	unknown := dsn.Clone()
-	unknown.User = "nobody"
-	s.requireProgramsRefused("MYSQL_DSN="+unknown.FormatDSN(), "refuses user", "nobody")
-
-	wrong := dsn.Clone()
-	wrong.Passwd = "a secret"
-	s.requireProgramsRefused("MYSQL_DSN="+wrong.FormatDSN(), "refuses user", "root", "check user and password in MYSQL_DSN")
+	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.User = "nobody" }), "refuses user", "nobody")
+	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.Passwd = "wrong" }), "refuses user", "root", "check user and password in MYSQL_DSN")
 }
 
 func TestUnknownDatabaseIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, plainPlatform())
 
-	s.requireProgramsRefused("MYSQL_DSN="+devtest.MySQL(t).DSN("no_such"), `has no database "no_such": create it`)
-	s.requireProgramsRefused("MYSQL_DSN="+devtest.MySQL(t).DSN(""), "MYSQL_DSN names no database")
+	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.DBName = "no_such" }), `has no database "no_such": create it`)
+	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.DBName = "" }), "MYSQL_DSN names no database")
 	s.requireProgramsRefused("MYSQL_DSN=127.0.0.1", "MYSQL_DSN cannot be read")
 }
 

@@ -3,9 +3,11 @@ package e2e
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -27,6 +29,9 @@ func TestMain(m *testing.M) {
 }
 
 func prepare() (err error) {
+	if err := lookAtSources(); err != nil {
+		return err
+	}
 	if programs, err = os.MkdirTemp("", "creatorpay-programs-"); err != nil {
 		return err
 	}
@@ -40,6 +45,18 @@ func prepare() (err error) {
 		return fmt.Errorf("%w\n%s", err, output)
 	}
 	return nil
+}
+
+// lookAtSources lists every folder of sources. `go test` repeats a result from
+// its cache as long as what a test looked at is the same, and the programs are
+// no part of the test itself.
+func lookAtSources() error {
+	return filepath.WalkDir(filepath.Join("..", ".."), func(path string, entry fs.DirEntry, err error) error {
+		if entry != nil && entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && entry.Name() != ".." {
+			return fs.SkipDir
+		}
+		return err
+	})
 }
 
 // lifeline is never written to. It closes when this process ends, however it

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 )
 
@@ -37,9 +38,15 @@ func TestRandomDaysAreWorthWhatTheRulesSay(t *testing.T) {
 			random := newRandom(t)
 			p := randomPlatform(random)
 			s := newEmptySystem(t, p)
+			s.environment = append(s.environment, s.dsn(func(c *mysql.Config) { // what the programs must not depend on
+				c.ParseTime = false
+				c.Loc = p.zone
+			}))
 			importFiles(s, p, random)
 			s.addDays("2024-05-05", "2024-05-08")
-			s.startWorker("REPEAT_WINDOW=" + p.window.String())
+			for range 2 {
+				s.startWorker("REPEAT_WINDOW=" + p.window.String())
+			}
 			for _, want := range p.settle("2024-05-06", "2024-05-08") {
 				s.runDay(want.day, "--parallel", fmt.Sprint(1+random.IntN(8)), "--chunk-rows", fmt.Sprint(1+random.IntN(400))).requireSuccess()
 				s.requireSettled(want)
@@ -118,4 +125,5 @@ func importFiles(s *system, p *platform, random *rand.Rand) {
 		args = append(args, "--"+name, path)
 	}
 	s.starter(args...).requireSuccess()
+	s.starter(args...).requireSuccess() // once more changes nothing
 }

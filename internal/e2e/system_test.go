@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -28,6 +29,7 @@ type system struct {
 	environment []string
 	temporal    *devstack.Temporal
 	namespace   string
+	mysql       *mysql.Config
 	db          *db.DB
 	sql         *sql.DB // for what only a test does to a database
 }
@@ -63,13 +65,24 @@ func newSystemOn(t testing.TB, dsn string, temporal *devstack.Temporal) *system 
 	}
 	s.registerNamespace()
 	var err error
+	s.mysql, err = mysql.ParseDSN(dsn)
+	require.NoError(t, err)
+	s.mysql.Logger = &mysql.NopLogger{} // that a killed server is gone is no news
+	connector, err := mysql.NewConnector(s.mysql)
+	require.NoError(t, err)
+	s.sql = sql.OpenDB(connector)
+	t.Cleanup(func() { require.NoError(t, s.sql.Close()) })
 	s.db, err = db.Open(t.Context(), dsn, 4)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.db.Close()) })
-	s.sql, err = sql.Open("mysql", dsn)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.sql.Close()) })
 	return s
+}
+
+// dsn is the setting for another way to the database.
+func (s *system) dsn(change func(*mysql.Config)) string {
+	other := s.mysql.Clone()
+	change(other)
+	return "MYSQL_DSN=" + other.FormatDSN()
 }
 
 // in is the same system, used by a subtest.

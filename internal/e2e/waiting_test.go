@@ -97,9 +97,7 @@ func TestTerminatedWorkerFinishesWhatItHasBegun(t *testing.T) {
 	first := s.startWorker("WORKER_SLOTS=2")
 	counting := s.lockCounting()
 	run := s.beginDay(today, "--chunk-rows", "1", "--parallel", "2")
-	waitUntil(t, "two chunks are being counted", func() bool {
-		return s.number(`SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE '%SELECT%creator_id%FROM videos%' AND ID <> CONNECTION_ID()`) == 2
-	})
+	waitUntil(t, "two chunks are being counted", func() bool { return s.waitingForVideos() == 2 })
 
 	first.signal(syscall.SIGTERM)
 	first.waitUntilSaid("Worker has been stopped")
@@ -111,6 +109,15 @@ func TestTerminatedWorkerFinishesWhatItHasBegun(t *testing.T) {
 	run.wait().requireSuccess()
 	s.requireSettled(p.settle(today, today)[0])
 	require.Zero(t, s.number(`SELECT COUNT(*) FROM run_chunks WHERE attempt <> 1 OR counts <> 1`), "nothing was begun twice")
+}
+
+// waitingForVideos is how many statements wait for the lock of [system.lockCounting].
+func (s *system) waitingForVideos() int64 {
+	s.t.Helper()
+	return s.number(`
+		SELECT COUNT(*)
+		FROM information_schema.PROCESSLIST
+		WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%FROM videos%'`)
 }
 
 func (s *system) waitUntilState(day, state string) {

@@ -132,7 +132,7 @@ func finish[T any](ctx context.Context, im *importer, b *batch[T], store storeFu
 	report.Lines += int64(len(rejects))
 	report.Rejects, err = im.rejects.add(report.Path, rejects, b.text)
 	if err != nil {
-		return fmt.Errorf("write rejected lines: %w", err)
+		return fmt.Errorf("write rejected lines (another reject file can be named): %w", err)
 	}
 	return nil
 }

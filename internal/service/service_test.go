@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"database/sql"
 	"io"
 	"log/slog"
 	"net"
@@ -12,10 +13,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 
 	"creatorpay/db"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 func TestMain(m *testing.M) { devtest.Main(m) }
@@ -33,30 +36,118 @@ func TestRun_RefusesASchemaThatIsTooOld(t *testing.T) {
 	require.ErrorContains(t, err, "run `starter migrate`")
 }
 
-func TestRun_AnswersProbesAndScrapesAndStopsWhenTold(t *testing.T) {
+func TestRun_RefusesASchemaThatIsTooNew(t *testing.T) {
 	dsn := migrated(t)
-	address := freeAddress(t)
-	ctx, stop := context.WithCancel(t.Context())
+	exec(t, dsn, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
+	err := Run(t.Context(), Backends{MySQLDSN: dsn}, Config{Slots: 1}, slog.New(slog.DiscardHandler))
+	var schema *db.SchemaError
+	require.ErrorAs(t, err, &schema)
+	require.ErrorContains(t, err, "use the program that goes with it")
+}
+
+func TestRun_RefusesSettingsThatCannotBeUsed(t *testing.T) {
+	require.ErrorContains(t, Run(t.Context(), Backends{}, Config{}, slog.New(slog.DiscardHandler)), "--slots is 0")
+}
+
+func TestRun_EndsWhenItCannotListen(t *testing.T) {
+	var listening net.ListenConfig
+	taken, err := listening.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = taken.Close() }()
+	err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: temporalOptions(t)},
+		Config{Slots: 1, Listen: taken.Addr().String()}, slog.New(slog.DiscardHandler))
+	require.ErrorContains(t, err, "serve metrics")
+}
+
+func TestRun_AnswersProbesAndScrapesAndStopsWhenTold(t *testing.T) {
+	address, stop := start(t, migrated(t))
+	status, _ := get(t, "http://"+address+"/healthz")
+	require.Equal(t, http.StatusOK, status)
+	requireMetric(t, address, "creatorpay_last_closed_day_timestamp_seconds 0")
+	requireMetric(t, address, "temporal_worker_task_slots_available")
+	stop()
+}
+
+func TestRun_CountsWhatWasDone(t *testing.T) {
+	const day settlement.Day = 19852 // 2024-05-09
+	dsn := migrated(t)
+	exec(t, dsn, `INSERT INTO creators VALUES (1, 'c', 'c@creators.example', 'ko')`)
+	exec(t, dsn, `INSERT INTO videos VALUES (1, 1, 'v', 60, 0, 0)`)
+	store(t, dsn, db.View{Day: day, VideoID: 1, WatchedAt: time.Date(2024, time.May, 9, 3, 0, 0, 0, time.UTC).UnixMilli(), ViewID: 1})
+	address, stop := start(t, dsn)
+	temporal, err := client.Dial(temporalOptions(t))
+	require.NoError(t, err)
+	defer temporal.Close()
+	run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		ID: workflows.ID(settlement.DailyPeriod(day)), TaskQueue: workflows.TaskQueue,
+	}, workflows.Daily, workflows.DailyInput{Day: day})
+	require.NoError(t, err)
+	require.NoError(t, run.Get(t.Context(), nil))
+	for _, metric := range []string{
+		`creatorpay_rows_counted_total{`,
+		`creatorpay_chunks_done_total{`,
+		`phase="counted"`,
+		`phase="settled"`,
+		"creatorpay_last_closed_day_timestamp_seconds 1.7152128e+09",
+	} {
+		requireMetric(t, address, metric)
+	}
+	stop()
+}
+
+func TestRun_IsNotReadyWithoutItsDatabase(t *testing.T) {
+	address, stop := start(t, migrated(t))
+	server := devtest.MySQL(t)
+
+	require.NoError(t, server.Kill())
+	status, body := get(t, "http://"+address+"/readyz")
+	require.NoError(t, server.Restart(t.Context()))
+
+	require.Equal(t, http.StatusServiceUnavailable, status, body)
+	status, _ = get(t, "http://"+address+"/healthz")
+	require.Equal(t, http.StatusOK, status, "it lives")
+	requireReady(t, address)
+	stop()
+}
+
+// start runs a worker on an address of its own until stop, and waits until it
+// is ready.
+func start(t *testing.T, dsn string) (address string, stop func()) {
+	t.Helper()
+	address = freeAddress(t)
+	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
+	backends := Backends{MySQLDSN: dsn, Temporal: temporalOptions(t)}
 	go func() {
-		ended <- Run(ctx, Backends{MySQLDSN: dsn, Temporal: client.Options{HostPort: devtest.Temporal(t).Address}},
-			Config{Slots: 1, Listen: address}, slog.New(slog.DiscardHandler))
+		ended <- Run(ctx, backends, Config{Slots: 1, Listen: address, RepeatWindow: time.Second}, slog.New(slog.DiscardHandler))
 	}()
+	requireReady(t, address)
+	return address, func() {
+		t.Helper()
+		cancel()
+		require.NoError(t, <-ended)
+	}
+}
+
+func temporalOptions(t *testing.T) client.Options {
+	t.Helper()
+	return client.Options{HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}
+}
+
+func requireReady(t *testing.T, address string) {
+	t.Helper()
 	require.Eventually(t, func() bool {
 		status, _ := get(t, "http://"+address+"/readyz")
 		return status == http.StatusOK
 	}, time.Minute, 50*time.Millisecond, "never ready")
-	status, _ := get(t, "http://"+address+"/healthz")
-	require.Equal(t, http.StatusOK, status)
-	for _, metric := range []string{"creatorpay_last_closed_day_timestamp_seconds 0", "temporal_worker_task_slots_available"} {
-		require.Eventually(t, func() bool {
-			_, metrics := get(t, "http://"+address+"/metrics")
-			return strings.Contains(metrics, metric)
-		}, time.Minute, 50*time.Millisecond, "no metric %s", metric)
-	}
+}
 
-	stop()
-	require.NoError(t, <-ended)
+func requireMetric(t *testing.T, address, metric string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		_, metrics := get(t, "http://"+address+"/metrics")
+		return strings.Contains(metrics, metric)
+	}, time.Minute, 50*time.Millisecond, "no metric %s", metric)
 }
 
 // get returns no status while nobody answers.
@@ -86,6 +177,27 @@ func migrated(t *testing.T) (dsn string) {
 	_, err = database.Migrate(t.Context(), calendar)
 	require.NoError(t, err)
 	return dsn
+}
+
+// store makes room for a view and stores it.
+func store(t *testing.T, dsn string, view db.View) {
+	t.Helper()
+	database, err := db.Open(t.Context(), dsn, 1)
+	require.NoError(t, err)
+	defer func() { _ = database.Close() }()
+	_, err = database.AddPartitions(t.Context(), view.Day, view.Day)
+	require.NoError(t, err)
+	_, _, err = database.AppendViews(t.Context(), []db.View{view})
+	require.NoError(t, err)
+}
+
+func exec(t *testing.T, dsn, statement string) {
+	t.Helper()
+	database, err := sql.Open("mysql", dsn)
+	require.NoError(t, err)
+	defer database.Close()
+	_, err = database.ExecContext(t.Context(), statement)
+	require.NoError(t, err)
 }
 
 func freeAddress(t *testing.T) string {
