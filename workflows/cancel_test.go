@@ -85,7 +85,7 @@ func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 			defer temporalClient.Close()
 			queue := "cancel-" + stuck
 			w := worker.New(temporalClient, queue, worker.Options{MaxHeartbeatThrottleInterval: 20 * time.Millisecond})
-			stuckDay := &stuckDay{stuck: stuck, began: make(chan string, 20)}
+			stuckDay := &stuckDay{stuck: stuck, began: make(chan string)}
 			Register(w)
 			w.RegisterActivity(stuckDay)
 			require.NoError(t, w.Start())
@@ -94,22 +94,23 @@ func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 			run, err := temporalClient.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: queue, TaskQueue: queue},
 				Daily, DailyInput{Day: day, Parallel: 1})
 			require.NoError(t, err)
+			ended := make(chan error, 1)
+			go func() { ended <- run.Get(t.Context(), nil) }()
 			var order []string
-			for name := ""; name != stuck; {
-				name = <-stuckDay.began
-				order = append(order, name)
-			}
-			require.NoError(t, temporalClient.CancelWorkflow(t.Context(), run.GetID(), ""))
-
-			var cancelled *temporal.CanceledError
-			require.ErrorAs(t, run.Get(t.Context(), nil), &cancelled)
-			for close(stuckDay.began); ; {
-				name, more := <-stuckDay.began
-				if !more {
-					break
+			for {
+				select {
+				case name := <-stuckDay.began:
+					order = append(order, name)
+					if name == stuck {
+						require.NoError(t, temporalClient.CancelWorkflow(t.Context(), run.GetID(), ""))
+					}
+					continue
+				case err = <-ended:
 				}
-				order = append(order, name)
+				break
 			}
+			var cancelled *temporal.CanceledError
+			require.ErrorAs(t, err, &cancelled)
 			require.Equal(t, want, strings.Join(order, ", "))
 		})
 	}

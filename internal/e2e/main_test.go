@@ -8,27 +8,22 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
 	"creatorpay/internal/devstack/devtest"
 )
 
-// programs is the folder of the built worker and starter.
-var programs string
+func TestMain(m *testing.M) { devtest.Main(m) }
 
-// guard is the leader of the process group of all programs that are started.
-var guard *exec.Cmd
+var (
+	programs string    // folder of the built worker and starter
+	guard    *exec.Cmd // leader of the process group of all programs that are started
+)
 
-func TestMain(m *testing.M) {
-	if err := prepare(); err != nil {
-		fmt.Fprintln(os.Stderr, "prepare end-to-end tests:", err)
-		os.Exit(1)
-	}
-	devtest.Main(m)
-}
-
-func prepare() (err error) {
+// prepared builds the programs when the first one is to be started.
+var prepared = sync.OnceValue(func() (err error) {
 	if err := lookAtSources(); err != nil {
 		return err
 	}
@@ -42,16 +37,16 @@ func prepare() (err error) {
 	build.Args = append(build.Args, buildFlags...)
 	build.Args = append(build.Args, "creatorpay/worker", "creatorpay/starter")
 	if output, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w\n%s", err, output)
+		return fmt.Errorf("build the programs: %w\n%s", err, output)
 	}
 	return nil
-}
+})
 
 // lookAtSources lists every folder of sources. `go test` repeats a result from
 // its cache as long as what a test looked at is the same, and the programs are
 // no part of the test itself.
 func lookAtSources() error {
-	return filepath.WalkDir(filepath.Join("..", ".."), func(path string, entry fs.DirEntry, err error) error {
+	return filepath.WalkDir(filepath.Join("..", ".."), func(_ string, entry fs.DirEntry, err error) error {
 		if entry != nil && entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && entry.Name() != ".." {
 			return fs.SkipDir
 		}

@@ -44,6 +44,7 @@ func (o *output) String() string {
 // runs then; what it wrote to stderr is logged if the test has failed.
 func start(t testing.TB, environment []string, name string, args ...string) *program {
 	t.Helper()
+	require.NoError(t, prepared())
 	p := &program{t: t, ended: make(chan struct{})}
 	p.command = exec.Command(filepath.Join(programs, name), args...)
 	p.command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, environment...)
