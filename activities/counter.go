@@ -56,7 +56,7 @@ type tally struct {
 	owners  []db.Owner // those not yet passed by the scan
 	count   db.Count
 	pending []pendingPlay
-	row     [40]byte // a play's bytes for the checksum
+	row     [48]byte // a play's bytes for the checksum
 }
 
 // pendingPlay waits for the look across midnight (R3).
@@ -128,13 +128,14 @@ func (t *tally) lookBack(ctx context.Context) error {
 	return nil
 }
 
-// checksum hashes all that statistics and money depend on. The sum over a
+// checksum hashes all that is stored of a play. The sum over a
 // chunk's rows is the same in any order.
 func (t *tally) checksum(play settlement.Play) uint64 {
 	binary.LittleEndian.PutUint64(t.row[0:], uint64(play.VideoID))
 	binary.LittleEndian.PutUint64(t.row[8:], uint64(play.ViewerID))
 	binary.LittleEndian.PutUint64(t.row[16:], uint64(play.StartedAt))
-	binary.LittleEndian.PutUint64(t.row[24:], uint64(play.PlayedSeconds))
-	binary.LittleEndian.PutUint64(t.row[32:], uint64(play.AdViews))
+	binary.LittleEndian.PutUint64(t.row[24:], uint64(play.ViewID))
+	binary.LittleEndian.PutUint64(t.row[32:], uint64(play.PlayedSeconds))
+	binary.LittleEndian.PutUint64(t.row[40:], uint64(play.AdViews))
 	return xxhash.Sum64(t.row[:])
 }

@@ -128,7 +128,7 @@ func (b *bundle) count(t *rapid.T, counter *Counter, videos settlement.Range) db
 	return count
 }
 
-func TestChecksum_TellsWhatMoneyDependsOn(t *testing.T) {
+func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
 	b := setup(t)
 	counter, err := NewCounter(t.Context(), b.db, day, 0)
 	require.NoError(t, err)
@@ -140,12 +140,13 @@ func TestChecksum_TellsWhatMoneyDependsOn(t *testing.T) {
 		}
 		return tally.count.Checksum
 	}
-	play := settlement.Play{VideoID: 1, ViewerID: 2, StartedAt: 3, PlayedSeconds: 4, AdViews: 5}
+	play := settlement.Play{VideoID: 1, ViewerID: 2, StartedAt: 3, ViewID: 4, PlayedSeconds: 5, AdViews: 6}
 	sums := map[uint64]bool{checksum(play): true, checksum(): true, checksum(play, play): true}
 	for _, change := range []func(*settlement.Play){
 		func(p *settlement.Play) { p.VideoID++ },
 		func(p *settlement.Play) { p.ViewerID++ },
 		func(p *settlement.Play) { p.StartedAt++ },
+		func(p *settlement.Play) { p.ViewID++ },
 		func(p *settlement.Play) { p.PlayedSeconds++ },
 		func(p *settlement.Play) { p.AdViews++ },
 	} {
@@ -154,5 +155,5 @@ func TestChecksum_TellsWhatMoneyDependsOn(t *testing.T) {
 		sums[checksum(changed)] = true
 		require.Equal(t, checksum(play, changed), checksum(changed, play), "the order does not matter")
 	}
-	require.Len(t, sums, 8, "every difference shows")
+	require.Len(t, sums, 9, "every difference shows")
 }

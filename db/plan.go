@@ -13,12 +13,31 @@ import (
 const enoughToEstimate = 1_000_000
 
 // RowsToPlan are the day's videos with the rows that each is expected to have,
-// by id: what the day before had, and for videos above all of those, such as
-// new uploads, what the watch log has. Without a day before that is big enough
-// all is counted. Estimates only make chunks uneven, never wrong.
+// by id: what the day before had, and for the catalogue's videos above all of
+// those, the new uploads, what a video of that day had on average. Without a day
+// before that is big enough the day itself is counted. Estimates only make
+// chunks uneven, never wrong.
 func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.VideoRows, error) {
-	var expected []settlement.VideoRows
-	if err := db.pool.SelectContext(ctx, &expected, `
+	expected, err := db.rowsOfDayBefore(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	var total int64
+	for _, video := range expected {
+		total += video.Rows
+	}
+	if total < enoughToEstimate {
+		return db.countRowsOfVideos(ctx, day)
+	}
+	uploads, err := db.uploadsAfter(ctx, expected[len(expected)-1].VideoID, total/int64(len(expected)))
+	if err != nil {
+		return nil, err
+	}
+	return append(expected, uploads...), nil
+}
+
+func (db *DB) rowsOfDayBefore(ctx context.Context, day settlement.Day) (videos []settlement.VideoRows, err error) {
+	if err := db.pool.SelectContext(ctx, &videos, `
 		SELECT
 			video_id,
 			views + self_views + repeat_views AS row_count
@@ -27,26 +46,34 @@ func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.
 		ORDER BY video_id`, day-1); err != nil {
 		return nil, fmt.Errorf("plan %s by the day before: %w", day, err)
 	}
-	var total, last int64
-	for _, video := range expected {
-		total += video.Rows
-		last = video.VideoID
+	return videos, nil
+}
+
+func (db *DB) uploadsAfter(ctx context.Context, last, rows int64) (videos []settlement.VideoRows, err error) {
+	if err := db.pool.SelectContext(ctx, &videos, `
+		SELECT
+			video_id,
+			? AS row_count
+		FROM videos
+		WHERE video_id > ?
+		ORDER BY video_id`, rows, last); err != nil {
+		return nil, fmt.Errorf("plan new uploads after video %d: %w", last, err)
 	}
-	if total < enoughToEstimate {
-		expected, last = nil, 0
-	}
-	var counted []settlement.VideoRows
-	if err := db.pool.SelectContext(ctx, &counted, `
+	return videos, nil
+}
+
+func (db *DB) countRowsOfVideos(ctx context.Context, day settlement.Day) (videos []settlement.VideoRows, err error) {
+	if err := db.pool.SelectContext(ctx, &videos, `
 		SELECT
 			video_id,
 			COUNT(*) AS row_count
 		FROM watch_log
-		WHERE watched_on = ? AND video_id > ?
+		WHERE watched_on = ?
 		GROUP BY video_id
-		ORDER BY video_id`, day, last); err != nil {
+		ORDER BY video_id`, day); err != nil {
 		return nil, fmt.Errorf("plan %s by its rows: %w", day, err)
 	}
-	return append(expected, counted...), nil
+	return videos, nil
 }
 
 // HasPlays tells whether the watch log has any row of the day.

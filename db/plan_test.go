@@ -35,23 +35,23 @@ func TestPlan_ADayAfterASmallDayIsCounted(t *testing.T) {
 
 func TestPlan_ABigDayStandsInForTheNextOne(t *testing.T) {
 	db := openMigrated(t)
-	watch(t, db, slices.Concat(views(monday+1, 1, 1), views(monday+1, 5, 1), views(monday+1, 7, 2))...)
-	addPartitions(t, db, monday, monday)
+	putVideos(t, db, 1, 5, 6, 7)
+	addPartitions(t, db, monday, monday+1)
 	big := line(monday, 1, enoughToEstimate-2)
 	big.SelfViews, big.RepeatViews = 3, 4
-	counted(t, db, monday, big, line(monday, 6, 1))
+	counted(t, db, monday, big, line(monday, 6, 5))
 
 	require.Equal(t, []settlement.VideoRows{
 		{VideoID: 1, Rows: enoughToEstimate + 5}, // left out views are rows, too
-		{VideoID: 6, Rows: 1},
-		{VideoID: 7, Rows: 2}, // a new upload
+		{VideoID: 6, Rows: 5},
+		{VideoID: 7, Rows: enoughToEstimate/2 + 5}, // a new upload: what the others have on average
 	}, rowsToPlan(t, db, monday+1))
 }
 
 func TestPlan_TheGreatestVideoIsThereOnce(t *testing.T) {
 	db := openMigrated(t)
-	watch(t, db, view(monday+1, 1, 0), view(monday+1, math.MaxInt64, 0))
-	addPartitions(t, db, monday, monday)
+	putVideos(t, db, 1, math.MaxInt64)
+	addPartitions(t, db, monday, monday+1)
 	counted(t, db, monday, line(monday, math.MaxInt64, enoughToEstimate))
 
 	require.Equal(t, []settlement.VideoRows{{VideoID: math.MaxInt64, Rows: enoughToEstimate}}, rowsToPlan(t, db, monday+1))

@@ -16,13 +16,13 @@ import (
 
 func playOf(view View) settlement.Play {
 	return settlement.Play{
-		VideoID: view.VideoID, ViewerID: view.ViewerID, StartedAt: view.WatchedAt,
+		VideoID: view.VideoID, ViewerID: view.ViewerID, StartedAt: view.WatchedAt, ViewID: view.ViewID,
 		PlayedSeconds: int64(view.PlayedSeconds), AdViews: int64(view.AdViews),
 	}
 }
 
 // someViews are views of few viewers and videos on the day, with equal starts
-// among them; their play time tells them apart.
+// among them.
 func someViews(day settlement.Day, n int) []View {
 	random := rand.New(rand.NewPCG(1, 2))
 	all := make([]View, n)

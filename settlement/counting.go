@@ -32,8 +32,24 @@ type Play struct {
 	VideoID       int64
 	ViewerID      int64
 	StartedAt     int64 // milliseconds since 1970-01-01 UTC
+	ViewID        int64
 	PlayedSeconds int64
 	AdViews       int64
+}
+
+// Follows tells whether the play comes after the other one in key order: by
+// video, viewer, start and view id.
+func (p *Play) Follows(other *Play) bool {
+	switch {
+	case p.VideoID != other.VideoID:
+		return p.VideoID > other.VideoID
+	case p.ViewerID != other.ViewerID:
+		return p.ViewerID > other.ViewerID
+	case p.StartedAt != other.StartedAt:
+		return p.StartedAt > other.StartedAt
+	default:
+		return p.ViewID > other.ViewID
+	}
 }
 
 // Verdict says whether a play counts, and if not, why (R1).

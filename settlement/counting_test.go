@@ -182,3 +182,17 @@ func TestR10_Conservation(t *testing.T) {
 		require.Equal(t, Statistics{Views: 11, SelfViews: 22, RepeatViews: 33, PlayedSeconds: 44, AdViews: 55}, sum)
 	})
 }
+
+func TestFollows_IsTheOrderOfVideoViewerStartAndID(t *testing.T) {
+	play := Play{VideoID: 2, ViewerID: 2, StartedAt: 2, ViewID: 2}
+	require.False(t, play.Follows(&play), "a play does not follow itself")
+	for _, later := range []Play{
+		{VideoID: 3},
+		{VideoID: 2, ViewerID: 3},
+		{VideoID: 2, ViewerID: 2, StartedAt: 3},
+		{VideoID: 2, ViewerID: 2, StartedAt: 2, ViewID: 3},
+	} {
+		require.True(t, later.Follows(&play), "%+v", later)
+		require.False(t, play.Follows(&later), "%+v", later)
+	}
+}

@@ -52,6 +52,7 @@ func TestRunStoresEveryView(t *testing.T) {
 				VideoID:       view.VideoID,
 				ViewerID:      view.ViewerID,
 				StartedAt:     view.WatchedAt,
+				ViewID:        view.ViewID,
 				PlayedSeconds: int64(view.PlayedSeconds),
 				AdViews:       int64(view.AdViews),
 			}, stored[i])
