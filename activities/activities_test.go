@@ -101,7 +101,7 @@ func (b *bundle) planned() {
 	b.Helper()
 	_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day})
 	require.NoError(b, err)
-	_, err = run[PlanDayResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1000, MaxChunks: 10})
+	_, err = run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1000, MaxChunks: 10})
 	require.NoError(b, err)
 }
 

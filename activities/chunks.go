@@ -24,23 +24,41 @@ type PlannedChunk struct {
 	Rows   int64  `json:"rows"` // counted so far
 }
 
-// PlanDayResult is the day's plan in key order.
-type PlanDayResult struct {
+// PlanResult is a period's plan in key order.
+type PlanResult struct {
 	Chunks []PlannedChunk `json:"chunks"`
 }
 
 // PlanDay cuts the day into chunks, once: a plan that is stored already is
 // read back.
-func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (result PlanDayResult, err error) {
+func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (PlanResult, error) {
 	defer keepAlive(ctx)()
-	period := settlement.DailyPeriod(input.Day)
+	result, err := a.plan(ctx, settlement.DailyPeriod(input.Day), func() ([]settlement.Range, error) {
+		videos, err := a.DB.RowsToPlan(ctx, input.Day)
+		return settlement.Split(settlement.Borders(videos, input.ChunkRows, input.MaxChunks)), err
+	})
+	return result, classify(err)
+}
+
+// plan reads the period's plan back, or stores the one that is made here if
+// there is none.
+func (a *Activities) plan(ctx context.Context, period settlement.Period, cut func() ([]settlement.Range, error)) (result PlanResult, err error) {
 	chunks, err := a.DB.Chunks(ctx, period)
 	if err != nil {
-		return result, classify(err)
+		return result, err
 	}
 	if len(chunks) == 0 {
-		if chunks, err = a.storePlan(ctx, input); err != nil {
-			return result, classify(err)
+		ranges, err := cut()
+		if err != nil {
+			return result, err
+		}
+		if err := a.asHolder(ctx, period, func(holder db.Holder) error {
+			return a.DB.StorePlan(ctx, period, holder, ranges)
+		}); err != nil {
+			return result, err
+		}
+		if chunks, err = a.DB.Chunks(ctx, period); err != nil {
+			return result, err
 		}
 	}
 	for _, chunk := range chunks {
@@ -52,20 +70,6 @@ func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (result Pl
 		})
 	}
 	return result, nil
-}
-
-func (a *Activities) storePlan(ctx context.Context, input PlanDayInput) ([]db.Chunk, error) {
-	period := settlement.DailyPeriod(input.Day)
-	videos, err := a.DB.RowsToPlan(ctx, input.Day)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.asHolder(ctx, period, func(holder db.Holder) error {
-		return a.DB.StorePlan(ctx, period, holder, settlement.Split(settlement.Borders(videos, input.ChunkRows, input.MaxChunks)))
-	}); err != nil {
-		return nil, err
-	}
-	return a.DB.Chunks(ctx, period)
 }
 
 // ChunkInput names one chunk of a day.

@@ -136,7 +136,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 func (a *Activities) RankDay(ctx context.Context, input DayInput) error {
 	defer keepAlive(ctx)()
 	return classify(a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
-		return a.DB.RankDay(ctx, input.Day, holder)
+		return a.DB.Rank(ctx, settlement.DailyPeriod(input.Day), holder)
 	}))
 }
 
@@ -171,7 +171,5 @@ type FailDayInput struct {
 
 // FailDay records in the book of runs that the run failed.
 func (a *Activities) FailDay(ctx context.Context, input FailDayInput) error {
-	execution := activity.GetInfo(ctx).WorkflowExecution
-	return classify(a.DB.Fail(ctx, settlement.DailyPeriod(input.Day),
-		db.Holder{WorkflowID: execution.ID, RunID: execution.RunID}, input.Failure))
+	return classify(a.DB.Fail(ctx, settlement.DailyPeriod(input.Day), holderOf(ctx), input.Failure))
 }

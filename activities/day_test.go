@@ -80,12 +80,12 @@ func TestPlanDay_CutsTheDayOnce(t *testing.T) {
 		b.play(day, video, viewer, time.Hour)
 	}
 	b.begun()
-	want := PlanDayResult{Chunks: []PlannedChunk{
+	want := PlanResult{Chunks: []PlannedChunk{
 		{Number: 1, Videos: "videos before 3", State: db.ChunkPlanned},
 		{Number: 2, Videos: "videos from 3", State: db.ChunkPlanned},
 	}}
 	for _, rows := range []int64{2, 1} { // the second time the stored plan is read
-		plan, err := run[PlanDayResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: rows, MaxChunks: 10})
+		plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: rows, MaxChunks: 10})
 		require.NoError(t, err)
 		require.Equal(t, want, plan)
 	}
@@ -96,7 +96,7 @@ func TestPlanDay_TellsWhatIsDone(t *testing.T) {
 	b.play(day, 1, viewer, time.Hour)
 	b.planned()
 	b.counted()
-	plan, err := run[PlanDayResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1, MaxChunks: 10})
+	plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1, MaxChunks: 10})
 	require.NoError(t, err)
 	require.Equal(t, []PlannedChunk{{Number: 1, Videos: "all videos", State: db.ChunkCounted, Rows: 1}}, plan.Chunks)
 }

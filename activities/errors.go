@@ -11,7 +11,8 @@ import (
 )
 
 // The types of error that workflows and operators tell apart. All of them but
-// TypeWaiting are final: trying again changes nothing before a person does.
+// TypeWaiting and TypeMailDeferred are final: trying again changes nothing before
+// a person does.
 const (
 	TypeWaiting     = "Waiting" // for an earlier period to close; tried again until it does
 	TypeRefused     = "Refused" // the period may not be run (yet)
@@ -20,6 +21,10 @@ const (
 	TypeUnknown     = "UnknownVideos"
 	TypeRowsArrived = "RowsArrived" // the watch log does not come to rest
 	TypeChunks      = "ChunksFailed"
+
+	TypeMails        = "MailsFailed"
+	TypeMailSettings = "MailSettings" // the mail server cannot be used as the worker is set
+	TypeMailDeferred = "MailDeferred" // the mail server wants mails later; tried again then
 )
 
 // waitInterval is how often a run looks whether the period that it waits for
@@ -39,6 +44,7 @@ func classify(err error) error {
 		stale       *db.StaleError
 		badRow      *db.BadRowError
 		priceRule   *db.PriceRuleError
+		notTheSum   *db.NotTheSumError
 	)
 	switch {
 	case err == nil:
@@ -50,7 +56,7 @@ func classify(err error) error {
 			NonRetryable: true,
 			Category:     temporal.ApplicationErrorCategoryBenign,
 		})
-	case errors.As(err, &badRow), errors.As(err, &priceRule), errors.Is(err, settlement.ErrOutOfRange):
+	case errors.As(err, &badRow), errors.As(err, &priceRule), errors.As(err, &notTheSum), errors.Is(err, settlement.ErrOutOfRange):
 		return temporal.NewNonRetryableApplicationError(err.Error(), TypeBadData, nil)
 	default:
 		return err

@@ -11,14 +11,19 @@ import (
 	"creatorpay/settlement"
 )
 
+// holderOf is the workflow run that this activity belongs to.
+func holderOf(ctx context.Context) db.Holder {
+	execution := activity.GetInfo(ctx).WorkflowExecution
+	return db.Holder{WorkflowID: execution.ID, RunID: execution.RunID}
+}
+
 // asHolder runs a write as the workflow run that this activity belongs to. When
 // another one holds the period, Temporal says which of the two is current: the
 // current one takes over under a new fence and writes, the other is refused. So
 // a reset or a second start goes on from any point, and an activity that
 // outlived its terminated run changes nothing.
 func (a *Activities) asHolder(ctx context.Context, period settlement.Period, write func(db.Holder) error) error {
-	execution := activity.GetInfo(ctx).WorkflowExecution
-	holder := db.Holder{WorkflowID: execution.ID, RunID: execution.RunID}
+	holder := holderOf(ctx)
 	err := write(holder)
 	var stale *db.StaleError
 	if !errors.As(err, &stale) {

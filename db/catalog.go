@@ -195,3 +195,15 @@ func rangeCondition(column string, videos settlement.Range) (string, []any) {
 	}
 	return condition, args
 }
+
+// Email is the creator's mail address.
+func (db *DB) Email(ctx context.Context, creator int64) (email string, err error) {
+	err = db.pool.GetContext(ctx, &email, `
+		SELECT email
+		FROM creators
+		WHERE creator_id = ?`, creator)
+	if err != nil {
+		return "", fmt.Errorf("read the address of creator %d: %w", creator, err)
+	}
+	return email, nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -52,30 +53,35 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if rows != totals.Rows() {
 			return &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
 		}
-		_, err = tx.ExecContext(ctx, `
-			UPDATE runs
-			SET
-				state = ?,
-				views = ?,
-				self_views = ?,
-				repeat_views = ?,
-				played_seconds = ?,
-				ad_views = ?,
-				video_amount = ?,
-				ad_amount = ?,
-				failure = '',
-				ended_at = ?
-			WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
-			StateClosed,
-			totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-			totals.VideoAmount, totals.AdAmount, db.now(),
-			period.Kind, period.Start, runVersion, fence)
-		return err
+		return markClosed(ctx, tx, period, fence, totals, db.now())
 	})
 	if err != nil {
 		return Totals{}, fmt.Errorf("close %s: %w", day, err)
 	}
 	return totals, nil
+}
+
+// markClosed seals the period's run, which is locked under the fence.
+func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fence int64, totals Totals, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE runs
+		SET
+			state = ?,
+			views = ?,
+			self_views = ?,
+			repeat_views = ?,
+			played_seconds = ?,
+			ad_views = ?,
+			video_amount = ?,
+			ad_amount = ?,
+			failure = '',
+			ended_at = ?
+		WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
+		StateClosed,
+		totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
+		totals.VideoAmount, totals.AdAmount, at,
+		period.Kind, period.Start, runVersion, fence)
+	return err
 }
 
 // sumChunks adds up the chunks and makes sure that there are some and that each
@@ -92,9 +98,7 @@ func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum 
 		if chunk.State != ChunkSettled {
 			return sum, fmt.Errorf("chunk %d is %s, not %s", chunk.Number, chunk.State, ChunkSettled)
 		}
-		sum.Add(chunk.Statistics)
-		sum.VideoAmount += chunk.VideoAmount
-		sum.AdAmount += chunk.AdAmount
+		sum.Add(chunk.Totals)
 	}
 	return sum, nil
 }

@@ -55,7 +55,9 @@ var writes = []write{
 	{
 		"rank day",
 		func(t *testing.T, db *DB) { counted(t, db, monday, line(monday, 1, 1)) },
-		func(ctx context.Context, db *DB, holder Holder) error { return db.RankDay(ctx, monday, holder) },
+		func(ctx context.Context, db *DB, holder Holder) error {
+			return db.Rank(ctx, settlement.DailyPeriod(monday), holder)
+		},
 	},
 	{
 		"close day",

@@ -45,6 +45,13 @@ type Totals struct {
 	Amounts
 }
 
+// Add adds the figures of other.
+func (t *Totals) Add(other Totals) {
+	t.Statistics.Add(other.Statistics)
+	t.VideoAmount += other.VideoAmount
+	t.AdAmount += other.AdAmount
+}
+
 // Amounts are whole won.
 type Amounts struct {
 	VideoAmount settlement.Won `db:"video_amount" json:"video_amount"`
@@ -133,122 +140,10 @@ func findRun(ctx context.Context, from sqlx.QueryerContext, period settlement.Pe
 	return run, true, nil
 }
 
-// CheckDay tells whether the day may be run at the instant now, by the order of
-// R8: it is over, it has a partition, it is not closed, and the day before it
-// is closed or it starts the chain. It fails with a [ClosedError],
-// [NotOverError], [NoPartitionError], [BeforeFirstDayError] or
-// [NotClosedError].
-func (db *DB) CheckDay(ctx context.Context, day settlement.Day, now time.Time) error {
-	return checkDay(ctx, db.pool, day, now)
-}
-
-func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, now time.Time) error {
-	run, _, err := findRun(ctx, from, settlement.DailyPeriod(day))
-	if err != nil {
-		return err
-	}
-	if run.State == StateClosed {
-		return &ClosedError{Period: settlement.DailyPeriod(day)}
-	}
-	calendar, err := readCalendar(ctx, from)
-	if err != nil {
-		return err
-	}
-	if now.Before(calendar.End(day)) {
-		return &NotOverError{Day: day, Zone: calendar.Zone()}
-	}
-	if err := checkChain(ctx, from, day); err != nil {
-		return err
-	}
-	present, err := partitions(ctx, from)
-	if err == nil && !hasDay(present, day) {
-		err = &NoPartitionError{Day: day}
-	}
-	return err
-}
-
-// checkChain makes sure that the day continues the chain of closed days, or
-// starts it and is the only day that does.
-func checkChain(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) error {
-	before, found, err := findRun(ctx, from, settlement.DailyPeriod(day-1))
-	if err != nil || found && before.State == StateClosed {
-		return err
-	}
-	var first struct {
-		Closed sql.Null[settlement.Day] `db:"closed"`
-		Open   sql.Null[settlement.Day] `db:"open"` // of another day
-	}
-	if err := sqlx.GetContext(ctx, from, &first, `
-		SELECT
-			MIN(CASE WHEN state = ? THEN starts_on END) AS closed,
-			MIN(CASE WHEN state <> ? AND starts_on <> ? THEN starts_on END) AS open
-		FROM runs
-		WHERE kind = ?`, StateClosed, StateClosed, day, settlement.Daily); err != nil {
-		return fmt.Errorf("find first settled day: %w", err)
-	}
-	missing := settlement.DailyPeriod(day - 1)
-	switch {
-	case first.Closed.Valid && day < first.Closed.V:
-		return &BeforeFirstDayError{Day: day, First: first.Closed.V}
-	case first.Closed.Valid:
-		return &NotClosedError{Period: missing, State: before.State}
-	case first.Open.Valid && !found:
-		// Another day has begun as the first one: it has to close first.
-		missing.Start = first.Open.V
-		other, _, err := findRun(ctx, from, missing)
-		if err != nil {
-			return err
-		}
-		return &NotClosedError{Period: missing, State: other.State}
-	case found:
-		return &NotClosedError{Period: missing, State: before.State}
-	default:
-		return nil
-	}
-}
-
 // Holder is a workflow run. Only the one that holds a run may write its rows.
 type Holder struct {
 	WorkflowID string
 	RunID      string
-}
-
-// BeginDay enters the day's run in the book, or finds it there, and returns it.
-// A new run takes the price rule that holds on the day and the given window;
-// one that is there keeps its own. It fails as [DB.CheckDay] does, with a
-// [PriceRuleError], and with a [StaleError] when another workflow run holds the
-// run.
-func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, window time.Duration) (run Run, err error) {
-	period := settlement.DailyPeriod(day)
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
-		// One begin at a time: two days must not both start the chain.
-		if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
-			return err
-		}
-		if err := checkDay(ctx, tx, day, db.now()); err != nil {
-			return err
-		}
-		rule, err := priceRuleFor(ctx, tx, day)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `
-			INSERT IGNORE INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
-			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
-			period.Kind, period.Start, runVersion, StateRunning,
-			holder.WorkflowID, holder.RunID, rule.Version, window.Milliseconds(), db.now()); err != nil {
-			return err
-		}
-		if _, err := guard(ctx, tx, period, holder); err != nil {
-			return err
-		}
-		run, _, err = findRun(ctx, tx, period)
-		return err
-	})
-	if err != nil {
-		return Run{}, fmt.Errorf("begin: %w", err)
-	}
-	return run, nil
 }
 
 // lockBeginnings locks the one row that every beginning of a day locks FOR

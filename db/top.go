@@ -29,10 +29,9 @@ type TopVideo struct {
 	Value    int64           `db:"value"`
 }
 
-// RankDay stores the day's Top 5 by each metric. Ties go to the smaller video
+// Rank stores the period's Top 5 by each metric. Ties go to the smaller video
 // id; a video of which nothing counted has no place (R9).
-func (db *DB) RankDay(ctx context.Context, day settlement.Day, holder Holder) error {
-	period := settlement.DailyPeriod(day)
+func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder) error {
 	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
@@ -44,14 +43,8 @@ func (db *DB) RankDay(ctx context.Context, day settlement.Day, holder Holder) er
 		}
 		for _, metric := range []string{MetricViews, MetricPlayedSeconds} {
 			var top []TopVideo
-			if err := tx.SelectContext(ctx, &top, `
-				SELECT
-					video_id,
-					`+metric+` AS value
-				FROM daily_statistics
-				WHERE day = ? AND views > 0
-				ORDER BY `+metric+` DESC, video_id
-				LIMIT ?`, day, TopPlaces); err != nil {
+			query, args := rankingQuery(period, metric)
+			if err := tx.SelectContext(ctx, &top, query, args...); err != nil {
 				return err
 			}
 			if err := storeRanking(ctx, tx, period, metric, top); err != nil {
@@ -61,9 +54,23 @@ func (db *DB) RankDay(ctx context.Context, day settlement.Day, holder Holder) er
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("rank %s: %w", day, err)
+		return fmt.Errorf("rank %s: %w", period, err)
 	}
 	return nil
+}
+
+func rankingQuery(period settlement.Period, metric string) (query string, args []any) {
+	lines, args := "daily_statistics WHERE day = ?", []any{period.Start}
+	if period.Kind != settlement.Daily {
+		lines, args = "period_videos WHERE kind = ? AND starts_on = ?", []any{period.Kind, period.Start}
+	}
+	return `
+		SELECT
+			video_id,
+			` + metric + ` AS value
+		FROM ` + lines + ` AND views > 0
+		ORDER BY ` + metric + ` DESC, video_id
+		LIMIT ?`, append(args, TopPlaces)
 }
 
 func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, metric string, top []TopVideo) error {
@@ -89,10 +96,11 @@ func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVid
 			t.metric,
 			t.place,
 			t.video_id,
-			v.title,
+			COALESCE(p.title, v.title) AS title, -- weeks and months keep their titles
 			t.value
 		FROM top_videos t
 		JOIN videos v ON v.video_id = t.video_id
+		LEFT JOIN period_videos p ON p.kind = t.kind AND p.starts_on = t.starts_on AND p.video_id = t.video_id
 		WHERE t.kind = ? AND t.starts_on = ?
 		ORDER BY t.metric, t.place`, period.Kind, period.Start)
 	if err != nil {

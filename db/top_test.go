@@ -18,7 +18,7 @@ func ranked(t *testing.T, metric string, lines ...StatisticsLine) (places []TopV
 	}
 	putVideos(t, db, ids...)
 	counted(t, db, monday, lines...)
-	require.NoError(t, db.RankDay(t.Context(), monday, me))
+	require.NoError(t, db.Rank(t.Context(), settlement.DailyPeriod(monday), me))
 	top, err := db.TopVideos(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)
 	for _, video := range top {
@@ -73,11 +73,11 @@ func TestR9_RankingAgainReplacesTheRanking(t *testing.T) {
 	db := openWithRoom(t)
 	putVideos(t, db, 1, 2)
 	chunk := counted(t, db, monday, line(monday, 1, 1), line(monday, 2, 2))
-	require.NoError(t, db.RankDay(t.Context(), monday, me))
+	require.NoError(t, db.Rank(t.Context(), settlement.DailyPeriod(monday), me))
 	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}))
 	store(t, db, monday, chunk, line(monday, 1, 3))
 
-	require.NoError(t, db.RankDay(t.Context(), monday, me))
+	require.NoError(t, db.Rank(t.Context(), settlement.DailyPeriod(monday), me))
 
 	top, err := db.TopVideos(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)

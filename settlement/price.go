@@ -3,6 +3,7 @@ package settlement
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"math/bits"
 )
@@ -93,19 +94,34 @@ type uint128 struct{ high, low uint64 }
 
 // units is the exact amount before it is cut to whole won.
 func (tiers Tiers) units(ordinals Ordinals) (sum uint128) {
-	for i, tier := range tiers {
-		above := max(ordinals.From, tier.From-1)
-		upTo := ordinals.To
-		if i+1 < len(tiers) {
-			upTo = min(upTo, tiers[i+1].From-1)
-		}
-		if upTo <= above {
-			continue
-		}
-		high, low := bits.Mul64(uint64(upTo-above), uint64(tier.Price))
+	for share := range tiers.Shares(ordinals) {
+		high, low := bits.Mul64(uint64(share.Count), uint64(share.Price))
 		var carry uint64
 		sum.low, carry = bits.Add64(sum.low, low, 0)
 		sum.high, _ = bits.Add64(sum.high, high, carry)
 	}
 	return sum
+}
+
+// Share is how many views are paid at one unit price.
+type Share struct {
+	Price UnitPrice
+	Count int64
+}
+
+// Shares are the ordinals by the tier that prices them (R4), in the order of the
+// tiers. Tiers that price none of them are left out.
+func (tiers Tiers) Shares(ordinals Ordinals) iter.Seq[Share] {
+	return func(yield func(Share) bool) {
+		for i, tier := range tiers {
+			above := max(ordinals.From, tier.From-1)
+			upTo := ordinals.To
+			if i+1 < len(tiers) {
+				upTo = min(upTo, tiers[i+1].From-1)
+			}
+			if upTo > above && !yield(Share{Price: tier.Price, Count: upTo - above}) {
+				return
+			}
+		}
+	}
 }

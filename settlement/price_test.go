@@ -3,6 +3,7 @@ package settlement
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -186,4 +187,20 @@ func TestR7_TierPosition(t *testing.T) {
 		_, err := yesterday.Next(-1)
 		require.ErrorIs(t, err, ErrOutOfRange)
 	})
+}
+
+func TestR4_SharesAreTheOrdinalsByTier(t *testing.T) {
+	tiers := Tiers{{From: 1, Price: 10_000}, {From: 10, Price: 11_000}, {From: 20, Price: 13_000}}
+	for _, test := range []struct {
+		ordinals Ordinals
+		want     []Share
+	}{
+		{Ordinals{From: 0, To: 9}, []Share{{10_000, 9}}},
+		{Ordinals{From: 8, To: 10}, []Share{{10_000, 1}, {11_000, 1}}},
+		{Ordinals{From: 5, To: 25}, []Share{{10_000, 4}, {11_000, 10}, {13_000, 6}}},
+		{Ordinals{From: 19, To: 21}, []Share{{13_000, 2}}},
+		{Ordinals{From: 5, To: 5}, nil},
+	} {
+		require.Equal(t, test.want, slices.Collect(tiers.Shares(test.ordinals)), "%+v", test.ordinals)
+	}
 }

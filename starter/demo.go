@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/mattn/go-isatty"
 
 	"creatorpay/db"
 	"creatorpay/internal/devstack"
+	"creatorpay/internal/generate"
 	"creatorpay/internal/service"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -23,7 +23,7 @@ type demoCommand struct {
 	From        settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
 	Days        int            `default:"10" help:"How many days."`
 	ViewsPerDay int64          `default:"200000" help:"Views a day."`
-	Exit        bool           `env:"DEMO_EXIT" help:"Leave at the end instead of serving until ^C. Without a terminal the demo leaves anyway."`
+	Exit        bool           `env:"DEMO_EXIT" help:"Leave at the end instead of serving until ^C."`
 	Worker      service.Config `embed:""`
 }
 
@@ -37,7 +37,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 	if err := devstack.Clear(ctx, c.Dir); err != nil {
 		return err
 	}
-	fmt.Println("starting MySQL and Temporal")
+	fmt.Println("starting MySQL, Temporal and the mail inbox")
 	stack, err := startStack(ctx, c.Dir, calendar)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 	err = c.job(ctx, stack)
 	if err == nil {
 		c.sayWhereToLook(stack)
-		if c.serves() {
+		if !c.Exit {
 			<-ctx.Done()
 		}
 	}
@@ -60,9 +60,8 @@ func (c demoCommand) Run(ctx context.Context) error {
 	return errors.Join(err, <-worker, stack.stop())
 }
 
-func (c demoCommand) serves() bool { return !c.Exit && isatty.IsTerminal(os.Stdout.Fd()) }
-
-// job generates, runs every day, shows the last one's results and verifies it.
+// job generates, runs every day, shows the last one's results, verifies it, and
+// runs the weeks that are complete.
 func (c demoCommand) job(ctx context.Context, stack *stack) error {
 	database, err := open(ctx, stack.dsn)
 	if err != nil {
@@ -75,7 +74,7 @@ func (c demoCommand) job(ctx context.Context, stack *stack) error {
 	}
 	defer temporal.Close()
 
-	made := generateFlags{From: c.From, Days: c.Days, ViewsPerDay: c.ViewsPerDay, Videos: 1000, Creators: 100, Seed: 1}
+	made := generateFlags{From: c.From, Days: c.Days, ViewsPerDay: c.ViewsPerDay, Videos: 1000, Creators: 100, Seed: 1, Skew: generate.Natural}
 	if err := made.generate(ctx, database); err != nil {
 		return err
 	}
@@ -88,7 +87,15 @@ func (c demoCommand) job(ctx context.Context, stack *stack) error {
 	if err := printResults(ctx, database, last); err != nil {
 		return err
 	}
-	return printVerification(ctx, database, last)
+	if err := printVerification(ctx, database, last); err != nil {
+		return err
+	}
+	for week := (c.From + 6).Week(); week.End()-1 <= last; week = week.End().Week() {
+		if err := runRollUp(ctx, temporal, workflows.Weekly, workflows.PeriodInput{Period: week}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func printResults(ctx context.Context, database *db.DB, day settlement.Day) error {
@@ -113,16 +120,17 @@ func printResults(ctx context.Context, database *db.DB, day settlement.Day) erro
 
 func (c demoCommand) sayWhereToLook(stack *stack) {
 	env := shortPath(filepath.Join(c.Dir, "env"))
-	if c.serves() {
+	if !c.Exit {
 		fmt.Printf(`
+Read the mails in the inbox:           %s
 Look at the runs in the Temporal UI:   %s
 Or from another terminal:              set -a; . %s; set +a
                                        ./bin/starter status
                                        ./bin/starter export settlement --period daily --date %s
 Stop with ^C.
-`, stack.temporal.UIURL, env, c.From+settlement.Day(c.Days)-1)
+`, stack.inbox.URL, stack.temporal.UIURL, env, c.From+settlement.Day(c.Days)-1)
 		return
 	}
-	fmt.Printf("\nThe data stays in %s. To look at it, and at the runs in the Temporal UI: ./bin/starter dev --dir %s\n",
+	fmt.Printf("\nThe data stays in %s. To look at it, at the mails, and at the runs in the Temporal UI: ./bin/starter dev --dir %s\n",
 		shortPath(c.Dir), shortPath(c.Dir))
 }

@@ -28,11 +28,12 @@ func (c devCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf(`Temporal UI  %s
+Mail inbox   %s
 MySQL        %s
 Settings     set -a; . %s; set +a
 Logs         %s
 Stop with ^C.
-`, stack.temporal.UIURL, stack.dsn, shortPath(filepath.Join(c.Dir, "env")), shortPath(filepath.Join(c.Dir, "*.log")))
+`, stack.temporal.UIURL, stack.inbox.URL, stack.dsn, shortPath(filepath.Join(c.Dir, "env")), shortPath(filepath.Join(c.Dir, "*.log")))
 	err = stack.work(ctx, c.Worker, logging.New(c.Logging))
 	return errors.Join(err, stack.stop())
 }

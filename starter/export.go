@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -69,24 +71,49 @@ func results(ctx context.Context, database *db.DB, what string, period settlemen
 
 func statisticsRecords(ctx context.Context, database *db.DB, period settlement.Period) (out records, err error) {
 	out.columns = []string{"period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views"}
-	lines, err := database.Statistics(ctx, period.Start, settlement.Range{})
-	for _, line := range lines {
+	add := func(video, creator int64, line settlement.Statistics) {
 		out.lines = append(out.lines, []any{
-			period.Kind, period.Start, line.VideoID, line.CreatorID,
+			period.Kind, period.Start, video, creator,
 			line.Views, line.SelfViews, line.RepeatViews, line.PlayedSeconds, line.AdViews,
 		})
+	}
+	if period.Kind == settlement.Daily {
+		lines, err := database.Statistics(ctx, period.Start, settlement.Range{})
+		for _, line := range lines {
+			add(line.VideoID, line.CreatorID, line.Statistics)
+		}
+		return out, err
+	}
+	lines, err := database.PeriodVideos(ctx, period, db.AllCreators)
+	slices.SortFunc(lines, func(a, b db.PeriodVideo) int {
+		return cmp.Or(cmp.Compare(a.VideoID, b.VideoID), cmp.Compare(a.CreatorID, b.CreatorID))
+	})
+	for _, line := range lines {
+		add(line.VideoID, line.CreatorID, line.Statistics)
 	}
 	return out, err
 }
 
 func settlementRecords(ctx context.Context, database *db.DB, period settlement.Period) (out records, err error) {
 	out.columns = []string{"period", "start", "creator_id", "video_id", "views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount"}
-	lines, err := database.Settlements(ctx, period.Start, settlement.Range{})
-	for _, line := range lines {
+	add := func(line db.SettlementLine) {
 		out.lines = append(out.lines, []any{
 			period.Kind, period.Start, line.CreatorID, line.VideoID,
 			line.ViewsFrom, line.ViewsTo, line.AdViewsFrom, line.AdViewsTo, int64(line.VideoAmount), int64(line.AdAmount),
 		})
+	}
+	if period.Kind == settlement.Daily {
+		lines, err := database.Settlements(ctx, period.Start, settlement.Range{})
+		for _, line := range lines {
+			add(line)
+		}
+		return out, err
+	}
+	lines, err := database.PeriodVideos(ctx, period, db.AllCreators)
+	for _, line := range lines {
+		if line.Views > 0 {
+			add(line.Settlement())
+		}
 	}
 	return out, err
 }

@@ -27,6 +27,7 @@ type generateFlags struct {
 	Videos      int            `default:"1000" help:"How many videos."`
 	Creators    int            `default:"100" help:"How many creators."`
 	Seed        uint64         `default:"1" help:"Other seeds give other data."`
+	Skew        generate.Skew  `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos: as in real life, evenly, or half of them on one video (natural, flat, one-hit)."`
 }
 
 func (c generateCommand) Run(ctx context.Context) error {
@@ -41,7 +42,7 @@ func (c generateCommand) Run(ctx context.Context) error {
 // generate stores the made-up days and says what it planted.
 func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	options := generate.Options{
-		From: f.From, Days: f.Days, ViewsPerDay: f.ViewsPerDay, Videos: f.Videos, Creators: f.Creators, Seed: f.Seed,
+		From: f.From, Days: f.Days, ViewsPerDay: f.ViewsPerDay, Videos: f.Videos, Creators: f.Creators, Seed: f.Seed, Skew: f.Skew,
 	}
 	if err := options.Validate(); err != nil {
 		return err

@@ -25,9 +25,10 @@ type commands struct {
 	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
 	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`
 	Export     exportCommand     `cmd:"" help:"Write a closed period's results as CSV or JSON."`
+	Mail       mailCommand       `cmd:"" help:"See, preview and send the mails of a closed week."`
 	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the watch log and print every difference."`
 	Status     statusCommand     `cmd:"" help:"Show the periods, their state, open and failed runs, and gaps."`
-	Dev        devCommand        `cmd:"" help:"Run a local stack (MySQL, Temporal with its UI, a worker) until interrupted."`
+	Dev        devCommand        `cmd:"" help:"Run a local stack (MySQL, Temporal with its UI, a mail inbox, a worker) until interrupted."`
 	Demo       demoCommand       `cmd:"" help:"Do the whole job on made-up data and say where to look at the results."`
 	Help       helpCommand       `cmd:"" help:"Show this help; for one command: starter COMMAND --help."`
 }

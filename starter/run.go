@@ -19,7 +19,9 @@ import (
 )
 
 type runCommand struct {
-	Daily runDailyCommand `cmd:"" help:"Statistics and settlement of one business day."`
+	Daily   runDailyCommand   `cmd:"" help:"Statistics and settlement of one business day."`
+	Weekly  runWeeklyCommand  `cmd:"" help:"Roll-up, statements and mails of one week."`
+	Monthly runMonthlyCommand `cmd:"" help:"Roll-up and statements of one month."`
 }
 
 type runDailyCommand struct {
@@ -65,44 +67,52 @@ func checkDay(ctx context.Context, database *db.DB, input workflows.DailyInput) 
 
 // runDay starts the day's run, shows its progress and waits for its end.
 func runDay(ctx context.Context, temporal *temporalServer, input workflows.DailyInput) error {
-	run, err := startDay(ctx, temporal, input)
-	if err != nil {
+	var result workflows.DailyResult
+	if err := runPeriod(ctx, temporal, settlement.DailyPeriod(input.Day), workflows.Daily, input, &result); err != nil {
 		return err
 	}
-	link := temporal.workflowLink(run.GetID(), run.GetRunID())
-	fmt.Fprintf(os.Stderr, "%s runs: %s\n", run.GetID(), link)
-	warnWithoutWorker(ctx, temporal)
+	fmt.Printf("%s closed: %s\n", result.Day, describe(result.Totals))
+	return nil
+}
 
-	var result workflows.DailyResult
-	if err := follow(ctx, temporal, run, &result); err != nil {
+// describe writes what a closed period came to.
+func describe(totals db.Totals) string {
+	return fmt.Sprintf("%s rows = %s views + %s self + %s repeat; video amount %s, ad amount %s",
+		thousands(totals.Rows()), thousands(totals.Views), thousands(totals.SelfViews), thousands(totals.RepeatViews),
+		totals.VideoAmount, totals.AdAmount)
+}
+
+// runPeriod starts the period's run, shows its progress, waits for its end and
+// reads its result.
+func runPeriod(ctx context.Context, temporal *temporalServer, period settlement.Period, workflow, input, result any) error {
+	return runWorkflow(ctx, temporal, client.StartWorkflowOptions{
+		ID:                    workflows.ID(period),
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		StaticSummary:         "Statistics and settlement of " + period.String(),
+	}, workflow, input, result)
+}
+
+func runWorkflow(ctx context.Context, server *temporalServer, options client.StartWorkflowOptions, workflow, input, result any) error {
+	options.TaskQueue = workflows.TaskQueue
+	// Without it the SDK would hand back the run that is there.
+	options.WorkflowExecutionErrorWhenAlreadyStarted = true
+	run, err := server.ExecuteWorkflow(ctx, options, workflow, input)
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return fmt.Errorf("%s is running already or has finished: see %s", options.ID, server.workflowLink(options.ID, ""))
+	}
+	if err != nil {
+		return fmt.Errorf("start %s: %w", options.ID, err)
+	}
+	link := server.workflowLink(run.GetID(), run.GetRunID())
+	fmt.Fprintf(os.Stderr, "%s runs: %s\n", run.GetID(), link)
+	warnWithoutWorker(ctx, server)
+	if err := follow(ctx, server, run, result); err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("stopped watching; the run goes on: follow it at %s or with `starter status`", link)
 		}
 		return fmt.Errorf("%s failed: %s", run.GetID(), workflows.Cause(err))
 	}
-	fmt.Printf("%s closed: %s rows = %s views + %s self + %s repeat; video amount %s, ad amount %s\n", result.Day,
-		thousands(result.Rows()), thousands(result.Views), thousands(result.SelfViews), thousands(result.RepeatViews),
-		result.VideoAmount, result.AdAmount)
 	return nil
-}
-
-func startDay(ctx context.Context, server *temporalServer, input workflows.DailyInput) (client.WorkflowRun, error) {
-	id := workflows.ID(settlement.DailyPeriod(input.Day))
-	run, err := server.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                    id,
-		TaskQueue:             workflows.TaskQueue,
-		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		// Without it the SDK would hand back the run that is there.
-		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            "Statistics and settlement of " + input.Day.String(),
-	}, workflows.Daily, input)
-	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		return nil, fmt.Errorf("%s is running already or has finished: see %s", id, server.workflowLink(id, ""))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", id, err)
-	}
-	return run, nil
 }
 
 // workflowLink is the page of the workflow in the Temporal UI; without a run ID

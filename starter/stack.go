@@ -10,6 +10,8 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/devstack"
+	"creatorpay/internal/inbox"
+	"creatorpay/internal/postal"
 	"creatorpay/internal/service"
 	"creatorpay/settlement"
 )
@@ -18,12 +20,16 @@ import (
 const databaseName = "creatorpay"
 
 // stack is the local stack: MySQL and Temporal as child processes, with the
-// schema in place.
+// schema in place, and a mail inbox.
 type stack struct {
 	mysql    *devstack.MySQL
 	temporal *devstack.Temporal
+	inbox    *inbox.Inbox
 	dsn      string
 }
+
+// stackSender is in whose name the stack's mails are sent.
+const stackSender = "payments@creatorpay.example"
 
 // startStack brings the stack up with its data under dir, which another stack
 // must not be using, and writes dir/env for other programs to source.
@@ -47,11 +53,17 @@ func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (
 	if s.temporal, err = devstack.StartTemporal(ctx, dir); err != nil {
 		return nil, err
 	}
+	if s.inbox, err = inbox.Start(ctx, filepath.Join(dir, "mail")); err != nil {
+		return nil, err
+	}
 	err = devstack.WriteEnv(filepath.Join(dir, "env"),
 		"MYSQL_DSN="+s.dsn,
 		"TEMPORAL_ADDRESS="+s.temporal.Address,
 		"TEMPORAL_NAMESPACE="+client.DefaultNamespace,
 		"TEMPORAL_UI_URL="+s.temporal.UIURL,
+		"SMTP_ADDR="+s.inbox.SMTPAddr,
+		"SMTP_FROM="+stackSender,
+		"MAIL_URL="+s.inbox.URL,
 	)
 	return s, err
 }
@@ -68,8 +80,11 @@ func migrate(ctx context.Context, dsn string, calendar settlement.Calendar) erro
 
 // stop ends the servers in order; those that were not started are passed over.
 func (s *stack) stop() (err error) {
+	if s.inbox != nil {
+		err = s.inbox.Stop()
+	}
 	if s.temporal != nil {
-		err = s.temporal.Stop()
+		err = errors.Join(err, s.temporal.Stop())
 	}
 	if s.mysql != nil {
 		err = errors.Join(err, s.mysql.Stop())
@@ -83,7 +98,10 @@ func (s *stack) options() client.Options {
 	return client.Options{HostPort: s.temporal.Address, Namespace: client.DefaultNamespace}
 }
 
-// work runs a worker on the stack until ctx ends.
+// work runs a worker on the stack until ctx ends. Its mails go to the inbox,
+// whatever the settings say of another mail server, and as fast as they can.
 func (s *stack) work(ctx context.Context, config service.Config, logger *slog.Logger) error {
+	config.Mail.Addr, config.Mail.From, config.Mail.TLS, config.Mail.Rate = s.inbox.SMTPAddr, stackSender, postal.Auto, 0
+	config.Mail.User, config.Mail.Password = "", ""
 	return service.Run(ctx, service.Backends{MySQLDSN: s.dsn, Temporal: s.options()}, config, logger)
 }

@@ -15,7 +15,7 @@ import (
 type statusCommand struct {
 	databaseFlags
 	temporalFlags
-	Last int `default:"31" help:"How many of the newest periods to show."`
+	Last int `default:"31" help:"How many of the newest periods of each kind to show."`
 }
 
 func (c statusCommand) Run(ctx context.Context) error {
@@ -24,13 +24,22 @@ func (c statusCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	runs, err := database.Runs(ctx, settlement.Daily)
-	if err != nil {
-		return err
+	var shown, all []db.Run
+	var days []db.Run
+	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
+		runs, err := database.Runs(ctx, kind)
+		if err != nil {
+			return err
+		}
+		shown = append(shown, runs[max(0, len(runs)-c.Last):]...)
+		all = append(all, runs...)
+		if kind == settlement.Daily {
+			days = runs
+		}
 	}
-	printRuns(runs[max(0, len(runs)-c.Last):])
-	c.printUnfinished(ctx, runs)
-	return printGaps(ctx, database, runs)
+	printRuns(shown)
+	c.printUnfinished(ctx, all)
+	return printGaps(ctx, database, days)
 }
 
 func printRuns(runs []db.Run) {

@@ -179,9 +179,7 @@ func (v verifier) whole(ctx context.Context, run db.Run, parts []part) ([]differ
 	for _, p := range parts {
 		all.differences = append(all.differences, p.differences...)
 		all.lines = append(all.lines, p.lines...)
-		all.totals.Add(p.totals.Statistics)
-		all.totals.VideoAmount += p.totals.VideoAmount
-		all.totals.AdAmount += p.totals.AdAmount
+		all.totals.Add(p.totals)
 	}
 	day := "day " + v.day.String()
 	all.compareFigures(day, run.Statistics, all.totals.Statistics)

@@ -50,8 +50,8 @@ func (d *stuckDay) MaintainPartitions(ctx context.Context, _ activities.DayInput
 	return d.do(ctx, "partitions")
 }
 
-func (d *stuckDay) PlanDay(ctx context.Context, _ activities.PlanDayInput) (activities.PlanDayResult, error) {
-	return activities.PlanDayResult{Chunks: []activities.PlannedChunk{
+func (d *stuckDay) PlanDay(ctx context.Context, _ activities.PlanDayInput) (activities.PlanResult, error) {
+	return activities.PlanResult{Chunks: []activities.PlannedChunk{
 		{Number: 1, State: db.ChunkPlanned}, {Number: 2, State: db.ChunkPlanned},
 	}}, d.do(ctx, "plan")
 }

@@ -9,14 +9,24 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
+	"creatorpay/settlement"
 )
+
+// chunkedRun is what the runs of all kinds have in common: a period that is
+// worked on chunk by chunk.
+type chunkedRun struct {
+	period   settlement.Period
+	parallel int // chunks at a time
+	progress *progressTracker
+	chunks   []activities.PlannedChunk
+}
 
 // eachChunk does the work for every chunk in the given state, a bounded number
 // at a time. It waits for all of them: a chunk that fails does not keep the
 // others from finishing. Then it fails once, naming each chunk that failed and
 // its cause.
-func (r *dailyRun) eachChunk(ctx workflow.Context, verb string, round int, state string, work func(workflow.Context, *activities.PlannedChunk) error) error {
-	slots := workflow.NewSemaphore(ctx, int64(r.input.Parallel))
+func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, state string, work func(workflow.Context, *activities.PlannedChunk) error) error {
+	slots := workflow.NewSemaphore(ctx, int64(r.parallel))
 	all := workflow.NewWaitGroup(ctx)
 	causes := make([]error, len(r.chunks))
 	for i := range r.chunks {
@@ -31,7 +41,7 @@ func (r *dailyRun) eachChunk(ctx workflow.Context, verb string, round int, state
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer all.Done()
 			defer slots.Release(1)
-			summary := fmt.Sprintf("%s %s chunk %d/%d: %s", verb, r.input.Day, chunk.Number, len(r.chunks), chunk.Videos)
+			summary := fmt.Sprintf("%s %s chunk %d/%d: %s", verb, r.period, chunk.Number, len(r.chunks), chunk.Videos)
 			ctx = withActivityID(withOptions(ctx, patience, summary), fmt.Sprintf("%s-%03d-%d", verb, chunk.Number, round))
 			causes[i] = work(ctx, chunk)
 		})
@@ -46,7 +56,7 @@ func (r *dailyRun) eachChunk(ctx workflow.Context, verb string, round int, state
 // longestCause keeps a failure that names hundreds of chunks readable.
 const longestCause = 300
 
-func chunksError(r *dailyRun, verb string, causes []error) error {
+func chunksError(r *chunkedRun, verb string, causes []error) error {
 	var failed []string
 	for i, cause := range causes {
 		if cause == nil {
@@ -62,8 +72,8 @@ func chunksError(r *dailyRun, verb string, causes []error) error {
 		return nil
 	}
 	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"%s %s: %d of %d chunks failed; mend the cause and run the day again, finished chunks are kept: %s",
-		verb, r.input.Day, len(failed), len(r.chunks), strings.Join(failed, "; ")), activities.TypeChunks, nil)
+		"%s %s: %d of %d chunks failed; mend the cause and run it again, finished chunks are kept: %s",
+		verb, r.period, len(failed), len(r.chunks), strings.Join(failed, "; ")), activities.TypeChunks, nil)
 }
 
 // Cause is what went wrong in the words of the code that failed, without the

@@ -64,7 +64,7 @@ func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
 	if err != nil {
 		return DailyResult{}, err
 	}
-	run := &dailyRun{input: input, progress: progress}
+	run := &dailyRun{input: input, chunkedRun: chunkedRun{period: settlement.DailyPeriod(input.Day), parallel: input.Parallel, progress: progress}}
 	result, err := run.do(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // whatever the step said that was cut short
@@ -76,9 +76,8 @@ func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
 }
 
 type dailyRun struct {
-	input    DailyInput
-	progress *progressTracker
-	chunks   []activities.PlannedChunk
+	chunkedRun
+	input DailyInput
 }
 
 func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
@@ -131,7 +130,7 @@ func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult,
 
 func (r *dailyRun) plan(ctx workflow.Context) error {
 	r.progress.enter(ctx, PhasePlanning)
-	var plan activities.PlanDayResult
+	var plan activities.PlanResult
 	err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan "+r.input.Day.String()), a.PlanDay,
 		activities.PlanDayInput{Day: r.input.Day, ChunkRows: r.input.ChunkRows, MaxChunks: maxChunks}).Get(ctx, &plan)
 	r.chunks = plan.Chunks

@@ -41,7 +41,7 @@ func (b *bundle) begins(chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
 	b.OnActivity(a.MaintainPartitions, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, activities.PlanDayInput{Day: day, ChunkRows: DefaultChunkRows, MaxChunks: maxChunks}).
-		Return(activities.PlanDayResult{Chunks: chunks}, nil).Once()
+		Return(activities.PlanResult{Chunks: chunks}, nil).Once()
 }
 
 func (b *bundle) counts(chunk int) *testsuite.MockCallWrapper {

@@ -40,7 +40,7 @@ func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
 		{"plan", func(b *bundle) {
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
-			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanDayResult{}, refusal).Once()
+			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, refusal).Once()
 		}},
 		{"check", func(b *bundle) {
 			b.begins(chunk(db.ChunkCounted))
@@ -144,7 +144,7 @@ func TestCause_IsWhatTheActivitySaid(t *testing.T) {
 			b := setup(t)
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
-			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanDayResult{}, test.err)
+			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, test.err)
 			recorded := b.records()
 			b.run()
 			require.Equal(t, test.want, Cause(b.GetWorkflowError()))

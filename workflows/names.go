@@ -7,6 +7,10 @@ import "creatorpay/settlement"
 // TaskQueue is where workflows and activities wait for a worker.
 const TaskQueue = "creatorpay"
 
+// MailQueue is where the activities that send mails wait: a queue of their own,
+// so that mails can be held to a rate that nothing else is held to.
+const MailQueue = "creatorpay-mail"
+
 // ProgressQuery asks a running workflow for its [Progress].
 const ProgressQuery = "progress"
 
@@ -16,3 +20,6 @@ const ProgressQuery = "progress"
 func ID(period settlement.Period) string {
 	return string(period.Kind) + ":" + period.String()
 }
+
+// MailID is the workflow ID of the mails of a week: mail:2024-W19.
+func MailID(week settlement.Period) string { return "mail:" + week.String() }

@@ -28,6 +28,15 @@ var untilItHolds = &temporal.RetryPolicy{
 	MaximumInterval:    30 * time.Second,
 }
 
+// postPatience outlasts greylisting and a mail server that is down for half a
+// day. A mail server's own wish for a delay comes before these.
+var postPatience = &temporal.RetryPolicy{
+	InitialInterval:    10 * time.Second,
+	BackoffCoefficient: 2,
+	MaximumInterval:    15 * time.Minute,
+	MaximumAttempts:    60,
+}
+
 // withOptions are the options of all activities: long enough for the biggest
 // chunk, noticed within lostAfter when the worker is gone, and never left
 // running behind a cancelled workflow.

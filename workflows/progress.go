@@ -13,14 +13,17 @@ import (
 
 // The phases of a run, in order.
 const (
-	PhaseWaiting  = "waiting for the period before"
-	PhasePlanning = "planning"
-	PhaseCounting = "counting"
-	PhaseChecking = "checking"
-	PhaseSettling = "settling"
-	PhaseClosing  = "closing"
-	PhaseClosed   = "closed"
-	PhaseFailed   = "failed"
+	PhaseWaiting   = "waiting for earlier days"
+	PhasePlanning  = "planning"
+	PhaseCounting  = "counting"
+	PhaseChecking  = "checking"
+	PhaseSettling  = "settling"
+	PhaseRollingUp = "rolling up"
+	PhaseStating   = "writing statements"
+	PhaseClosing   = "closing"
+	PhaseMailing   = "mailing"
+	PhaseClosed    = "closed"
+	PhaseFailed    = "failed"
 )
 
 // Progress is a run's answer to [ProgressQuery].

@@ -58,7 +58,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	// The first chunk is left from an earlier run, with 1000 rows.
 	left := activities.PlannedChunk{Number: 1, State: db.ChunkCounted, Rows: 1000}
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).After(step).
-		Return(activities.PlanDayResult{Chunks: []activities.PlannedChunk{left, planned(2), planned(3), planned(4)}}, nil).Once()
+		Return(activities.PlanResult{Chunks: []activities.PlannedChunk{left, planned(2), planned(3), planned(4)}}, nil).Once()
 	b.OnActivity(a.CountChunk, mock.Anything, mock.Anything).After(step).Return(counted, nil).Times(3)
 	b.OnActivity(a.CheckDay, mock.Anything, mock.Anything).After(step).Return(activities.CheckDayResult{}, nil).Once()
 	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(step).Return(db.Amounts{}, nil).Times(4)

@@ -61,6 +61,9 @@ func (s *server) Kill() error {
 	return nil
 }
 
+// PID is the process id of the server, which must be up.
+func (s *server) PID() int { return s.process.pid }
+
 // start brings the server up. ctx does not live on in the process.
 func (s *server) start(ctx context.Context) error {
 	if err := s.launch(ctx); err != nil {

@@ -41,6 +41,7 @@ func anyOptions(t *rapid.T) Options {
 		Videos:      rapid.IntRange(1, 150).Draw(t, "videos"),
 		Creators:    rapid.IntRange(1, 50).Draw(t, "creators"),
 		Seed:        rapid.Uint64().Draw(t, "seed"),
+		Skew:        rapid.SampledFrom([]Skew{Natural, Flat, OneHit}).Draw(t, "skew"),
 	}
 }
 

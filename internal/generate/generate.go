@@ -7,6 +7,7 @@ package generate
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"creatorpay/settlement"
 )
@@ -20,7 +21,18 @@ type Options struct {
 	Videos      int
 	Creators    int
 	Seed        uint64 // other seeds give other data
+	Skew        Skew
 }
+
+// Skew says how a day's views are spread over the videos.
+type Skew string
+
+// The ways to spread views.
+const (
+	Natural Skew = "natural" // few hits and a long tail, and uploads that are a hit at once
+	Flat    Skew = "flat"    // every video has as many
+	OneHit  Skew = "one-hit" // one video has half of them, all others have as many each
+)
 
 const (
 	maxDays        = 3650
@@ -40,6 +52,9 @@ func (o Options) Validate() error {
 	check("views per day", o.ViewsPerDay, maxViewsPerDay)
 	check("videos", int64(o.Videos), maxCatalog)
 	check("creators", int64(o.Creators), maxCatalog)
+	if !slices.Contains([]Skew{Natural, Flat, OneHit}, o.Skew) {
+		problems = append(problems, fmt.Errorf("skew is %q: choose %s, %s or %s", o.Skew, Natural, Flat, OneHit))
+	}
 	if o.From < 0 {
 		problems = append(problems, fmt.Errorf("the first day is %s: choose one from 1970-01-01 on", o.From))
 	}

@@ -13,7 +13,7 @@ func TestMain(m *testing.M) { devtest.Main(m) }
 
 // usual is big enough for everything to occur.
 func usual(t testing.TB) Options {
-	return Options{From: parseDay(t, "2024-05-06"), Days: 3, ViewsPerDay: 20_000, Videos: 300, Creators: 30, Seed: 1}
+	return Options{From: parseDay(t, "2024-05-06"), Days: 3, ViewsPerDay: 20_000, Videos: 300, Creators: 30, Seed: 1, Skew: Natural}
 }
 
 func parseDay(t testing.TB, text string) settlement.Day {

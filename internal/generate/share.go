@@ -10,9 +10,21 @@ import (
 // one of 100,000, and the sum of all far below 2^64.
 const topWeight = 1 << 40
 
-// weight is in proportion to the video's views of the day: few hits and a long
-// tail (Zipf's law), and uploads that are a hit on their first day.
+// weight is in proportion to the video's views of the day.
 func (w *world) weight(video int, day settlement.Day) uint64 {
+	switch {
+	case w.options.Skew == Natural:
+		return w.naturalWeight(video, day)
+	case w.options.Skew == OneHit && w.ranks[video] == 0:
+		return uint64(max(1, len(w.ranks)-1))
+	default:
+		return 1
+	}
+}
+
+// naturalWeight makes few hits and a long tail (Zipf's law), and uploads that
+// are a hit on their first day.
+func (w *world) naturalWeight(video int, day settlement.Day) uint64 {
 	usual := topWeight / uint64(w.ranks[video]+1)
 	age, upload := w.age(video, day)
 	switch {

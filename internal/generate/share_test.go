@@ -50,3 +50,19 @@ func TestTheBiggestHitsAreNotTheFirstIDs(t *testing.T) {
 	}
 	require.Greater(t, len(places), 10)
 }
+
+func TestSkew_FlatGivesEveryVideoAsMany(t *testing.T) {
+	options := usual(t)
+	options.Skew = Flat
+	share := newWorld(options, seoul(t)).share(options.From)
+	for video := range options.Videos {
+		require.InDelta(t, float64(options.ViewsPerDay)/float64(options.Videos), float64(share.views(video)), 1)
+	}
+}
+
+func TestSkew_OneHitGivesOneVideoHalf(t *testing.T) {
+	options := usual(t)
+	options.Skew = OneHit
+	w := newWorld(options, seoul(t))
+	require.InDelta(t, float64(options.ViewsPerDay)/2, float64(w.share(options.From).views(slices.Index(w.ranks, 0))), 1)
+}

@@ -125,7 +125,7 @@ func TestGeneratedFilesImportAsWhatIsGenerated(t *testing.T) {
 }
 
 func smallWorld(t *testing.T) generate.Options {
-	return generate.Options{From: day(t, "2024-05-06"), Days: 2, ViewsPerDay: 12_000, Videos: 1200, Creators: 20, Seed: 7}
+	return generate.Options{From: day(t, "2024-05-06"), Days: 2, ViewsPerDay: 12_000, Videos: 1200, Creators: 20, Seed: 7, Skew: generate.Natural}
 }
 
 func seoul(t *testing.T) settlement.Calendar {

@@ -3,12 +3,14 @@
 package service
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
 	"strconv"
 	"time"
 
+	"creatorpay/internal/postal"
 	"creatorpay/settlement"
 )
 
@@ -21,6 +23,46 @@ type Config struct {
 	PartitionsAhead int           `env:"PARTITIONS_AHEAD" default:"7" help:"Days after the one being run that get room in the watch log."`
 	KeepDays        int           `env:"KEEP_DAYS" default:"0" help:"Days of the watch log that stay before the one being run; older closed days are dropped. 0 keeps all."`
 	StopTimeout     time.Duration `env:"WORKER_STOP_TIMEOUT" default:"30s" help:"How long running activities may go on after SIGTERM."`
+	Mail            MailConfig    `embed:"" group:"Mail"`
+}
+
+// MailConfig is how mails are sent. Without an address none are.
+type MailConfig struct {
+	Addr     string        `name:"smtp-addr" env:"SMTP_ADDR" placeholder:"HOST:PORT" help:"Mail server. Weeks close without it, but their mails cannot be sent."`
+	From     string        `name:"smtp-from" env:"SMTP_FROM" placeholder:"ADDRESS" help:"Sender's address; its domain is that of the Message-IDs."`
+	ReplyTo  string        `name:"smtp-reply-to" env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions about a statement; the sender's without it."`
+	User     string        `name:"smtp-user" env:"SMTP_USER" help:"User on the mail server."`
+	Password string        `name:"smtp-password" env:"SMTP_PASSWORD" help:"Password on the mail server; better set in the environment than here."`
+	TLS      postal.TLS    `name:"smtp-tls" env:"SMTP_TLS" default:"auto" enum:"auto,mandatory,implicit,none" help:"auto asks for STARTTLS, except on this machine; mandatory, implicit (port 465) or none."`
+	Timeout  time.Duration `name:"smtp-timeout" env:"SMTP_TIMEOUT" default:"30s" help:"For the connection, and for each mail."`
+	Slots    int           `name:"mail-slots" env:"MAIL_SLOTS" default:"${mail_slots}" help:"Connections to the mail server at a time."`
+	Rate     float64       `name:"mail-rate" env:"MAIL_RATE" default:"50" help:"Mails a second over all workers, about; all workers must have the same. 0 sets no limit."`
+}
+
+// Post is how to reach the mail server.
+func (c MailConfig) Post() postal.Config {
+	return postal.Config{
+		Addr: c.Addr, From: c.From, ReplyTo: c.ReplyTo, User: c.User, Password: c.Password, TLS: c.TLS, Timeout: c.Timeout,
+	}
+}
+
+// Contact is the address for questions about a statement; empty without mails.
+func (c MailConfig) Contact() string {
+	return cmp.Or(c.ReplyTo, c.From)
+}
+
+func (c MailConfig) validate() error {
+	var problems []error
+	if c.Addr != "" {
+		problems = append(problems, c.Post().Validate())
+	}
+	if c.Slots < 1 {
+		problems = append(problems, fmt.Errorf("--mail-slots is %d: at least one mail must be sent at a time", c.Slots))
+	}
+	if c.Rate < 0 {
+		problems = append(problems, fmt.Errorf("--mail-rate is %g: it cannot be negative", c.Rate))
+	}
+	return errors.Join(problems...)
 }
 
 // Validate says what is wrong with the settings, all of it at once.
@@ -38,6 +80,7 @@ func (c Config) Validate() error {
 	if c.KeepDays < 0 {
 		problems = append(problems, fmt.Errorf("--keep-days is %d: it cannot be negative", c.KeepDays))
 	}
+	problems = append(problems, c.Mail.validate())
 	return errors.Join(problems...)
 }
 
@@ -45,5 +88,8 @@ func (c Config) Validate() error {
 // decides. A scan keeps the database busy about as long as its worker, so two
 // slots a core keep both busy.
 func FlagDefaults() map[string]string {
-	return map[string]string{"slots": strconv.Itoa(2 * runtime.NumCPU())}
+	return map[string]string{
+		"slots":      strconv.Itoa(2 * runtime.NumCPU()),
+		"mail_slots": strconv.Itoa(runtime.NumCPU()), // drawing the documents keeps a core busy
+	}
 }

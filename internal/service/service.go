@@ -13,6 +13,7 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/internal/connect"
+	"creatorpay/templates"
 	"creatorpay/workflows"
 )
 
@@ -34,7 +35,7 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	if err := config.Validate(); err != nil {
 		return err
 	}
-	database, err := db.Open(ctx, backends.MySQLDSN, config.Slots+connectionsBeside)
+	database, err := db.Open(ctx, backends.MySQLDSN, config.Slots+config.Mail.Slots+connectionsBeside)
 	if err != nil {
 		return err
 	}
@@ -61,27 +62,46 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	return group.Wait()
 }
 
+// work serves both task queues until ctx ends. One that fails ends the other.
 func work(ctx context.Context, config Config, database *db.DB, temporal client.Client) error {
-	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
+	renderer, err := templates.NewRenderer()
+	if err != nil {
+		return err
+	}
+	options := worker.Options{
 		MaxConcurrentActivityExecutionSize: config.Slots,
 		WorkerStopTimeout:                  config.StopTimeout,
 		DisableRegistrationAliasing:        true,
 		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}},
-	})
-	workflows.Register(w)
-	workflows.RegisterActivities(w, &activities.Activities{
+	}
+	runs := worker.New(temporal, workflows.TaskQueue, options)
+	workflows.Register(runs)
+	workflows.RegisterActivities(runs, &activities.Activities{
 		DB:              database,
 		RepeatWindow:    config.RepeatWindow,
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,
+		Contact:         config.Mail.Contact(),
 		CurrentRun:      currentRun(temporal),
 	})
-	stop := make(chan any)
-	context.AfterFunc(ctx, func() { close(stop) })
-	if err := w.Run(stop); err != nil {
-		return fmt.Errorf("worker: %w", err)
+	options.MaxConcurrentActivityExecutionSize = config.Mail.Slots
+	options.TaskQueueActivitiesPerSecond = config.Mail.Rate / workflows.MailsPerBatch // 0 is no limit
+	options.DisableWorkflowWorker = true
+	mails := worker.New(temporal, workflows.MailQueue, options)
+	workflows.RegisterMailActivities(mails, &activities.Mailing{DB: database, Post: config.Mail.Post(), Renderer: renderer})
+
+	group, ctx := errgroup.WithContext(ctx)
+	for _, w := range []worker.Worker{runs, mails} {
+		group.Go(func() error {
+			stop := make(chan any)
+			context.AfterFunc(ctx, func() { close(stop) })
+			if err := w.Run(stop); err != nil {
+				return fmt.Errorf("worker: %w", err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // currentRun asks Temporal which run of a workflow is the current one.

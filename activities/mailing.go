@@ -1,0 +1,245 @@
+package activities
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/db"
+	"creatorpay/internal/postal"
+	"creatorpay/settlement"
+	"creatorpay/templates"
+)
+
+// Mailing is what the activities that send mails need.
+type Mailing struct {
+	DB       *db.DB
+	Post     postal.Config // without an address no mail can be sent
+	Renderer *templates.Renderer
+}
+
+// MailTotals is what became of a week's mails.
+type MailTotals struct {
+	Sent     int `json:"sent"`
+	Rejected int `json:"rejected"`
+	Unknown  int `json:"unknown"` // may have been received; only a person sends them again
+}
+
+// Add adds the figures of other.
+func (t *MailTotals) Add(other MailTotals) {
+	t.Sent += other.Sent
+	t.Rejected += other.Rejected
+	t.Unknown += other.Unknown
+}
+
+// SendMailsInput names a batch of mails.
+type SendMailsInput struct {
+	Week     settlement.Period `json:"week"`
+	Creators db.Creators       `json:"creators"`
+}
+
+// SendMails sends the batch's mails that are not sent yet over one connection,
+// and tells what became of all mails of the batch. A mail that is refused for
+// good, or whose fate is unknown, does not stop the others. With mails that were
+// refused for now the activity fails when the others are done, to be tried again
+// when the mail server wants it.
+func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) (totals MailTotals, err error) {
+	defer keepAlive(ctx)()
+	unsent, err := m.DB.Unsent(ctx, input.Week, input.Creators)
+	if err != nil {
+		return totals, err
+	}
+	if len(unsent) > 0 {
+		batch := &mailBatch{Mailing: m, week: input.Week, claim: claimOf(ctx)}
+		defer batch.hangUp()
+		if err := batch.send(ctx, input.Creators, unsent); err != nil {
+			return totals, err
+		}
+	}
+	counts, err := m.DB.DeliveryCounts(ctx, input.Week, input.Creators)
+	return MailTotals{
+		Sent:     counts[db.DeliverySent],
+		Rejected: counts[db.DeliveryRejected],
+		Unknown:  counts[db.DeliveryUnknown],
+	}, err
+}
+
+// claimOf names this attempt, so that no other one speaks for its mails.
+func claimOf(ctx context.Context) string {
+	info := activity.GetInfo(ctx)
+	return fmt.Sprintf("%s/%s/%d", info.WorkflowExecution.RunID, info.ActivityID, info.Attempt)
+}
+
+// mailBatch is one attempt to send a batch.
+type mailBatch struct {
+	*Mailing
+	week     settlement.Period
+	claim    string
+	sender   *postal.Sender // nil before the first mail and after a broken connection
+	deferred int
+	delay    time.Duration // that the mail server wants
+}
+
+func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.Delivery) error {
+	statements, err := ReadStatements(ctx, b.DB, b.week, creators)
+	if err != nil {
+		return classify(err)
+	}
+	byCreator := make(map[int64]*templates.Statement, len(statements))
+	for _, statement := range statements {
+		byCreator[statement.CreatorID] = statement
+	}
+	for _, delivery := range unsent {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if delivery.State == db.DeliverySending {
+			// Another attempt was lost between its claim and its outcome.
+			if err := b.DB.AbandonDelivery(ctx, b.week, delivery); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := b.sendOne(ctx, byCreator[delivery.CreatorID], delivery); err != nil {
+			return err
+		}
+		activity.RecordHeartbeat(ctx, delivery.CreatorID)
+	}
+	if b.deferred > 0 {
+		return temporal.NewApplicationErrorWithOptions(
+			fmt.Sprintf("the mail server wants %d mails later; `starter mail status --week %s` says why", b.deferred, b.week),
+			TypeMailDeferred, temporal.ApplicationErrorOptions{NextRetryDelay: b.delay, Category: temporal.ApplicationErrorCategoryBenign})
+	}
+	return nil
+}
+
+// sendOne sends one mail and stores what became of it.
+func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement, delivery db.Delivery) error {
+	message, err := Compose(b.Renderer, statement, delivery.Email)
+	if err != nil {
+		return b.giveUp(ctx, delivery, err)
+	}
+	err = b.DB.StoreDocuments(ctx, b.week, delivery.CreatorID,
+		sha256Hex(message.Attachments[0].Data), sha256Hex(message.Attachments[1].Data))
+	var changed *db.DocumentsChangedError
+	if errors.As(err, &changed) {
+		return b.giveUp(ctx, delivery, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := b.dial(ctx); err != nil {
+		return err
+	}
+	claimed, err := b.DB.ClaimDelivery(ctx, b.week, delivery.CreatorID, b.claim)
+	if err != nil || !claimed {
+		return err
+	}
+	outcome, refused := b.sender.Send(ctx, message)
+	if b.sender.Broken() {
+		b.hangUp()
+	}
+	// The outcome is stored even when the activity is cancelled meanwhile.
+	if err := b.DB.FinishDelivery(context.WithoutCancel(ctx), b.week, delivery.CreatorID, b.claim,
+		deliveryState(outcome.State), outcome.Code, outcome.Detail); err != nil {
+		return err
+	}
+	if refused != nil {
+		return refusedUs(ctx, refused)
+	}
+	if outcome.State == postal.Temporary {
+		b.deferred++
+		b.delay = max(b.delay, outcome.RetryAfter)
+	}
+	return nil
+}
+
+func deliveryState(state postal.State) string {
+	switch state {
+	case postal.Sent:
+		return db.DeliverySent
+	case postal.Rejected:
+		return db.DeliveryRejected
+	case postal.Temporary:
+		return db.DeliveryPending
+	default:
+		return db.DeliveryUnknown
+	}
+}
+
+// dial connects to the mail server unless it is connected.
+func (b *mailBatch) dial(ctx context.Context) (err error) {
+	if b.sender != nil {
+		return nil
+	}
+	if b.Post.Addr == "" {
+		return temporal.NewNonRetryableApplicationError(
+			"the worker knows no mail server: start it with SMTP_ADDR and SMTP_FROM, then send the mails (starter mail send --week "+b.week.String()+")", TypeMailSettings, nil)
+	}
+	b.sender, err = b.Post.Dial(ctx)
+	if errors.Is(err, postal.ErrRefusedUs) {
+		return refusedUs(ctx, err)
+	}
+	return err
+}
+
+// refusedUs says that the mail server takes no mail from this sender at all. Its
+// own words may name addresses, which do not belong into Temporal.
+func refusedUs(ctx context.Context, words error) error {
+	activity.GetLogger(ctx).Error("the mail server refuses this sender", "error", words)
+	return temporal.NewNonRetryableApplicationError(
+		"the mail server refuses this sender: check SMTP_USER, SMTP_PASSWORD, SMTP_TLS and SMTP_FROM of the worker; its own words are in the worker's log", TypeMailSettings, nil)
+}
+
+// giveUp records that this statement cannot be mailed; the others can.
+func (b *mailBatch) giveUp(ctx context.Context, delivery db.Delivery, why error) error {
+	_, err := b.DB.ChangeDelivery(ctx, b.week, delivery.CreatorID, db.DeliveryRejected, "not sent: "+why.Error(), db.DeliveryPending)
+	return err
+}
+
+func (b *mailBatch) hangUp() {
+	if b.sender != nil {
+		b.sender.Close()
+		b.sender = nil
+	}
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// Compose writes the mail of a statement: the payout statement and the Top 5
+// are its attachments, in this order. The same statement gives the same mail.
+func Compose(renderer *templates.Renderer, statement *templates.Statement, email string) (postal.Message, error) {
+	payout, err := renderer.Payout(statement)
+	if err != nil {
+		return postal.Message{}, err
+	}
+	top, err := renderer.TopFive(statement)
+	if err != nil {
+		return postal.Message{}, err
+	}
+	text, err := templates.NewMail(statement)
+	if err != nil {
+		return postal.Message{}, err
+	}
+	return postal.Message{
+		ID:      fmt.Sprintf("statement.%s.%d", statement.Number, statement.Version),
+		Date:    statement.ClosedAt,
+		To:      postal.Recipient{Address: email, Name: statement.Creator},
+		Subject: text.Subject,
+		Text:    text.Text,
+		HTML:    text.HTML,
+		Attachments: []postal.Attachment{
+			{Name: "statement-" + statement.Number + ".pdf", Data: payout},
+			{Name: "top5-" + statement.Number + ".pdf", Data: top},
+		},
+	}, nil
+}

@@ -1,0 +1,116 @@
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// PeriodInput names the week or month that an activity works on.
+type PeriodInput struct {
+	Period settlement.Period `json:"period"`
+}
+
+// BeginPeriodInput says how a week or month is begun.
+type BeginPeriodInput struct {
+	Period settlement.Period `json:"period"`
+	// Wait makes the run wait for days that are not closed, whatever their
+	// state. Otherwise it waits only for days that are running.
+	Wait bool `json:"wait"`
+}
+
+// BeginPeriod enters the run of a week or month in the book under a new fence,
+// or takes it over from a former workflow run. It is retried while days of the
+// period are not closed.
+func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) error {
+	defer keepAlive(ctx)()
+	err := a.asHolder(ctx, input.Period, func(holder db.Holder) error {
+		return a.DB.BeginPeriod(ctx, input.Period, holder)
+	})
+	var notClosed *db.NotClosedError
+	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
+		return waitFor(notClosed)
+	}
+	return classify(err)
+}
+
+// PlanPeriodInput says how a week or month is cut into chunks.
+type PlanPeriodInput struct {
+	Period     settlement.Period `json:"period"`
+	ChunkLines int64             `json:"chunk_lines"` // daily lines that a chunk is to have at most, about
+	MaxChunks  int               `json:"max_chunks"`
+}
+
+// PlanPeriod cuts the period into chunks, once: a plan that is stored already is
+// read back.
+func (a *Activities) PlanPeriod(ctx context.Context, input PlanPeriodInput) (PlanResult, error) {
+	defer keepAlive(ctx)()
+	result, err := a.plan(ctx, input.Period, func() ([]settlement.Range, error) {
+		lines, err := a.DB.LinesToPlan(ctx, input.Period)
+		return settlement.Split(settlement.Borders(lines, input.ChunkLines, input.MaxChunks)), err
+	})
+	return result, classify(err)
+}
+
+// PeriodChunkInput names one chunk of a week or month.
+type PeriodChunkInput struct {
+	Period settlement.Period `json:"period"`
+	Chunk  int               `json:"chunk"`
+}
+
+// RollUpChunk adds up the closed days of the chunk's videos (R8). A chunk that
+// is rolled up already is not rolled up again.
+func (a *Activities) RollUpChunk(ctx context.Context, input PeriodChunkInput) (db.Totals, error) {
+	defer keepAlive(ctx)()
+	var chunk db.Chunk
+	err := a.asHolder(ctx, input.Period, func(holder db.Holder) (err error) {
+		chunk, err = a.DB.RollUpChunk(ctx, input.Period, holder, input.Chunk)
+		return err
+	})
+	if err != nil {
+		return db.Totals{}, classify(err)
+	}
+	recordChunk(ctx, db.ChunkSettled, 0)
+	return chunk.Totals, nil
+}
+
+// RankPeriod stores the Top 5 of the week or month (R9).
+func (a *Activities) RankPeriod(ctx context.Context, input PeriodInput) error {
+	defer keepAlive(ctx)()
+	return classify(a.asHolder(ctx, input.Period, func(holder db.Holder) error {
+		return a.DB.Rank(ctx, input.Period, holder)
+	}))
+}
+
+// WriteStatements makes the period's statements, and for a week the deliveries
+// of their mails.
+func (a *Activities) WriteStatements(ctx context.Context, input PeriodInput) error {
+	defer keepAlive(ctx)()
+	return classify(a.asHolder(ctx, input.Period, func(holder db.Holder) error {
+		return a.DB.WriteStatements(ctx, input.Period, holder, a.Contact)
+	}))
+}
+
+// ClosePeriod checks that the week or month is the sum of its closed days, and
+// seals it (R8, R11).
+func (a *Activities) ClosePeriod(ctx context.Context, input PeriodInput) (totals db.Totals, err error) {
+	defer keepAlive(ctx)()
+	err = a.asHolder(ctx, input.Period, func(holder db.Holder) error {
+		totals, err = a.DB.ClosePeriod(ctx, input.Period, holder)
+		return err
+	})
+	return totals, classify(err)
+}
+
+// FailPeriodInput says why the run of a week or month failed.
+type FailPeriodInput struct {
+	Period  settlement.Period `json:"period"`
+	Failure string            `json:"failure"`
+}
+
+// FailPeriod records in the book of runs that the run failed.
+func (a *Activities) FailPeriod(ctx context.Context, input FailPeriodInput) error {
+	return classify(a.DB.Fail(ctx, input.Period, holderOf(ctx), input.Failure))
+}

@@ -1,0 +1,41 @@
+package activities
+
+import (
+	"context"
+	"slices"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// PlanMailsInput says which mails of the week are still to be cut into batches.
+type PlanMailsInput struct {
+	Week       settlement.Period `json:"week"`
+	After      int64             `json:"after"` // only creators above this one
+	PerBatch   int               `json:"per_batch"`
+	MaxBatches int               `json:"max_batches"`
+}
+
+// PlanMailsResult are batches of creators with unsent mails, by creator.
+type PlanMailsResult struct {
+	Batches []db.Creators `json:"batches"`
+	More    bool          `json:"more"` // there may be unsent mails above the last batch
+}
+
+// PlanMails cuts the week's unsent mails into batches. The week must be closed.
+func (a *Activities) PlanMails(ctx context.Context, input PlanMailsInput) (result PlanMailsResult, err error) {
+	defer keepAlive(ctx)()
+	if _, err := a.DB.ClosedRun(ctx, input.Week); err != nil {
+		return result, classify(err)
+	}
+	limit := input.PerBatch * input.MaxBatches
+	creators, err := a.DB.UnsentCreators(ctx, input.Week, input.After, limit)
+	if err != nil {
+		return result, classify(err)
+	}
+	for batch := range slices.Chunk(creators, input.PerBatch) {
+		result.Batches = append(result.Batches, db.Creators{First: batch[0], Last: batch[len(batch)-1]})
+	}
+	result.More = len(creators) == limit
+	return result, nil
+}

@@ -1,0 +1,181 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+	"creatorpay/templates"
+)
+
+// ReadStatements are the closed period's statements of the creators, by
+// creator, as they are drawn and mailed.
+func ReadStatements(ctx context.Context, database *db.DB, period settlement.Period, creators db.Creators) ([]*templates.Statement, error) {
+	reader, err := newStatementReader(ctx, database, period)
+	if err != nil {
+		return nil, err
+	}
+	return reader.read(ctx, creators)
+}
+
+// statementReader holds what all statements of a period have in common.
+type statementReader struct {
+	db     *db.DB
+	run    db.Run
+	rules  map[settlement.Day]settlement.PriceRule // by which each day was settled
+	prices []settlement.PriceRule                  // each of them once
+	top    []db.TopVideo
+}
+
+func newStatementReader(ctx context.Context, database *db.DB, period settlement.Period) (*statementReader, error) {
+	run, err := database.ClosedRun(ctx, period)
+	if err != nil {
+		return nil, err
+	}
+	reader := &statementReader{db: database, run: run, rules: make(map[settlement.Day]settlement.PriceRule)}
+	days, err := database.ClosedDays(ctx, period)
+	if err != nil {
+		return nil, err
+	}
+	versions := make(map[int64]settlement.PriceRule)
+	for _, day := range days {
+		rule, known := versions[day.PriceRule]
+		if !known {
+			if rule, err = database.PriceRule(ctx, day.PriceRule); err != nil {
+				return nil, err
+			}
+			versions[day.PriceRule] = rule
+			reader.prices = append(reader.prices, rule)
+		}
+		reader.rules[day.StartsOn] = rule
+	}
+	reader.top, err = database.TopVideos(ctx, period)
+	return reader, err
+}
+
+func (r *statementReader) read(ctx context.Context, creators db.Creators) ([]*templates.Statement, error) {
+	period := r.run.Period()
+	heads, err := r.db.Statements(ctx, period, creators)
+	if err != nil {
+		return nil, err
+	}
+	videos, err := r.db.PeriodVideos(ctx, period, creators)
+	if err != nil {
+		return nil, err
+	}
+	days, err := r.db.DaysOf(ctx, period, creators)
+	if err != nil {
+		return nil, err
+	}
+	statements := make([]*templates.Statement, len(heads))
+	for i, head := range heads {
+		// All three come by creator, and every statement has lines.
+		videos = videos[skip(videos, func(v db.PeriodVideo) bool { return v.CreatorID < head.CreatorID }):]
+		own := skip(videos, func(v db.PeriodVideo) bool { return v.CreatorID == head.CreatorID })
+		days = days[skip(days, func(d db.SettlementLine) bool { return d.CreatorID < head.CreatorID }):]
+		ownDays := skip(days, func(d db.SettlementLine) bool { return d.CreatorID == head.CreatorID })
+		statements[i] = r.statement(head, videos[:own], days[:ownDays])
+	}
+	return statements, nil
+}
+
+// skip is how many items at the start are so.
+func skip[T any](items []T, so func(T) bool) int {
+	if n := slices.IndexFunc(items, func(item T) bool { return !so(item) }); n >= 0 {
+		return n
+	}
+	return len(items)
+}
+
+func (r *statementReader) statement(head db.Statement, videos []db.PeriodVideo, days []db.SettlementLine) *templates.Statement {
+	period := r.run.Period()
+	statement := &templates.Statement{
+		Number:    fmt.Sprintf("%s-%d", period, head.CreatorID),
+		Version:   head.Version,
+		Period:    period,
+		ClosedAt:  *r.run.EndedAt, // a closed run has ended
+		CreatorID: head.CreatorID,
+		Creator:   head.Name,
+		Locale:    head.Locale,
+		Contact:   head.Contact,
+		Prices:    r.prices,
+		Days:      r.days(days),
+	}
+	for _, video := range videos {
+		of := skip(days, func(d db.SettlementLine) bool { return d.VideoID == video.VideoID })
+		statement.Lines = append(statement.Lines, r.line(video, days[:of]))
+		days = days[of:]
+	}
+	statement.Top = r.top5(videos)
+	return statement
+}
+
+// line is one video's line; days are its settled days in order.
+func (r *statementReader) line(video db.PeriodVideo, days []db.SettlementLine) templates.Line {
+	line := templates.Line{
+		VideoID:     video.VideoID,
+		Title:       video.Title,
+		Statistics:  video.Statistics,
+		ViewsFrom:   video.ViewsFrom,
+		ViewsTo:     video.ViewsTo,
+		AdViewsFrom: video.AdViewsFrom,
+		AdViewsTo:   video.AdViewsTo,
+		VideoAmount: int64(video.VideoAmount),
+		AdAmount:    int64(video.AdAmount),
+	}
+	for _, day := range days {
+		rule := r.rules[day.Day]
+		line.ViewShares = addShares(line.ViewShares, rule.Views, settlement.Ordinals{From: day.ViewsFrom, To: day.ViewsTo})
+		line.AdShares = addShares(line.AdShares, rule.AdViews, settlement.Ordinals{From: day.AdViewsFrom, To: day.AdViewsTo})
+	}
+	return line
+}
+
+// addShares adds a day's ordinals to the shares, which stay in the order of
+// their prices.
+func addShares(shares []templates.Share, tiers settlement.Tiers, ordinals settlement.Ordinals) []templates.Share {
+	for share := range tiers.Shares(ordinals) {
+		at, found := slices.BinarySearchFunc(shares, share.Price, func(s templates.Share, price settlement.UnitPrice) int {
+			return int(s.Price - price)
+		})
+		if found {
+			shares[at].Count += share.Count
+		} else {
+			shares = slices.Insert(shares, at, share)
+		}
+	}
+	return shares
+}
+
+// days are the totals of every day of the period, also those without any.
+func (r *statementReader) days(lines []db.SettlementLine) []templates.DayTotal {
+	period := r.run.Period()
+	totals := make([]templates.DayTotal, 0, period.End()-period.Start)
+	for _, day := range period.Days() {
+		totals = append(totals, templates.DayTotal{Day: day})
+	}
+	for _, line := range lines {
+		total := &totals[line.Day-period.Start]
+		total.Views += line.ViewsTo - line.ViewsFrom
+		total.Amount += int64(line.VideoAmount + line.AdAmount)
+	}
+	return totals
+}
+
+// top5 is the period's ranking with the creator's own videos marked.
+func (r *statementReader) top5(own []db.PeriodVideo) (top templates.Top5) {
+	for _, video := range r.top {
+		place := templates.Place{
+			Rank: video.Place, VideoID: video.VideoID, Title: video.Title, Value: video.Value,
+			Own: slices.ContainsFunc(own, func(v db.PeriodVideo) bool { return v.VideoID == video.VideoID }),
+		}
+		if video.Metric == db.MetricViews {
+			top.ByViews = append(top.ByViews, place)
+		} else {
+			top.ByPlayedSeconds = append(top.ByPlayedSeconds, place)
+		}
+	}
+	return top
+}

@@ -1,0 +1,215 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// The states of a delivery.
+const (
+	DeliveryPending  = "pending"
+	DeliverySending  = "sending"  // stored before the first byte is sent
+	DeliverySent     = "sent"     // the mail server has accepted the mail
+	DeliveryRejected = "rejected" // it never will
+	DeliveryUnknown  = "unknown"  // it may have: only a person sends it again
+)
+
+// Delivery is the mail of one weekly statement.
+type Delivery struct {
+	CreatorID int64     `db:"creator_id"`
+	Version   int       `db:"version"`
+	State     string    `db:"state"`
+	Claim     string    `db:"claim"` // the attempt that is sending it or was the last to
+	Attempts  int       `db:"attempts"`
+	Code      int       `db:"code"`   // the mail server's last answer; 0 if it gave none
+	Detail    string    `db:"detail"` // what it said
+	ChangedAt time.Time `db:"changed_at"`
+	Email     string    `db:"email"` // from the catalogue, as it is now
+}
+
+const deliveryColumns = `
+			d.creator_id,
+			d.version,
+			d.state,
+			d.claim,
+			d.attempts,
+			d.code,
+			d.detail,
+			d.changed_at,
+			c.email`
+
+// writeDeliveries makes the deliveries of the week's statements, before any of
+// them can be sent: that takes a closed week.
+func (db *DB) writeDeliveries(ctx context.Context, tx *sqlx.Tx, week settlement.Period) error {
+	if _, err := tx.ExecContext(ctx, `
+		DELETE FROM deliveries
+		WHERE starts_on = ? AND version = ?`, week.Start, runVersion); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO deliveries (starts_on, version, creator_id, state, changed_at)
+		SELECT starts_on, version, creator_id, ?, ?
+		FROM statements
+		WHERE kind = ? AND starts_on = ? AND version = ?`,
+		DeliveryPending, db.now(), week.Kind, week.Start, runVersion)
+	return err
+}
+
+// UnsentCreators are up to limit creators above the given one whose mail of the
+// week is still to be sent, by id.
+func (db *DB) UnsentCreators(ctx context.Context, week settlement.Period, after int64, limit int) (creators []int64, err error) {
+	err = db.pool.SelectContext(ctx, &creators, `
+		SELECT creator_id
+		FROM deliveries
+		WHERE starts_on = ? AND version = ? AND state IN (?, ?) AND creator_id > ?
+		ORDER BY creator_id
+		LIMIT ?`, week.Start, runVersion, DeliveryPending, DeliverySending, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find unsent mails of %s: %w", week, err)
+	}
+	return creators, nil
+}
+
+// Unsent are the creators' deliveries of the week that are pending or were
+// left while they were being sent, by creator.
+func (db *DB) Unsent(ctx context.Context, week settlement.Period, creators Creators) (deliveries []Delivery, err error) {
+	err = db.pool.SelectContext(ctx, &deliveries, `
+		SELECT `+deliveryColumns+`
+		FROM deliveries d
+		JOIN creators c ON c.creator_id = d.creator_id
+		WHERE d.starts_on = ? AND d.version = ? AND d.state IN (?, ?) AND d.creator_id BETWEEN ? AND ?
+		ORDER BY d.creator_id`, week.Start, runVersion, DeliveryPending, DeliverySending, creators.First, creators.Last)
+	if err != nil {
+		return nil, fmt.Errorf("read unsent mails of %s: %w", week, err)
+	}
+	return deliveries, nil
+}
+
+// ClaimDelivery marks a pending mail as being sent by the attempt that claim
+// names. It returns false, and nothing may be sent, when the mail is not pending
+// any more.
+func (db *DB) ClaimDelivery(ctx context.Context, week settlement.Period, creator int64, claim string) (claimed bool, err error) {
+	result, err := db.pool.ExecContext(ctx, `
+		UPDATE deliveries
+		SET
+			state = ?,
+			claim = ?,
+			attempts = attempts + 1,
+			changed_at = ?
+		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state = ?`,
+		DeliverySending, claim, db.now(), week.Start, runVersion, creator, DeliveryPending)
+	if err != nil {
+		return false, fmt.Errorf("claim mail of %s to creator %d: %w", week, creator, err)
+	}
+	changed, err := result.RowsAffected()
+	return changed == 1, err
+}
+
+// AbandonDelivery marks a mail as unknown that another attempt was sending when
+// it was lost.
+func (db *DB) AbandonDelivery(ctx context.Context, week settlement.Period, left Delivery) error {
+	_, err := db.pool.ExecContext(ctx, `
+		UPDATE deliveries
+		SET
+			state = ?,
+			detail = ?,
+			changed_at = ?
+		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state = ? AND claim = ?`,
+		DeliveryUnknown, "the worker was lost while it sent the mail", db.now(),
+		week.Start, runVersion, left.CreatorID, DeliverySending, left.Claim)
+	if err != nil {
+		return fmt.Errorf("give up mail of %s to creator %d: %w", week, left.CreatorID, err)
+	}
+	return nil
+}
+
+// FinishDelivery stores what became of a mail that the claim's attempt sent. An
+// attempt that was taken for lost may still say how its mail ended.
+func (db *DB) FinishDelivery(ctx context.Context, week settlement.Period, creator int64, claim, state string, code int, detail string) error {
+	_, err := db.pool.ExecContext(ctx, `
+		UPDATE deliveries
+		SET
+			state = ?,
+			code = ?,
+			detail = LEFT(?, 500),
+			changed_at = ?
+		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state IN (?, ?) AND claim = ?`,
+		state, code, detail, db.now(), week.Start, runVersion, creator, DeliverySending, DeliveryUnknown, claim)
+	if err != nil {
+		return fmt.Errorf("store outcome of mail of %s to creator %d: %w", week, creator, err)
+	}
+	return nil
+}
+
+// ChangeDelivery moves a creator's mail of the week from one of the given
+// states to another one, by a person's word. It returns false when the mail is
+// in none of them.
+func (db *DB) ChangeDelivery(ctx context.Context, week settlement.Period, creator int64, to, detail string, from ...string) (changed bool, err error) {
+	query, args, err := sqlx.In(`
+		UPDATE deliveries
+		SET
+			state = ?,
+			detail = ?,
+			changed_at = ?
+		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state IN (?)`,
+		to, detail, db.now(), week.Start, runVersion, creator, from)
+	if err != nil {
+		return false, err
+	}
+	result, err := db.pool.ExecContext(ctx, query, args...)
+	if err != nil {
+		return false, fmt.Errorf("change mail of %s to creator %d: %w", week, creator, err)
+	}
+	rows, err := result.RowsAffected()
+	return rows == 1, err
+}
+
+// AllCreators is every creator.
+var AllCreators = Creators{First: math.MinInt64, Last: math.MaxInt64}
+
+// DeliveryCounts is how many mails of the week to the creators are in each
+// state.
+func (db *DB) DeliveryCounts(ctx context.Context, week settlement.Period, creators Creators) (map[string]int, error) {
+	var counts []struct {
+		State string `db:"state"`
+		Count int    `db:"count"`
+	}
+	err := db.pool.SelectContext(ctx, &counts, `
+		SELECT
+			state,
+			COUNT(*) AS count
+		FROM deliveries
+		WHERE starts_on = ? AND version = ? AND creator_id BETWEEN ? AND ?
+		GROUP BY state`, week.Start, runVersion, creators.First, creators.Last)
+	if err != nil {
+		return nil, fmt.Errorf("count mails of %s: %w", week, err)
+	}
+	byState := make(map[string]int, len(counts))
+	for _, one := range counts {
+		byState[one.State] = one.Count
+	}
+	return byState, nil
+}
+
+// Deliveries are the week's mails in any of the given states, by creator.
+func (db *DB) Deliveries(ctx context.Context, week settlement.Period, states ...string) (deliveries []Delivery, err error) {
+	query, args, err := sqlx.In(`
+		SELECT `+deliveryColumns+`
+		FROM deliveries d
+		JOIN creators c ON c.creator_id = d.creator_id
+		WHERE d.starts_on = ? AND d.version = ? AND d.state IN (?)
+		ORDER BY d.creator_id`, week.Start, runVersion, states)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.pool.SelectContext(ctx, &deliveries, query, args...); err != nil {
+		return nil, fmt.Errorf("read mails of %s: %w", week, err)
+	}
+	return deliveries, nil
+}

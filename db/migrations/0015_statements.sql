@@ -1,0 +1,23 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- What each creator earned in a week or month. The name and the language are kept as they were when the period closed;
+-- the mail goes to the address that the catalogue has when it is sent.
+CREATE TABLE IF NOT EXISTS statements (
+  kind           VARCHAR(8)   NOT NULL,
+  starts_on      DATE         NOT NULL,
+  version        INT          NOT NULL,
+  creator_id     BIGINT       NOT NULL,
+  name           VARCHAR(200) NOT NULL,
+  locale         CHAR(2)      NOT NULL,
+  contact        VARCHAR(320) NOT NULL,                       -- mail address for questions
+  views          BIGINT       NOT NULL,
+  self_views     BIGINT       NOT NULL,
+  repeat_views   BIGINT       NOT NULL,
+  played_seconds BIGINT       NOT NULL,
+  ad_views       BIGINT       NOT NULL,
+  video_amount   BIGINT       NOT NULL,                       -- won
+  ad_amount      BIGINT       NOT NULL,                       -- won
+  payout_sha256  CHAR(64)     NOT NULL DEFAULT '',            -- of the documents, in hexadecimal; empty before they are first drawn
+  top5_sha256    CHAR(64)     NOT NULL DEFAULT '',
+  PRIMARY KEY (kind, starts_on, version, creator_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -1,0 +1,17 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- The mail of each weekly statement. `sending` is stored before the first byte of the mail is sent: what is
+-- found in that state later may have been received, and is not sent again without a person's word.
+CREATE TABLE IF NOT EXISTS deliveries (
+  starts_on  DATE         NOT NULL,            -- Monday of the week
+  version    INT          NOT NULL,            -- of the statement
+  creator_id BIGINT       NOT NULL,
+  state      VARCHAR(8)   NOT NULL,            -- pending, sending, sent, rejected or unknown
+  claim      VARCHAR(255) NOT NULL DEFAULT '', -- the attempt that is sending it or was the last to
+  attempts   INT          NOT NULL DEFAULT 0,
+  code       INT          NOT NULL DEFAULT 0,  -- the mail server's last answer; 0 if it gave none
+  detail     VARCHAR(500) NOT NULL DEFAULT '', -- what it said
+  changed_at DATETIME(3)  NOT NULL,            -- UTC
+  PRIMARY KEY (starts_on, version, creator_id),
+  KEY deliveries_state_idx (starts_on, version, state)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

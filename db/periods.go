@@ -1,0 +1,289 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// CheckPeriod tells whether the week or month may be run: it is not closed, and
+// all its days are (R8). Days before the first that was ever settled have
+// nothing to add and are not waited for. It fails with a [ClosedError] or, for
+// the first day that is missing, a [NotClosedError].
+func (db *DB) CheckPeriod(ctx context.Context, period settlement.Period) error {
+	_, err := checkPeriod(ctx, db.pool, period)
+	return err
+}
+
+// checkPeriod returns the runs of the period's days.
+func checkPeriod(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) ([]Run, error) {
+	run, _, err := findRun(ctx, from, period)
+	if err != nil {
+		return nil, err
+	}
+	if run.State == StateClosed {
+		return nil, &ClosedError{Period: period}
+	}
+	return closedDays(ctx, from, period)
+}
+
+// ClosedDays are the runs of the period's days, in order, from the first day
+// that was ever settled on. A day that is not closed is a [NotClosedError].
+func (db *DB) ClosedDays(ctx context.Context, period settlement.Period) ([]Run, error) {
+	return closedDays(ctx, db.pool, period)
+}
+
+// closedDays are the runs of the period's days, in order, from the first day
+// that was ever settled on.
+func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) ([]Run, error) {
+	var first sql.Null[settlement.Day]
+	if err := sqlx.GetContext(ctx, from, &first, `
+		SELECT MIN(starts_on)
+		FROM runs
+		WHERE kind = ? AND state = ?`, settlement.Daily, StateClosed); err != nil {
+		return nil, fmt.Errorf("find first settled day: %w", err)
+	}
+	var runs []Run
+	if err := sqlx.SelectContext(ctx, from, &runs, `
+		SELECT `+runColumns+`
+		FROM runs
+		WHERE kind = ? AND version = ? AND starts_on >= ? AND starts_on < ?
+		ORDER BY starts_on`, settlement.Daily, runVersion, period.Start, period.End()); err != nil {
+		return nil, fmt.Errorf("read runs of %s: %w", period, err)
+	}
+	states := make(map[settlement.Day]string, len(runs))
+	for _, run := range runs {
+		states[run.StartsOn] = run.State
+	}
+	for _, day := range period.Days() {
+		if first.Valid && day < first.V && period.End() > first.V {
+			continue
+		}
+		if states[day] != StateClosed {
+			return nil, &NotClosedError{Period: settlement.DailyPeriod(day), State: states[day]}
+		}
+	}
+	return runs, nil
+}
+
+// BeginPeriod enters the run of a week or month in the book, or finds it there.
+// It takes over the price rule and window of the period's last day. It fails as
+// [DB.CheckPeriod] does, and with a [StaleError] when another workflow run holds
+// the run.
+func (db *DB) BeginPeriod(ctx context.Context, period settlement.Period, holder Holder) error {
+	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+		days, err := checkPeriod(ctx, tx, period)
+		if err != nil {
+			return err
+		}
+		last := days[len(days)-1]
+		if _, err := tx.ExecContext(ctx, `
+			INSERT IGNORE INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
+			period.Kind, period.Start, runVersion, StateRunning,
+			holder.WorkflowID, holder.RunID, last.PriceRule, last.WindowMS, db.now()); err != nil {
+			return err
+		}
+		_, err = guard(ctx, tx, period, holder)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	return nil
+}
+
+// LinesToPlan are the videos with the daily lines that each may have in the
+// period, by id.
+func (db *DB) LinesToPlan(ctx context.Context, period settlement.Period) (videos []settlement.VideoRows, err error) {
+	if err := db.pool.SelectContext(ctx, &videos, `
+		SELECT
+			video_id,
+			? AS row_count
+		FROM videos
+		ORDER BY video_id`, len(period.Days())); err != nil {
+		return nil, fmt.Errorf("plan %s: %w", period, err)
+	}
+	return videos, nil
+}
+
+// RollUpChunk adds up the daily lines of the chunk's videos and marks the chunk
+// as settled, in one transaction. A settled chunk is left alone. It returns the
+// chunk as it is then.
+func (db *DB) RollUpChunk(ctx context.Context, period settlement.Period, holder Holder, number int) (chunk Chunk, err error) {
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+		fence, err := guard(ctx, tx, period, holder)
+		if err != nil {
+			return err
+		}
+		chunk, err = findChunk(ctx, tx, period, number, "FOR UPDATE")
+		if err != nil || chunk.State == ChunkSettled {
+			return err
+		}
+		if err := rollUp(ctx, tx, period, chunk.Range); err != nil {
+			return err
+		}
+		if chunk.Totals, err = sumVideos(ctx, tx, period, chunk.Range); err != nil {
+			return err
+		}
+		chunk.State = ChunkSettled
+		_, err = tx.ExecContext(ctx, `
+			UPDATE run_chunks
+			SET
+				state = ?,
+				views = ?,
+				self_views = ?,
+				repeat_views = ?,
+				played_seconds = ?,
+				ad_views = ?,
+				video_amount = ?,
+				ad_amount = ?,
+				fence = ?,
+				settled_at = ?
+			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
+			chunk.State,
+			chunk.Views, chunk.SelfViews, chunk.RepeatViews, chunk.PlayedSeconds, chunk.AdViews,
+			chunk.VideoAmount, chunk.AdAmount, fence, db.now(),
+			period.Kind, period.Start, runVersion, number)
+		return err
+	})
+	if err != nil {
+		return Chunk{}, fmt.Errorf("roll up chunk %d of %s: %w", number, period, err)
+	}
+	return chunk, nil
+}
+
+func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos settlement.Range) error {
+	where, args := rangeCondition("s.video_id", videos)
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO period_videos (
+			kind, starts_on, creator_id, video_id, title,
+			views, self_views, repeat_views, played_seconds, ad_views,
+			views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
+		)
+		SELECT
+			?,
+			?,
+			s.creator_id,
+			s.video_id,
+			v.title,
+			SUM(s.views),
+			SUM(s.self_views),
+			SUM(s.repeat_views),
+			SUM(s.played_seconds),
+			SUM(s.ad_views),
+			COALESCE(MIN(p.views_from), 0),
+			COALESCE(MAX(p.views_to), 0),
+			COALESCE(MIN(p.ad_views_from), 0),
+			COALESCE(MAX(p.ad_views_to), 0),
+			COALESCE(SUM(p.video_amount), 0),
+			COALESCE(SUM(p.ad_amount), 0)
+		FROM daily_statistics s
+		JOIN videos v ON v.video_id = s.video_id
+		LEFT JOIN daily_settlements p ON p.day = s.day AND p.video_id = s.video_id
+		WHERE s.day >= ? AND s.day < ? AND `+where+`
+		GROUP BY s.creator_id, s.video_id, v.title`,
+		append([]any{period.Kind, period.Start, period.Start, period.End()}, args...)...)
+	return err
+}
+
+// sumVideos adds up the period's lines of the videos in the range.
+func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, videos settlement.Range) (sum Totals, err error) {
+	where, args := rangeCondition("video_id", videos)
+	err = sqlx.GetContext(ctx, from, &sum, `
+		SELECT `+sums+`
+		FROM period_videos
+		WHERE kind = ? AND starts_on = ? AND `+where, append([]any{period.Kind, period.Start}, args...)...)
+	if err != nil {
+		return Totals{}, fmt.Errorf("add up videos of %s: %w", period, err)
+	}
+	return sum, nil
+}
+
+// sums adds up every figure of [Totals].
+const sums = `
+			COALESCE(SUM(views), 0) AS views,
+			COALESCE(SUM(self_views), 0) AS self_views,
+			COALESCE(SUM(repeat_views), 0) AS repeat_views,
+			COALESCE(SUM(played_seconds), 0) AS played_seconds,
+			COALESCE(SUM(ad_views), 0) AS ad_views,
+			COALESCE(SUM(video_amount), 0) AS video_amount,
+			COALESCE(SUM(ad_amount), 0) AS ad_amount`
+
+// NotTheSumError says that a period is not the sum of its closed days (R8).
+type NotTheSumError struct {
+	Period       settlement.Period
+	Of           string // what was added up: videos or statements
+	Totals, Days Totals
+}
+
+func (e *NotTheSumError) Error() string {
+	return fmt.Sprintf("%s is not the sum of its closed days: its %s come to %+v, its days to %+v; verify its days (starter verify --date D) before anything is paid",
+		e.Period, e.Of, e.Totals, e.Days)
+}
+
+// ClosePeriod seals a week or month (R11) and returns its totals. Its chunks
+// must be settled, and its videos and statements must both come to exactly the
+// sum of its closed days (R8): otherwise it fails with a [NotTheSumError].
+// Closing a period again that the same holder closed gives the same totals.
+func (db *DB) ClosePeriod(ctx context.Context, period settlement.Period, holder Holder) (totals Totals, err error) {
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+		run, found, err := findRun(ctx, tx, period)
+		if err != nil {
+			return err
+		}
+		if found && run.State == StateClosed && run.Holder == holder.RunID {
+			totals = run.Totals
+			return nil
+		}
+		fence, err := lockRun(ctx, tx, period, holder, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		if totals, err = sumChunks(ctx, tx, period); err != nil {
+			return err
+		}
+		if err := checkSums(ctx, tx, period, totals); err != nil {
+			return err
+		}
+		return markClosed(ctx, tx, period, fence, totals, db.now())
+	})
+	if err != nil {
+		return Totals{}, fmt.Errorf("close %s: %w", period, err)
+	}
+	return totals, nil
+}
+
+func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunks Totals) error {
+	days, err := closedDays(ctx, tx, period)
+	if err != nil {
+		return err
+	}
+	var sum Totals
+	for _, day := range days {
+		sum.Add(day.Totals)
+	}
+	videos, err := sumVideos(ctx, tx, period, settlement.Range{})
+	if err != nil {
+		return err
+	}
+	if videos != sum || chunks != sum {
+		return &NotTheSumError{Period: period, Of: "videos", Totals: videos, Days: sum}
+	}
+	statements, err := sumStatements(ctx, tx, period)
+	if err != nil {
+		return err
+	}
+	// Creators of whom nothing counted have no statement, but may have views
+	// that were left out.
+	sum.SelfViews, sum.RepeatViews = 0, 0
+	statements.SelfViews, statements.RepeatViews = 0, 0
+	if statements != sum {
+		return &NotTheSumError{Period: period, Of: "statements", Totals: statements, Days: sum}
+	}
+	return nil
+}

@@ -1,0 +1,223 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Statement is what one creator earned in a week or month.
+type Statement struct {
+	CreatorID    int64  `db:"creator_id"`
+	Version      int    `db:"version"`
+	Name         string `db:"name"`
+	Locale       string `db:"locale"`
+	Contact      string `db:"contact"`       // mail address for questions
+	PayoutSHA256 string `db:"payout_sha256"` // of the documents, in hexadecimal; empty before they are first drawn
+	TopSHA256    string `db:"top5_sha256"`
+	Totals
+}
+
+// WriteStatements makes a statement for every creator of whom something counted
+// in the period, and for a week the delivery of its mail, in one transaction.
+// Statements that are there already are replaced. contact is the mail address
+// for questions about them.
+func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, holder Holder, contact string) error {
+	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := guard(ctx, tx, period, holder); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			DELETE FROM statements
+			WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO statements (
+				kind, starts_on, version, creator_id, name, locale, contact,
+				views, self_views, repeat_views, played_seconds, ad_views, video_amount, ad_amount
+			)
+			SELECT ?, ?, ?, c.creator_id, c.name, c.locale, ?, `+prefixedSums+`
+			FROM period_videos p
+			JOIN creators c ON c.creator_id = p.creator_id
+			WHERE p.kind = ? AND p.starts_on = ?
+			GROUP BY c.creator_id, c.name, c.locale
+			HAVING SUM(p.views) > 0`,
+			period.Kind, period.Start, runVersion, contact, period.Kind, period.Start); err != nil {
+			return err
+		}
+		if period.Kind != settlement.Weekly {
+			return nil
+		}
+		return db.writeDeliveries(ctx, tx, period)
+	})
+	if err != nil {
+		return fmt.Errorf("write statements of %s: %w", period, err)
+	}
+	return nil
+}
+
+const prefixedSums = `SUM(p.views), SUM(p.self_views), SUM(p.repeat_views), SUM(p.played_seconds), SUM(p.ad_views), SUM(p.video_amount), SUM(p.ad_amount)`
+
+func sumStatements(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (sum Totals, err error) {
+	err = sqlx.GetContext(ctx, from, &sum, `
+		SELECT `+sums+`
+		FROM statements
+		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
+	if err != nil {
+		return Totals{}, fmt.Errorf("add up statements of %s: %w", period, err)
+	}
+	return sum, nil
+}
+
+// Creators is a range of creators, both ends included.
+type Creators struct {
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+}
+
+// Statements are the period's statements of the creators, by creator.
+func (db *DB) Statements(ctx context.Context, period settlement.Period, creators Creators) ([]Statement, error) {
+	var statements []Statement
+	err := db.pool.SelectContext(ctx, &statements, `
+		SELECT
+			creator_id,
+			version,
+			name,
+			locale,
+			contact,
+			payout_sha256,
+			top5_sha256,
+			views,
+			self_views,
+			repeat_views,
+			played_seconds,
+			ad_views,
+			video_amount,
+			ad_amount
+		FROM statements
+		WHERE kind = ? AND starts_on = ? AND version = ? AND creator_id BETWEEN ? AND ?
+		ORDER BY creator_id`, period.Kind, period.Start, runVersion, creators.First, creators.Last)
+	if err != nil {
+		return nil, fmt.Errorf("read statements of %s: %w", period, err)
+	}
+	return statements, nil
+}
+
+// DocumentsChangedError says that a statement's documents would not be those
+// that were drawn for it first.
+type DocumentsChangedError struct {
+	Period    settlement.Period
+	CreatorID int64
+}
+
+func (e *DocumentsChangedError) Error() string {
+	return fmt.Sprintf("%s, creator %d: the documents drawn now are not those that were drawn first: the program that draws them has changed; send them with the one that drew them first", e.Period, e.CreatorID)
+}
+
+// StoreDocuments keeps the hashes of a statement's documents when they are
+// first drawn. Later they must be the same: otherwise it fails with a
+// [DocumentsChangedError].
+func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, creator int64, payout, top string) error {
+	stored, err := db.Statements(ctx, period, Creators{First: creator, Last: creator})
+	if err != nil {
+		return err
+	}
+	if len(stored) == 1 && stored[0].PayoutSHA256 != "" {
+		if stored[0].PayoutSHA256 != payout || stored[0].TopSHA256 != top {
+			return &DocumentsChangedError{Period: period, CreatorID: creator}
+		}
+		return nil
+	}
+	_, err = db.pool.ExecContext(ctx, `
+		UPDATE statements
+		SET
+			payout_sha256 = ?,
+			top5_sha256 = ?
+		WHERE kind = ? AND starts_on = ? AND version = ? AND creator_id = ?`,
+		payout, top, period.Kind, period.Start, runVersion, creator)
+	if err != nil {
+		return fmt.Errorf("store documents of %s, creator %d: %w", period, creator, err)
+	}
+	return nil
+}
+
+// PeriodVideo is one video's line of a week or month: the sum of its closed
+// days. Its ordinals are (from, to], all 0 where nothing counted.
+type PeriodVideo struct {
+	CreatorID   int64  `db:"creator_id"`
+	VideoID     int64  `db:"video_id"`
+	Title       string `db:"title"` // as it was when the period closed
+	ViewsFrom   int64  `db:"views_from"`
+	ViewsTo     int64  `db:"views_to"`
+	AdViewsFrom int64  `db:"ad_views_from"`
+	AdViewsTo   int64  `db:"ad_views_to"`
+	Totals
+}
+
+// Settlement is the part of the line that is about money; it is of no one day.
+func (v PeriodVideo) Settlement() SettlementLine {
+	return SettlementLine{
+		VideoID: v.VideoID, CreatorID: v.CreatorID,
+		ViewsFrom: v.ViewsFrom, ViewsTo: v.ViewsTo, AdViewsFrom: v.AdViewsFrom, AdViewsTo: v.AdViewsTo,
+		Amounts: v.Amounts,
+	}
+}
+
+// PeriodVideos are the period's lines of the creators' videos, by creator and
+// video.
+func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creators Creators) ([]PeriodVideo, error) {
+	var lines []PeriodVideo
+	err := db.pool.SelectContext(ctx, &lines, `
+		SELECT
+			creator_id,
+			video_id,
+			title,
+			views,
+			self_views,
+			repeat_views,
+			played_seconds,
+			ad_views,
+			views_from,
+			views_to,
+			ad_views_from,
+			ad_views_to,
+			video_amount,
+			ad_amount
+		FROM period_videos
+		WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ?
+		ORDER BY creator_id, video_id`, period.Kind, period.Start, creators.First, creators.Last)
+	if err != nil {
+		return nil, fmt.Errorf("read videos of %s: %w", period, err)
+	}
+	return lines, nil
+}
+
+// DaysOf are the daily settlements that the period's lines of the creators'
+// videos add up, by creator, video and day.
+func (db *DB) DaysOf(ctx context.Context, period settlement.Period, creators Creators) ([]SettlementLine, error) {
+	var lines []SettlementLine
+	err := db.pool.SelectContext(ctx, &lines, `
+		SELECT
+			d.day,
+			d.video_id,
+			d.creator_id,
+			d.views_from,
+			d.views_to,
+			d.ad_views_from,
+			d.ad_views_to,
+			d.video_amount,
+			d.ad_amount
+		FROM period_videos p
+		JOIN daily_settlements d ON d.video_id = p.video_id AND d.day >= ? AND d.day < ?
+		WHERE p.kind = ? AND p.starts_on = ? AND p.creator_id BETWEEN ? AND ?
+		ORDER BY p.creator_id, d.video_id, d.day`,
+		period.Start, period.End(), period.Kind, period.Start, creators.First, creators.Last)
+	if err != nil {
+		return nil, fmt.Errorf("read days of %s: %w", period, err)
+	}
+	return lines, nil
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/internal/postal"
+	"creatorpay/settlement"
+	"creatorpay/templates"
+	"creatorpay/workflows"
+)
+
+type mailCommand struct {
+	Status  mailStatusCommand  `cmd:"" help:"How many mails of the week are in each state, and which were refused and why."`
+	Preview mailPreviewCommand `cmd:"" help:"Write a creator's documents and mail to a folder; sends nothing."`
+	Send    mailSendCommand    `cmd:"" help:"Send the week's mails that are pending."`
+	Resend  mailResendCommand  `cmd:"" help:"Send a mail again that was rejected or whose fate is unknown, with the same Message-ID."`
+	Confirm mailConfirmCommand `cmd:"" help:"Record that a mail whose fate was unknown has arrived."`
+}
+
+// weekFlag names a closed week.
+type weekFlag struct {
+	Week string `required:"" placeholder:"WEEK" help:"ISO week, as 2024-W19."`
+}
+
+// closed is the week, which must be closed: before that it has no mails.
+func (f weekFlag) closed(ctx context.Context, database *db.DB) (settlement.Period, error) {
+	week, err := settlement.ParseWeek(f.Week)
+	if err != nil {
+		return week, err
+	}
+	_, err = database.ClosedRun(ctx, week)
+	return week, err
+}
+
+type mailStatusCommand struct {
+	databaseFlags
+	weekFlag
+}
+
+func (c mailStatusCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	week, err := c.closed(ctx, database)
+	if err != nil {
+		return err
+	}
+	counts, err := database.DeliveryCounts(ctx, week, db.AllCreators)
+	if err != nil {
+		return err
+	}
+	out := newTable("Mails of "+week.String(), "Count")
+	rightAligned(out, 2)
+	for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
+		out.AppendRow(table.Row{state, thousands(int64(counts[state]))})
+	}
+	out.Render()
+	return printProblems(ctx, database, week)
+}
+
+// printProblems lists the mails that need a person, and those that wait for the
+// mail server.
+func printProblems(ctx context.Context, database *db.DB, week settlement.Period) error {
+	deliveries, err := database.Deliveries(ctx, week, db.DeliveryPending, db.DeliverySending, db.DeliveryRejected, db.DeliveryUnknown)
+	if err != nil {
+		return err
+	}
+	out := newTable("Creator", "Address", "State", "Attempts", "Code", "Why")
+	rightAligned(out, 1, 4, 5)
+	for _, delivery := range deliveries {
+		if delivery.State == db.DeliveryPending && delivery.Attempts == 0 {
+			continue // nothing has gone wrong yet
+		}
+		out.AppendRow(table.Row{delivery.CreatorID, delivery.Email, delivery.State, delivery.Attempts, delivery.Code, delivery.Detail})
+	}
+	if out.Length() > 0 {
+		out.Render()
+	}
+	return nil
+}
+
+type mailPreviewCommand struct {
+	databaseFlags
+	weekFlag
+	Creator int64  `required:"" placeholder:"ID" help:"The creator."`
+	From    string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender's address."`
+	Output  string `short:"o" type:"path" default:"." placeholder:"DIR" help:"Folder to write to."`
+}
+
+func (c mailPreviewCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	week, err := c.closed(ctx, database)
+	if err != nil {
+		return err
+	}
+	statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator})
+	if err != nil {
+		return err
+	}
+	if len(statements) == 0 {
+		return fmt.Errorf("creator %d has no statement for %s: nothing of theirs counted", c.Creator, week)
+	}
+	email, err := database.Email(ctx, c.Creator)
+	if err != nil {
+		return err
+	}
+	renderer, err := templates.NewRenderer()
+	if err != nil {
+		return err
+	}
+	message, err := activities.Compose(renderer, statements[0], email)
+	if err != nil {
+		return err
+	}
+	return c.write(message, statements[0].Number)
+}
+
+func (c mailPreviewCommand) write(message postal.Message, number string) error {
+	if err := os.MkdirAll(c.Output, 0o750); err != nil {
+		return err
+	}
+	mail, err := postal.Build(postal.Config{From: c.From}, message)
+	if err != nil {
+		return err
+	}
+	eml := filepath.Join(c.Output, number+".eml")
+	if err := mail.WriteToFile(eml); err != nil {
+		return err
+	}
+	fmt.Println(eml)
+	for _, attachment := range message.Attachments {
+		path := filepath.Join(c.Output, attachment.Name)
+		if err := os.WriteFile(path, attachment.Data, 0o600); err != nil {
+			return err
+		}
+		fmt.Println(path)
+	}
+	return nil
+}
+
+type mailSendCommand struct {
+	databaseFlags
+	temporalFlags
+	weekFlag
+}
+
+func (c mailSendCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	week, err := c.closed(ctx, database)
+	if err != nil {
+		return err
+	}
+	return sendMails(ctx, c.temporalFlags, week)
+}
+
+// sendMails runs the week's mails that are pending and waits for them.
+func sendMails(ctx context.Context, flags temporalFlags, week settlement.Period) error {
+	temporal, err := flags.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	var totals activities.MailTotals
+	if err := runWorkflow(ctx, temporal, client.StartWorkflowOptions{
+		ID: workflows.MailID(week),
+		// What was sent is not sent again, however often this runs.
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:         "Mails of " + week.String(),
+	}, workflows.Mail, workflows.MailInput{Week: week}, &totals); err != nil {
+		return err
+	}
+	printMails(totals)
+	return nil
+}
+
+func printMails(totals activities.MailTotals) {
+	fmt.Printf("mails: %s sent, %s rejected, %s unknown\n",
+		thousands(int64(totals.Sent)), thousands(int64(totals.Rejected)), thousands(int64(totals.Unknown)))
+}
+
+type mailResendCommand struct {
+	databaseFlags
+	temporalFlags
+	weekFlag
+	Creator int64 `required:"" placeholder:"ID" help:"The creator."`
+}
+
+func (c mailResendCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	week, err := c.closed(ctx, database)
+	if err != nil {
+		return err
+	}
+	changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliveryPending, "to be sent again by a person's word", db.DeliveryRejected, db.DeliveryUnknown)
+	if err != nil {
+		return err
+	}
+	if !changed {
+		return fmt.Errorf("creator %d has no mail of %s that was rejected or is unknown: see starter mail status --week %s", c.Creator, week, week)
+	}
+	return sendMails(ctx, c.temporalFlags, week)
+}
+
+type mailConfirmCommand struct {
+	databaseFlags
+	weekFlag
+	Creator int64 `required:"" placeholder:"ID" help:"The creator."`
+}
+
+func (c mailConfirmCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	week, err := c.closed(ctx, database)
+	if err != nil {
+		return err
+	}
+	changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliverySent, "confirmed by a person", db.DeliveryUnknown)
+	if err == nil && !changed {
+		err = fmt.Errorf("creator %d has no mail of %s whose fate is unknown: see starter mail status --week %s", c.Creator, week, week)
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// PeriodInput asks for the roll-up of a week or month.
+type PeriodInput struct {
+	Period settlement.Period `json:"period"`
+	// Wait makes the run wait for days that are not closed. Without it the run
+	// is refused unless those days are running.
+	Wait bool `json:"wait,omitempty"`
+	// NoMail closes a week without sending its mails. Mail sends them later.
+	NoMail bool `json:"no_mail,omitempty"`
+}
+
+// PeriodResult is what the closed week or month came to.
+type PeriodResult struct {
+	Period settlement.Period `json:"period"`
+	Chunks int               `json:"chunks"`
+	db.Totals
+	Mails activities.MailTotals `json:"mails,omitzero"`
+}
+
+// chunkLines makes a chunk of a roll-up take about as long as one of a day.
+const chunkLines = 100_000
+
+// Weekly adds up the closed days of a week, writes its statements, closes it,
+// and mails them (R8).
+func Weekly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
+	return runPeriod(ctx, input, func(run *periodRun, result *PeriodResult) error {
+		if input.NoMail {
+			return nil
+		}
+		return run.mail(ctx, &result.Mails)
+	})
+}
+
+// Monthly adds up the closed days of a month, writes its statements, and closes
+// it (R8).
+func Monthly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
+	return runPeriod(ctx, input, func(*periodRun, *PeriodResult) error { return nil })
+}
+
+// runPeriod rolls the period up, does what comes after its close, and records a
+// failure.
+func runPeriod(ctx workflow.Context, input PeriodInput, afterClose func(*periodRun, *PeriodResult) error) (PeriodResult, error) {
+	progress, err := trackProgress(ctx, input.Period)
+	if err != nil {
+		return PeriodResult{}, err
+	}
+	run := &periodRun{input: input, chunkedRun: chunkedRun{period: input.Period, parallel: DefaultParallel, progress: progress}}
+	result := PeriodResult{Period: input.Period}
+	if result.Totals, err = run.do(ctx); err == nil {
+		err = afterClose(run, &result)
+	}
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // whatever the step said that was cut short
+	}
+	if err != nil {
+		run.recordFailure(ctx, err)
+		return result, err
+	}
+	result.Chunks = len(run.chunks)
+	progress.close(ctx, result.Totals)
+	return result, nil
+}
+
+type periodRun struct {
+	chunkedRun
+	input PeriodInput
+}
+
+func (r *periodRun) do(ctx workflow.Context) (totals db.Totals, err error) {
+	name := r.period.String()
+	r.progress.enter(ctx, PhaseWaiting)
+	if err := workflow.ExecuteActivity(withOptions(ctx, untilItHolds, "begin "+name), a.BeginPeriod,
+		activities.BeginPeriodInput{Period: r.period, Wait: r.input.Wait}).Get(ctx, nil); err != nil {
+		return totals, err
+	}
+	r.progress.enter(ctx, PhasePlanning)
+	var plan activities.PlanResult
+	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan "+name), a.PlanPeriod,
+		activities.PlanPeriodInput{Period: r.period, ChunkLines: chunkLines, MaxChunks: maxChunks}).Get(ctx, &plan); err != nil {
+		return totals, err
+	}
+	r.chunks = plan.Chunks
+	if err := r.rollUp(ctx); err != nil {
+		return totals, err
+	}
+	r.progress.enter(ctx, PhaseStating)
+	input := activities.PeriodInput{Period: r.period}
+	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "top 5 of "+name), a.RankPeriod, input).Get(ctx, nil); err != nil {
+		return totals, err
+	}
+	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "statements of "+name), a.WriteStatements, input).Get(ctx, nil); err != nil {
+		return totals, err
+	}
+	r.progress.enter(ctx, PhaseClosing)
+	err = workflow.ExecuteActivity(withOptions(ctx, patience, "close "+name), a.ClosePeriod, input).Get(ctx, &totals)
+	return totals, err
+}
+
+// rollUp adds up the chunks that are planned and not added up yet.
+func (r *periodRun) rollUp(ctx workflow.Context) error {
+	r.progress.enterChunks(ctx, PhaseRollingUp, r.chunks, db.ChunkPlanned)
+	return r.eachChunk(ctx, "roll up", 1, db.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+		var totals db.Totals
+		err := workflow.ExecuteActivity(ctx, a.RollUpChunk,
+			activities.PeriodChunkInput{Period: r.period, Chunk: chunk.Number}).Get(ctx, &totals)
+		if err != nil {
+			return err
+		}
+		chunk.State, chunk.Rows = db.ChunkSettled, totals.Rows()
+		r.progress.chunkDone(ctx, chunk.Rows)
+		return nil
+	})
+}
+
+// mail runs the week's mails as a child and waits for them.
+func (r *periodRun) mail(ctx workflow.Context, totals *activities.MailTotals) error {
+	r.progress.enter(ctx, PhaseMailing)
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:    MailID(r.period),
+		StaticSummary: "Mails of " + r.period.String(),
+	})
+	return workflow.ExecuteChildWorkflow(ctx, Mail, MailInput{Week: r.period}).Get(ctx, totals)
+}
+
+// recordFailure writes the failure into the book of runs, even when the
+// workflow was cancelled. The book leaves a closed period as it is.
+func (r *periodRun) recordFailure(ctx workflow.Context, failure error) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	r.progress.fail(ctx, failure)
+	err := workflow.ExecuteActivity(withOptions(ctx, patience, "record the failure of "+r.period.String()), a.FailPeriod,
+		activities.FailPeriodInput{Period: r.period, Failure: Cause(failure)}).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Error("record failure", "period", r.period.String(), "error", err)
+	}
+}
