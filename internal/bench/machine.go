@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// machine is what the figures were measured on.
+type machine struct {
+	Cores    int
+	Model    string
+	MemoryGB int64
+	Database string
+	Go       string
+	Date     string
+}
+
+func (s *stand) describe(ctx context.Context) (m machine, err error) {
+	m = machine{Cores: runtime.NumCPU(), Go: runtime.Version(), Date: time.Now().UTC().Format(time.DateOnly)}
+	if err := s.sql.GetContext(ctx, &m.Database, "SELECT CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'MySQL '), VERSION())"); err != nil {
+		return m, err
+	}
+	cpu, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return m, err
+	}
+	if _, after, found := bytes.Cut(cpu, []byte("model name\t: ")); found {
+		name, _, _ := bytes.Cut(after, []byte("\n"))
+		m.Model = string(name)
+	}
+	memory, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return m, err
+	}
+	var kilobytes int64
+	_, err = fmt.Fscanf(strings.NewReader(string(memory)), "MemTotal: %d kB", &kilobytes)
+	m.MemoryGB = kilobytes >> 20
+	return m, err
+}

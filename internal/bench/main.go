@@ -1,0 +1,57 @@
+// The bench measures the daily run against three others on the same rows: an SQL
+// script, a page reader in the shape of Spring Batch, and the floor, which
+// applies no rule at all. It starts a private MySQL, a Temporal dev server and
+// one worker, fills days of the asked sizes, runs all contestants in turn, and
+// writes what it measured to a file that docs/benchmarks.md is made from.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"creatorpay/internal/generate"
+)
+
+type options struct {
+	Measure measureCommand `cmd:"" help:"Measure and write the figures to a file, then write the page anew."`
+	Page    pageCommand    `cmd:"" help:"Write the page anew from the files of figures."`
+}
+
+// files are where figures are kept and what is made of them.
+type files struct {
+	Figures string `default:"docs/benchmarks" type:"path" help:"Folder of the files of figures, one a measurement."`
+	Page    string `default:"docs/benchmarks.md" type:"path" help:"Page to write."`
+	Picture string `default:"docs/images/growth.svg" type:"path" help:"Picture of the growth to write."`
+}
+
+type measureCommand struct {
+	files
+	Dir      string        `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
+	Name     string        `required:"" help:"Name of the measurement: that of its file."`
+	Millions []int64       `default:"3" help:"Sizes of the day, in million views."`
+	Only     []string      `help:"Contestants to measure; all without it."`
+	Videos   int           `default:"10000" help:"How many videos."`
+	Skew     generate.Skew `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
+	Rounds   int           `default:"3" help:"How often each contestant runs."`
+	Memory   string        `default:"4G" help:"Buffer pool of the database: the rows must fit."`
+	Worker   string        `default:"bin/worker" type:"path" help:"The worker program."`
+	Note     string        `help:"A sentence about the measurement, for the page."`
+}
+
+func main() {
+	var flags options
+	command := kong.Parse(&flags, kong.Name("bench"), kong.Description("Measures the daily run against an SQL script, a page reader and the floor."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	command.BindTo(ctx, (*context.Context)(nil))
+	err := command.Run()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}

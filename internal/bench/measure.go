@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"creatorpay/internal/devstack"
+	"creatorpay/settlement"
+)
+
+// contestant is one way to get a day's figures.
+type contestant struct {
+	name   string
+	run    func(ctx context.Context, day settlement.Day) error
+	stores bool // its results are to be the product's
+}
+
+// The contestants that others are held against.
+const (
+	product = "product"
+	floor   = "floor"
+)
+
+func (s *stand) contestants(only []string) []contestant {
+	all := []contestant{
+		{name: floor, run: s.floor},
+		{name: "script (window)", run: s.script(windowScript), stores: true},
+		{name: "script (suspects)", run: s.script(suspectsScript), stores: true},
+		{name: "page reader", run: s.pages(1), stores: true},
+		{name: "page reader, 4 readers", run: s.pages(4), stores: true},
+	}
+	if len(only) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(c contestant) bool { return !slices.Contains(only, c.name) })
+}
+
+// Run measures on a private stack and writes the figures down.
+func (c measureCommand) Run(ctx context.Context) (err error) {
+	if err := devstack.Clear(ctx, c.Dir); err != nil {
+		return err
+	}
+	s, err := newStand(ctx, c.Dir, c.Memory, c.Worker)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, s.stop(), devstack.Clear(context.WithoutCancel(ctx), c.Dir))
+	}()
+	if err := s.makeTables(ctx); err != nil {
+		return err
+	}
+	m := measurement{Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Rounds: c.Rounds, Note: c.Note}
+	if m.Machine, err = s.describe(ctx); err != nil {
+		return err
+	}
+	for i, millions := range c.Millions {
+		figures, err := s.measureSize(ctx, firstDay+settlement.Day(2*i+1), millions*million, c)
+		if err != nil {
+			return fmt.Errorf("%d million views: %w", millions, err)
+		}
+		m.Sizes = append(m.Sizes, figures)
+		if err := m.write(c.Figures); err != nil { // what is measured is kept if a bigger size fails
+			return err
+		}
+	}
+	return c.files.writePage()
+}
+
+func (s *stand) measureSize(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (figures size, err error) {
+	figures.Rows = rows
+	fmt.Printf("%d rows: filling\n", rows)
+	if figures.FilledPerSecond, err = s.fill(ctx, today, rows, command); err != nil {
+		return figures, fmt.Errorf("fill: %w", err)
+	}
+	// The first run of all is not measured: it warms the database, and its
+	// results are those that the others must have, too.
+	if _, err := s.runDaily(ctx, today); err != nil {
+		return figures, err
+	}
+	contestants := s.contestants(command.Only)
+	for _, c := range contestants {
+		if err := s.rehearse(ctx, today, c); err != nil {
+			return figures, fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	for round := range command.Rounds {
+		one, err := s.measureProduct(ctx, today)
+		if err != nil {
+			return figures, err
+		}
+		figures.add(product, one)
+		for _, c := range contestants {
+			one, err := s.measureOther(ctx, today, c)
+			if err != nil {
+				return figures, fmt.Errorf("%s: %w", c.name, err)
+			}
+			figures.add(c.name, one)
+		}
+		fmt.Printf("%d rows: round %d of %d done\n", rows, round+1, command.Rounds)
+	}
+	return figures, s.empty(ctx, today)
+}
+
+// rehearse runs a contestant once and makes sure that its result is right.
+func (s *stand) rehearse(ctx context.Context, today settlement.Day, c contestant) error {
+	if !c.stores {
+		return nil
+	}
+	if err := s.emptyTables(ctx); err != nil {
+		return err
+	}
+	if err := c.run(ctx, today); err != nil {
+		return err
+	}
+	return s.compare(ctx, today)
+}
+
+func (s *stand) measureProduct(ctx context.Context, today settlement.Day) (one figure, err error) {
+	if err := s.forget(ctx, today); err != nil {
+		return one, err
+	}
+	if err := resetPeak(s.worker.Process.Pid); err != nil {
+		return one, err
+	}
+	var events int64
+	one, err = s.timed(func() error {
+		events, err = s.runDaily(ctx, today)
+		return err
+	})
+	if err != nil {
+		return one, err
+	}
+	one.Events = events
+	if one.Peak, err = peakMemory(s.worker.Process.Pid); err != nil {
+		return one, err
+	}
+	one.Parts, err = s.partsOf(ctx, today)
+	return one, err
+}
+
+func (s *stand) measureOther(ctx context.Context, today settlement.Day, c contestant) (one figure, err error) {
+	if err := s.emptyTables(ctx); err != nil {
+		return one, err
+	}
+	return s.timed(func() error { return c.run(ctx, today) })
+}
+
+// timed runs work and tells how long it took and what CPU time the processes
+// used for it.
+func (s *stand) timed(work func() error) (one figure, err error) {
+	pids := [...]int{s.mysql.PID(), s.server.PID(), s.worker.Process.Pid, os.Getpid()}
+	var before, after [len(pids)]time.Duration
+	for i, pid := range pids {
+		if before[i], err = cpuTime(pid); err != nil {
+			return one, err
+		}
+	}
+	began := time.Now()
+	if err := work(); err != nil {
+		return one, err
+	}
+	one.Took = time.Since(began)
+	for i, pid := range pids {
+		if after[i], err = cpuTime(pid); err != nil {
+			return one, err
+		}
+	}
+	one.MySQL, one.Temporal = after[0]-before[0], after[1]-before[1]
+	one.Client = after[2] - before[2] + after[3] - before[3]
+	return one, nil
+}
+
+// measurement is what one call of the bench measured.
+type measurement struct {
+	Name    string
+	Note    string `json:",omitempty"`
+	Machine machine
+	Videos  int
+	Skew    string
+	Rounds  int
+	Sizes   []size
+}
+
+// size is what was measured with one number of rows.
+type size struct {
+	Rows            int64
+	FilledPerSecond float64
+	Figures         []figures
+}
+
+// figures are a contestant's rounds.
+type figures struct {
+	Contestant string
+	Rounds     []figure
+}
+
+// figure is what one round of one contestant took.
+type figure struct {
+	Took     time.Duration
+	MySQL    time.Duration // CPU time, as the two below
+	Temporal time.Duration
+	Client   time.Duration // of the worker, or of the contestant itself
+	Peak     int64         `json:",omitempty"` // the worker's memory in bytes
+	Events   int64         `json:",omitempty"` // of the run's history
+	Parts    parts
+}
+
+func (s *size) add(contestant string, one figure) {
+	for i := range s.Figures {
+		if s.Figures[i].Contestant == contestant {
+			s.Figures[i].Rounds = append(s.Figures[i].Rounds, one)
+			return
+		}
+	}
+	s.Figures = append(s.Figures, figures{contestant, []figure{one}})
+}
+
+func (m measurement) write(dir string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(m, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, m.Name+".json"), append(text, '\n'), 0o600)
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+const (
+	pageRows      = 2000 // as the batch servers had
+	pageCommit    = 2000 // videos written in one transaction
+	defaultWindow = settlement.DefaultRepeatWindow
+)
+
+// pageRow is one row of a page.
+type pageRow struct {
+	VideoID       int64     `db:"video_id"`
+	ViewerID      int64     `db:"viewer_id"`
+	WatchedAt     time.Time `db:"watched_at"`
+	ViewID        int64     `db:"view_id"`
+	PlayedSeconds int64     `db:"played_seconds"`
+	AdViews       int64     `db:"ad_views"`
+}
+
+// pages is the shape of a Spring Batch job: pages of rows by key into a map,
+// then one upsert a video. Several readers share the videos evenly.
+func (s *stand) pages(readers int) func(context.Context, settlement.Day) error {
+	return func(ctx context.Context, day settlement.Day) error {
+		rule, err := s.db.PriceRule(ctx, 1)
+		if err != nil {
+			return err
+		}
+		var borders []int64
+		if err := s.sql.SelectContext(ctx, &borders, "SELECT video_id FROM videos ORDER BY video_id"); err != nil {
+			return err
+		}
+		var cuts []int64
+		for reader := 1; reader < readers; reader++ {
+			cuts = append(cuts, borders[len(borders)*reader/readers])
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		for _, videos := range settlement.Split(cuts) {
+			group.Go(func() error { return s.readPages(ctx, day, videos, rule) })
+		}
+		return group.Wait()
+	}
+}
+
+func (s *stand) readPages(ctx context.Context, day settlement.Day, videos settlement.Range, rule settlement.PriceRule) error {
+	owners, err := s.db.Owners(ctx, videos)
+	if err != nil {
+		return err
+	}
+	lines := make(map[int64]*db.StatisticsLine, len(owners))
+	creators := make(map[int64]int64, len(owners))
+	for _, owner := range owners {
+		creators[owner.VideoID] = owner.CreatorID
+	}
+	judge := settlement.NewJudge(s.calendar.Start(day), defaultWindow)
+	last := pageRow{VideoID: -1, ViewerID: math.MaxInt64, WatchedAt: time.UnixMilli(0)}
+	if videos.From != nil {
+		last.VideoID = *videos.From - 1
+	}
+	before := int64(math.MaxInt64)
+	if videos.Before != nil {
+		before = *videos.Before
+	}
+	for {
+		var page []pageRow
+		if err := s.sql.SelectContext(ctx, &page, `
+			SELECT video_id, viewer_id, watched_at, view_id, played_seconds, ad_views
+			FROM watch_log
+			WHERE watched_on = ? AND video_id < ? AND (
+				video_id > ?
+				OR (video_id = ? AND viewer_id > ?)
+				OR (video_id = ? AND viewer_id = ? AND watched_at > ?)
+				OR (video_id = ? AND viewer_id = ? AND watched_at = ? AND view_id > ?)
+			)
+			ORDER BY video_id, viewer_id, watched_at, view_id
+			LIMIT ?`,
+			day, before, last.VideoID, last.VideoID, last.ViewerID, last.VideoID, last.ViewerID, last.WatchedAt,
+			last.VideoID, last.ViewerID, last.WatchedAt, last.ViewID, pageRows); err != nil {
+			return err
+		}
+		if err := s.judgePage(ctx, day, judge, page, creators, lines); err != nil {
+			return err
+		}
+		if len(page) < pageRows {
+			break
+		}
+		last = page[len(page)-1]
+	}
+	return s.writePages(ctx, day, lines, rule)
+}
+
+func (s *stand) judgePage(ctx context.Context, day settlement.Day, judge *settlement.Judge, page []pageRow, creators map[int64]int64, lines map[int64]*db.StatisticsLine) error {
+	for _, row := range page {
+		line := lines[row.VideoID]
+		if line == nil {
+			line = &db.StatisticsLine{Day: day, VideoID: row.VideoID, CreatorID: creators[row.VideoID]}
+			lines[row.VideoID] = line
+		}
+		play := settlement.Play{
+			VideoID: row.VideoID, ViewerID: row.ViewerID, StartedAt: row.WatchedAt.UnixMilli(), ViewID: row.ViewID,
+			PlayedSeconds: row.PlayedSeconds, AdViews: row.AdViews,
+		}
+		verdict := judge.Verdict(play, line.CreatorID)
+		if verdict == settlement.LookBack {
+			pair := db.Pair{VideoID: row.VideoID, ViewerID: row.ViewerID}
+			found, err := s.db.LastPlays(ctx, day-1, []db.Pair{pair})
+			if err != nil {
+				return err
+			}
+			verdict = settlement.Counts
+			if at, played := found[pair]; played && judge.IsRepeat(play, at) {
+				verdict = settlement.Repeat
+			}
+		}
+		line.Count(play, verdict)
+	}
+	return nil
+}
+
+// writePages stores one upsert a video and table.
+func (s *stand) writePages(ctx context.Context, day settlement.Day, lines map[int64]*db.StatisticsLine, rule settlement.PriceRule) error {
+	var tx *sqlx.Tx
+	written := 0
+	for _, line := range lines {
+		if written%pageCommit == 0 {
+			if tx != nil {
+				if err := tx.Commit(); err != nil {
+					return err
+				}
+			}
+			var err error
+			if tx, err = s.sql.BeginTxx(ctx, nil); err != nil {
+				return err
+			}
+		}
+		written++
+		if err := s.writeVideo(ctx, tx, day, line, rule); err != nil {
+			return err
+		}
+	}
+	if tx == nil {
+		return nil
+	}
+	return tx.Commit()
+}
+
+func (s *stand) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, line *db.StatisticsLine, rule settlement.PriceRule) error {
+	if _, err := tx.NamedExecContext(ctx, `
+		INSERT INTO bench_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
+		VALUES (:day, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)
+		ON DUPLICATE KEY UPDATE views = VALUES(views)`, line); err != nil {
+		return err
+	}
+	if line.Views == 0 {
+		return nil
+	}
+	counted := db.CountedVideo{Day: day, VideoID: line.VideoID, CreatorID: line.CreatorID, Views: line.Views, AdViews: line.AdViews}
+	if err := tx.QueryRowxContext(ctx, `
+		SELECT COALESCE(p.views_to, v.opening_views), COALESCE(p.ad_views_to, v.opening_ad_views)
+		FROM videos v
+		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.day = (
+			SELECT MAX(q.day) FROM daily_settlements q WHERE q.video_id = v.video_id AND q.day < ?
+		)
+		WHERE v.video_id = ?`, day, line.VideoID).Scan(&counted.UsedViews, &counted.UsedAdViews); err != nil {
+		return err
+	}
+	settled, err := counted.Price(rule)
+	if err != nil {
+		return err
+	}
+	settled.CreatorID = line.CreatorID
+	_, err = tx.NamedExecContext(ctx, `
+		INSERT INTO bench_settlements (day, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
+		VALUES (:day, :video_id, :creator_id, :views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount)
+		ON DUPLICATE KEY UPDATE video_amount = VALUES(video_amount)`, settled)
+	return err
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+var discard = slog.New(slog.DiscardHandler)
+
+// runDaily runs the day through Temporal and tells how many events its history
+// has.
+func (s *stand) runDaily(ctx context.Context, day settlement.Day) (events int64, err error) {
+	run, err := s.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:        workflows.ID(settlement.DailyPeriod(day)),
+		TaskQueue: workflows.TaskQueue,
+		// The day runs once a round; forget makes the book agree.
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+	}, workflows.Daily, workflows.DailyInput{Day: day})
+	if err != nil {
+		return 0, err
+	}
+	if err := run.Get(ctx, nil); err != nil {
+		return 0, fmt.Errorf("run %s: %w", day, err)
+	}
+	description, err := s.temporal.DescribeWorkflowExecution(ctx, run.GetID(), run.GetRunID())
+	if err != nil {
+		return 0, err
+	}
+	return description.GetWorkflowExecutionInfo().GetHistoryLength(), nil
+}
+
+// forget removes the day's results and its entry in the book of runs.
+func (s *stand) forget(ctx context.Context, day settlement.Day) error {
+	for _, statement := range []string{
+		"DELETE FROM runs WHERE kind = 'daily' AND starts_on = ?",
+		"DELETE FROM run_chunks WHERE kind = 'daily' AND starts_on = ?",
+		"DELETE FROM top_videos WHERE kind = 'daily' AND starts_on = ?",
+		"DELETE FROM daily_statistics WHERE day = ?",
+		"DELETE FROM daily_settlements WHERE day = ?",
+	} {
+		if _, err := s.sql.ExecContext(ctx, statement, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parts is when a run's parts ended, after its begin.
+type parts struct{ Planned, Counted, Settled, Closed time.Duration }
+
+// partsOf reads them from the book of runs. The first counted chunk stands for
+// the end of the plan.
+func (s *stand) partsOf(ctx context.Context, day settlement.Day) (p parts, err error) {
+	var micros struct{ Planned, Counted, Settled, Closed int64 }
+	err = s.sql.GetContext(ctx, &micros, `
+		SELECT
+			TIMESTAMPDIFF(MICROSECOND, r.began_at, MIN(c.counted_at)) AS planned,
+			TIMESTAMPDIFF(MICROSECOND, r.began_at, MAX(c.counted_at)) AS counted,
+			TIMESTAMPDIFF(MICROSECOND, r.began_at, MAX(c.settled_at)) AS settled,
+			TIMESTAMPDIFF(MICROSECOND, r.began_at, r.ended_at) AS closed
+		FROM runs r
+		JOIN run_chunks c ON c.kind = r.kind AND c.starts_on = r.starts_on AND c.version = r.version
+		WHERE r.kind = 'daily' AND r.starts_on = ?
+		GROUP BY r.began_at, r.ended_at`, day)
+	return parts{
+		Planned: time.Duration(micros.Planned) * time.Microsecond,
+		Counted: time.Duration(micros.Counted) * time.Microsecond,
+		Settled: time.Duration(micros.Settled) * time.Microsecond,
+		Closed:  time.Duration(micros.Closed) * time.Microsecond,
+	}, err
+}

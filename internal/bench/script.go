@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"creatorpay/settlement"
+)
+
+// The scripts are what an engineer would put into cron: statistics and
+// settlement of one day in one session, by the same rules.
+var (
+	//go:embed window.sql
+	windowScript string
+	//go:embed suspects.sql
+	suspectsScript string
+	//go:embed settle.sql
+	settleScript string
+)
+
+// script runs one of the scripts into the tables bench_statistics and
+// bench_settlements.
+func (s *stand) script(text string) func(context.Context, settlement.Day) error {
+	return func(ctx context.Context, day settlement.Day) error {
+		conn, err := s.sql.Connx(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close() }()
+		// Otherwise it would lock every row that it reads.
+		if _, err := conn.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"); err != nil {
+			return err
+		}
+		replace := strings.NewReplacer(
+			":today", "'"+day.String()+"'",
+			":yesterday", "'"+(day-1).String()+"'",
+			":start", "'"+s.calendar.Start(day).UTC().Format("2006-01-02 15:04:05")+"'",
+		)
+		for statement := range strings.SplitSeq(replace.Replace(text+settleScript), ";\n") {
+			if strings.TrimSpace(statement) == "" {
+				continue
+			}
+			if _, err := conn.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("%s: %w", strings.TrimSpace(statement), err)
+			}
+		}
+		return nil
+	}
+}
+
+// makeTables makes the tables that the others write to.
+func (s *stand) makeTables(ctx context.Context) error {
+	for _, statement := range []string{
+		"CREATE TABLE bench_statistics LIKE daily_statistics",
+		"CREATE TABLE bench_settlements LIKE daily_settlements",
+	} {
+		if _, err := s.sql.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stand) emptyTables(ctx context.Context) error {
+	for _, table := range []string{"bench_statistics", "bench_settlements"} {
+		if _, err := s.sql.ExecContext(ctx, "TRUNCATE TABLE "+table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare fails unless the others' tables hold what the product stored for the
+// day.
+func (s *stand) compare(ctx context.Context, day settlement.Day) error {
+	for _, pair := range [][2]string{{"daily_statistics", "bench_statistics"}, {"daily_settlements", "bench_settlements"}} {
+		var sums [2]string
+		for i, table := range pair {
+			columns := "day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views"
+			if strings.HasSuffix(table, "settlements") {
+				columns = "day, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount"
+			}
+			if err := s.sql.GetContext(ctx, &sums[i], `
+				SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+columns+`))), 0))
+				FROM `+table+`
+				WHERE day = ?`, day); err != nil {
+				return err
+			}
+		}
+		if sums[0] != sums[1] {
+			return fmt.Errorf("%s has %s, %s has %s", pair[0], sums[0], pair[1], sums[1])
+		}
+	}
+	return nil
+}
