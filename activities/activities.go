@@ -22,8 +22,6 @@ type Activities struct {
 	// KeepDays is how many days of the watch log stay before the one being run;
 	// 0 keeps all.
 	KeepDays int
-	// Contact is the mail address for questions about a statement.
-	Contact string
 	// CurrentRun asks Temporal for the id of the workflow's current run.
 	CurrentRun func(ctx context.Context, workflowID string) (runID string, err error)
 }

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -87,7 +88,7 @@ type mailBatch struct {
 }
 
 func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.Delivery) error {
-	statements, err := ReadStatements(ctx, b.DB, b.week, creators)
+	statements, err := ReadStatements(ctx, b.DB, b.week, creators, cmp.Or(b.Post.ReplyTo, b.Post.From))
 	if err != nil {
 		return classify(err)
 	}
@@ -125,8 +126,11 @@ func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement,
 	if err != nil {
 		return b.giveUp(ctx, delivery, err)
 	}
-	err = b.DB.StoreDocuments(ctx, b.week, delivery.CreatorID,
-		sha256Hex(message.Attachments[0].Data), sha256Hex(message.Attachments[1].Data))
+	err = b.DB.StoreDocuments(ctx, b.week, delivery.CreatorID, db.Documents{
+		Contact:      statement.Contact,
+		PayoutSHA256: sha256Hex(message.Attachments[0].Data),
+		TopSHA256:    sha256Hex(message.Attachments[1].Data),
+	})
 	var changed *db.DocumentsChangedError
 	if errors.As(err, &changed) {
 		return b.giveUp(ctx, delivery, err)

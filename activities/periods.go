@@ -21,19 +21,32 @@ type BeginPeriodInput struct {
 	Wait bool `json:"wait"`
 }
 
+// BeginPeriodResult says whether the period is closed already, and what it came
+// to then.
+type BeginPeriodResult struct {
+	Closed bool `json:"closed"`
+	db.Totals
+}
+
 // BeginPeriod enters the run of a week or month in the book under a new fence,
 // or takes it over from a former workflow run. It is retried while days of the
-// period are not closed.
-func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) error {
+// period are not closed. A period that is closed already stays as it is (R11):
+// the run of a week that was reset after its close goes on with the mails.
+func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) (result BeginPeriodResult, err error) {
 	defer keepAlive(ctx)()
-	err := a.asHolder(ctx, input.Period, func(holder db.Holder) error {
+	err = a.asHolder(ctx, input.Period, func(holder db.Holder) error {
 		return a.DB.BeginPeriod(ctx, input.Period, holder)
 	})
+	var closed *db.ClosedError
+	if errors.As(err, &closed) {
+		run, err := a.DB.ClosedRun(ctx, input.Period)
+		return BeginPeriodResult{Closed: true, Totals: run.Totals}, classify(err)
+	}
 	var notClosed *db.NotClosedError
 	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
-		return waitFor(notClosed)
+		return result, waitFor(notClosed)
 	}
-	return classify(err)
+	return result, classify(err)
 }
 
 // PlanPeriodInput says how a week or month is cut into chunks.
@@ -89,7 +102,7 @@ func (a *Activities) RankPeriod(ctx context.Context, input PeriodInput) error {
 func (a *Activities) WriteStatements(ctx context.Context, input PeriodInput) error {
 	defer keepAlive(ctx)()
 	return classify(a.asHolder(ctx, input.Period, func(holder db.Holder) error {
-		return a.DB.WriteStatements(ctx, input.Period, holder, a.Contact)
+		return a.DB.WriteStatements(ctx, input.Period, holder)
 	}))
 }
 

@@ -1,9 +1,11 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -11,9 +13,10 @@ import (
 )
 
 // ReadStatements are the closed period's statements of the creators, by
-// creator, as they are drawn and mailed.
-func ReadStatements(ctx context.Context, database *db.DB, period settlement.Period, creators db.Creators) ([]*templates.Statement, error) {
-	reader, err := newStatementReader(ctx, database, period)
+// creator, as they are drawn and mailed. contact is the mail address for
+// questions in those that have not been drawn yet.
+func ReadStatements(ctx context.Context, database *db.DB, period settlement.Period, creators db.Creators, contact string) ([]*templates.Statement, error) {
+	reader, err := newStatementReader(ctx, database, period, contact)
 	if err != nil {
 		return nil, err
 	}
@@ -22,19 +25,29 @@ func ReadStatements(ctx context.Context, database *db.DB, period settlement.Peri
 
 // statementReader holds what all statements of a period have in common.
 type statementReader struct {
-	db     *db.DB
-	run    db.Run
-	rules  map[settlement.Day]settlement.PriceRule // by which each day was settled
-	prices []settlement.PriceRule                  // each of them once
-	top    []db.TopVideo
+	db       *db.DB
+	run      db.Run
+	closedAt time.Time // by the clocks of the business time zone
+	contact  string
+	rules    map[settlement.Day]settlement.PriceRule // by which each day was settled
+	prices   []settlement.PriceRule                  // each of them once
+	top      []db.TopVideo
 }
 
-func newStatementReader(ctx context.Context, database *db.DB, period settlement.Period) (*statementReader, error) {
+func newStatementReader(ctx context.Context, database *db.DB, period settlement.Period, contact string) (*statementReader, error) {
 	run, err := database.ClosedRun(ctx, period)
 	if err != nil {
 		return nil, err
 	}
-	reader := &statementReader{db: database, run: run, rules: make(map[settlement.Day]settlement.PriceRule)}
+	calendar, err := database.Calendar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reader := &statementReader{
+		db: database, run: run, contact: contact,
+		closedAt: calendar.In(*run.EndedAt), // a closed run has ended
+		rules:    make(map[settlement.Day]settlement.PriceRule),
+	}
 	days, err := database.ClosedDays(ctx, period)
 	if err != nil {
 		return nil, err
@@ -95,11 +108,11 @@ func (r *statementReader) statement(head db.Statement, videos []db.PeriodVideo, 
 		Number:    fmt.Sprintf("%s-%d", period, head.CreatorID),
 		Version:   head.Version,
 		Period:    period,
-		ClosedAt:  *r.run.EndedAt, // a closed run has ended
+		ClosedAt:  r.closedAt,
 		CreatorID: head.CreatorID,
 		Creator:   head.Name,
 		Locale:    head.Locale,
-		Contact:   head.Contact,
+		Contact:   cmp.Or(head.Contact, r.contact),
 		Prices:    r.prices,
 		Days:      r.days(days),
 	}

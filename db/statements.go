@@ -11,21 +11,26 @@ import (
 
 // Statement is what one creator earned in a week or month.
 type Statement struct {
-	CreatorID    int64  `db:"creator_id"`
-	Version      int    `db:"version"`
-	Name         string `db:"name"`
-	Locale       string `db:"locale"`
-	Contact      string `db:"contact"`       // mail address for questions
-	PayoutSHA256 string `db:"payout_sha256"` // of the documents, in hexadecimal; empty before they are first drawn
-	TopSHA256    string `db:"top5_sha256"`
+	CreatorID int64  `db:"creator_id"`
+	Version   int    `db:"version"`
+	Name      string `db:"name"`
+	Locale    string `db:"locale"`
+	Documents
 	Totals
+}
+
+// Documents are what must stay the same however often a statement's documents
+// are drawn. All is empty before they are first drawn.
+type Documents struct {
+	Contact      string `db:"contact"`       // mail address for questions
+	PayoutSHA256 string `db:"payout_sha256"` // in hexadecimal
+	TopSHA256    string `db:"top5_sha256"`
 }
 
 // WriteStatements makes a statement for every creator of whom something counted
 // in the period, and for a week the delivery of its mail, in one transaction.
-// Statements that are there already are replaced. contact is the mail address
-// for questions about them.
-func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, holder Holder, contact string) error {
+// Statements that are there already are replaced.
+func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, holder Holder) error {
 	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
@@ -37,16 +42,16 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO statements (
-				kind, starts_on, version, creator_id, name, locale, contact,
+				kind, starts_on, version, creator_id, name, locale,
 				views, self_views, repeat_views, played_seconds, ad_views, video_amount, ad_amount
 			)
-			SELECT ?, ?, ?, c.creator_id, c.name, c.locale, ?, `+prefixedSums+`
+			SELECT ?, ?, ?, c.creator_id, c.name, c.locale, `+prefixedSums+`
 			FROM period_videos p
 			JOIN creators c ON c.creator_id = p.creator_id
 			WHERE p.kind = ? AND p.starts_on = ?
 			GROUP BY c.creator_id, c.name, c.locale
 			HAVING SUM(p.views) > 0`,
-			period.Kind, period.Start, runVersion, contact, period.Kind, period.Start); err != nil {
+			period.Kind, period.Start, runVersion, period.Kind, period.Start); err != nil {
 			return err
 		}
 		if period.Kind != settlement.Weekly {
@@ -118,16 +123,16 @@ func (e *DocumentsChangedError) Error() string {
 	return fmt.Sprintf("%s, creator %d: the documents drawn now are not those that were drawn first: the program that draws them has changed; send them with the one that drew them first", e.Period, e.CreatorID)
 }
 
-// StoreDocuments keeps the hashes of a statement's documents when they are
-// first drawn. Later they must be the same: otherwise it fails with a
+// StoreDocuments keeps what a statement's documents were when they are first
+// drawn. Later they must be the same: otherwise it fails with a
 // [DocumentsChangedError].
-func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, creator int64, payout, top string) error {
+func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, creator int64, drawn Documents) error {
 	stored, err := db.Statements(ctx, period, Creators{First: creator, Last: creator})
 	if err != nil {
 		return err
 	}
 	if len(stored) == 1 && stored[0].PayoutSHA256 != "" {
-		if stored[0].PayoutSHA256 != payout || stored[0].TopSHA256 != top {
+		if stored[0].Documents != drawn {
 			return &DocumentsChangedError{Period: period, CreatorID: creator}
 		}
 		return nil
@@ -135,10 +140,11 @@ func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, crea
 	_, err = db.pool.ExecContext(ctx, `
 		UPDATE statements
 		SET
+			contact = ?,
 			payout_sha256 = ?,
 			top5_sha256 = ?
 		WHERE kind = ? AND starts_on = ? AND version = ? AND creator_id = ?`,
-		payout, top, period.Kind, period.Start, runVersion, creator)
+		drawn.Contact, drawn.PayoutSHA256, drawn.TopSHA256, period.Kind, period.Start, runVersion, creator)
 	if err != nil {
 		return fmt.Errorf("store documents of %s, creator %d: %w", period, creator, err)
 	}

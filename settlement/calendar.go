@@ -32,6 +32,9 @@ func NewCalendar(zone string) (Calendar, error) {
 // Zone is the IANA name of the business time zone.
 func (c Calendar) Zone() string { return c.location.String() }
 
+// In shows the instant by the clocks of the business time zone.
+func (c Calendar) In(instant time.Time) time.Time { return instant.In(c.location) }
+
 // Day is the business day in which the instant lies.
 func (c Calendar) Day(instant time.Time) Day { return dayOf(instant.In(c.location)) }
 

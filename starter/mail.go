@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -95,6 +96,7 @@ type mailPreviewCommand struct {
 	weekFlag
 	Creator int64  `required:"" placeholder:"ID" help:"The creator."`
 	From    string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender's address."`
+	ReplyTo string `env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions; the sender's without it."`
 	Output  string `short:"o" type:"path" default:"." placeholder:"DIR" help:"Folder to write to."`
 }
 
@@ -108,7 +110,7 @@ func (c mailPreviewCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator})
+	statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, cmp.Or(c.ReplyTo, c.From))
 	if err != nil {
 		return err
 	}
@@ -134,7 +136,7 @@ func (c mailPreviewCommand) write(message postal.Message, number string) error {
 	if err := os.MkdirAll(c.Output, 0o750); err != nil {
 		return err
 	}
-	mail, err := postal.Build(postal.Config{From: c.From}, message)
+	mail, err := postal.Build(postal.Config{From: c.From, ReplyTo: c.ReplyTo}, message)
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,11 @@ type stack struct {
 	dsn      string
 }
 
-// stackSender is in whose name the stack's mails are sent.
-const stackSender = "payments@creatorpay.example"
+// In whose name the stack's mails are sent, and where answers would go.
+const (
+	stackSender  = "payments@creatorpay.example"
+	stackReplyTo = "questions@creatorpay.example"
+)
 
 // startStack brings the stack up with its data under dir, which another stack
 // must not be using, and writes dir/env for other programs to source.
@@ -63,6 +66,7 @@ func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (
 		"TEMPORAL_UI_URL="+s.temporal.UIURL,
 		"SMTP_ADDR="+s.inbox.SMTPAddr,
 		"SMTP_FROM="+stackSender,
+		"SMTP_REPLY_TO="+stackReplyTo,
 		"MAIL_URL="+s.inbox.URL,
 	)
 	return s, err
@@ -102,6 +106,6 @@ func (s *stack) options() client.Options {
 // whatever the settings say of another mail server, and as fast as they can.
 func (s *stack) work(ctx context.Context, config service.Config, logger *slog.Logger) error {
 	config.Mail.Addr, config.Mail.From, config.Mail.TLS, config.Mail.Rate = s.inbox.SMTPAddr, stackSender, postal.Auto, 0
-	config.Mail.User, config.Mail.Password = "", ""
+	config.Mail.ReplyTo, config.Mail.User, config.Mail.Password = stackReplyTo, "", ""
 	return service.Run(ctx, service.Backends{MySQLDSN: s.dsn, Temporal: s.options()}, config, logger)
 }

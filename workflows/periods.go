@@ -78,9 +78,13 @@ type periodRun struct {
 func (r *periodRun) do(ctx workflow.Context) (totals db.Totals, err error) {
 	name := r.period.String()
 	r.progress.enter(ctx, PhaseWaiting)
+	var begun activities.BeginPeriodResult
 	if err := workflow.ExecuteActivity(withOptions(ctx, untilItHolds, "begin "+name), a.BeginPeriod,
-		activities.BeginPeriodInput{Period: r.period, Wait: r.input.Wait}).Get(ctx, nil); err != nil {
+		activities.BeginPeriodInput{Period: r.period, Wait: r.input.Wait}).Get(ctx, &begun); err != nil {
 		return totals, err
+	}
+	if begun.Closed {
+		return begun.Totals, nil
 	}
 	r.progress.enter(ctx, PhasePlanning)
 	var plan activities.PlanResult

@@ -9,7 +9,6 @@ CREATE TABLE IF NOT EXISTS statements (
   creator_id     BIGINT       NOT NULL,
   name           VARCHAR(200) NOT NULL,
   locale         CHAR(2)      NOT NULL,
-  contact        VARCHAR(320) NOT NULL,                       -- mail address for questions
   views          BIGINT       NOT NULL,
   self_views     BIGINT       NOT NULL,
   repeat_views   BIGINT       NOT NULL,
@@ -17,7 +16,8 @@ CREATE TABLE IF NOT EXISTS statements (
   ad_views       BIGINT       NOT NULL,
   video_amount   BIGINT       NOT NULL,                       -- won
   ad_amount      BIGINT       NOT NULL,                       -- won
-  payout_sha256  CHAR(64)     NOT NULL DEFAULT '',            -- of the documents, in hexadecimal; empty before they are first drawn
+  contact        VARCHAR(320) NOT NULL DEFAULT '',            -- mail address for questions; this and the hashes are empty before the documents are first drawn
+  payout_sha256  CHAR(64)     NOT NULL DEFAULT '',            -- of the documents, in hexadecimal
   top5_sha256    CHAR(64)     NOT NULL DEFAULT '',
   PRIMARY KEY (kind, starts_on, version, creator_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -5,19 +5,20 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"slices"
 )
 
-// statistics is the day's export of that name, byte for byte.
+// statistics is the period's export of that name, byte for byte.
 func (d settledDay) statistics() string {
 	out := newTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")
 	for _, l := range d.lines {
-		out.add("daily", d.day, l.video.id, l.video.creator, l.views, l.self, l.repeats, l.seconds, l.ads)
+		out.add(d.kind, d.day, l.video.id, l.video.creator, l.views, l.self, l.repeats, l.seconds, l.ads)
 	}
 	return out.csv()
 }
 
-// settlement is the day's export of that name, byte for byte.
+// settlement is the period's export of that name, byte for byte.
 func (d settledDay) settlement() string {
 	out := newTable("period", "start", "creator_id", "video_id", "views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
 	lines := d.counted()
@@ -25,12 +26,12 @@ func (d settledDay) settlement() string {
 		return cmp.Or(cmp.Compare(a.video.creator, b.video.creator), cmp.Compare(a.video.id, b.video.id))
 	})
 	for _, l := range lines {
-		out.add("daily", d.day, l.video.creator, l.video.id, l.viewsFrom, l.viewsTo, l.adsFrom, l.adsTo, l.videoAmount, l.adAmount)
+		out.add(d.kind, d.day, l.video.creator, l.video.id, l.viewsFrom, l.viewsTo, l.adsFrom, l.adsTo, l.videoAmount, l.adAmount)
 	}
 	return out.csv()
 }
 
-// top5 is the day's export of that name, byte for byte (R9).
+// top5 is the period's export of that name, byte for byte (R9).
 func (d settledDay) top5() string {
 	out := newTable("period", "start", "metric", "rank", "video_id", "title", "value")
 	for _, metric := range []struct {
@@ -45,7 +46,7 @@ func (d settledDay) top5() string {
 			return cmp.Or(cmp.Compare(metric.value(b), metric.value(a)), cmp.Compare(a.video.id, b.video.id))
 		})
 		for i, l := range lines[:min(5, len(lines))] {
-			out.add("daily", d.day, metric.name, i+1, l.video.id, l.video.title, metric.value(l))
+			out.add(d.kind, d.day, metric.name, i+1, l.video.id, l.video.title, metric.value(l))
 		}
 	}
 	return out.csv()
@@ -76,6 +77,35 @@ func (d settledDay) total(wanted func(line) bool) (sum line) {
 		sum.adAmount += l.adAmount
 	}
 	return sum
+}
+
+// rollUp is the sum of the days (R8), under the name of a longer period.
+func rollUp(kind, start string, days ...settledDay) settledDay {
+	sums := map[int64]line{}
+	for _, day := range days {
+		for _, l := range day.lines {
+			sum, found := sums[l.video.id]
+			if !found || sum.views == 0 {
+				sum.video, sum.viewsFrom, sum.adsFrom = l.video, l.viewsFrom, l.adsFrom
+			}
+			if l.views > 0 {
+				sum.viewsTo, sum.adsTo = l.viewsTo, l.adsTo
+			}
+			sum.views += l.views
+			sum.self += l.self
+			sum.repeats += l.repeats
+			sum.seconds += l.seconds
+			sum.ads += l.ads
+			sum.videoAmount += l.videoAmount
+			sum.adAmount += l.adAmount
+			sums[l.video.id] = sum
+		}
+	}
+	rolled := settledDay{kind: kind, day: start}
+	for _, id := range slices.Sorted(maps.Keys(sums)) {
+		rolled.lines = append(rolled.lines, sums[id])
+	}
+	return rolled
 }
 
 type table struct{ rows [][]string }

@@ -67,8 +67,10 @@ type line struct {
 	videoAmount, adAmount              int64
 }
 
-// settledDay is what one day came to: its lines by video id.
+// settledDay is what one day, or a longer period that begins with it, came to:
+// its lines by video id.
 type settledDay struct {
+	kind  string // daily, weekly or monthly
 	day   string
 	lines []line
 }
@@ -93,7 +95,7 @@ func (p *platform) settle(first, last string) []settledDay {
 				lines[play.video] = l.add(play, verdicts[i])
 			}
 		}
-		settled := settledDay{day: day}
+		settled := settledDay{kind: "daily", day: day}
 		for id, l := range lines {
 			l.viewsFrom, l.viewsTo = viewsSoFar[id], viewsSoFar[id]+l.views // R7
 			l.adsFrom, l.adsTo = adsSoFar[id], adsSoFar[id]+l.ads

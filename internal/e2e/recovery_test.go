@@ -40,7 +40,7 @@ func TestResetRunGoesOnWhereItStopped(t *testing.T) {
 	s.runDay(today, "--chunk-rows", "10").requireFailure("55 (1 rows)")
 	s.putVideos(p.videos...)
 
-	s.reset(today)
+	s.reset("daily:" + today)
 
 	s.waitUntilState(today, "closed")
 	s.requireSettled(p.settle(today, today)[0])
@@ -54,7 +54,7 @@ func TestResetOfAClosedDayChangesNothing(t *testing.T) {
 	s.startWorker()
 	s.runDay(today).requireSuccess()
 
-	again := s.reset(today)
+	again := s.reset("daily:" + today)
 
 	require.ErrorContains(t, s.dial().GetWorkflow(t.Context(), "daily:"+today, again).Get(t.Context(), nil), "2024-05-06 is closed and is never run again")
 	s.requireSettled(p.settle(today, today)[0])
@@ -106,12 +106,12 @@ func TestOnlyOneDayStartsTheChain(t *testing.T) {
 	}
 }
 
-// reset starts the day's latest run again from its beginning, as operators do in
+// reset starts the workflow's latest run again from its beginning, as operators do in
 // the Temporal UI, and returns the id of the new run.
-func (s *system) reset(day string) string {
+func (s *system) reset(workflow string) string {
 	s.t.Helper()
 	temporal := s.dial()
-	run := &commonpb.WorkflowExecution{WorkflowId: "daily:" + day, RunId: s.latestRun(day)}
+	run := &commonpb.WorkflowExecution{WorkflowId: workflow, RunId: s.latestRun(workflow)}
 	var firstTask int64
 	for history := temporal.GetWorkflowHistory(s.t.Context(), run.GetWorkflowId(), run.GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); firstTask == 0; {
 		event, err := history.Next()

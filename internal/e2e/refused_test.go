@@ -43,12 +43,12 @@ func TestDayAfterAFailedOneIsRefused(t *testing.T) {
 // it, neither in the database nor in Temporal.
 func (s *system) requireRefused(day, why string) {
 	s.t.Helper()
-	rows, run := s.rows(), s.latestRun(day)
+	rows, run := s.rows(), s.latestRun("daily:"+day)
 
 	s.runDay(day).requireRefusal(why)
 
 	require.Equal(s.t, rows, s.rows())
-	require.Equal(s.t, run, s.latestRun(day))
+	require.Equal(s.t, run, s.latestRun("daily:"+day))
 }
 
 // rows is how many rows each table of results has.
@@ -61,10 +61,10 @@ func (s *system) rows() map[string]int64 {
 	return rows
 }
 
-// latestRun is the id of the day's latest workflow run, empty if there is none.
-func (s *system) latestRun(day string) string {
+// latestRun is the id of the workflow's latest run, empty if there is none.
+func (s *system) latestRun(workflow string) string {
 	s.t.Helper()
-	description, err := s.dial().DescribeWorkflowExecution(s.t.Context(), "daily:"+day, "")
+	description, err := s.dial().DescribeWorkflowExecution(s.t.Context(), workflow, "")
 	if err != nil {
 		require.ErrorContains(s.t, err, "not found")
 	}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/csv"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -33,11 +34,18 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 	s.starter(append(files, "--rejects", rejects)...).requireSuccess()
 
 	require.NoFileExists(t, rejects)
-	for _, want := range p.settle("2005-05-25", "2005-06-30") {
+	days := p.settle("2005-05-25", "2005-07-03")
+	for _, want := range days {
 		s.runDay(want.day).requireSuccess()
 		s.requireSettled(want)
 		s.starter("verify", "--date", want.day).requireSuccess()
 	}
+	for week, monday := 22, 5; week <= 26; week, monday = week+1, monday+7 {
+		s.starter("run", "weekly", "--no-mail", "--week", fmt.Sprintf("2005-W%d", week)).requireSuccess()
+		s.requireSettled(rollUp("weekly", days[monday].day, days[monday:monday+7]...))
+	}
+	s.starter("run", "monthly", "--month", "2005-06").requireSuccess()
+	s.requireSettled(rollUp("monthly", "2005-06-01", days[7:37]...))
 }
 
 // readPlatform reads import files.

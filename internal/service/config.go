@@ -3,7 +3,6 @@
 package service
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
@@ -44,11 +43,6 @@ func (c MailConfig) Post() postal.Config {
 	return postal.Config{
 		Addr: c.Addr, From: c.From, ReplyTo: c.ReplyTo, User: c.User, Password: c.Password, TLS: c.TLS, Timeout: c.Timeout,
 	}
-}
-
-// Contact is the address for questions about a statement; empty without mails.
-func (c MailConfig) Contact() string {
-	return cmp.Or(c.ReplyTo, c.From)
 }
 
 func (c MailConfig) validate() error {

@@ -81,7 +81,6 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		RepeatWindow:    config.RepeatWindow,
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,
-		Contact:         config.Mail.Contact(),
 		CurrentRun:      currentRun(temporal),
 	})
 	options.MaxConcurrentActivityExecutionSize = config.Mail.Slots

@@ -1,0 +1,78 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestR8_WeeksAndMonthsAreTheSumsOfTheirDays(t *testing.T) {
+	t.Parallel()
+	random := newRandom(t)
+	p := fewPlays(random, "2024-05-28", 7) // Tuesday to Monday, over the end of May
+	s := newSystem(t, p)
+	s.addDays("2024-05-27", "2024-06-04")
+	s.startWorker()
+	days := p.settle("2024-05-28", "2024-06-02")
+	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-05-27 is not closed: it was never run")
+	for _, want := range days[:4] {
+		s.runDay(want.day).requireSuccess()
+	}
+	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-W22 cannot run yet", "2024-06-01 is not closed")
+	s.starter("run", "weekly", "--week", "2024-W21").requireRefusal("2024-05-20 is not closed")
+	s.starter("export", "settlement", "--period", "weekly", "--date", "2024-05-28").requireRefusal("2024-W22 is not closed")
+	waiting := s.beginStarter("run", "weekly", "--week", "2024-W22", "--no-mail", "--wait")
+	s.starter("run", "monthly", "--month", "2024-05").requireSuccess() // its first settled day is 05-28
+	for _, want := range days[4:] {
+		s.runDay(want.day).requireSuccess()
+	}
+
+	waiting.wait().requireSuccess()
+
+	s.requireSettled(rollUp("weekly", "2024-05-27", days...))
+	s.requireSettled(rollUp("monthly", "2024-05-01", days[:4]...))
+	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-W22 is closed")
+	s.starter("run", "monthly", "--month", "2024-06").requireRefusal("2024-06-03 is not closed")
+	s.starter("run", "weekly", "--week", "2024-22").requireRefusal("write it as 2024-W19")
+}
+
+// fewPlays has some plays on each of the days, of videos that are close below a
+// tier.
+func fewPlays(random *rand.Rand, first string, days int) *platform {
+	p := newPlatform("Asia/Seoul")
+	for id := range int64(20) {
+		p.addVideo(video{
+			id: id + 1, creator: id%7 + 1, title: fmt.Sprintf("Video %d", id+1),
+			openingViews: max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(30)), openingAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(30)),
+		})
+	}
+	midnight, err := time.ParseInLocation(time.DateOnly, first, p.zone)
+	if err != nil {
+		panic(err)
+	}
+	for id := range int64(100 * days) {
+		p.views = append(p.views, view{
+			id: id + 1, video: 1 + min(random.Int64N(20), random.Int64N(20)), viewer: random.Int64N(12),
+			at:      midnight.Add(time.Duration(random.Int64N(int64(days)*24*60*60*1000)) * time.Millisecond),
+			seconds: uint32(random.IntN(600)), ads: uint32(random.IntN(4)),
+		})
+	}
+	return p
+}
+
+func TestATamperedWeekIsNotClosed(t *testing.T) {
+	t.Parallel()
+	p := fewPlays(newRandom(t), "2024-05-12", 1)
+	s := newSystem(t, p)
+	s.startWorker()
+	s.runDay("2024-05-12").requireSuccess()
+	s.exec(`UPDATE daily_settlements SET ad_amount = ad_amount + 1 ORDER BY video_id LIMIT 1`)
+
+	s.starter("run", "weekly", "--week", "2024-W19").requireFailure("2024-W19 is not the sum of its closed days")
+
+	s.exec(`UPDATE daily_settlements SET ad_amount = ad_amount - 1 ORDER BY video_id LIMIT 1`)
+	require.EqualValues(t, 0, s.number(`SELECT COUNT(*) FROM runs WHERE kind = 'weekly' AND state = 'closed'`))
+}
