@@ -25,50 +25,25 @@ type Mailing struct {
 	Renderer *templates.Renderer
 }
 
-// MailTotals is what became of a week's mails.
-type MailTotals struct {
-	Sent     int `json:"sent"`
-	Rejected int `json:"rejected"`
-	Unknown  int `json:"unknown"` // may have been received; only a person sends them again
-}
-
-// Add adds the figures of other.
-func (t *MailTotals) Add(other MailTotals) {
-	t.Sent += other.Sent
-	t.Rejected += other.Rejected
-	t.Unknown += other.Unknown
-}
-
 // SendMailsInput names a batch of mails.
 type SendMailsInput struct {
 	Week     settlement.Period `json:"week"`
 	Creators db.Creators       `json:"creators"`
 }
 
-// SendMails sends the batch's mails that are not sent yet over one connection,
-// and tells what became of all mails of the batch. A mail that is refused for
-// good, or whose fate is unknown, does not stop the others. With mails that were
-// refused for now the activity fails when the others are done, to be tried again
-// when the mail server wants it.
-func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) (totals MailTotals, err error) {
+// SendMails sends the batch's mails that are not sent yet over one connection. A
+// mail that is refused for good, or whose fate is unknown, does not stop the
+// others. With mails that were refused for now the activity fails when the
+// others are done, to be tried again when the mail server wants it.
+func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
 	defer keepAlive(ctx)()
 	unsent, err := m.DB.Unsent(ctx, input.Week, input.Creators)
-	if err != nil {
-		return totals, err
+	if err != nil || len(unsent) == 0 {
+		return err
 	}
-	if len(unsent) > 0 {
-		batch := &mailBatch{Mailing: m, week: input.Week, claim: claimOf(ctx)}
-		defer batch.hangUp()
-		if err := batch.send(ctx, input.Creators, unsent); err != nil {
-			return totals, err
-		}
-	}
-	counts, err := m.DB.DeliveryCounts(ctx, input.Week, input.Creators)
-	return MailTotals{
-		Sent:     counts[db.DeliverySent],
-		Rejected: counts[db.DeliveryRejected],
-		Unknown:  counts[db.DeliveryUnknown],
-	}, err
+	batch := &mailBatch{Mailing: m, week: input.Week, claim: claimOf(ctx)}
+	defer batch.hangUp()
+	return batch.send(ctx, input.Creators, unsent)
 }
 
 // claimOf names this attempt, so that no other one speaks for its mails.
@@ -122,6 +97,10 @@ func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.
 
 // sendOne sends one mail and stores what became of it.
 func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement, delivery db.Delivery) error {
+	// First, since only then it is certain which address questions go to.
+	if err := b.dial(ctx); err != nil {
+		return err
+	}
 	message, err := Compose(b.Renderer, statement, delivery.Email)
 	if err != nil {
 		return b.giveUp(ctx, delivery, err)
@@ -136,9 +115,6 @@ func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement,
 		return b.giveUp(ctx, delivery, err)
 	}
 	if err != nil {
-		return err
-	}
-	if err := b.dial(ctx); err != nil {
 		return err
 	}
 	claimed, err := b.DB.ClaimDelivery(ctx, b.week, delivery.CreatorID, b.claim)

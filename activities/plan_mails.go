@@ -39,3 +39,20 @@ func (a *Activities) PlanMails(ctx context.Context, input PlanMailsInput) (resul
 	result.More = len(creators) == limit
 	return result, nil
 }
+
+// MailTotals is what became of a week's mails.
+type MailTotals struct {
+	Sent     int `json:"sent"`
+	Rejected int `json:"rejected"`
+	Unknown  int `json:"unknown"` // may have been received; only a person sends them again
+}
+
+// CountMails tells what became of the week's mails so far.
+func (a *Activities) CountMails(ctx context.Context, input PeriodInput) (MailTotals, error) {
+	counts, err := a.DB.DeliveryCounts(ctx, input.Period)
+	return MailTotals{
+		Sent:     counts[db.DeliverySent],
+		Rejected: counts[db.DeliveryRejected],
+		Unknown:  counts[db.DeliveryUnknown],
+	}, err
+}

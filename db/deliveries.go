@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -170,12 +169,8 @@ func (db *DB) ChangeDelivery(ctx context.Context, week settlement.Period, creato
 	return rows == 1, err
 }
 
-// AllCreators is every creator.
-var AllCreators = Creators{First: math.MinInt64, Last: math.MaxInt64}
-
-// DeliveryCounts is how many mails of the week to the creators are in each
-// state.
-func (db *DB) DeliveryCounts(ctx context.Context, week settlement.Period, creators Creators) (map[string]int, error) {
+// DeliveryCounts is how many mails of the week are in each state.
+func (db *DB) DeliveryCounts(ctx context.Context, week settlement.Period) (map[string]int, error) {
 	var counts []struct {
 		State string `db:"state"`
 		Count int    `db:"count"`
@@ -185,8 +180,8 @@ func (db *DB) DeliveryCounts(ctx context.Context, week settlement.Period, creato
 			state,
 			COUNT(*) AS count
 		FROM deliveries
-		WHERE starts_on = ? AND version = ? AND creator_id BETWEEN ? AND ?
-		GROUP BY state`, week.Start, runVersion, creators.First, creators.Last)
+		WHERE starts_on = ? AND version = ?
+		GROUP BY state`, week.Start, runVersion)
 	if err != nil {
 		return nil, fmt.Errorf("count mails of %s: %w", week, err)
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/jmoiron/sqlx"
 
@@ -83,6 +84,9 @@ type Creators struct {
 	First int64 `json:"first"`
 	Last  int64 `json:"last"`
 }
+
+// AllCreators is every creator.
+var AllCreators = Creators{First: math.MinInt64, Last: math.MaxInt64}
 
 // Statements are the period's statements of the creators, by creator.
 func (db *DB) Statements(ctx context.Context, period settlement.Period, creators Creators) ([]Statement, error) {

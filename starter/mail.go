@@ -57,7 +57,7 @@ func (c mailStatusCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	counts, err := database.DeliveryCounts(ctx, week, db.AllCreators)
+	counts, err := database.DeliveryCounts(ctx, week)
 	if err != nil {
 		return err
 	}

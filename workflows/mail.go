@@ -16,9 +16,8 @@ import (
 type MailInput struct {
 	Week  settlement.Period `json:"week"`
 	After int64             `json:"after,omitempty"` // only creators above this one
-	// What the runs that went before have done, and which batches failed there.
-	Done   activities.MailTotals `json:"done,omitzero"`
-	Failed []string              `json:"failed,omitempty"`
+	// Failed are the batches that failed in the runs that went before.
+	Failed []string `json:"failed,omitempty"`
 }
 
 const (
@@ -35,35 +34,45 @@ const (
 // m names the mail activities; it is never called.
 var m *activities.Mailing
 
-// Mail sends the mails of a closed week that are pending, batch by batch. A
-// batch that fails does not keep the others from being sent; then the run fails
-// once. Mails whose fate is unknown are left to a person.
-func Mail(ctx workflow.Context, input MailInput) (activities.MailTotals, error) {
-	done := input.Done
+// Mail sends the mails of a closed week that are pending, batch by batch, and
+// tells what became of all mails of the week. A batch that fails does not keep
+// the others from being sent; then the run fails once. Mails whose fate is
+// unknown are left to a person.
+func Mail(ctx workflow.Context, input MailInput) (totals activities.MailTotals, err error) {
 	var plan activities.PlanMailsResult
 	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan mails of "+input.Week.String()), a.PlanMails,
 		activities.PlanMailsInput{Week: input.Week, After: input.After, PerBatch: MailsPerBatch, MaxBatches: batchesPerRun}).Get(ctx, &plan); err != nil {
-		return done, err
+		return totals, err
 	}
-	failed, err := sendBatches(ctx, input.Week, plan.Batches, &done)
+	failed, err := sendBatches(ctx, input.Week, plan.Batches)
 	if err != nil {
-		return done, err
+		return totals, err
 	}
 	failed = append(input.Failed, failed...)
 	if plan.More {
-		return done, workflow.NewContinueAsNewError(ctx, Mail, MailInput{
-			Week: input.Week, After: plan.Batches[len(plan.Batches)-1].Last, Done: done, Failed: failed,
+		return totals, workflow.NewContinueAsNewError(ctx, Mail, MailInput{
+			Week: input.Week, After: plan.Batches[len(plan.Batches)-1].Last, Failed: failed,
 		})
 	}
-	workflow.SetCurrentDetails(ctx, mailDetails(input.Week, done))
-	return done, mailError(input.Week, failed)
+	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "count mails of "+input.Week.String()), a.CountMails,
+		activities.PeriodInput{Period: input.Week}).Get(ctx, &totals); err != nil {
+		return totals, err
+	}
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`**mails of %s**
+
+| sent | rejected | unknown |
+|---:|---:|---:|
+| %d | %d | %d |
+`, input.Week, totals.Sent, totals.Rejected, totals.Unknown))
+	return totals, mailError(input.Week, failed)
 }
 
 // sendBatches sends all batches, a bounded number at a time, and names those
 // that failed. Only a cancellation is an error.
-func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Creators, done *activities.MailTotals) (failed []string, err error) {
+func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Creators) (failed []string, err error) {
 	slots := workflow.NewSemaphore(ctx, mailParallel)
 	all := workflow.NewWaitGroup(ctx)
+	done := 0
 	for i, batch := range batches {
 		if err := slots.Acquire(ctx, 1); err != nil {
 			break // cancelled: what runs is waited for, nothing new begins
@@ -72,28 +81,18 @@ func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Crea
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer all.Done()
 			defer slots.Release(1)
-			var sent activities.MailTotals
 			summary := fmt.Sprintf("mail %s batch %d/%d: creators %d to %d", week, i+1, len(batches), batch.First, batch.Last)
 			ctx = withActivityID(withOptions(ctx, postPatience, summary), fmt.Sprintf("mail-%d", batch.First))
 			ctx = workflow.WithTaskQueue(ctx, MailQueue)
-			if err := workflow.ExecuteActivity(ctx, m.SendMails, activities.SendMailsInput{Week: week, Creators: batch}).Get(ctx, &sent); err != nil {
+			if err := workflow.ExecuteActivity(ctx, m.SendMails, activities.SendMailsInput{Week: week, Creators: batch}).Get(ctx, nil); err != nil {
 				failed = append(failed, fmt.Sprintf("creators %d to %d: %s", batch.First, batch.Last, Cause(err)))
 			}
-			done.Add(sent)
-			workflow.SetCurrentDetails(ctx, mailDetails(week, *done))
+			done++
+			workflow.SetCurrentDetails(ctx, fmt.Sprintf("**mails of %s**: %d of %d batches done, %d failed", week, done, len(batches), len(failed)))
 		})
 	}
 	all.Wait(ctx)
 	return failed, ctx.Err()
-}
-
-func mailDetails(week settlement.Period, done activities.MailTotals) string {
-	return fmt.Sprintf(`**mails of %s**
-
-| sent | rejected | unknown |
-|---:|---:|---:|
-| %d | %d | %d |
-`, week, done.Sent, done.Rejected, done.Unknown)
 }
 
 // batchesNamed is how many failed batches an error names.

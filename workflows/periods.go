@@ -1,6 +1,10 @@
 package workflows
 
 import (
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
@@ -125,14 +129,31 @@ func (r *periodRun) rollUp(ctx workflow.Context) error {
 	})
 }
 
-// mail runs the week's mails as a child and waits for them.
+// The waits between looks whether another run still sends the week's mails.
+const (
+	firstLook = 10 * time.Second
+	lastLook  = 5 * time.Minute
+)
+
+// mail runs the week's mails as a child and waits for them. While another run
+// sends them, be it that of an operator or the child of a run that was reset, it
+// waits for its turn; then hardly anything is left to send.
 func (r *periodRun) mail(ctx workflow.Context, totals *activities.MailTotals) error {
 	r.progress.enter(ctx, PhaseMailing)
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:    MailID(r.period),
 		StaticSummary: "Mails of " + r.period.String(),
 	})
-	return workflow.ExecuteChildWorkflow(ctx, Mail, MailInput{Week: r.period}).Get(ctx, totals)
+	for look := firstLook; ; look = min(2*look, lastLook) {
+		err := workflow.ExecuteChildWorkflow(ctx, Mail, MailInput{Week: r.period}).Get(ctx, totals)
+		var running *temporal.ChildWorkflowExecutionAlreadyStartedError
+		if !errors.As(err, &running) {
+			return err
+		}
+		if err := workflow.Sleep(ctx, look); err != nil {
+			return err
+		}
+	}
 }
 
 // recordFailure writes the failure into the book of runs, even when the

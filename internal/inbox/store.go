@@ -1,0 +1,106 @@
+package inbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	mailSuffix = ".eml"
+	nameLayout = "20060102T150405.000000000Z" // sorts by time; UTC
+)
+
+// store keeps mails as files. The names sort in the order of arrival.
+type store struct {
+	dir string
+
+	mutex sync.Mutex
+	last  time.Time // of the newest mail of this process
+}
+
+// add writes one mail, with its envelope as the headers that mail servers use
+// for that. The file appears whole or not at all.
+func (s *store) add(from string, to []string, content []byte) error {
+	var file bytes.Buffer
+	fmt.Fprintf(&file, "Return-Path: <%s>\r\n", from)
+	for _, recipient := range to {
+		fmt.Fprintf(&file, "Delivered-To: %s\r\n", recipient)
+	}
+	file.Write(content)
+
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	arrived := time.Now().UTC()
+	if !arrived.After(s.last) { // a coarse clock, or one that was set back
+		arrived = s.last.Add(1)
+	}
+	s.last = arrived
+	return writeFileAtomic(filepath.Join(s.dir, arrived.Format(nameLayout)+mailSuffix), file.Bytes())
+}
+
+func writeFileAtomic(path string, data []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".incoming-*") // created with mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}
+
+// names are the files of all mails, the oldest first.
+func (s *store) names() ([]string, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("list the mails: %w", err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), mailSuffix) {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}
+
+// mail reads the headers of one mail.
+func (s *store) mail(name string) (Mail, error) {
+	file, err := s.open(name)
+	if err != nil {
+		return Mail{}, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return Mail{}, fmt.Errorf("read mail %s: %w", name, err)
+	}
+	message, err := mail.ReadMessage(file)
+	if err != nil {
+		return Mail{}, fmt.Errorf("read mail %s: %w", name, err)
+	}
+	return newMail(message.Header, file.Name(), info.Size()), nil
+}
+
+// open opens a mail by its name, which may come from a stranger.
+func (s *store) open(name string) (*os.File, error) {
+	if name != filepath.Base(name) || !strings.HasSuffix(name, mailSuffix) {
+		return nil, fmt.Errorf("open mail %q: %w", name, os.ErrNotExist)
+	}
+	file, err := os.OpenInRoot(s.dir, name)
+	if err != nil {
+		return nil, fmt.Errorf("open the mail: %w", err)
+	}
+	return file, nil
+}

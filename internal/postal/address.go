@@ -1,0 +1,36 @@
+package postal
+
+import (
+	"errors"
+	"net/mail"
+	"strings"
+)
+
+// longestAddress is that of RFC 5321: a path of 256 with its angle brackets.
+const longestAddress = 254
+
+var (
+	errEmpty    = errors.New("it is empty")
+	errTooLong  = errors.New("it is longer than 254 characters")
+	errNotASCII = errors.New("it has characters outside ASCII, which not every mail server on the way takes")
+	errForm     = errors.New("it is not of the form name@domain")
+)
+
+// checkAddress takes a bare address such as a@example.com, nothing else: no name
+// with it, no quotes, no line breaks. The errors do not repeat it.
+func checkAddress(text string) error {
+	switch {
+	case text == "":
+		return errEmpty
+	case len(text) > longestAddress:
+		return errTooLong
+	case strings.ContainsFunc(text, func(r rune) bool { return r > '~' }):
+		return errNotASCII
+	}
+	parsed, err := mail.ParseAddress(text)
+	// What comes back changed was quoted, commented or in angle brackets.
+	if err != nil || parsed.Address != text || strings.ContainsAny(text, " \"<>()[],;:\\") {
+		return errForm
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package postal
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestValidateNamesWhatIsWrong(t *testing.T) {
+	require.NoError(t, config("smtp.example.com:587").Validate())
+	for want, change := range map[string]func(*Config){
+		`"smtp.example.com" is not of the form host:port`: func(c *Config) { c.Addr = "smtp.example.com" },
+		`":25" is not of the form host:port`:              func(c *Config) { c.Addr = ":25" },
+		`"a:70000" is not of the form host:port`:          func(c *Config) { c.Addr = "a:70000" },
+		`the sender "" is not a mail address`:             func(c *Config) { c.From = "" },
+		`the reply address "x" is not a mail address`:     func(c *Config) { c.ReplyTo = "x" },
+		"a user and a password":                           func(c *Config) { c.Password = "sesame" },
+		"set both or neither":                             func(c *Config) { c.User = "user" },
+		"in the clear":                                    func(c *Config) { withUser(c); c.TLS = None },
+		`the TLS mode "yes" is unknown`:                   func(c *Config) { c.TLS = "yes" },
+		"must be above zero":                              func(c *Config) { c.Timeout = 0 },
+	} {
+		c := config("smtp.example.com:587")
+		change(&c)
+		require.ErrorContains(t, c.Validate(), want)
+	}
+}
+
+func TestValidateSaysAllAtOnce(t *testing.T) {
+	err := Config{}.Validate()
+	require.ErrorContains(t, err, "mail server")
+	require.ErrorContains(t, err, "sender")
+	require.ErrorContains(t, err, "timeout")
+}
+
+func TestValidateNeverRepeatsThePassword(t *testing.T) {
+	require.NotContains(t, Config{Password: "sesame", TLS: None}.Validate().Error(), "sesame")
+}
+
+func TestTLSIsMandatoryUnlessTheServerIsThisMachine(t *testing.T) {
+	for address, want := range map[string]TLS{
+		"127.0.0.1:25": None, "[::1]:25": None, "localhost:25": None,
+		"smtp.example.com:587": Mandatory, "10.0.0.1:25": Mandatory, "127.0.0.1.example.com:25": Mandatory,
+	} {
+		require.Equal(t, want, config(address).tls(), address)
+	}
+}

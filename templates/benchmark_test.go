@@ -1,0 +1,40 @@
+package templates
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func BenchmarkPayout(b *testing.B) {
+	renderer := renderer(b)
+	for _, videos := range []int{1, 10, 300, 5000} {
+		b.Run(fmt.Sprintf("videos=%d", videos), func(b *testing.B) {
+			s := sample(Korean, videos)
+			b.ReportAllocs()
+			for b.Loop() {
+				_, err := renderer.Payout(s)
+				require.NoError(b, err)
+			}
+		})
+	}
+}
+
+func BenchmarkTopFive(b *testing.B) {
+	renderer := renderer(b)
+	s := sample(Korean, 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := renderer.TopFive(s)
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkNewRenderer(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := NewRenderer()
+		require.NoError(b, err)
+	}
+}

@@ -1,0 +1,38 @@
+package templates
+
+import "fmt"
+
+// addsUp refuses a statement whose parts contradict each other: better none
+// than one that a creator adds up differently.
+func (s *Statement) addsUp() error {
+	var views, amount int64
+	for _, day := range s.Days {
+		views += day.Views
+		amount += day.Amount
+	}
+	sum, videoAmount, adAmount := s.Totals()
+	if views != sum.Views || amount != videoAmount+adAmount {
+		return fmt.Errorf("the days have %d views and %d won, the videos %d views and %d won",
+			views, amount, sum.Views, videoAmount+adAmount)
+	}
+	for _, line := range s.Lines {
+		if err := sameCount("views", line.Views, line.ViewsTo-line.ViewsFrom, line.ViewShares); err != nil {
+			return fmt.Errorf("video %d: %w", line.VideoID, err)
+		}
+		if err := sameCount("ad views", line.AdViews, line.AdViewsTo-line.AdViewsFrom, line.AdShares); err != nil {
+			return fmt.Errorf("video %d: %w", line.VideoID, err)
+		}
+	}
+	return nil
+}
+
+func sameCount(what string, counted, ordinals int64, shares []Share) error {
+	var priced int64
+	for _, share := range shares {
+		priced += share.Count
+	}
+	if counted != ordinals || counted != priced {
+		return fmt.Errorf("%d %s, but %d ordinals and %d with a price", counted, what, ordinals, priced)
+	}
+	return nil
+}

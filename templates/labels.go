@@ -1,0 +1,137 @@
+package templates
+
+import (
+	"time"
+
+	"creatorpay/settlement"
+)
+
+// labels are the words of the documents in one language. Those with verbs take
+// what their comment says.
+type labels struct {
+	payout, topFive string // titles
+
+	creator, period, week, number, version, closed string
+	unnamed, untitled                              string
+
+	total, videoAmount, adAmount  string
+	daily                         string
+	views, playTime, adViews      string
+	counted, leftOut              string
+	self, selfReason              string
+	repeat, repeatReason          string
+	perVideo, video, sum          string
+	noVideos                      string
+	viewOrdinals, adOrdinals      string // from, to
+	share                         string // count, price
+	leftOutOf                     string // self views, repeat views
+	prices, priceRule             string // priceRule: version, first day
+	fromView, perView             string
+	fromAd, perAd                 string
+	ordinal                       string // number
+	rounding                      string
+	questions, ask, quote         string // ask: address; quote: statement number
+	page                          string // page, pages
+	byViews, byPlayTime           string
+	topIntro                      string
+	own, ownBest, behind, nothing string // behind: how much more the last place has
+	noRanking                     string
+
+	date     func(time.Time) string
+	weekdays [7]string // Sunday first
+}
+
+var korean = labels{
+	payout: "지급 명세서", topFive: "Top 5 영상",
+	creator: "크리에이터", period: "정산 기간", week: "ISO 주차", number: "명세서 번호", version: "버전", closed: "정산 마감일",
+	unnamed: "(이름 없음)", untitled: "(제목 없음)",
+	total: "지급 금액", videoAmount: "영상 수익", adAmount: "광고 수익",
+	daily: "일별 수익",
+	views: "조회수", playTime: "재생 시간", adViews: "광고 조회수",
+	counted: "정산에 반영된 시청", leftOut: "정산에서 제외된 시청",
+	self: "본인 조회", selfReason: "본인의 영상을 직접 재생한 경우",
+	repeat: "반복 조회", repeatReason: "같은 시청자가 곧바로 다시 재생한 경우",
+	perVideo: "영상별 내역", video: "영상", sum: "합계",
+	noVideos:     "이 기간에 시청 기록이 있는 영상이 없습니다.",
+	viewOrdinals: "조회 %s–%s번째:", adOrdinals: "광고 %s–%s번째:",
+	share:     "%s회 × %s",
+	leftOutOf: "제외: 본인 %s회, 반복 %s회",
+	prices:    "적용 단가", priceRule: "단가표 버전 %s · %s부터 적용",
+	fromView: "영상의 누적 조회수", perView: "조회당",
+	fromAd: "영상의 누적 광고 조회수", perAd: "광고 조회당",
+	ordinal:   "%s번째부터",
+	rounding:  "금액은 영상별·일별로 영상 수익과 광고 수익을 각각 계산하며, 1원 미만은 버립니다.",
+	questions: "문의",
+	ask:       "이 명세서에 관해 궁금한 점은 다음 주소로 문의해 주세요: %s",
+	quote:     "명세서 번호(%s)를 함께 알려 주시면 더 빨리 안내해 드리겠습니다.",
+	page:      "%d / %d쪽",
+	byViews:   "조회수 Top 5", byPlayTime: "재생 시간 Top 5 (시:분:초)",
+	topIntro: "플랫폼 전체 영상 가운데 이 기간에 가장 많이 시청된 영상입니다. 정산에 반영된 시청만 집계했습니다.",
+	own:      "내 영상", ownBest: "내 영상 최고 기록",
+	behind:    "%s위까지 %s",
+	nothing:   "이 기간에 집계된 내 영상의 시청 기록이 없습니다.",
+	noRanking: "이 기간에 집계된 시청 기록이 없습니다.",
+	date:      func(t time.Time) string { return t.Format("2006년 1월 2일") },
+	weekdays:  [7]string{"일", "월", "화", "수", "목", "금", "토"},
+}
+
+var english = labels{
+	payout: "Payout statement", topFive: "Top 5 videos",
+	creator: "Creator", period: "Period", week: "ISO week", number: "Statement number", version: "Version", closed: "Closed on",
+	unnamed: "(no name)", untitled: "(untitled)",
+	total: "Total payout", videoAmount: "Video earnings", adAmount: "Ad earnings",
+	daily: "Earnings by day",
+	views: "Views", playTime: "Play time", adViews: "Ad views",
+	counted: "Counted", leftOut: "Left out",
+	self: "Self views", selfReason: "your own plays of your videos",
+	repeat: "Repeat views", repeatReason: "same viewer again right away",
+	perVideo: "By video", video: "Video", sum: "Total",
+	noVideos:     "None of your videos was watched in this period.",
+	viewOrdinals: "Views no. %s–%s:", adOrdinals: "Ad views no. %s–%s:",
+	share:     "%s × %s",
+	leftOutOf: "Left out: %s self, %s repeat",
+	prices:    "Prices", priceRule: "Price list version %s, in force from %s",
+	fromView: "Views in the video’s lifetime", perView: "Per view",
+	fromAd: "Ad views in the video’s lifetime", perAd: "Per ad view",
+	ordinal:   "from no. %s",
+	rounding:  "Video and ad earnings are each calculated per video and day and rounded down to whole won.",
+	questions: "Questions?",
+	ask:       "If anything is unclear, write to %s.",
+	quote:     "Please quote statement number %s: it helps us answer you faster.",
+	page:      "Page %d of %d",
+	byViews:   "Top 5 by views", byPlayTime: "Top 5 by play time (h:mm:ss)",
+	topIntro: "The most watched videos of the whole platform in this period. Only counted views are included.",
+	own:      "Yours", ownBest: "Your best video",
+	behind:    "%[2]s behind no. %[1]s",
+	nothing:   "None of your videos had counted views in this period.",
+	noRanking: "No views were counted in this period.",
+	date:      func(t time.Time) string { return t.Format("2 January 2006") },
+	weekdays:  [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
+}
+
+func (s *Statement) labels() *labels {
+	if s.Locale == Korean {
+		return &korean
+	}
+	return &english
+}
+
+// midnight gives a business day to package time.
+func midnight(day settlement.Day) time.Time {
+	return time.Unix(int64(day)*24*60*60, 0).UTC()
+}
+
+// dates are the first and the last day of the period.
+func (l *labels) dates(period settlement.Period) string {
+	first, last := midnight(period.Start), midnight(period.End()-1)
+	if first.Equal(last) {
+		return l.date(first)
+	}
+	return l.date(first) + " – " + l.date(last)
+}
+
+// shortDay is a day as the chart shows it.
+func (l *labels) shortDay(day settlement.Day) (weekday, date string) {
+	t := midnight(day)
+	return l.weekdays[t.Weekday()], t.Format("01-02")
+}

@@ -1,0 +1,82 @@
+package templates
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+
+	"creatorpay/settlement"
+)
+
+// letter is what both documents have in common: who it is for and what it is,
+// on the first page, and a footer on every page. Its texts are clean.
+type letter struct {
+	*sheet
+	*labels
+	statement *Statement
+	title     string
+	creator   string
+	number    string
+	contact   string
+}
+
+func newLetter(face *typeface, s *Statement, title string) *letter {
+	l := s.labels()
+	return &letter{
+		sheet: newSheet(face), labels: l, statement: s, title: title,
+		creator: cmp.Or(face.clean(s.Creator), l.unnamed),
+		number:  face.clean(s.Number),
+		contact: face.clean(s.Contact),
+	}
+}
+
+// videoTitle is a clean title, or words for a video that has none.
+func (l *letter) videoTitle(title string) string {
+	return cmp.Or(l.face.clean(title), l.untitled)
+}
+
+// writeHead writes the sender, the title and who, what and when.
+func (l *letter) writeHead() {
+	l.fill(left, 46, 9, 9, accent)
+	l.write(left+15, 54, style{bold: true, size: 10.5, colour: ink}, "creatorpay")
+	l.write(left, 96, headline, l.title)
+	l.y = 108
+
+	const half, label = width / 2, 78.0
+	id := fmt.Sprintf(" (ID %d)", l.statement.CreatorID)
+	facts := [][2]string{
+		{l.labels.creator, l.fit(body, l.creator, half-label-12-l.width(body, id)) + id},
+		{l.labels.number, l.number},
+		{l.period, l.dates(l.statement.Period)},
+		{l.version, strconv.Itoa(l.statement.Version)},
+		{l.closed, l.date(l.statement.ClosedAt)},
+	}
+	if l.statement.Period.Kind == settlement.Weekly {
+		facts = append(facts, [2]string{l.week, l.statement.Period.String()})
+	}
+	for i, fact := range facts {
+		x := left + half*float64(i%2)
+		if i%2 == 0 {
+			l.down(18)
+		}
+		l.write(x, l.y, caption, fact[0])
+		l.write(x+label, l.y, body, l.fit(body, fact[1], half-label-10))
+	}
+	l.down(16)
+}
+
+// writeFeet writes the footer of every page and, after the first, what it belongs to.
+func (l *letter) writeFeet() {
+	for i := range l.pages {
+		l.current = i
+		if i > 0 {
+			l.write(left, 58, caption, l.fit(caption, l.title+" · "+l.creator, width))
+			l.rule(66, line)
+		}
+		l.rule(bodyBottom+14, line)
+		page := fmt.Sprintf(l.page, i+1, len(l.pages))
+		l.writeRight(right, bodyBottom+28, caption, page)
+		id := fmt.Sprintf("%s · %s %d · %s", l.number, l.version, l.statement.Version, l.statement.Period)
+		l.write(left, bodyBottom+28, caption, l.fit(caption, id, width-l.width(caption, page)-24))
+	}
+}

@@ -1,0 +1,147 @@
+package templates
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"io"
+	"strings"
+	texttemplate "text/template"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Mail is what goes with the documents: the week in a few figures. Text and HTML
+// say the same.
+type Mail struct {
+	Subject    string // one line; it shows on locked screens, so nothing personal and no amount
+	Text, HTML string
+}
+
+//go:embed mail
+var mailFiles embed.FS
+
+// The templates of each language. The HTML is the layout with the language's words.
+var (
+	mailTexts = map[string]*texttemplate.Template{
+		Korean:  texttemplate.Must(texttemplate.ParseFS(mailFiles, "mail/ko.txt.tmpl")),
+		English: texttemplate.Must(texttemplate.ParseFS(mailFiles, "mail/en.txt.tmpl")),
+	}
+	mailPages = map[string]*htmltemplate.Template{
+		Korean:  htmltemplate.Must(htmltemplate.ParseFS(mailFiles, "mail/layout.html.tmpl", "mail/ko.html.tmpl")),
+		English: htmltemplate.Must(htmltemplate.ParseFS(mailFiles, "mail/layout.html.tmpl", "mail/en.html.tmpl")),
+	}
+)
+
+// mailFigures are what the templates write, ready for people.
+type mailFigures struct {
+	Name                         string
+	Period, Dates                string
+	Total, VideoAmount, AdAmount string
+	Views                        string
+	Best                         *mailVideo // nil where nothing counted
+	Number, Contact              string
+}
+
+type mailVideo struct{ Title, Views, Amount string }
+
+// NewMail writes the mail of a statement. It fails only if a template is broken.
+func NewMail(s *Statement) (Mail, error) {
+	language := English
+	if s.Locale == Korean {
+		language = Korean
+	}
+	figures := s.mailFigures()
+	subject, err := mailPart(mailTexts[language], "subject", figures)
+	if err != nil {
+		return Mail{}, err
+	}
+	text, err := mailPart(mailTexts[language], "body", figures)
+	if err != nil {
+		return Mail{}, err
+	}
+	page, err := mailPart(mailPages[language], "layout", figures)
+	if err != nil {
+		return Mail{}, err
+	}
+	return Mail{Subject: mailLine(subject), Text: text, HTML: page}, nil
+}
+
+func (s *Statement) mailFigures() mailFigures {
+	sum, videoAmount, adAmount := s.Totals()
+	return mailFigures{
+		Name:        mailLine(s.Creator),
+		Period:      s.Period.String(),
+		Dates:       s.labels().dates(s.Period),
+		Total:       Won(videoAmount + adAmount),
+		VideoAmount: Won(videoAmount),
+		AdAmount:    Won(adAmount),
+		Views:       Number(sum.Views),
+		Best:        s.bestVideo(),
+		Number:      s.Number,
+		Contact:     mailLine(s.Contact),
+	}
+}
+
+// bestVideo is the one that earned most; the more viewed, then the one with the
+// smaller id goes first among equals.
+func (s *Statement) bestVideo() *mailVideo {
+	var best *Line
+	for i := range s.Lines {
+		line := &s.Lines[i]
+		if line.Views > 0 && (best == nil || line.isAheadOf(best)) {
+			best = line
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return &mailVideo{
+		Title:  cmp.Or(mailLine(best.Title), s.labels().untitled),
+		Views:  Number(best.Views),
+		Amount: Won(best.VideoAmount + best.AdAmount),
+	}
+}
+
+func (l *Line) isAheadOf(other *Line) bool {
+	amount, otherAmount := l.VideoAmount+l.AdAmount, other.VideoAmount+other.AdAmount
+	switch {
+	case amount != otherAmount:
+		return amount > otherAmount
+	case l.Views != other.Views:
+		return l.Views > other.Views
+	default:
+		return l.VideoID < other.VideoID
+	}
+}
+
+func mailPart(template interface {
+	ExecuteTemplate(w io.Writer, name string, data any) error
+}, name string, figures mailFigures) (string, error) {
+	var part bytes.Buffer
+	if err := template.ExecuteTemplate(&part, name, figures); err != nil {
+		return "", fmt.Errorf("write the %s of a mail: %w", name, err)
+	}
+	return part.String(), nil
+}
+
+// mailLine makes one line of foreign text: without control characters, and
+// without the marks that turn the direction of writing and so could disguise
+// what follows. Unlike in the documents, emoji stay: a mail program has the
+// fonts.
+func mailLine(text string) string {
+	text = norm.NFC.String(strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case isBlank(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		default:
+			return r
+		}
+	}, text)), " ")
+}

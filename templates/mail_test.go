@@ -1,0 +1,105 @@
+package templates
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+var update = flag.Bool("update", false, "write the golden mails under testdata/mail anew")
+
+func TestMailIsTheGoldenOne(t *testing.T) {
+	nothing := mailStatement(t, Korean)
+	nothing.Lines = nil
+	for name, statement := range map[string]*Statement{
+		"ko": mailStatement(t, Korean), "en": mailStatement(t, English), "ko-nothing": nothing,
+	} {
+		t.Run(name, func(t *testing.T) {
+			mail, err := NewMail(statement)
+			require.NoError(t, err)
+			requireGolden(t, name+".txt", "Subject: "+mail.Subject+"\n\n"+mail.Text)
+			requireGolden(t, name+".html", mail.HTML)
+		})
+	}
+}
+
+func TestMailIsInEnglishForAnyOtherLanguage(t *testing.T) {
+	english, err := NewMail(mailStatement(t, English))
+	require.NoError(t, err)
+	for _, locale := range []string{"", "ja", "KO"} {
+		mail, err := NewMail(mailStatement(t, locale))
+		require.NoError(t, err)
+		require.Equal(t, english, mail)
+	}
+}
+
+func TestMailSubjectTellsNothingPersonal(t *testing.T) {
+	for _, locale := range []string{Korean, English} {
+		statement := mailStatement(t, locale)
+		mail, err := NewMail(statement)
+		require.NoError(t, err)
+		require.Contains(t, mail.Subject, "2024-W19")
+		require.NotContains(t, mail.Subject, statement.Creator)
+		require.NotContains(t, mail.Subject, "₩")
+	}
+}
+
+func TestMailShowsForeignTextAsText(t *testing.T) {
+	statement := mailStatement(t, English)
+	statement.Creator = `<script>alert("name")</script>`
+	statement.Lines[1].Title = "<img src=x onerror=alert(1)>"
+	mail, err := NewMail(statement)
+	require.NoError(t, err)
+	require.NotContains(t, mail.HTML, "<script")
+	require.NotContains(t, mail.HTML, "<img")
+	require.Contains(t, mail.HTML, "&lt;img src=x onerror=alert(1)&gt;")
+	require.Contains(t, mail.Text, "<img src=x onerror=alert(1)>", "plain text has nothing to escape")
+}
+
+func TestMailKeepsForeignTextOnOneLine(t *testing.T) {
+	require.Equal(t, "한글 제목 끝 🎬", mailLine("  한글\r\n제목\x00\u2028끝 \u202e 🎬\t"))
+	require.Equal(t, "각", mailLine("\u1100\u1161\u11a8"), "decomposed Hangul is composed")
+	require.Equal(t, "a�b", mailLine("a\xffb"))
+}
+
+func TestMailBestVideoIsTheOneThatEarnedMost(t *testing.T) {
+	statement := &Statement{Lines: []Line{
+		{VideoID: 3, Title: "later id", Statistics: settlement.Statistics{Views: 9}, VideoAmount: 5, AdAmount: 5},
+		{VideoID: 1, Title: "more views", Statistics: settlement.Statistics{Views: 99}, VideoAmount: 9},
+		{VideoID: 2, Title: "best", Statistics: settlement.Statistics{Views: 9}, VideoAmount: 10},
+	}}
+	require.Equal(t, "best", statement.bestVideo().Title)
+}
+
+func mailStatement(t *testing.T, locale string) *Statement {
+	t.Helper()
+	period, err := settlement.ParseWeek("2024-W19")
+	require.NoError(t, err)
+	return &Statement{
+		Number: "2024-W19-000042-1", Version: 1, Period: period, ClosedAt: time.Date(2024, 5, 13, 1, 2, 3, 0, time.UTC),
+		CreatorID: 42, Creator: "김하늘", Locale: locale, Contact: "creators@example.com",
+		Lines: []Line{
+			{VideoID: 7, Title: "서울 골목길 산책", Statistics: settlement.Statistics{Views: 51_234}, VideoAmount: 56_357, AdAmount: 120_480},
+			{VideoID: 9, Title: "비 오는 날의 브이로그: 좁은 화면에서도 줄이 잘 나뉘는 긴 제목 & more", Statistics: settlement.Statistics{Views: 1_102_817}, VideoAmount: 1_321_093, AdAmount: 2_018_330},
+		},
+	}
+}
+
+func requireGolden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "mail", name)
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, strings.Split(string(want), "\n"), strings.Split(got, "\n"), "run the test with -update if this is wanted")
+}

@@ -1,0 +1,174 @@
+package templates
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+// wonIn reads an amount as it is printed.
+func wonIn(t *testing.T, text string) int64 {
+	t.Helper()
+	digits, isWon := strings.CutPrefix(text, "₩")
+	require.True(t, isWon, text)
+	amount, err := strconv.ParseInt(strings.ReplaceAll(digits, ",", ""), 10, 64)
+	require.NoError(t, err)
+	return amount
+}
+
+func TestPrintedAmountsAddUpToThePrintedTotals(t *testing.T) {
+	s := sample(English, 300)
+	table := newLetter(font(t), s, "").videoTable()
+	require.Len(t, table.rows, 300)
+	var videoAmount, adAmount int64
+	for _, row := range table.rows {
+		videoAmount += wonIn(t, row.cells[4])
+		adAmount += wonIn(t, row.cells[5])
+	}
+	require.Equal(t, videoAmount, wonIn(t, table.total[4]))
+	require.Equal(t, adAmount, wonIn(t, table.total[5]))
+
+	words := texts(layOutPayout(font(t), s).pages[0])
+	require.Contains(t, words, Won(videoAmount+adAmount), "the large figure")
+	var days int64
+	for _, day := range s.Days {
+		require.Contains(t, words, Won(day.Amount))
+		days += day.Amount
+	}
+	require.Equal(t, videoAmount+adAmount, days)
+}
+
+func texts(p page) (texts []string) {
+	for _, word := range p.words {
+		texts = append(texts, word.text)
+	}
+	return texts
+}
+
+func TestVideoShowsOrdinalsPricesAndWhatWasLeftOut(t *testing.T) {
+	line := sampleLine(7, "T", 450_000)
+	line.SelfViews, line.RepeatViews = 0, 1_234
+	details := newLetter(font(t), sample(Korean, 1), "").videoDetails(line)
+	require.Equal(t, []string{
+		"ID 7", "· 조회 90,001–540,000번째: 9,999회 × ₩1", "+ 400,000회 × ₩1.1", "+ 40,001회 × ₩1.3",
+		"· 광고 1,001–51,000번째: 50,000회 × ₩10", "· 제외: 본인 0회, 반복 1,234회",
+	}, details)
+}
+
+func TestVideoWithoutCountedViewsShowsWhatWasLeftOut(t *testing.T) {
+	line := Line{VideoID: 7, Statistics: settlement.Statistics{SelfViews: 3}}
+	details := newLetter(font(t), sample(English, 1), "").videoDetails(line)
+	require.Equal(t, []string{"ID 7", "· Left out: 3 self, 0 repeat"}, details)
+}
+
+func TestStatementThatDoesNotAddUpIsRefused(t *testing.T) {
+	renderer := renderer(t)
+	for name, spoil := range map[string]func(s *Statement){
+		"a day's amount":  func(s *Statement) { s.Days[3].Amount++ },
+		"a day's views":   func(s *Statement) { s.Days[3].Views-- },
+		"a video's price": func(s *Statement) { s.Lines[2].ViewShares[0].Count++ },
+		"an ad's ordinal": func(s *Statement) { s.Lines[2].AdViewsTo++ },
+	} {
+		s := sample(Korean, 3)
+		spoil(s)
+		_, err := renderer.Payout(s)
+		require.ErrorContains(t, err, fmt.Sprintf("statement %q of creator 42: ", s.Number), name)
+	}
+}
+
+func TestEveryPageIsNumberedAndRepeatsTheHeads(t *testing.T) {
+	s := sample(Korean, 300)
+	pages := layOutPayout(font(t), s).pages
+	require.Greater(t, len(pages), 10)
+	for i, page := range pages {
+		words := texts(page)
+		require.Contains(t, words, fmt.Sprintf("%d / %d쪽", i+1, len(pages)))
+		hasRow := slices.ContainsFunc(words, func(text string) bool { return strings.HasPrefix(text, "ID 1") })
+		require.Equal(t, hasRow, slices.Contains(words, korean.playTime) && slices.Contains(words, korean.video), "page %d", i+1)
+	}
+}
+
+func TestPricesOfAWeekAcrossTwoRulesAreBothShown(t *testing.T) {
+	s := sample(English, 1)
+	s.Prices = append(s.Prices, settlement.PriceRule{
+		Version: 2, HoldsFrom: s.Period.Start + 3, Views: settlement.Tiers{{From: 1, Price: 12_500}}, AdViews: prices.AdViews,
+	})
+	var words []string
+	for _, page := range layOutPayout(font(t), s).pages {
+		words = append(words, texts(page)...)
+	}
+	require.Contains(t, words, "Price list version 1, in force from 1 January 2024")
+	require.Contains(t, words, "Price list version 2, in force from 9 May 2024")
+	require.Contains(t, words, "₩1.25")
+}
+
+// huge has figures that no creator will ever see, but which must not leave the page.
+func huge(locale string) *Statement {
+	s := sample(locale, 3)
+	for i := range s.Lines {
+		line := &s.Lines[i]
+		line.Title, line.VideoID = nasty[i+2], math.MaxInt64-int64(i)
+		line.Views, line.AdViews, line.PlayedSeconds = 1e18, 1e18, 3e18
+		line.SelfViews, line.RepeatViews = 1e18, 1e18
+		line.ViewsFrom, line.ViewsTo, line.AdViewsFrom, line.AdViewsTo = 8e18, 9e18, 8e18, 9e18
+		line.ViewShares = slices.Repeat([]Share{{Price: 123_456_789, Count: 1e15}}, 1000)
+		line.AdShares = []Share{{Price: math.MaxInt64, Count: 1e18}}
+		line.VideoAmount, line.AdAmount = 1e18, 1e18
+	}
+	for i := range s.Days {
+		s.Days[i].Views, s.Days[i].Amount = 0, 0
+	}
+	s.Days[6].Views, s.Days[6].Amount = 3e18, 6e18
+	for i := range s.Top.ByViews {
+		s.Top.ByViews[i].Value, s.Top.ByPlayedSeconds[i].Value = math.MaxInt64, math.MaxInt64
+	}
+	return s
+}
+
+func TestNothingLeavesThePageOrOverlaps(t *testing.T) {
+	face := font(t)
+	for _, locale := range []string{Korean, English} {
+		for name, s := range map[string]*Statement{
+			"none": sample(locale, 0), "one": sample(locale, 1), "many": sample(locale, 60), "nasty": nastySample(locale), "huge": huge(locale),
+		} {
+			require.NoError(t, s.addsUp())
+			for _, layOut := range []func(*typeface, *Statement) *sheet{layOutPayout, layOutTopFive} {
+				for i, page := range layOut(face, s).pages {
+					requireTidy(t, face, page, fmt.Sprintf("%s, %s, page %d", locale, name, i+1))
+				}
+			}
+		}
+	}
+}
+
+func requireTidy(t *testing.T, face *typeface, p page, where string) {
+	t.Helper()
+	const tolerance = 0.01
+	ends := make([]float64, len(p.words))
+	for i, word := range p.words {
+		ends[i] = word.x + face.width(word.text, word.style.size)
+		require.GreaterOrEqual(t, word.x, left-tolerance, "%s: %q", where, word.text)
+		require.LessOrEqual(t, ends[i], right+tolerance, "%s: %q", where, word.text)
+		require.LessOrEqual(t, word.y, bodyBottom+30, "%s: %q", where, word.text)
+		for j, other := range p.words[:i] {
+			if math.Abs(word.y-other.y) < min(word.style.size, other.style.size)*0.8 {
+				apart := ends[i] <= other.x+tolerance || ends[j] <= word.x+tolerance
+				if !apart { // formatting a message for each pair would take most of the test's time
+					require.Fail(t, "overlap", "%s: %q and %q", where, word.text, other.text)
+				}
+			}
+		}
+	}
+	for _, box := range p.boxes {
+		require.GreaterOrEqual(t, box.x, left-tolerance, where)
+		require.LessOrEqual(t, box.x+box.width, right+tolerance, where)
+		require.False(t, box.height < 0 || box.y+box.height > bodyBottom+20, where)
+	}
+}

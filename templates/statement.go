@@ -1,0 +1,82 @@
+// Package templates turns a creator's statement into what the creator gets: two
+// PDF documents and a mail. All of it is a pure function of the statement: the
+// same statement gives the same bytes.
+package templates
+
+import (
+	"time"
+
+	"creatorpay/settlement"
+)
+
+// The languages in which a statement can be written.
+const (
+	Korean  = "ko"
+	English = "en"
+)
+
+// Statement is what one creator earned in one week, and the platform's Top 5
+// of that week.
+type Statement struct {
+	Number    string // the statement's own number, unique over all periods
+	Version   int
+	Period    settlement.Period
+	ClosedAt  time.Time // when the period was closed; the date of documents and mail
+	CreatorID int64
+	Creator   string // name
+	Locale    string // Korean or English; any other is written in English
+	Contact   string // mail address for questions
+
+	Lines  []Line                 // one a video with any row in the period, by video id
+	Days   []DayTotal             // one a day of the period, in order
+	Prices []settlement.PriceRule // those that the period's days were settled by, by version
+	Top    Top5
+}
+
+// Line is one video's figures and amounts in the period. The ordinals are
+// (from, to] in the video's whole life, all 0 where nothing counted.
+type Line struct {
+	VideoID int64
+	Title   string
+	settlement.Statistics
+	ViewsFrom, ViewsTo     int64
+	AdViewsFrom, AdViewsTo int64
+	ViewShares             []Share // counted views by unit price, the cheapest first
+	AdShares               []Share // the same for ad views
+	VideoAmount, AdAmount  int64   // won
+}
+
+// Share is how many views were paid at one unit price.
+type Share = settlement.Share
+
+// DayTotal is what the creator's videos had on one day.
+type DayTotal struct {
+	Day    settlement.Day
+	Views  int64 // counted
+	Amount int64 // won, videos and ads together
+}
+
+// Top5 is the platform's ranking in the period (R9).
+type Top5 struct {
+	ByViews         []Place // value: counted views
+	ByPlayedSeconds []Place // value: counted play time in seconds
+}
+
+// Place is one video of a ranking.
+type Place struct {
+	Rank    int // 1 is the first
+	VideoID int64
+	Title   string
+	Value   int64
+	Own     bool // the video is the creator's own
+}
+
+// Totals are the sums over all lines.
+func (s *Statement) Totals() (sum settlement.Statistics, videoAmount, adAmount int64) {
+	for _, line := range s.Lines {
+		sum.Add(line.Statistics)
+		videoAmount += line.VideoAmount
+		adAmount += line.AdAmount
+	}
+	return sum, videoAmount, adAmount
+}

@@ -1,0 +1,72 @@
+package templates
+
+import (
+	"sync"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/bidi"
+)
+
+// theRenderer is loaded once: it is only read.
+var theRenderer = sync.OnceValues(NewRenderer)
+
+func renderer(t testing.TB) *Renderer {
+	t.Helper()
+	renderer, err := theRenderer()
+	require.NoError(t, err)
+	return renderer
+}
+
+func font(t testing.TB) *typeface { return renderer(t).face }
+
+func TestTextIsShownOrVisiblyReplaced(t *testing.T) {
+	face := font(t)
+	for given, want := range map[string]string{
+		"김하늘 金漢 Café":                 "김하늘 金漢 Café",
+		"\u1112\u1161\u11ab e\u0301":  "한 é", // composed
+		"\u1100\u200d\u1161":          "가",   // with something invisible between its parts
+		"🎉 축하 👨‍👩‍👧‍👦 영상":             "□ 축하 □ 영상",
+		"a\U0010FFFFb\uFFFFc":         "a□b□c",
+		"broken \xff\xfe utf-8":       "broken □ utf-8",
+		"two\r\n\tlines\u00a0 \u3000": "two lines",
+		"\x00\x1b[31mred\x7f\u0085":   "[31mred",
+		"\u202Etxt.exe\u202C\uFEFF":   "txt.exe",
+		"שלום עולם abc":               "□ □ abc",
+		`\1,000,000`:                  "＼1,000,000", // not ₩1,000,000
+		" \u3164\u115F ":              "",
+	} {
+		require.Equal(t, want, face.clean(given), "%q", given)
+	}
+}
+
+// A right-to-left letter drawn from left to right would be a lie.
+func TestFontHasNoRightToLeftLetters(t *testing.T) {
+	face := font(t)
+	for r := range rune(0x10000) {
+		properties, _ := bidi.LookupRune(r)
+		if class := properties.Class(); class == bidi.R || class == bidi.AL {
+			require.False(t, face.has(r), "%q", r)
+		}
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	face := font(f)
+	for _, text := range nasty {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		cleaned := face.clean(text)
+		require.True(t, utf8.ValidString(cleaned))
+		for _, r := range cleaned {
+			require.True(t, face.has(r), "%q", r)
+			require.False(t, unicode.IsControl(r), "%q", r)
+		}
+		require.Equal(t, cleaned, face.clean(cleaned), "cleaning again changes nothing")
+		fitted := face.fit(cleaned, 9, 80)
+		require.LessOrEqual(t, face.width(fitted, 9), 80.0)
+	})
+}

@@ -1,0 +1,89 @@
+package templates
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// layOutTopFive is the table of contents of the Top 5.
+func layOutTopFive(face *typeface, s *Statement) *sheet {
+	l := newLetter(face, s, s.labels().topFive)
+	l.writeHead()
+	l.paragraph(caption, l.topIntro)
+	l.writeRanking(l.byViews, s.Top.ByViews, Number, func(line Line) int64 { return line.Views })
+	l.writeRanking(l.byPlayTime, s.Top.ByPlayedSeconds, Duration, func(line Line) int64 { return line.PlayedSeconds })
+	l.writeFeet()
+	return l.sheet
+}
+
+const (
+	placeHeight = 34.0
+	rankWidth   = 26.0
+)
+
+// writeRanking draws the places, and below them the creator's best video where
+// none of them is the creator's.
+func (l *letter) writeRanking(title string, places []Place, format func(int64) string, value func(Line) int64) {
+	l.section(title, placeHeight*float64(len(places)+2))
+	if len(places) == 0 {
+		l.paragraph(body, l.noRanking)
+		return
+	}
+	highest, own := places[0].Value, false
+	for _, place := range places {
+		own = own || place.Own
+		tag := ""
+		if place.Own {
+			tag = l.own
+		}
+		l.writePlace(strconv.Itoa(place.Rank), place, tag, format(place.Value), highest)
+	}
+	if own {
+		return
+	}
+	best, found := bestOwn(l.statement.Lines, value)
+	if !found {
+		l.paragraph(caption, l.nothing)
+		return
+	}
+	l.down(4)
+	l.rule(l.y, line)
+	last := places[len(places)-1]
+	gap := fmt.Sprintf(l.behind, Number(int64(last.Rank)), format(max(last.Value-best.Value, 0)))
+	l.writePlace("–", best, l.ownBest+" · "+gap, format(best.Value), highest)
+}
+
+// bestOwn is the creator's video with the highest value, the smallest id among
+// equals (R9); it is not found where all are 0.
+func bestOwn(lines []Line, value func(Line) int64) (best Place, found bool) {
+	for _, line := range lines {
+		if v := value(line); v > best.Value || (v > 0 && v == best.Value && line.VideoID < best.VideoID) {
+			best, found = Place{VideoID: line.VideoID, Title: line.Title, Value: v, Own: true}, true
+		}
+	}
+	return best, found
+}
+
+func (l *letter) writePlace(rank string, place Place, tag, value string, highest int64) {
+	text, bar := style{size: 9.5, colour: ink}, pale
+	figure := style{bold: true, size: 9.5, colour: ink}
+	if place.Own {
+		figure.colour, bar = accent, accent
+	}
+	l.write(left, l.y+21, style{bold: true, size: 14, colour: figure.colour}, rank)
+	l.writeRight(right, l.y+15, figure, value)
+
+	room := width - rankWidth - l.width(figure, value) - 16
+	tagged := style{bold: true, size: 7.5, colour: accent}
+	if tag != "" {
+		room -= l.width(tagged, tag) + 8
+	}
+	title := l.fit(text, l.videoTitle(place.Title), room)
+	l.write(left+rankWidth, l.y+15, text, title)
+	l.write(left+rankWidth+l.width(text, title)+8, l.y+15, tagged, tag)
+
+	const track = width - rankWidth
+	l.fill(left+rankWidth, l.y+22, track, 4, line)
+	l.fill(left+rankWidth, l.y+22, track*share(place.Value, highest), 4, bar)
+	l.down(placeHeight)
+}
