@@ -9,8 +9,11 @@ WORKFLOWCHECK = .dev/bin/workflowcheck-$(WORKFLOWCHECK_VERSION)
 # Further flags for the tests, for instance: make test GOTESTFLAGS='-run Daily -v'
 GOTESTFLAGS =
 
+# Flags for the benchmark, for instance: make bench BENCHFLAGS='--millions 3,10 --skew one-hit'
+BENCHFLAGS =
+
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test lint clean
+.PHONY: help setup build demo dev test bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +32,9 @@ dev: setup build ## run the local stack with a worker, until interrupted
 
 test: setup ## run all tests, on real servers
 	go test -race -timeout 40m $(GOTESTFLAGS) ./...
+
+bench: setup build ## measure the daily run against an SQL script, a page reader and the floor
+	go run ./internal/bench measure $(BENCHFLAGS)
 
 lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflows are deterministic
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }

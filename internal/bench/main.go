@@ -32,9 +32,9 @@ type files struct {
 type measureCommand struct {
 	files
 	Dir      string        `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
-	Name     string        `required:"" help:"Name of the measurement: that of its file."`
+	Name     string        `default:"local" help:"Name of the measurement: that of its file."`
 	Millions []int64       `default:"3" help:"Sizes of the day, in million views."`
-	Only     []string      `help:"Contestants to measure; all without it."`
+	Only     []string      `sep:"none" help:"A contestant to measure beside the product; all without it."`
 	Videos   int           `default:"10000" help:"How many videos."`
 	Skew     generate.Skew `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
 	Rounds   int           `default:"3" help:"How often each contestant runs."`

@@ -66,7 +66,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 			return fmt.Errorf("%d million views: %w", millions, err)
 		}
 		m.Sizes = append(m.Sizes, figures)
-		if err := m.write(c.Figures); err != nil { // what is measured is kept if a bigger size fails
+		if err := m.keep(c.Figures); err != nil { // what is measured is kept if a bigger size fails
 			return err
 		}
 	}
@@ -222,7 +222,7 @@ func (s *size) add(contestant string, one figure) {
 	s.Figures = append(s.Figures, figures{contestant, []figure{one}})
 }
 
-func (m measurement) write(dir string) error {
+func (m measurement) keep(dir string) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return err
 	}

@@ -1,8 +1,173 @@
 package main
 
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
 type pageCommand struct{ files }
 
 // Run writes the page from the figures that are there.
 func (c pageCommand) Run() error { return c.writePage() }
 
-func (f files) writePage() error { return nil }
+const introduction = `# Benchmarks
+
+This page is made by ` + "`make bench`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
+
+The goals: the product takes at most half of the script's time, a quarter of the page reader's, and 2.5 times the
+floor's (twice from 30 million rows on).
+
+The product's whole daily run (plan, count, check, settle, Top 5, close; through Temporal, with one worker) is
+measured against three others on the same rows, in turn, in one run on one machine. Figures of other machines
+differ; the ratios are what counts.
+
+- **floor**: two sessions that only group the day's rows by video and know no rule;
+- **script**: the same rules as SQL, in one session, in two ways: by a window over the whole day, and by looking
+  closer only at viewers who played a video more than once. Its result must equal the product's;
+- **page reader**: the shape of a Spring Batch job, pages of 2,000 rows by key into a map, then one upsert a video,
+  with one reader and with four. Its result must equal the product's, too.
+
+All rows lie in the database's memory. The day before has a tenth of the rows and its results are scaled up, so that
+the plan is made as in daily life. Times are medians in seconds with the smallest and the biggest of all rounds.
+`
+
+func (f files) writePage() error {
+	measurements, err := f.read()
+	if err != nil {
+		return err
+	}
+	var page strings.Builder
+	page.WriteString(introduction)
+	for _, m := range measurements {
+		m.write(&page)
+	}
+	fmt.Fprintf(&page, "\n## Growth\n\n![Seconds per million rows, by rows](%s)\n", "images/"+filepath.Base(f.Picture))
+	if err := os.WriteFile(f.Picture, []byte(growth(measurements)), 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(f.Page, []byte(page.String()), 0o600)
+}
+
+func (f files) read() (measurements []measurement, err error) {
+	paths, err := filepath.Glob(filepath.Join(f.Figures, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		var m measurement
+		if err := json.Unmarshal(text, &m); err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		measurements = merge(measurements, m)
+	}
+	return measurements, nil
+}
+
+// merge adds the sizes of a measurement to another one of the same kind, if
+// there is any.
+func merge(measurements []measurement, m measurement) []measurement {
+	for i, other := range measurements {
+		if other.Machine.Database == m.Machine.Database && other.Videos == m.Videos && other.Skew == m.Skew {
+			sizes := append(other.Sizes, m.Sizes...)
+			slices.SortFunc(sizes, func(a, b size) int { return cmp.Compare(a.Rows, b.Rows) })
+			measurements[i].Sizes = sizes
+			return measurements
+		}
+	}
+	return append(measurements, m)
+}
+
+func (m measurement) write(page *strings.Builder) {
+	fmt.Fprintf(page, "\n## %s: %s videos, %s\n\n", m.Machine.Database, thousands(int64(m.Videos)), m.Skew)
+	fmt.Fprintf(page, "%s, %d cores, %d GiB, %s, %s. %s\n", m.Machine.Model, m.Machine.Cores, m.Machine.MemoryGB, m.Machine.Go, m.Machine.Date, m.Note)
+	page.WriteString(`
+| rows | contestant | rounds | seconds | spread | rows/s | × floor | product ÷ this | database CPU s | client CPU s |
+|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|
+`)
+	for _, s := range m.Sizes {
+		for _, f := range s.Figures {
+			took := f.median(took)
+			fmt.Fprintf(page, "| %s | %s | %d | %.2f | %.2f–%.2f | %s | %.2f | %.2f | %.2f | %.2f |\n",
+				thousands(s.Rows), f.Contestant, len(f.Rounds), took.Seconds(), f.min().Seconds(), f.max().Seconds(),
+				thousands(int64(float64(s.Rows)/took.Seconds())), took.Seconds()/s.median(floor).Seconds(), s.median(product).Seconds()/took.Seconds(),
+				f.median(func(one figure) time.Duration { return one.MySQL }).Seconds(),
+				f.median(func(one figure) time.Duration { return one.Client }).Seconds())
+		}
+	}
+	page.WriteString(`
+| rows | planned and first chunk at | counted at | settled at | closed at | worker's peak memory | Temporal CPU s | events per million rows | filling, rows/s |
+|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+`)
+	for _, s := range m.Sizes {
+		f, found := s.of(product)
+		if !found {
+			continue
+		}
+		at := func(part func(parts) time.Duration) float64 {
+			return f.median(func(one figure) time.Duration { return part(one.Parts) }).Seconds()
+		}
+		fmt.Fprintf(page, "| %s | %.2f | %.2f | %.2f | %.2f | %d MiB | %.2f | %.0f | %s |\n", thousands(s.Rows),
+			at(func(p parts) time.Duration { return p.Planned }), at(func(p parts) time.Duration { return p.Counted }),
+			at(func(p parts) time.Duration { return p.Settled }), at(func(p parts) time.Duration { return p.Closed }),
+			f.peak()>>20, f.median(func(one figure) time.Duration { return one.Temporal }).Seconds(),
+			float64(f.Rounds[0].Events)/(float64(s.Rows)/million), thousands(int64(s.FilledPerSecond)))
+	}
+}
+
+func took(one figure) time.Duration { return one.Took }
+
+func (s size) of(contestant string) (figures, bool) {
+	at := slices.IndexFunc(s.Figures, func(f figures) bool { return f.Contestant == contestant })
+	if at < 0 {
+		return figures{}, false
+	}
+	return s.Figures[at], true
+}
+
+// median is the contestant's median, 0 if it did not run.
+func (s size) median(contestant string) time.Duration {
+	f, found := s.of(contestant)
+	if !found {
+		return 0
+	}
+	return f.median(took)
+}
+
+func (f figures) median(of func(figure) time.Duration) time.Duration {
+	all := make([]time.Duration, len(f.Rounds))
+	for i, one := range f.Rounds {
+		all[i] = of(one)
+	}
+	slices.Sort(all)
+	return (all[(len(all)-1)/2] + all[len(all)/2]) / 2
+}
+
+func (f figures) min() time.Duration {
+	return slices.MinFunc(f.Rounds, func(a, b figure) int { return cmp.Compare(a.Took, b.Took) }).Took
+}
+
+func (f figures) max() time.Duration {
+	return slices.MaxFunc(f.Rounds, func(a, b figure) int { return cmp.Compare(a.Took, b.Took) }).Took
+}
+
+func (f figures) peak() (most int64) {
+	for _, one := range f.Rounds {
+		most = max(most, one.Peak)
+	}
+	return most
+}
+
+func thousands(n int64) string { return message.NewPrinter(language.English).Sprintf("%d", n) }

