@@ -154,7 +154,7 @@ func (db *DB) ChangeDelivery(ctx context.Context, week settlement.Period, creato
 		UPDATE deliveries
 		SET
 			state = ?,
-			detail = ?,
+			detail = LEFT(?, 500),
 			changed_at = ?
 		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state IN (?)`,
 		to, detail, db.now(), week.Start, runVersion, creator, from)

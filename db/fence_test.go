@@ -89,7 +89,7 @@ func openWatched(t *testing.T) *DB {
 // checksums tell whether any row of a run has changed.
 func checksums(t *testing.T, db *DB) (sums []string) {
 	t.Helper()
-	rows, err := db.pool.QueryxContext(t.Context(), `CHECKSUM TABLE runs, run_chunks, daily_statistics, daily_settlements, top_videos`)
+	rows, err := db.pool.QueryxContext(t.Context(), `CHECKSUM TABLE runs, run_chunks, daily_statistics, daily_settlements, period_videos, top_videos, statements, deliveries`)
 	require.NoError(t, err)
 	defer rows.Close()
 	for rows.Next() {

@@ -222,7 +222,7 @@ func (db *DB) DaysOf(ctx context.Context, period settlement.Period, creators Cre
 			d.video_amount,
 			d.ad_amount
 		FROM period_videos p
-		JOIN daily_settlements d ON d.video_id = p.video_id AND d.day >= ? AND d.day < ?
+		JOIN daily_settlements d ON d.creator_id = p.creator_id AND d.video_id = p.video_id AND d.day >= ? AND d.day < ?
 		WHERE p.kind = ? AND p.starts_on = ? AND p.creator_id BETWEEN ? AND ?
 		ORDER BY p.creator_id, d.video_id, d.day`,
 		period.Start, period.End(), period.Kind, period.Start, creators.First, creators.Last)

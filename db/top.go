@@ -100,7 +100,7 @@ func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVid
 			t.value
 		FROM top_videos t
 		JOIN videos v ON v.video_id = t.video_id
-		LEFT JOIN period_videos p ON p.kind = t.kind AND p.starts_on = t.starts_on AND p.video_id = t.video_id
+		LEFT JOIN period_videos p ON p.kind = t.kind AND p.starts_on = t.starts_on AND p.video_id = t.video_id AND p.views > 0
 		WHERE t.kind = ? AND t.starts_on = ?
 		ORDER BY t.metric, t.place`, period.Kind, period.Start)
 	if err != nil {

@@ -70,7 +70,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return c.files.writePage()
+	return c.writePage()
 }
 
 func (s *stand) measureSize(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (figures size, err error) {

@@ -78,7 +78,7 @@ func (s *stand) startWorker(dir, dsn, program string) error {
 		return err
 	}
 	defer func() { _ = output.Close() }() // the worker has its own copy
-	s.worker = exec.Command(program)      //nolint:noctx,gosec // stop ends it; the program is the user's choice
+	s.worker = exec.Command(program)      //nolint:noctx // stop ends it
 	s.worker.Stdout, s.worker.Stderr = output, output
 	s.worker.Env = append(os.Environ(), "MYSQL_DSN="+dsn, "TEMPORAL_ADDRESS="+s.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace)
 	if err := s.worker.Start(); err != nil {
