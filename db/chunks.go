@@ -114,6 +114,48 @@ func (db *DB) StorePlan(ctx context.Context, period settlement.Period, holder Ho
 	return nil
 }
 
+// settleChunk does the last work on a chunk, which sets its totals, and marks it
+// as settled, in one transaction. A settled chunk is left alone.
+func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder Holder, number int, work func(*sqlx.Tx, *Chunk) error) (chunk Chunk, err error) {
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+		fence, err := guard(ctx, tx, period, holder)
+		if err != nil {
+			return err
+		}
+		chunk, err = findChunk(ctx, tx, period, number, "FOR UPDATE")
+		if err != nil || chunk.State == ChunkSettled {
+			return err
+		}
+		if err := work(tx, &chunk); err != nil {
+			return err
+		}
+		chunk.State = ChunkSettled
+		_, err = tx.ExecContext(ctx, `
+			UPDATE run_chunks
+			SET
+				state = ?,
+				views = ?,
+				self_views = ?,
+				repeat_views = ?,
+				played_seconds = ?,
+				ad_views = ?,
+				video_amount = ?,
+				ad_amount = ?,
+				fence = ?,
+				settled_at = ?
+			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
+			chunk.State,
+			chunk.Views, chunk.SelfViews, chunk.RepeatViews, chunk.PlayedSeconds, chunk.AdViews,
+			chunk.VideoAmount, chunk.AdAmount, fence, db.now(),
+			period.Kind, period.Start, runVersion, number)
+		return err
+	})
+	if err != nil {
+		return Chunk{}, fmt.Errorf("settle chunk %d of %s: %w", number, period, err)
+	}
+	return chunk, nil
+}
+
 // Recount finds the chunks whose rows in the watch log are not as many as were
 // counted (R10) and makes them planned again.
 func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (again []int, err error) {

@@ -28,7 +28,18 @@ func (e *RowsArrivedError) Error() string {
 // either counted or refused. Closing a day again that the same holder closed
 // gives the same totals.
 func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (totals Totals, err error) {
-	period := settlement.DailyPeriod(day)
+	return db.closeRun(ctx, settlement.DailyPeriod(day), holder, func(tx *sqlx.Tx, totals Totals) error {
+		rows, err := countDay(ctx, tx, day)
+		if err == nil && rows != totals.Rows() {
+			err = &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
+		}
+		return err
+	})
+}
+
+// closeRun seals the period under a lock that nobody else who writes to it gets
+// past, if all its chunks are settled and check agrees with their sum.
+func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Holder, check func(*sqlx.Tx, Totals) error) (totals Totals, err error) {
 	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
 		run, found, err := findRun(ctx, tx, period)
 		if err != nil {
@@ -42,21 +53,16 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if err != nil {
 			return err
 		}
-		totals, err = sumChunks(ctx, tx, period)
-		if err != nil {
+		if totals, err = sumChunks(ctx, tx, period); err != nil {
 			return err
 		}
-		rows, err := countDay(ctx, tx, day)
-		if err != nil {
+		if err := check(tx, totals); err != nil {
 			return err
-		}
-		if rows != totals.Rows() {
-			return &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
 		}
 		return markClosed(ctx, tx, period, fence, totals, db.now())
 	})
 	if err != nil {
-		return Totals{}, fmt.Errorf("close %s: %w", day, err)
+		return Totals{}, fmt.Errorf("close %s: %w", period, err)
 	}
 	return totals, nil
 }

@@ -115,46 +115,13 @@ func (db *DB) LinesToPlan(ctx context.Context, period settlement.Period) (videos
 // as settled, in one transaction. A settled chunk is left alone. It returns the
 // chunk as it is then.
 func (db *DB) RollUpChunk(ctx context.Context, period settlement.Period, holder Holder, number int) (chunk Chunk, err error) {
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
-		fence, err := guard(ctx, tx, period, holder)
-		if err != nil {
-			return err
-		}
-		chunk, err = findChunk(ctx, tx, period, number, "FOR UPDATE")
-		if err != nil || chunk.State == ChunkSettled {
-			return err
-		}
+	return db.settleChunk(ctx, period, holder, number, func(tx *sqlx.Tx, chunk *Chunk) (err error) {
 		if err := rollUp(ctx, tx, period, chunk.Range); err != nil {
 			return err
 		}
-		if chunk.Totals, err = sumVideos(ctx, tx, period, chunk.Range); err != nil {
-			return err
-		}
-		chunk.State = ChunkSettled
-		_, err = tx.ExecContext(ctx, `
-			UPDATE run_chunks
-			SET
-				state = ?,
-				views = ?,
-				self_views = ?,
-				repeat_views = ?,
-				played_seconds = ?,
-				ad_views = ?,
-				video_amount = ?,
-				ad_amount = ?,
-				fence = ?,
-				settled_at = ?
-			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
-			chunk.State,
-			chunk.Views, chunk.SelfViews, chunk.RepeatViews, chunk.PlayedSeconds, chunk.AdViews,
-			chunk.VideoAmount, chunk.AdAmount, fence, db.now(),
-			period.Kind, period.Start, runVersion, number)
+		chunk.Totals, err = sumVideos(ctx, tx, period, chunk.Range)
 		return err
 	})
-	if err != nil {
-		return Chunk{}, fmt.Errorf("roll up chunk %d of %s: %w", number, period, err)
-	}
-	return chunk, nil
 }
 
 func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos settlement.Range) error {
@@ -231,31 +198,9 @@ func (e *NotTheSumError) Error() string {
 // sum of its closed days (R8): otherwise it fails with a [NotTheSumError].
 // Closing a period again that the same holder closed gives the same totals.
 func (db *DB) ClosePeriod(ctx context.Context, period settlement.Period, holder Holder) (totals Totals, err error) {
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
-		run, found, err := findRun(ctx, tx, period)
-		if err != nil {
-			return err
-		}
-		if found && run.State == StateClosed && run.Holder == holder.RunID {
-			totals = run.Totals
-			return nil
-		}
-		fence, err := lockRun(ctx, tx, period, holder, "FOR UPDATE")
-		if err != nil {
-			return err
-		}
-		if totals, err = sumChunks(ctx, tx, period); err != nil {
-			return err
-		}
-		if err := checkSums(ctx, tx, period, totals); err != nil {
-			return err
-		}
-		return markClosed(ctx, tx, period, fence, totals, db.now())
+	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals Totals) error {
+		return checkSums(ctx, tx, period, totals)
 	})
-	if err != nil {
-		return Totals{}, fmt.Errorf("close %s: %w", period, err)
-	}
-	return totals, nil
 }
 
 func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunks Totals) error {

@@ -27,16 +27,7 @@ type SettlementLine struct {
 // transaction. A settled chunk is left alone. It returns the chunk as it is
 // then.
 func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder, number int, rule settlement.PriceRule) (chunk Chunk, err error) {
-	period := settlement.DailyPeriod(day)
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
-		fence, err := guard(ctx, tx, period, holder)
-		if err != nil {
-			return err
-		}
-		chunk, err = findChunk(ctx, tx, period, number, "FOR UPDATE")
-		if err != nil || chunk.State == ChunkSettled {
-			return err
-		}
+	return db.settleChunk(ctx, settlement.DailyPeriod(day), holder, number, func(tx *sqlx.Tx, chunk *Chunk) error {
 		if chunk.State != ChunkCounted {
 			return fmt.Errorf("chunk is %s, not %s", chunk.State, ChunkCounted)
 		}
@@ -60,24 +51,8 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 				return err
 			}
 		}
-		chunk.State = ChunkSettled
-		_, err = tx.ExecContext(ctx, `
-			UPDATE run_chunks
-			SET
-				state = ?,
-				video_amount = ?,
-				ad_amount = ?,
-				fence = ?,
-				settled_at = ?
-			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
-			chunk.State, chunk.VideoAmount, chunk.AdAmount, fence, db.now(),
-			period.Kind, period.Start, runVersion, number)
-		return err
+		return nil
 	})
-	if err != nil {
-		return Chunk{}, fmt.Errorf("settle chunk %d of %s: %w", number, day, err)
-	}
-	return chunk, nil
 }
 
 // price turns the day's counted views in the range into settlement lines, by

@@ -27,47 +27,47 @@ type mailCommand struct {
 	Confirm mailConfirmCommand `cmd:"" help:"Record that a mail whose fate was unknown has arrived."`
 }
 
-// weekFlag names a closed week.
-type weekFlag struct {
+// closedWeek is what all of these commands work on: a week that is closed, since
+// before that it has no mails.
+type closedWeek struct {
+	databaseFlags
 	Week string `required:"" placeholder:"WEEK" help:"ISO week, as 2024-W19."`
 }
 
-// closed is the week, which must be closed: before that it has no mails.
-func (f weekFlag) closed(ctx context.Context, database *db.DB) (settlement.Period, error) {
+func (f closedWeek) do(ctx context.Context, work func(database *db.DB, week settlement.Period) error) error {
 	week, err := settlement.ParseWeek(f.Week)
 	if err != nil {
-		return week, err
+		return err
 	}
-	_, err = database.ClosedRun(ctx, week)
-	return week, err
-}
-
-type mailStatusCommand struct {
-	databaseFlags
-	weekFlag
-}
-
-func (c mailStatusCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
+	database, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	week, err := c.closed(ctx, database)
-	if err != nil {
+	if _, err := database.ClosedRun(ctx, week); err != nil {
 		return err
 	}
-	counts, err := database.DeliveryCounts(ctx, week)
-	if err != nil {
-		return err
-	}
-	out := newTable("Mails of "+week.String(), "Count")
-	rightAligned(out, 2)
-	for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
-		out.AppendRow(table.Row{state, thousands(int64(counts[state]))})
-	}
-	out.Render()
-	return printProblems(ctx, database, week)
+	return work(database, week)
+}
+
+type mailStatusCommand struct {
+	closedWeek
+}
+
+func (c mailStatusCommand) Run(ctx context.Context) error {
+	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
+		counts, err := database.DeliveryCounts(ctx, week)
+		if err != nil {
+			return err
+		}
+		out := newTable("Mails of "+week.String(), "Count")
+		rightAligned(out, 2)
+		for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
+			out.AppendRow(table.Row{state, thousands(int64(counts[state]))})
+		}
+		out.Render()
+		return printProblems(ctx, database, week)
+	})
 }
 
 // printProblems lists the mails that need a person, and those that wait for the
@@ -92,8 +92,7 @@ func printProblems(ctx context.Context, database *db.DB, week settlement.Period)
 }
 
 type mailPreviewCommand struct {
-	databaseFlags
-	weekFlag
+	closedWeek
 	Creator int64  `required:"" placeholder:"ID" help:"The creator."`
 	From    string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender's address."`
 	ReplyTo string `env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions; the sender's without it."`
@@ -101,35 +100,28 @@ type mailPreviewCommand struct {
 }
 
 func (c mailPreviewCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
-	week, err := c.closed(ctx, database)
-	if err != nil {
-		return err
-	}
-	statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, cmp.Or(c.ReplyTo, c.From))
-	if err != nil {
-		return err
-	}
-	if len(statements) == 0 {
-		return fmt.Errorf("creator %d has no statement for %s: nothing of theirs counted", c.Creator, week)
-	}
-	email, err := database.Email(ctx, c.Creator)
-	if err != nil {
-		return err
-	}
-	renderer, err := templates.NewRenderer()
-	if err != nil {
-		return err
-	}
-	message, err := activities.Compose(renderer, statements[0], email)
-	if err != nil {
-		return err
-	}
-	return c.write(message, statements[0].Number)
+	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
+		statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, cmp.Or(c.ReplyTo, c.From))
+		if err != nil {
+			return err
+		}
+		if len(statements) == 0 {
+			return fmt.Errorf("creator %d has no statement for %s: nothing of theirs counted", c.Creator, week)
+		}
+		email, err := database.Email(ctx, c.Creator)
+		if err != nil {
+			return err
+		}
+		renderer, err := templates.NewRenderer()
+		if err != nil {
+			return err
+		}
+		message, err := activities.Compose(renderer, statements[0], email)
+		if err != nil {
+			return err
+		}
+		return c.write(message, statements[0].Number)
+	})
 }
 
 func (c mailPreviewCommand) write(message postal.Message, number string) error {
@@ -156,22 +148,14 @@ func (c mailPreviewCommand) write(message postal.Message, number string) error {
 }
 
 type mailSendCommand struct {
-	databaseFlags
+	closedWeek
 	temporalFlags
-	weekFlag
 }
 
 func (c mailSendCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
-	week, err := c.closed(ctx, database)
-	if err != nil {
-		return err
-	}
-	return sendMails(ctx, c.temporalFlags, week)
+	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
+		return sendMails(ctx, c.temporalFlags, week)
+	})
 }
 
 // sendMails runs the week's mails that are pending and waits for them.
@@ -200,51 +184,35 @@ func printMails(totals activities.MailTotals) {
 }
 
 type mailResendCommand struct {
-	databaseFlags
+	closedWeek
 	temporalFlags
-	weekFlag
 	Creator int64 `required:"" placeholder:"ID" help:"The creator."`
 }
 
 func (c mailResendCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
-	week, err := c.closed(ctx, database)
-	if err != nil {
-		return err
-	}
-	changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliveryPending, "to be sent again by a person's word", db.DeliveryRejected, db.DeliveryUnknown)
-	if err != nil {
-		return err
-	}
-	if !changed {
-		return fmt.Errorf("creator %d has no mail of %s that was rejected or is unknown: see starter mail status --week %s", c.Creator, week, week)
-	}
-	return sendMails(ctx, c.temporalFlags, week)
+	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
+		changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliveryPending, "to be sent again by a person's word", db.DeliveryRejected, db.DeliveryUnknown)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return fmt.Errorf("creator %d has no mail of %s that was rejected or is unknown: see starter mail status --week %s", c.Creator, week, week)
+		}
+		return sendMails(ctx, c.temporalFlags, week)
+	})
 }
 
 type mailConfirmCommand struct {
-	databaseFlags
-	weekFlag
+	closedWeek
 	Creator int64 `required:"" placeholder:"ID" help:"The creator."`
 }
 
 func (c mailConfirmCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
+	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
+		changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliverySent, "confirmed by a person", db.DeliveryUnknown)
+		if err == nil && !changed {
+			err = fmt.Errorf("creator %d has no mail of %s whose fate is unknown: see starter mail status --week %s", c.Creator, week, week)
+		}
 		return err
-	}
-	defer func() { _ = database.Close() }()
-	week, err := c.closed(ctx, database)
-	if err != nil {
-		return err
-	}
-	changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliverySent, "confirmed by a person", db.DeliveryUnknown)
-	if err == nil && !changed {
-		err = fmt.Errorf("creator %d has no mail of %s whose fate is unknown: see starter mail status --week %s", c.Creator, week, week)
-	}
-	return err
+	})
 }
