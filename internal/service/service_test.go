@@ -24,22 +24,22 @@ import (
 func TestMain(m *testing.M) { devtest.Main(m) }
 
 func TestConfig_NamesEveryProblem(t *testing.T) {
-	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2}.Validate()
-	for _, flag := range []string{"--slots", "--repeat-window", "--partitions-ahead", "--keep-days"} {
+	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
+	for _, flag := range []string{"--slots", "--repeat-window", "--partitions-ahead", "--keep-days", "--mail-slots", "--mail-rate", "host:port"} {
 		require.ErrorContains(t, err, flag)
 	}
-	require.NoError(t, Config{Slots: 1}.Validate())
+	require.NoError(t, Config{Slots: 1, Mail: MailConfig{Slots: 1}}.Validate())
 }
 
 func TestRun_RefusesASchemaThatIsTooOld(t *testing.T) {
-	err := Run(t.Context(), Backends{MySQLDSN: devtest.Database(t)}, Config{Slots: 1}, slog.New(slog.DiscardHandler))
+	err := Run(t.Context(), Backends{MySQLDSN: devtest.Database(t)}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "run `starter migrate`")
 }
 
 func TestRun_RefusesASchemaThatIsTooNew(t *testing.T) {
 	dsn := migrated(t)
 	exec(t, dsn, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
-	err := Run(t.Context(), Backends{MySQLDSN: dsn}, Config{Slots: 1}, slog.New(slog.DiscardHandler))
+	err := Run(t.Context(), Backends{MySQLDSN: dsn}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
 	var schema *db.SchemaError
 	require.ErrorAs(t, err, &schema)
 	require.ErrorContains(t, err, "use the program that goes with it")
@@ -55,7 +55,7 @@ func TestRun_EndsWhenItCannotListen(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = taken.Close() }()
 	err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: temporalOptions(t)},
-		Config{Slots: 1, Listen: taken.Addr().String()}, slog.New(slog.DiscardHandler))
+		Config{Slots: 1, Mail: MailConfig{Slots: 1}, Listen: taken.Addr().String()}, slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "serve metrics")
 }
 
@@ -119,7 +119,7 @@ func start(t *testing.T, dsn string) (address string, stop func()) {
 	ended := make(chan error, 1)
 	backends := Backends{MySQLDSN: dsn, Temporal: temporalOptions(t)}
 	go func() {
-		ended <- Run(ctx, backends, Config{Slots: 1, Listen: address, RepeatWindow: time.Second}, slog.New(slog.DiscardHandler))
+		ended <- Run(ctx, backends, Config{Slots: 1, Mail: MailConfig{Slots: 1}, Listen: address, RepeatWindow: time.Second}, slog.New(slog.DiscardHandler))
 	}()
 	requireReady(t, address)
 	return address, func() {
