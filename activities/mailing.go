@@ -1,7 +1,6 @@
 package activities
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -63,7 +62,7 @@ type mailBatch struct {
 }
 
 func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.Delivery) error {
-	statements, err := ReadStatements(ctx, b.DB, b.week, creators, cmp.Or(b.Post.ReplyTo, b.Post.From))
+	statements, err := ReadStatements(ctx, b.DB, b.week, creators, b.Post.Contact())
 	if err != nil {
 		return classify(err)
 	}

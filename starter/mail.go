@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -94,14 +93,14 @@ func printProblems(ctx context.Context, database *db.DB, week settlement.Period)
 type mailPreviewCommand struct {
 	closedWeek
 	Creator int64  `required:"" placeholder:"ID" help:"The creator."`
-	From    string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender's address."`
+	From    string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>."`
 	ReplyTo string `env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions; the sender's without it."`
 	Output  string `short:"o" type:"path" default:"." placeholder:"DIR" help:"Folder to write to."`
 }
 
 func (c mailPreviewCommand) Run(ctx context.Context) error {
 	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
-		statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, cmp.Or(c.ReplyTo, c.From))
+		statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, postal.Config{From: c.From, ReplyTo: c.ReplyTo}.Contact())
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ type stack struct {
 
 // In whose name the stack's mails are sent, and where answers would go.
 const (
-	stackSender  = "payments@creatorpay.example"
+	stackSender  = "creatorpay <payments@creatorpay.example>"
 	stackReplyTo = "questions@creatorpay.example"
 )
 

@@ -7,6 +7,24 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// BenchmarkStatement draws what one mail needs, on all cores as the worker does:
+//
+//	go test -run '^$' -bench Statement -benchtime 5s ./templates
+func BenchmarkStatement(b *testing.B) {
+	renderer := renderer(b)
+	b.ReportAllocs()
+	b.RunParallel(func(loop *testing.PB) {
+		s := sample(Korean, 10)
+		for loop.Next() {
+			_, err := renderer.Payout(s)
+			require.NoError(b, err)
+			_, err = renderer.TopFive(s)
+			require.NoError(b, err)
+		}
+	})
+	b.ReportMetric(2*float64(b.N)/b.Elapsed().Seconds(), "documents/s")
+}
+
 func BenchmarkPayout(b *testing.B) {
 	renderer := renderer(b)
 	for _, videos := range []int{1, 10, 300, 5000} {

@@ -38,6 +38,7 @@ type labels struct {
 	noRanking                     string
 
 	date     func(time.Time) string
+	dayMonth string    // layout of a date without its year
 	weekdays [7]string // Sunday first
 }
 
@@ -72,6 +73,7 @@ var korean = labels{
 	nothing:   "이 기간에 집계된 내 영상의 시청 기록이 없습니다.",
 	noRanking: "이 기간에 집계된 시청 기록이 없습니다.",
 	date:      func(t time.Time) string { return t.Format("2006년 1월 2일") },
+	dayMonth:  "1월 2일",
 	weekdays:  [7]string{"일", "월", "화", "수", "목", "금", "토"},
 }
 
@@ -106,6 +108,7 @@ var english = labels{
 	nothing:   "None of your videos had counted views in this period.",
 	noRanking: "No views were counted in this period.",
 	date:      func(t time.Time) string { return t.Format("2 January 2006") },
+	dayMonth:  "2 Jan",
 	weekdays:  [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 }
 
@@ -133,5 +136,5 @@ func (l *labels) dates(period settlement.Period) string {
 // shortDay is a day as the chart shows it.
 func (l *labels) shortDay(day settlement.Day) (weekday, date string) {
 	t := midnight(day)
-	return l.weekdays[t.Weekday()], t.Format("01-02")
+	return l.weekdays[t.Weekday()], t.Format(l.dayMonth)
 }

@@ -3,7 +3,6 @@ package templates
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 
 	"creatorpay/settlement"
 )
@@ -42,27 +41,34 @@ func (l *letter) writeHead() {
 	l.write(left, 96, headline, l.title)
 	l.y = 108
 
-	const half, label = width / 2, 78.0
+	const half, label = width / 2, 84.0
 	id := fmt.Sprintf(" (ID %d)", l.statement.CreatorID)
+	l.down(18)
+	l.writeLabelled(left, label, width-label, l.labels.creator, l.fit(body, l.creator, width-label-l.width(body, id))+id)
 	facts := [][2]string{
-		{l.labels.creator, l.fit(body, l.creator, half-label-12-l.width(body, id)) + id},
-		{l.labels.number, l.number},
+		{l.labels.number, l.versionedNumber()}, {l.closed, l.date(l.statement.ClosedAt)},
 		{l.period, l.dates(l.statement.Period)},
-		{l.version, strconv.Itoa(l.statement.Version)},
-		{l.closed, l.date(l.statement.ClosedAt)},
 	}
 	if l.statement.Period.Kind == settlement.Weekly {
 		facts = append(facts, [2]string{l.week, l.statement.Period.String()})
 	}
 	for i, fact := range facts {
-		x := left + half*float64(i%2)
 		if i%2 == 0 {
 			l.down(18)
 		}
-		l.write(x, l.y, caption, fact[0])
-		l.write(x+label, l.y, body, l.fit(body, fact[1], half-label-10))
+		l.writeLabelled(left+half*float64(i%2), label, half-label-10, fact[0], fact[1])
 	}
 	l.down(16)
+}
+
+// writeLabelled writes a label and, so far to its right, a text of at most the width.
+func (l *letter) writeLabelled(x, toText, width float64, label, text string) {
+	l.write(x, l.y, caption, label)
+	l.write(x+toText, l.y, body, l.fit(body, text, width))
+}
+
+func (l *letter) versionedNumber() string {
+	return fmt.Sprintf("%s · %s %d", l.number, l.version, l.statement.Version)
 }
 
 // writeFeet writes the footer of every page and, after the first, what it belongs to.
@@ -76,7 +82,6 @@ func (l *letter) writeFeet() {
 		l.rule(bodyBottom+14, line)
 		page := fmt.Sprintf(l.page, i+1, len(l.pages))
 		l.writeRight(right, bodyBottom+28, caption, page)
-		id := fmt.Sprintf("%s · %s %d · %s", l.number, l.version, l.statement.Version, l.statement.Period)
-		l.write(left, bodyBottom+28, caption, l.fit(caption, id, width-l.width(caption, page)-24))
+		l.write(left, bodyBottom+28, caption, l.fit(caption, l.versionedNumber(), width-l.width(caption, page)-24))
 	}
 }

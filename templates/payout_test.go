@@ -52,6 +52,12 @@ func texts(p page) (texts []string) {
 	return texts
 }
 
+func TestNameOfACreatorIsWhole(t *testing.T) {
+	s := sample(English, 1)
+	s.Creator = "Nguyễn Thị Hằng & the Łódź São Paulo Ψαράς Їжак Orchestra"
+	require.Contains(t, texts(layOutPayout(font(t), s).pages[0]), s.Creator+" (ID 42)")
+}
+
 func TestVideoShowsOrdinalsPricesAndWhatWasLeftOut(t *testing.T) {
 	line := sampleLine(7, "T", 450_000)
 	line.SelfViews, line.RepeatViews = 0, 1_234

@@ -19,7 +19,7 @@ type Renderer struct {
 
 // NewRenderer loads the font, which is part of the program.
 func NewRenderer() (*Renderer, error) {
-	face, err := loadTypeface(nanumGothic)
+	face, err := loadTypeface(creatorpaySans)
 	if err != nil {
 		return nil, err
 	}

@@ -88,13 +88,12 @@ func (c *cutter) assemble(cmap []byte) []byte {
 
 	tables := map[string][]byte{
 		"cmap": cmap, "glyf": glyf, "loca": loca, "hmtx": hmtx,
-		// No names: the licence reserves them for the whole font.
-		"name": {0, 0, 0, 0, 0, 6},
+		"name": {0, 0, 0, 0, 0, 6},                    // an empty list
 		"head": patched(c.face.tables["head"], 50, 1), // long offsets in loca
 		"hhea": patched(c.face.tables["hhea"], 34, uint16(len(c.taken))),
 		"maxp": patched(c.face.tables["maxp"], 4, uint16(len(c.taken))),
 	}
-	for _, name := range []string{"OS/2", "post", "cvt ", "fpgm", "prep"} {
+	for _, name := range []string{"OS/2", "post"} {
 		tables[name] = c.face.tables[name]
 	}
 	return fontFile(tables)

@@ -23,9 +23,6 @@ func (f *typeface) clean(text string) string {
 	var last rune
 	// What is left out goes first: it may stand between two parts of one letter.
 	for _, r := range norm.NFC.String(strings.Map(visible, text)) {
-		if r == '\\' {
-			r = '＼' // Korean fonts draw the plain one as a won sign
-		}
 		if !f.has(r) {
 			r = unshown
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/bidi"
+	"golang.org/x/text/unicode/norm"
 )
 
 // theRenderer is loaded once: it is only read.
@@ -35,10 +36,20 @@ func TestTextIsShownOrVisiblyReplaced(t *testing.T) {
 		"\x00\x1b[31mred\x7f\u0085":   "[31mred",
 		"\u202Etxt.exe\u202C\uFEFF":   "txt.exe",
 		"שלום עולם abc":               "□ □ abc",
-		`\1,000,000`:                  "＼1,000,000", // not ₩1,000,000
 		" \u3164\u115F ":              "",
 	} {
 		require.Equal(t, want, face.clean(given), "%q", given)
+	}
+}
+
+func TestNamesAppearAsThemselves(t *testing.T) {
+	for _, name := range []string{
+		"São Paulo ãåõýÃÅÕÝ", "Łódź, Żółć", "Čeněk Říčář", "Şükrü Çağlayan İĞ", "Ștefan Țepeș", "Þórður Æsir", "Győző Őry", "Ķēniņš Ūdris",
+		"Việt Nam, Nguyễn Thị Hằng", "Ελληνικά: Γιώργος Ψαράς, ΐΰ Ἀθῆναι", "Київ, Їжак, Ђорђе Љубић, Россия", "Ọlábísí Ẹ̀gbá", "ŠŽšž ÐðÞþ ß ẞ",
+		"« guillemets » “quotes” ‚low‘ €£¥₫₺₽₴", `C:\temp`,
+	} {
+		require.Equal(t, norm.NFC.String(name), font(t).clean(name))
+		require.Equal(t, norm.NFC.String(name), font(t).clean(norm.NFD.String(name)), "decomposed")
 	}
 }
 

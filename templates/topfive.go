@@ -21,6 +21,9 @@ const (
 	rankWidth   = 26.0
 )
 
+// tagged marks what is the creator's own.
+var tagged = style{bold: true, size: 7.5, colour: accent}
+
 // writeRanking draws the places, and below them the creator's best video where
 // none of them is the creator's.
 func (l *letter) writeRanking(title string, places []Place, format func(int64) string, value func(Line) int64) {
@@ -46,11 +49,13 @@ func (l *letter) writeRanking(title string, places []Place, format func(int64) s
 		l.paragraph(caption, l.nothing)
 		return
 	}
-	l.down(4)
-	l.rule(l.y, line)
 	last := places[len(places)-1]
 	gap := fmt.Sprintf(l.behind, Number(int64(last.Rank)), format(max(last.Value-best.Value, 0)))
-	l.writePlace("–", best, l.ownBest+" · "+gap, format(best.Value), highest)
+	l.down(4)
+	l.rule(l.y, line)
+	l.down(18)
+	l.write(left+rankWidth, l.y, tagged, l.ownBest+" · "+gap)
+	l.writePlace("", best, "", format(best.Value), highest)
 }
 
 // bestOwn is the creator's video with the highest value, the smallest id among
@@ -74,7 +79,6 @@ func (l *letter) writePlace(rank string, place Place, tag, value string, highest
 	l.writeRight(right, l.y+15, figure, value)
 
 	room := width - rankWidth - l.width(figure, value) - 16
-	tagged := style{bold: true, size: 7.5, colour: accent}
 	if tag != "" {
 		room -= l.width(tagged, tag) + 8
 	}

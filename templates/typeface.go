@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-//go:embed fonts/NanumGothic.ttf.gz
-var nanumGothic []byte
+//go:embed fonts/CreatorpaySans.ttf.gz
+var creatorpaySans []byte
 
 // typeface is a TrueType font, parsed once and then only read.
 type typeface struct {

@@ -20,7 +20,7 @@ func TestFontHasHangulAndHanjaAndTheWonSign(t *testing.T) {
 }
 
 func TestBrokenFontIsRefused(t *testing.T) {
-	_, err := loadTypeface(nanumGothic[:len(nanumGothic)/2])
+	_, err := loadTypeface(creatorpaySans[:len(creatorpaySans)/2])
 	require.ErrorContains(t, err, "unzip the font")
 	for problem, data := range map[string]string{"no TrueType outlines": "OTTO and so on", "parse the font": "\x00\x01\x00\x00\x00\x09 cut"} {
 		var zipped bytes.Buffer

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
@@ -114,4 +115,77 @@ func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 			require.Equal(t, want, strings.Join(order, ", "))
 		})
 	}
+}
+
+// stuckMails has a closed week with one batch of mails, which ends when it is
+// cancelled and then released.
+type stuckMails struct{ sending, cancelled, released chan struct{} }
+
+func (*stuckMails) BeginPeriod(context.Context, activities.BeginPeriodInput) (activities.BeginPeriodResult, error) {
+	return activities.BeginPeriodResult{Closed: true}, nil
+}
+
+func (*stuckMails) PlanMails(context.Context, activities.PlanMailsInput) (activities.PlanMailsResult, error) {
+	return activities.PlanMailsResult{Batches: []db.Creators{{First: 1, Last: 2}}}, nil
+}
+
+func (s *stuckMails) SendMails(ctx context.Context, _ activities.SendMailsInput) error {
+	close(s.sending)
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		activity.RecordHeartbeat(ctx)
+		<-ticker.C
+	}
+	close(s.cancelled)
+	<-s.released
+	return ctx.Err()
+}
+
+func (*stuckMails) FailPeriod(context.Context, activities.FailPeriodInput) error { return nil }
+
+func TestACancelledWeekWaitsForItsMails(t *testing.T) {
+	temporalClient, err := client.Dial(client.Options{
+		HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+	})
+	require.NoError(t, err)
+	defer temporalClient.Close()
+	stuck := &stuckMails{sending: make(chan struct{}), cancelled: make(chan struct{}), released: make(chan struct{})}
+	const name = "cancel-week"
+	for _, queue := range []string{name, MailQueue} {
+		w := worker.New(temporalClient, queue, worker.Options{MaxHeartbeatThrottleInterval: 20 * time.Millisecond})
+		Register(w)
+		w.RegisterActivity(stuck)
+		require.NoError(t, w.Start())
+		defer w.Stop()
+	}
+	run, err := temporalClient.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: name, TaskQueue: name}, Weekly, PeriodInput{Period: week})
+	require.NoError(t, err)
+	<-stuck.sending
+
+	require.NoError(t, temporalClient.CancelWorkflow(t.Context(), run.GetID(), ""))
+
+	<-stuck.cancelled
+	require.Equal(t, []string{"BeginPeriod"}, scheduled(t, temporalClient, run.GetID()), "it goes on when the batch has ended")
+	close(stuck.released)
+	var cancelled *temporal.CanceledError
+	require.ErrorAs(t, run.Get(t.Context(), nil), &cancelled)
+	require.Equal(t, []string{"BeginPeriod", "FailPeriod"}, scheduled(t, temporalClient, run.GetID()))
+	mails, err := temporalClient.DescribeWorkflowExecution(t.Context(), MailID(week), "")
+	require.NoError(t, err)
+	require.Equal(t, enums.WORKFLOW_EXECUTION_STATUS_CANCELED, mails.GetWorkflowExecutionInfo().GetStatus())
+}
+
+// scheduled are the activities that the run has ordered so far.
+func scheduled(t *testing.T, temporalClient client.Client, workflowID string) (names []string) {
+	t.Helper()
+	events := temporalClient.GetWorkflowHistory(t.Context(), workflowID, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		require.NoError(t, err)
+		if activity := event.GetActivityTaskScheduledEventAttributes(); activity != nil {
+			names = append(names, activity.GetActivityType().GetName())
+		}
+	}
+	return names
 }

@@ -42,7 +42,7 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 			defer all.Done()
 			defer slots.Release(1)
 			summary := fmt.Sprintf("%s %s chunk %d/%d: %s", verb, r.period, chunk.Number, len(r.chunks), chunk.Videos)
-			ctx = withActivityID(withOptions(ctx, patience, summary), fmt.Sprintf("%s-%03d-%d", verb, chunk.Number, round))
+			ctx = withActivityID(withOptions(ctx, patience, summary), fmt.Sprintf("%s-%03d-%d", strings.ReplaceAll(verb, " ", "-"), chunk.Number, round))
 			causes[i] = work(ctx, chunk)
 		})
 	}

@@ -32,6 +32,7 @@ func setup(t *testing.T) *bundle {
 	env := suite.NewTestWorkflowEnvironment()
 	Register(env)
 	RegisterActivities(env, &activities.Activities{})
+	RegisterMailActivities(env, &activities.Mailing{})
 	t.Cleanup(func() { env.AssertExpectations(t) })
 	return &bundle{env}
 }

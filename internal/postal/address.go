@@ -14,6 +14,8 @@ var (
 	errTooLong  = errors.New("it is longer than 254 characters")
 	errNotASCII = errors.New("it has characters outside ASCII, which not every mail server on the way takes")
 	errForm     = errors.New("it is not of the form name@domain")
+
+	errSenderForm = errors.New("it is neither of the form name@domain nor of the form Name <name@domain>")
 )
 
 // checkAddress takes a bare address such as a@example.com, nothing else: no name
@@ -33,4 +35,16 @@ func checkAddress(text string) error {
 		return errForm
 	}
 	return nil
+}
+
+// parseSender takes a bare address, or one with a name: creatorpay <a@example.com>.
+func parseSender(text string) (*mail.Address, error) {
+	if text == "" {
+		return nil, errEmpty
+	}
+	sender, err := mail.ParseAddress(text)
+	if err != nil || printable(sender.Name) != sender.Name {
+		return nil, errSenderForm
+	}
+	return sender, checkAddress(sender.Address)
 }

@@ -30,8 +30,8 @@ const (
 // Config is how to reach the mail server, and in whose name.
 type Config struct {
 	Addr     string        // host:port
-	From     string        // sender's address
-	ReplyTo  string        // where answers go; empty: to the sender
+	From     string        // sender: an address, or Name <address>
+	ReplyTo  string        // address where answers go; empty: to the sender
 	User     string        // empty: no authentication
 	Password string        // needs User
 	TLS      TLS           // empty is [Auto]
@@ -46,7 +46,7 @@ func (c Config) Validate() error {
 	if number, portErr := strconv.ParseUint(port, 10, 16); err != nil || host == "" || portErr != nil || number == 0 {
 		problems = append(problems, fmt.Errorf("the mail server %q is not of the form host:port, such as smtp.example.com:587", c.Addr))
 	}
-	if err := checkAddress(c.From); err != nil {
+	if _, err := parseSender(c.From); err != nil {
 		problems = append(problems, fmt.Errorf("the sender %q is not a mail address: %w", c.From, err))
 	}
 	if c.ReplyTo != "" {
@@ -70,6 +70,19 @@ func (c Config) Validate() error {
 		problems = append(problems, fmt.Errorf("the mail timeout is %s: it must be above zero", c.Timeout))
 	}
 	return errors.Join(problems...)
+}
+
+// Contact is the bare address for questions: where answers go. It is empty, or
+// not an address, where [Config.Validate] refuses the sender.
+func (c Config) Contact() string {
+	if c.ReplyTo != "" {
+		return c.ReplyTo
+	}
+	sender, err := parseSender(c.From)
+	if err != nil {
+		return c.From
+	}
+	return sender.Address
 }
 
 func (c Config) host() string {

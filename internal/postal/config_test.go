@@ -13,6 +13,10 @@ func TestValidateNamesWhatIsWrong(t *testing.T) {
 		`":25" is not of the form host:port`:              func(c *Config) { c.Addr = ":25" },
 		`"a:70000" is not of the form host:port`:          func(c *Config) { c.Addr = "a:70000" },
 		`the sender "" is not a mail address`:             func(c *Config) { c.From = "" },
+		`"Pay a@example.com" is not a mail address`:       func(c *Config) { c.From = "Pay a@example.com" },
+		`"Pay <a>" is not a mail address`:                 func(c *Config) { c.From = "Pay <a>" },
+		"outside ASCII":                                   func(c *Config) { c.From = "Pay <급여@example.com>" },
+		`the sender "=?utf-8?q?a=0Db?= <a@example.com>"`:  func(c *Config) { c.From = "=?utf-8?q?a=0Db?= <a@example.com>" },
 		`the reply address "x" is not a mail address`:     func(c *Config) { c.ReplyTo = "x" },
 		"a user and a password":                           func(c *Config) { c.Password = "sesame" },
 		"set both or neither":                             func(c *Config) { c.User = "user" },
@@ -24,6 +28,21 @@ func TestValidateNamesWhatIsWrong(t *testing.T) {
 		change(&c)
 		require.ErrorContains(t, c.Validate(), want)
 	}
+}
+
+func TestTheSenderMayHaveAName(t *testing.T) {
+	for _, from := range []string{"a@example.com", "<a@example.com>", "Pay <a@example.com>", `"Pay, Inc." <a@example.com>`, "정산 <a@example.com>"} {
+		c := config("smtp.example.com:587")
+		c.From = from
+		require.NoError(t, c.Validate(), from)
+	}
+}
+
+func TestContactIsWhereAnswersGo(t *testing.T) {
+	require.Equal(t, "help@example.com", Config{From: "Pay <a@example.com>", ReplyTo: "help@example.com"}.Contact())
+	require.Equal(t, "a@example.com", Config{From: "Pay <a@example.com>"}.Contact())
+	require.Equal(t, "a@example.com", Config{From: "a@example.com"}.Contact())
+	require.Empty(t, Config{}.Contact())
 }
 
 func TestValidateSaysAllAtOnce(t *testing.T) {

@@ -44,23 +44,27 @@ type Attachment struct {
 var ErrBadAddress = errors.New("bad mail address")
 
 // Build makes the mail: the same message and settings give the same bytes. It
-// fails with [ErrBadAddress], or when a header would break.
+// fails with [ErrBadAddress], or when the sender or a header would break it.
 func Build(c Config, m Message) (*mail.Msg, error) {
 	if err := checkAddress(m.To.Address); err != nil {
 		return nil, fmt.Errorf("%w %q: %w", ErrBadAddress, m.To.Address, err)
+	}
+	sender, err := parseSender(c.From)
+	if err != nil {
+		return nil, fmt.Errorf("build the mail: the sender %q is not a mail address: %w", c.From, err)
 	}
 	if strings.ContainsFunc(m.ID+m.Subject, unicode.IsControl) {
 		return nil, errors.New("build the mail: a control character in its ID or subject")
 	}
 	message := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithBoundary(m.boundary("mixed")))
-	message.FromMailAddress(&netmail.Address{Address: c.From})
+	message.FromMailAddress(sender)
 	message.ToMailAddress(&netmail.Address{Address: m.To.Address, Name: printable(m.To.Name)})
 	if c.ReplyTo != "" {
 		message.ReplyToMailAddress(&netmail.Address{Address: c.ReplyTo})
 	}
 	message.Subject(m.Subject)
 	message.SetDateWithValue(m.Date)
-	message.SetMessageIDWithValue(m.ID + c.From[strings.LastIndexByte(c.From, '@'):])
+	message.SetMessageIDWithValue(m.ID + sender.Address[strings.LastIndexByte(sender.Address, '@'):])
 	// No vacation notice answers such a mail (RFC 3834).
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
 

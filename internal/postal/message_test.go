@@ -35,6 +35,30 @@ func TestHeadersOfAMail(t *testing.T) {
 	require.Equal(t, []*mail.Address{{Name: "김하늘", Address: "a@example.com"}}, to)
 }
 
+func TestNameOfTheSenderIsInTheHeaderOnly(t *testing.T) {
+	c := config("127.0.0.1:25")
+	c.From = "정산 <payouts@example.com>"
+	message, err := Build(c, message("a@example.com"))
+	require.NoError(t, err)
+	var raw bytes.Buffer
+	_, err = message.WriteTo(&raw)
+	require.NoError(t, err)
+	parsed, err := mail.ReadMessage(&raw)
+	require.NoError(t, err)
+	from, err := parsed.Header.AddressList("From")
+	require.NoError(t, err)
+	require.Equal(t, []*mail.Address{{Name: "정산", Address: "payouts@example.com"}}, from)
+	require.Equal(t, "<statement-42@example.com>", parsed.Header.Get("Message-Id"))
+	envelope, err := message.GetSender(false)
+	require.NoError(t, err)
+	require.Equal(t, "<payouts@example.com>", envelope)
+}
+
+func TestAMailWithoutASenderIsRefused(t *testing.T) {
+	_, err := Build(Config{}, message("a@example.com"))
+	require.ErrorContains(t, err, "the sender")
+}
+
 func TestPartsOfAMail(t *testing.T) {
 	reader, err := gomail.CreateReader(bytes.NewReader(built(t, message("a@example.com"))))
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ type Config struct {
 // MailConfig is how mails are sent. Without an address none are.
 type MailConfig struct {
 	Addr     string        `name:"smtp-addr" env:"SMTP_ADDR" placeholder:"HOST:PORT" help:"Mail server. Weeks close without it, but their mails cannot be sent."`
-	From     string        `name:"smtp-from" env:"SMTP_FROM" placeholder:"ADDRESS" help:"Sender's address; its domain is that of the Message-IDs."`
+	From     string        `name:"smtp-from" env:"SMTP_FROM" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>; its domain is that of the Message-IDs."`
 	ReplyTo  string        `name:"smtp-reply-to" env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions about a statement; the sender's without it."`
 	User     string        `name:"smtp-user" env:"SMTP_USER" help:"User on the mail server."`
 	Password string        `name:"smtp-password" env:"SMTP_PASSWORD" help:"Password on the mail server; better set in the environment than here."`

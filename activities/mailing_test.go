@@ -1,0 +1,264 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+
+	"creatorpay/db"
+	"creatorpay/internal/inbox"
+	"creatorpay/internal/postal"
+)
+
+func TestEveryMailCarriesItsStatement(t *testing.T) {
+	m := openMailroom(t, 3)
+
+	require.NoError(t, m.send())
+
+	mails, err := m.inbox.Mails()
+	require.NoError(t, err)
+	require.Len(t, mails, 3)
+	statements, err := m.db.Statements(t.Context(), week, db.AllCreators)
+	require.NoError(t, err)
+	for i, mail := range mails {
+		creator := int64(i + 1)
+		require.Equal(t, address(creator), mail.To)
+		require.Equal(t, fmt.Sprintf("statement.2024-W19-%d.1@creatorpay.example", creator), mail.MessageID)
+		require.Equal(t, []string{statements[i].PayoutSHA256, statements[i].TopSHA256}, m.attachedHashes(mail.Path))
+		require.Equal(t, "help@creatorpay.example", statements[i].Contact)
+	}
+	require.Equal(t, map[int64]string{1: db.DeliverySent, 2: db.DeliverySent, 3: db.DeliverySent}, m.states())
+}
+
+func TestR12_AMailIsSentOnce(t *testing.T) {
+	m := openMailroom(t, 3)
+	for range 2 {
+		require.NoError(t, m.send())
+		require.Equal(t, []string{address(1), address(2), address(3)}, m.received())
+	}
+}
+
+func TestOnlyMailsOfTheBatchAreSent(t *testing.T) {
+	m := openMailroom(t, 4)
+	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: db.Creators{First: 2, Last: 3}})
+	require.NoError(t, err)
+	require.Equal(t, []string{address(2), address(3)}, m.received())
+}
+
+func TestAMailThatIsRefusedForNowIsTriedAgain(t *testing.T) {
+	m := openMailroom(t, 3)
+	m.inbox.Misbehave(address(1), inbox.RefuseForNow, 1)
+
+	err := m.send()
+
+	requireType(t, TypeMailDeferred, err)
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.False(t, application.NonRetryable())
+	require.Equal(t, 5*time.Minute, application.NextRetryDelay())
+	require.Equal(t, "the mail server wants 1 mails later; `starter mail status --week 2024-W19` says why", application.Message())
+	require.Equal(t, []string{address(2), address(3)}, m.received(), "the others are sent meanwhile")
+	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliverySent, 3: db.DeliverySent}, m.states())
+	require.Equal(t, 450, m.deliveries()[1].Code)
+
+	require.NoError(t, m.send())
+	require.Equal(t, []string{address(2), address(3), address(1)}, m.received())
+	require.Equal(t, db.DeliverySent, m.states()[1])
+}
+
+func TestAMailThatIsRefusedForGoodDoesNotStopTheOthers(t *testing.T) {
+	m := openMailroom(t, 3)
+	m.inbox.Misbehave(address(1), inbox.Refuse, -1)
+	m.inbox.Misbehave(address(2), inbox.RefuseContent, -1)
+
+	require.NoError(t, m.send())
+
+	require.Equal(t, []string{address(3)}, m.received())
+	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliveryRejected, 3: db.DeliverySent}, m.states())
+	require.Equal(t, 550, m.deliveries()[1].Code)
+	require.Equal(t, 554, m.deliveries()[2].Code)
+}
+
+func TestAMailToAnAddressThatCannotBeIsRejected(t *testing.T) {
+	m := openMailroom(t, 2)
+	require.NoError(t, m.db.PutCreators(t.Context(), []db.Creator{{ID: 1, Name: "n", Email: "nobody", Locale: "ko"}}))
+	require.NoError(t, m.send())
+	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliverySent}, m.states())
+}
+
+func TestR12_AMailWhoseFateIsUnknownIsNotSentAgain(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault    inbox.Fault
+		received []string
+	}{
+		"the server has it":     {inbox.CutStored, []string{address(1), address(2)}},
+		"the server has it not": {inbox.CutUnstored, []string{address(2)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := openMailroom(t, 2)
+			m.inbox.Misbehave(address(1), test.fault, 1)
+			for range 2 {
+				require.NoError(t, m.send())
+				require.Equal(t, test.received, m.received())
+				require.Equal(t, map[int64]string{1: db.DeliveryUnknown, 2: db.DeliverySent}, m.states())
+			}
+		})
+	}
+}
+
+func TestR12_AMailThatALostAttemptWasSendingIsNotSentAgain(t *testing.T) {
+	m := openMailroom(t, 2)
+	claimed, err := m.db.ClaimDelivery(t.Context(), week, 1, "a lost attempt")
+	require.NoError(t, err)
+	require.True(t, claimed)
+
+	require.NoError(t, m.send())
+
+	require.Equal(t, []string{address(2)}, m.received())
+	require.Equal(t, map[int64]string{1: db.DeliveryUnknown, 2: db.DeliverySent}, m.states())
+}
+
+func TestAStatementWhoseDocumentsHaveChangedIsNotSent(t *testing.T) {
+	m := openMailroom(t, 2)
+	require.NoError(t, m.db.StoreDocuments(t.Context(), week, 1, db.Documents{Contact: "help@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
+
+	require.NoError(t, m.send())
+
+	require.Equal(t, []string{address(2)}, m.received())
+	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliverySent}, m.states())
+	require.Contains(t, m.deliveries()[1].Detail, "not sent: 2024-W19, creator 1: the documents drawn now are not those that were drawn first")
+}
+
+func TestAWorkerWithoutAMailServerSaysSo(t *testing.T) {
+	m := openMailroom(t, 2)
+	m.mailing.Post.Addr = ""
+
+	err := m.send()
+
+	requireFinal(t, TypeMailSettings, err)
+	require.ErrorContains(t, err, "start it with SMTP_ADDR and SMTP_FROM, then send the mails (starter mail send --week 2024-W19)")
+	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliveryPending}, m.states())
+	require.Zero(t, m.deliveries()[1].Attempts)
+}
+
+func TestAServerThatRefusesTheSenderGetsNoMoreMails(t *testing.T) {
+	m := openMailroom(t, 3)
+	var mails int
+	m.serve(&mailServer{onSender: func(from string) error {
+		mails++
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 60}, Message: from + " cannot send as this sender"}
+	}})
+
+	requireFinal(t, TypeMailSettings, m.send())
+
+	require.Equal(t, 1, mails)
+	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliveryPending, 3: db.DeliveryPending}, m.states(), "they can be sent when it is mended")
+}
+
+func TestAServerThatIsAwayIsTriedAgain(t *testing.T) {
+	m := openMailroom(t, 1)
+	away, err := inbox.Start(t.Context(), t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, away.Stop())
+	m.mailing.Post.Addr = away.SMTPAddr
+
+	err = m.send()
+
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.False(t, application.NonRetryable())
+	require.Equal(t, map[int64]string{1: db.DeliveryPending}, m.states())
+}
+
+// What an activity fails with is kept in Temporal for everybody to read.
+func TestNoErrorNamesAMailAddress(t *testing.T) {
+	answering := func(code int, enhanced smtp.EnhancedCode) func(m *mailroom) {
+		return func(m *mailroom) {
+			m.serve(&mailServer{onSender: func(from string) error {
+				return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: from + " to " + address(1) + " is refused"}
+			}})
+		}
+	}
+	for name, prepare := range map[string]func(m *mailroom){
+		"sender refused":         answering(550, smtp.EnhancedCode{5, 7, 60}),
+		"sender refused for now": answering(451, smtp.EnhancedCode{4, 7, 1}),
+		"server without TLS":     func(m *mailroom) { m.mailing.Post.TLS = postal.Mandatory },
+		"no mail server":         func(m *mailroom) { m.mailing.Post.Addr = "" },
+		"mail refused for now":   func(m *mailroom) { m.inbox.Misbehave(address(1), inbox.RefuseContentForNow, 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := openMailroom(t, 1)
+			prepare(m)
+			err := m.send()
+			require.Error(t, err)
+			for ; err != nil; err = unwrapped(err) {
+				require.NotContains(t, err.Error(), "@")
+			}
+		})
+	}
+}
+
+func unwrapped(err error) error {
+	if wrapper, ok := err.(interface{ Unwrap() error }); ok {
+		return wrapper.Unwrap()
+	}
+	return nil
+}
+
+func TestACancelledBatchEndsAfterTheMailThatIsBeingSent(t *testing.T) {
+	m := openMailroom(t, 3)
+	ctx, cancel := context.WithCancel(t.Context())
+	m.env.SetWorkerOptions(worker.Options{BackgroundActivityContext: ctx})
+	m.serve(&mailServer{onMail: func() error { cancel(); return nil }})
+
+	require.Error(t, m.send())
+
+	require.Equal(t, map[int64]string{1: db.DeliverySent, 2: db.DeliveryPending, 3: db.DeliveryPending}, m.states())
+}
+
+func TestPlanMails_CutsTheUnsentMailsIntoBatches(t *testing.T) {
+	m := openMailroom(t, 6)
+	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id = 2`)
+	for after, want := range map[int64]PlanMailsResult{
+		0: {Batches: []db.Creators{{First: 1, Last: 3}, {First: 4, Last: 5}}, More: true},
+		5: {Batches: []db.Creators{{First: 6, Last: 6}}},
+		6: {},
+	} {
+		result, err := run[PlanMailsResult](m.bundle, m.activities.PlanMails, PlanMailsInput{Week: week, After: after, PerBatch: 2, MaxBatches: 2})
+		require.NoError(t, err)
+		require.Equal(t, want, result)
+	}
+}
+
+func TestPlanMails_TheWeekMustBeClosed(t *testing.T) {
+	b := setup(t)
+	b.makeRoom()
+	b.closeDays()
+	b.state()
+	_, err := run[PlanMailsResult](b, b.activities.PlanMails, PlanMailsInput{Week: week, PerBatch: 2, MaxBatches: 2})
+	requireFinal(t, TypeRefused, err)
+}
+
+func TestCountMails_TellsWhatBecameOfTheWeeksMails(t *testing.T) {
+	m := openMailroom(t, 6)
+	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id <= 3`)
+	m.exec(`UPDATE deliveries SET state = 'rejected' WHERE creator_id = 4`)
+	m.exec(`UPDATE deliveries SET state = 'unknown' WHERE creator_id > 4`)
+	totals, err := run[MailTotals](m.bundle, m.activities.CountMails, PeriodInput{Period: week})
+	require.NoError(t, err)
+	require.Equal(t, MailTotals{Sent: 3, Rejected: 1, Unknown: 2}, totals)
+}
+
+func requireFinal(t *testing.T, want string, err error) {
+	t.Helper()
+	requireType(t, want, err)
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.True(t, application.NonRetryable())
+}

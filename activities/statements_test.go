@@ -1,0 +1,169 @@
+package activities
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+	"creatorpay/templates"
+)
+
+// statedWeek is a closed week from Thursday on: creator 1 has a video that
+// crosses a tier on Thursday and a change of prices on Friday, and one that is
+// only watched on Saturday; creators 2 and 3 have a video each, and of creator
+// 4 nothing counted.
+func statedWeek(t *testing.T) *bundle {
+	t.Helper()
+	b := setup(t)
+	b.makeRoom()
+	b.exec(`INSERT INTO price_rules (version, holds_from) VALUES (2, '2024-05-10')`)
+	b.exec(`
+		INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price)
+		VALUES (2, 'views', 1, 10000), (2, 'views', 100000, 12000), (2, 'ad_views', 1, 50000)`)
+	b.addVideo(1, db.Video{ID: 1, Title: "first", OpeningViews: 99_997})
+	b.addVideo(1, db.Video{ID: 2, Title: "second"})
+	b.addVideo(2, db.Video{ID: 50, Title: "of 2"})
+	b.addVideo(3, db.Video{ID: 40, Title: "of 3"})
+	b.addVideo(4, db.Video{ID: 60, Title: "of 4"})
+	b.watch(thursday, 1, 4)
+	b.watch(friday, 1, 2)
+	b.watch(saturday, 2, 3)
+	b.watch(saturday, 50, 7)
+	b.watch(thursday, 40, 1)
+	b.watch(sunday, 40, 9)
+	b.play(sunday, 60, 4, 3*24*time.Hour) // by its own creator
+	b.closeWeek()
+	return b
+}
+
+func (b *bundle) readStatements(creators db.Creators) []*templates.Statement {
+	b.Helper()
+	statements, err := ReadStatements(b.Context(), b.db, week, creators, "help@creatorpay.example")
+	require.NoError(b, err)
+	return statements
+}
+
+func TestStatement_LinesAreTheVideosWithTheirViewsByUnitPrice(t *testing.T) {
+	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+
+	require.Equal(t, []templates.Line{
+		{
+			VideoID: 1, Title: "first", Statistics: settlement.Statistics{Views: 6, PlayedSeconds: 60, AdViews: 6},
+			ViewsFrom: 99_997, ViewsTo: 100_003, AdViewsTo: 6,
+			// Of Thursday two before the border and two after it, of Friday two by the new prices.
+			ViewShares: []templates.Share{{Price: 10_000, Count: 2}, {Price: 11_000, Count: 2}, {Price: 12_000, Count: 2}},
+			AdShares:   []templates.Share{{Price: 50_000, Count: 2}, {Price: 100_000, Count: 4}},
+			// 4.2 and 2.4 won, whole per day.
+			VideoAmount: 6, AdAmount: 50,
+		},
+		{
+			VideoID: 2, Title: "second", Statistics: settlement.Statistics{Views: 3, PlayedSeconds: 30, AdViews: 3},
+			ViewsTo: 3, AdViewsTo: 3,
+			ViewShares:  []templates.Share{{Price: 10_000, Count: 3}},
+			AdShares:    []templates.Share{{Price: 50_000, Count: 3}},
+			VideoAmount: 3, AdAmount: 15,
+		},
+	}, statement.Lines)
+}
+
+func TestStatement_DaysAreAllOfTheWeek(t *testing.T) {
+	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+	require.Equal(t, []templates.DayTotal{
+		{Day: thursday - 3}, {Day: thursday - 2}, {Day: thursday - 1},
+		{Day: thursday, Views: 4, Amount: 44}, {Day: friday, Views: 2, Amount: 12}, {Day: saturday, Views: 3, Amount: 18},
+		{Day: sunday},
+	}, statement.Days)
+}
+
+func TestStatement_NamesEveryPriceRuleOfItsDaysOnce(t *testing.T) {
+	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+	var versions []int64
+	for _, rule := range statement.Prices {
+		versions = append(versions, rule.Version)
+	}
+	require.Equal(t, []int64{1, 2}, versions)
+}
+
+func TestR9_TheTop5MarksTheCreatorsOwnVideos(t *testing.T) {
+	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+	places := []templates.Place{
+		{Rank: 1, VideoID: 40, Title: "of 3", Value: 10},
+		{Rank: 2, VideoID: 50, Title: "of 2", Value: 7},
+		{Rank: 3, VideoID: 1, Title: "first", Value: 6, Own: true},
+		{Rank: 4, VideoID: 2, Title: "second", Value: 3, Own: true},
+	}
+	require.Equal(t, places, statement.Top.ByViews)
+	for i := range places {
+		places[i].Value *= 10
+	}
+	require.Equal(t, places, statement.Top.ByPlayedSeconds)
+}
+
+func TestStatements_OfSeveralCreatorsAreNotMixedUp(t *testing.T) {
+	b := statedWeek(t)
+	all := b.readStatements(db.AllCreators)
+	require.Len(t, all, 3, "creator 4 has none")
+	for i, statement := range all {
+		creator := int64(i + 1)
+		require.Equal(t, creator, statement.CreatorID)
+		require.Equal(t, b.readStatements(db.Creators{First: creator, Last: creator})[0], statement, "as it is when it is read alone")
+	}
+	require.EqualValues(t, 50, all[1].Lines[0].VideoID)
+	require.EqualValues(t, 40, all[2].Lines[0].VideoID)
+}
+
+func TestStatements_AddUp(t *testing.T) {
+	b := statedWeek(t)
+	for _, statement := range b.readStatements(db.AllCreators) {
+		_, err := drawing(t).Payout(statement) // refuses one that does not
+		require.NoError(t, err)
+		sum, videoAmount, adAmount := statement.Totals()
+		stored, err := b.db.Statements(t.Context(), week, db.Creators{First: statement.CreatorID, Last: statement.CreatorID})
+		require.NoError(t, err)
+		require.Equal(t, db.Totals{
+			Statistics: sum,
+			Amounts:    db.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)},
+		}, stored[0].Totals)
+	}
+}
+
+func TestStatement_IsHeadedByWhatIsItsOwn(t *testing.T) {
+	b := statedWeek(t)
+	run, err := b.db.ClosedRun(t.Context(), week)
+	require.NoError(t, err)
+
+	statement := b.readStatements(db.Creators{First: 2, Last: 2})[0]
+
+	require.Equal(t, "2024-W19-2", statement.Number)
+	require.Equal(t, 1, statement.Version)
+	require.Equal(t, week, statement.Period)
+	require.True(t, statement.ClosedAt.Equal(*run.EndedAt))
+	require.Equal(t, settlement.DefaultTimeZone, statement.ClosedAt.Location().String())
+	require.Equal(t, "Creator 2", statement.Creator)
+	require.Equal(t, "en", statement.Locale)
+	require.Equal(t, "help@creatorpay.example", statement.Contact)
+}
+
+func TestStatement_KeepsTheContactThatItWasDrawnWith(t *testing.T) {
+	b := statedWeek(t)
+	require.NoError(t, b.db.StoreDocuments(t.Context(), week, 2, db.Documents{Contact: "old@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
+
+	statements := b.readStatements(db.Creators{First: 2, Last: 3})
+
+	require.Equal(t, "old@creatorpay.example", statements[0].Contact)
+	require.Equal(t, "help@creatorpay.example", statements[1].Contact)
+}
+
+func TestStatements_AreThoseOfAClosedWeek(t *testing.T) {
+	b := setup(t)
+	b.makeRoom()
+	b.closeDays()
+	b.state()
+	var notClosed *db.NotClosedError
+	_, err := ReadStatements(t.Context(), b.db, week, db.AllCreators, "")
+	require.ErrorAs(t, err, &notClosed)
+	require.Equal(t, week, notClosed.Period)
+}

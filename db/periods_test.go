@@ -1,0 +1,148 @@
+package db
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+func periodRefusal(t *testing.T, db *DB, period settlement.Period) error {
+	t.Helper()
+	err := db.BeginPeriod(t.Context(), period, me)
+	require.Error(t, err)
+	require.Equal(t, err.Error(), "begin: "+db.CheckPeriod(t.Context(), period).Error(), "both refuse alike")
+	return err
+}
+
+func requireNotClosed(t *testing.T, want NotClosedError, err error) {
+	t.Helper()
+	var notClosed *NotClosedError
+	require.ErrorAs(t, err, &notClosed)
+	require.Equal(t, want, *notClosed)
+}
+
+func TestR8_AWeekNamesTheDayThatIsNotClosed(t *testing.T) {
+	const thursday = monday + 3
+	for _, test := range []struct {
+		state   string
+		prepare func(t *testing.T, db *DB)
+		says    string
+	}{
+		{StateRunning, func(t *testing.T, db *DB) { begin(t, db, thursday) }, "its run is still going"},
+		{StateFailed, func(t *testing.T, db *DB) { begin(t, db, thursday); fail(t, db, thursday) }, "its run failed"},
+		{"", func(*testing.T, *DB) {}, "it was never run; run it first (starter run daily --date 2024-05-09)"},
+	} {
+		t.Run(test.says, func(t *testing.T) {
+			db := openWithRoom(t)
+			closedDaysWith(t, db, monday, thursday-1)
+			test.prepare(t, db)
+
+			err := periodRefusal(t, db, week)
+
+			requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(thursday), State: test.state}, err)
+			require.ErrorContains(t, err, test.says)
+			_, err = db.OpenRun(t.Context(), week)
+			require.ErrorContains(t, err, "has not begun")
+		})
+	}
+}
+
+func TestR8_AWeekWaitsForItsLastDayToo(t *testing.T) {
+	db := openWithRoom(t)
+	closedDaysWith(t, db, monday, monday+5)
+	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday + 6)}, periodRefusal(t, db, week))
+}
+
+func TestR8_DaysBeforeTheFirstOneThatWasSettledAreNotWaitedFor(t *testing.T) {
+	db := openWithRoom(t)
+	wednesday, sunday := line(monday+2, 1, 10), line(monday+6, 1, 20)
+	putVideos(t, db, 1)
+	sum := closedDaysWith(t, db, monday+2, monday+6, wednesday, sunday)
+
+	require.NoError(t, db.CheckPeriod(t.Context(), week))
+	require.Equal(t, sum, closedPeriod(t, db, week))
+	days, err := db.ClosedDays(t.Context(), week)
+	require.NoError(t, err)
+	require.Len(t, days, 5)
+	require.Equal(t, monday+2, days[0].StartsOn)
+}
+
+func TestR8_AWeekBeforeTheFirstSettledDayIsRefused(t *testing.T) {
+	db := openWithRoom(t)
+	closedWith(t, db, monday)
+	before := settlement.Period{Kind: settlement.Weekly, Start: monday - 7}
+	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday - 7)}, periodRefusal(t, db, before))
+}
+
+func TestR8_AWeekIsRefusedBeforeAnyDayIsClosed(t *testing.T) {
+	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday)}, periodRefusal(t, openWithRoom(t), week))
+}
+
+func TestR8_AMonthWaitsForAllItsDays(t *testing.T) {
+	db := openWithWeek(t) // from the 6th to the 12th
+	month := monday.Month()
+	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday + 7)}, periodRefusal(t, db, month))
+
+	closeEmptyDays(t, db, monday+7, month.End()-1)
+	require.NoError(t, db.CheckPeriod(t.Context(), month))
+}
+
+// closeEmptyDays enters days on which nobody watched as closed.
+func closeEmptyDays(t *testing.T, db *DB, first, last settlement.Day) {
+	t.Helper()
+	for day := first; day <= last; day++ {
+		exec(t, db, `
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+			VALUES ('daily', ?, 1, 'closed', 1, '', '', 1, 0, '', NOW())`, day)
+	}
+}
+
+func TestBeginPeriod_TakesOverThePricesAndTheWindowOfTheLastDay(t *testing.T) {
+	db := openWithWeek(t)
+	exec(t, db, `UPDATE runs SET price_rule = 2, repeat_window = 7000 WHERE starts_on = ?`, monday+6)
+
+	beginPeriod(t, db, week)
+
+	run, err := db.OpenRun(t.Context(), week)
+	require.NoError(t, err)
+	require.Equal(t, Run{
+		Kind: settlement.Weekly, StartsOn: monday, State: StateRunning, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
+		PriceRule: 2, WindowMS: 7000, BeganAt: run.BeganAt,
+	}, run)
+}
+
+func TestR12_BeginningAgainChangesNothing(t *testing.T) {
+	db := openWithWeek(t)
+	beginPeriod(t, db, week)
+	before := checksums(t, db)
+	beginPeriod(t, db, week)
+	require.Equal(t, before, checksums(t, db))
+}
+
+func TestR12_AWeekIsPlannedOnce(t *testing.T) {
+	db := openWithWeek(t)
+	planPeriod(t, db, week, 10, 20)
+	first, err := db.Chunks(t.Context(), week)
+	require.NoError(t, err)
+	require.Len(t, first, 3)
+
+	require.NoError(t, db.StorePlan(t.Context(), week, me, settlement.Split(nil)))
+
+	second, err := db.Chunks(t.Context(), week)
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+}
+
+func TestLinesToPlan_EveryVideoMayHaveALineOnEachDay(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 7, 3)
+	lines, err := db.LinesToPlan(t.Context(), week)
+	require.NoError(t, err)
+	require.Equal(t, []settlement.VideoRows{{VideoID: 3, Rows: 7}, {VideoID: 7, Rows: 7}}, lines)
+
+	lines, err = db.LinesToPlan(t.Context(), monday.Month())
+	require.NoError(t, err)
+	require.EqualValues(t, 31, lines[0].Rows)
+}

@@ -1,0 +1,188 @@
+package workflows
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+)
+
+// batches are n batches of ten creators each, from 1 on.
+func batches(n int) []db.Creators {
+	all := make([]db.Creators, n)
+	for i := range all {
+		all[i] = db.Creators{First: int64(i)*10 + 1, Last: int64(i)*10 + 10}
+	}
+	return all
+}
+
+// plansMails lets the run plan so many batches above the given creator.
+func (b *bundle) plansMails(after int64, n int, more bool) {
+	b.OnActivity(a.PlanMails, mock.Anything, activities.PlanMailsInput{Week: week, After: after, PerBatch: MailsPerBatch, MaxBatches: batchesPerRun}).
+		Return(activities.PlanMailsResult{Batches: batches(n), More: more}, nil).Once()
+}
+
+func (b *bundle) sends(batch int) *testsuite.MockCallWrapper {
+	return b.OnActivity(m.SendMails, mock.Anything, activities.SendMailsInput{Week: week, Creators: batches(batch)[batch-1]})
+}
+
+func (b *bundle) countsMails() {
+	b.OnActivity(a.CountMails, mock.Anything, activities.PeriodInput{Period: week}).Return(mailed, nil).Once()
+}
+
+func (b *bundle) sendMails() {
+	b.ExecuteWorkflow(Mail, MailInput{Week: week})
+}
+
+func TestMailID_IsTheBusinessKey(t *testing.T) {
+	require.Equal(t, "mail:2024-W19", MailID(week))
+}
+
+func TestMailsAreSentBatchByBatchAndCounted(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 2, false)
+	b.sends(1).Return(nil).Once()
+	b.sends(2).Return(nil).Once()
+	b.countsMails()
+	var names []string
+	b.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		if info.ActivityType.Name == "SendMails" {
+			names = append(names, info.ActivityID+" on "+info.TaskQueue)
+		} else {
+			names = append(names, info.ActivityType.Name)
+		}
+	})
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+	require.Equal(t, []string{"PlanMails", "mail-1 on creatorpay-mail", "mail-11 on creatorpay-mail", "CountMails"}, names)
+	var result activities.MailTotals
+	require.NoError(t, b.GetWorkflowResult(&result))
+	require.Equal(t, mailed, result)
+}
+
+func TestAWeekWithoutUnsentMailsIsOnlyCounted(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 0, false)
+	b.countsMails()
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestConnectionsToTheMailServerAreBounded(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 20, false)
+	b.OnActivity(m.SendMails, mock.Anything, mock.Anything).After(time.Second).Return(nil).Times(20)
+	b.countsMails()
+	running, most := 0, 0
+	b.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) {
+		running++
+		most = max(most, running)
+	})
+	b.SetOnActivityCompletedListener(func(*activity.Info, converter.EncodedValue, error) { running-- })
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+	require.Equal(t, mailParallel, most)
+}
+
+func TestAFailedBatchLetsTheOthersBeSentAndIsNamed(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 3, false)
+	b.sends(1).After(time.Minute).Return(nil).Once()
+	b.sends(2).Return(refusal).Once()
+	b.sends(3).After(time.Minute).Return(nil).Once()
+	b.countsMails()
+	b.sendMails()
+	b.requireFailure(t, activities.TypeMails,
+		"2024-W19 is closed, but not all its mails could be sent: 1 batches failed; mend the cause and send the rest (starter mail send --week 2024-W19): creators 11 to 20: the cause")
+}
+
+func TestOfManyFailedBatchesAFewAreNamed(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, batchesNamed+2, false)
+	b.OnActivity(m.SendMails, mock.Anything, mock.Anything).Return(refusal).Times(batchesNamed + 2)
+	b.countsMails()
+	b.sendMails()
+	require.ErrorContains(t, b.GetWorkflowError(), "12 batches failed")
+	require.Equal(t, batchesNamed, strings.Count(b.GetWorkflowError().Error(), ": the cause"))
+}
+
+func TestMailsThatAreWantedLaterAreTriedAgainThen(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 1, false)
+	b.sends(1).Return(temporal.NewApplicationErrorWithOptions("later", activities.TypeMailDeferred,
+		temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})).Times(9)
+	b.sends(1).Return(nil).Once()
+	b.countsMails()
+	began := b.Now()
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+	require.Equal(t, 9*time.Hour, b.Now().Sub(began))
+}
+
+// continuation is the input of the run that is to follow.
+func (b *bundle) continuation(t *testing.T) (next MailInput) {
+	t.Helper()
+	var continued *workflow.ContinueAsNewError
+	require.ErrorAs(t, b.GetWorkflowError(), &continued)
+	require.Equal(t, "Mail", continued.WorkflowType.Name)
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(continued.Input, &next))
+	return next
+}
+
+func TestWhatIsLeftGoesToTheNextRun(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 2, true)
+	b.sends(1).Return(nil).Once()
+	b.sends(2).Return(nil).Once()
+	b.sendMails()
+	require.Equal(t, MailInput{Week: week, After: 20}, b.continuation(t))
+}
+
+func TestTheNextRunKnowsTheBatchesThatFailed(t *testing.T) {
+	b := setup(t)
+	b.plansMails(7, 2, true)
+	b.sends(1).Return(refusal).Once()
+	b.sends(2).Return(nil).Once()
+	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: []string{"creators 1 to 7: a cause"}})
+	require.Equal(t, MailInput{Week: week, After: 20, Failed: []string{"creators 1 to 7: a cause", "creators 1 to 10: the cause"}}, b.continuation(t))
+}
+
+func TestTheLastRunFailsForTheBatchesOfAllRuns(t *testing.T) {
+	b := setup(t)
+	b.plansMails(7, 1, false)
+	b.sends(1).Return(nil).Once()
+	b.countsMails()
+	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: []string{"creators 1 to 7: a cause"}})
+	b.requireFailure(t, activities.TypeMails,
+		"2024-W19 is closed, but not all its mails could be sent: 1 batches failed; mend the cause and send the rest (starter mail send --week 2024-W19): creators 1 to 7: a cause")
+}
+
+func TestMailsOfAWeekThatIsNotClosedAreRefused(t *testing.T) {
+	b := setup(t)
+	b.OnActivity(a.PlanMails, mock.Anything, mock.Anything).Return(activities.PlanMailsResult{}, refusal).Once()
+	b.sendMails()
+	b.requireFailure(t, activities.TypeRefused, "the cause")
+}
+
+func TestCancelledMailsBeginNoNewBatch(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, mailParallel+1, false)
+	for batch := range mailParallel {
+		b.sends(batch + 1).After(time.Minute).Return(nil).Once()
+	}
+	b.RegisterDelayedCallback(b.CancelWorkflow, 30*time.Second)
+	b.sendMails()
+	var cancelled *temporal.CanceledError
+	require.ErrorAs(t, b.GetWorkflowError(), &cancelled)
+}

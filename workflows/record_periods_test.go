@@ -1,0 +1,79 @@
+package workflows
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"creatorpay/activities"
+	"creatorpay/internal/inbox"
+	"creatorpay/internal/postal"
+	"creatorpay/settlement"
+	"creatorpay/templates"
+)
+
+// TestRecordHistoriesOfPeriods runs real weeks and months with their mails on
+// real servers and keeps their histories.
+func TestRecordHistoriesOfPeriods(t *testing.T) {
+	if !*record {
+		t.Skip("only with -record: see testdata/record.sh")
+	}
+	// The first settled day is the last of a month: so the month needs no other.
+	const first settlement.Day = 19874 // 2024-05-31
+	firstWeek, nextWeek := first.Week(), settlement.Period{Kind: settlement.Weekly, Start: first.Week().End()}
+	r := newRecorder(t)
+	_, err := r.db.AddPartitions(t.Context(), first, nextWeek.End()-1)
+	require.NoError(t, err)
+	r.addPlays(first, first, 1, 2)
+	r.addPlays(nextWeek.Start, nextWeek.Start, 1, 3)
+	for on := first; on < nextWeek.End(); on++ {
+		require.NoError(t, r.run(on).Get(t.Context(), nil))
+	}
+	mailing := r.startMailWorker()
+
+	r.keep(r.startPeriod(Monthly, PeriodInput{Period: first.Month()}), "monthly-closed.json")
+	r.keep(r.startPeriod(Weekly, PeriodInput{Period: firstWeek, NoMail: true}), "weekly-closed-without-mails.json")
+
+	address := mailing.Post.Addr
+	mailing.Post.Addr = ""
+	r.keep(r.startPeriod(Weekly, PeriodInput{Period: nextWeek}), "weekly-failed-mails.json")
+	r.keep(r.temporal.GetWorkflow(t.Context(), MailID(nextWeek), ""), "mail-failed.json")
+	mailing.Post.Addr = address
+	r.keep(r.startPeriod(Weekly, PeriodInput{Period: nextWeek}), "weekly-mailed-after-its-close.json")
+	r.keep(r.temporal.GetWorkflow(t.Context(), MailID(nextWeek), ""), "mail-sent.json")
+
+	r.keep(r.startPeriod(Monthly, PeriodInput{Period: nextWeek.Start.Month()}), "monthly-refused.json")
+	waiting := r.startPeriod(Weekly, PeriodInput{Period: settlement.Period{Kind: settlement.Weekly, Start: nextWeek.End()}, Wait: true})
+	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), waiting.GetID(), waiting.GetRunID()))
+	r.keep(waiting, "weekly-cancelled.json")
+}
+
+// startMailWorker does what the mail queue orders, with an inbox of its own.
+func (r *recorder) startMailWorker() *activities.Mailing {
+	box, err := inbox.Start(r.t.Context(), r.t.TempDir())
+	require.NoError(r.t, err)
+	r.t.Cleanup(func() { require.NoError(r.t, box.Stop()) })
+	renderer, err := templates.NewRenderer()
+	require.NoError(r.t, err)
+	mailing := &activities.Mailing{
+		DB:       r.db,
+		Post:     postal.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", Timeout: time.Minute},
+		Renderer: renderer,
+	}
+	w := worker.New(r.temporal, MailQueue, worker.Options{})
+	RegisterMailActivities(w, mailing)
+	require.NoError(r.t, w.Start())
+	r.t.Cleanup(w.Stop)
+	return mailing
+}
+
+func (r *recorder) startPeriod(workflow any, input PeriodInput) client.WorkflowRun {
+	run, err := r.temporal.ExecuteWorkflow(r.t.Context(), client.StartWorkflowOptions{
+		ID: ID(input.Period), TaskQueue: TaskQueue,
+	}, workflow, input)
+	require.NoError(r.t, err)
+	return run
+}
