@@ -11,7 +11,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"creatorpay/db"
-	"creatorpay/internal/devstack"
 	"creatorpay/internal/generate"
 	"creatorpay/internal/service"
 	"creatorpay/settlement"
@@ -34,7 +33,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := devstack.Clear(ctx, c.Dir); err != nil {
+	if err := clearStack(ctx, c.Dir); err != nil {
 		return err
 	}
 	fmt.Println("starting MySQL, Temporal and the mail inbox")

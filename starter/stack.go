@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 
 	"go.temporal.io/sdk/client"
@@ -34,6 +35,17 @@ const (
 	stackReplyTo = "questions@creatorpay.example"
 )
 
+// mailDir is the inbox's folder within the stack's.
+func mailDir(dir string) string { return filepath.Join(dir, "mail") }
+
+// clearStack removes what an earlier stack has left under dir.
+func clearStack(ctx context.Context, dir string) error {
+	if err := devstack.Clear(ctx, dir); err != nil {
+		return err
+	}
+	return os.RemoveAll(mailDir(dir))
+}
+
 // startStack brings the stack up with its data under dir, which another stack
 // must not be using, and writes dir/env for other programs to source.
 func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (_ *stack, err error) {
@@ -56,7 +68,7 @@ func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (
 	if s.temporal, err = devstack.StartTemporal(ctx, dir); err != nil {
 		return nil, err
 	}
-	if s.inbox, err = inbox.Start(ctx, filepath.Join(dir, "mail")); err != nil {
+	if s.inbox, err = inbox.Start(ctx, mailDir(dir)); err != nil {
 		return nil, err
 	}
 	err = devstack.WriteEnv(filepath.Join(dir, "env"),
