@@ -12,8 +12,9 @@ import (
 
 // CheckPeriod tells whether the week or month may be run: it is not closed, and
 // all its days are (R8). Days before the first that was ever settled have
-// nothing to add and are not waited for. It fails with a [ClosedError] or, for
-// the first day that is missing, a [NotClosedError].
+// nothing to add and are not waited for. It fails with a [ClosedError], with a
+// [BeforeFirstDayError] if it has no day to add, or, for the first day that is
+// missing, with a [NotClosedError].
 func (db *DB) CheckPeriod(ctx context.Context, period settlement.Period) error {
 	_, err := checkPeriod(ctx, db.pool, period)
 	return err
@@ -59,8 +60,11 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 	for _, run := range runs {
 		states[run.StartsOn] = run.State
 	}
+	if first.Valid && period.End() <= first.V {
+		return nil, &BeforeFirstDayError{Day: period.End() - 1, First: first.V}
+	}
 	for _, day := range period.Days() {
-		if first.Valid && day < first.V && period.End() > first.V {
+		if first.Valid && day < first.V {
 			continue
 		}
 		if states[day] != StateClosed {

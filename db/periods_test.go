@@ -70,10 +70,16 @@ func TestR8_DaysBeforeTheFirstOneThatWasSettledAreNotWaitedFor(t *testing.T) {
 }
 
 func TestR8_AWeekBeforeTheFirstSettledDayIsRefused(t *testing.T) {
-	db := openWithRoom(t)
-	closedWith(t, db, monday)
-	before := settlement.Period{Kind: settlement.Weekly, Start: monday - 7}
-	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday - 7)}, periodRefusal(t, db, before))
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday)
+	closed(t, db, monday)
+	week := (monday - 1).Week()
+
+	var before *BeforeFirstDayError
+	require.ErrorAs(t, db.CheckPeriod(t.Context(), week), &before)
+	require.Equal(t, monday, before.First)
+	require.ErrorAs(t, db.BeginPeriod(t.Context(), week, me), &before)
 }
 
 func TestR8_AWeekIsRefusedBeforeAnyDayIsClosed(t *testing.T) {

@@ -152,7 +152,7 @@ type mailSendCommand struct {
 }
 
 func (c mailSendCommand) Run(ctx context.Context) error {
-	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
+	return c.do(ctx, func(_ *db.DB, week settlement.Period) error {
 		return sendMails(ctx, c.temporalFlags, week)
 	})
 }

@@ -17,7 +17,24 @@ type MailInput struct {
 	Week  settlement.Period `json:"week"`
 	After int64             `json:"after,omitempty"` // only creators above this one
 	// Failed are the batches that failed in the runs that went before.
-	Failed []string `json:"failed,omitempty"`
+	Failed FailedBatches `json:"failed,omitzero"`
+}
+
+// FailedBatches counts the batches that failed and names the first few.
+type FailedBatches struct {
+	Count int      `json:"count"`
+	Named []string `json:"named"`
+}
+
+// batchesNamed is how many failed batches an error names: a mail server that is
+// down fails them all.
+const batchesNamed = 10
+
+func (f *FailedBatches) add(batch db.Creators, cause error) {
+	f.Count++
+	if len(f.Named) < batchesNamed {
+		f.Named = append(f.Named, fmt.Sprintf("creators %d to %d: %s", batch.First, batch.Last, Cause(cause)))
+	}
 }
 
 const (
@@ -44,11 +61,10 @@ func Mail(ctx workflow.Context, input MailInput) (totals activities.MailTotals, 
 		activities.PlanMailsInput{Week: input.Week, After: input.After, PerBatch: MailsPerBatch, MaxBatches: batchesPerRun}).Get(ctx, &plan); err != nil {
 		return totals, err
 	}
-	failed, err := sendBatches(ctx, input.Week, plan.Batches)
-	if err != nil {
+	failed := input.Failed
+	if err := sendBatches(ctx, input.Week, plan.Batches, &failed); err != nil {
 		return totals, err
 	}
-	failed = append(input.Failed, failed...)
 	if plan.More {
 		return totals, workflow.NewContinueAsNewError(ctx, Mail, MailInput{
 			Week: input.Week, After: plan.Batches[len(plan.Batches)-1].Last, Failed: failed,
@@ -67,9 +83,9 @@ func Mail(ctx workflow.Context, input MailInput) (totals activities.MailTotals, 
 	return totals, mailError(input.Week, failed)
 }
 
-// sendBatches sends all batches, a bounded number at a time, and names those
-// that failed. Only a cancellation is an error.
-func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Creators) (failed []string, err error) {
+// sendBatches sends all batches, a bounded number at a time, and adds those that
+// failed. Only a cancellation is an error.
+func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Creators, failed *FailedBatches) error {
 	slots := workflow.NewSemaphore(ctx, mailParallel)
 	all := workflow.NewWaitGroup(ctx)
 	done := 0
@@ -85,24 +101,21 @@ func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Crea
 			ctx = withActivityID(withOptions(ctx, postPatience, summary), fmt.Sprintf("mail-%d", batch.First))
 			ctx = workflow.WithTaskQueue(ctx, MailQueue)
 			if err := workflow.ExecuteActivity(ctx, m.SendMails, activities.SendMailsInput{Week: week, Creators: batch}).Get(ctx, nil); err != nil {
-				failed = append(failed, fmt.Sprintf("creators %d to %d: %s", batch.First, batch.Last, Cause(err)))
+				failed.add(batch, err)
 			}
 			done++
-			workflow.SetCurrentDetails(ctx, fmt.Sprintf("**mails of %s**: %d of %d batches done, %d failed", week, done, len(batches), len(failed)))
+			workflow.SetCurrentDetails(ctx, fmt.Sprintf("**mails of %s**: %d of %d batches done, %d failed", week, done, len(batches), failed.Count))
 		})
 	}
 	all.Wait(ctx)
-	return failed, ctx.Err()
+	return ctx.Err()
 }
 
-// batchesNamed is how many failed batches an error names.
-const batchesNamed = 10
-
-func mailError(week settlement.Period, failed []string) error {
-	if len(failed) == 0 {
+func mailError(week settlement.Period, failed FailedBatches) error {
+	if failed.Count == 0 {
 		return nil
 	}
 	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
 		"%s is closed, but not all its mails could be sent: %d batches failed; mend the cause and send the rest (starter mail send --week %s): %s",
-		week, len(failed), week, strings.Join(failed[:min(len(failed), batchesNamed)], "; ")), activities.TypeMails, nil)
+		week, failed.Count, week, strings.Join(failed.Named, "; ")), activities.TypeMails, nil)
 }

@@ -154,8 +154,8 @@ func TestTheNextRunKnowsTheBatchesThatFailed(t *testing.T) {
 	b.plansMails(7, 2, true)
 	b.sends(1).Return(refusal).Once()
 	b.sends(2).Return(nil).Once()
-	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: []string{"creators 1 to 7: a cause"}})
-	require.Equal(t, MailInput{Week: week, After: 20, Failed: []string{"creators 1 to 7: a cause", "creators 1 to 10: the cause"}}, b.continuation(t))
+	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: FailedBatches{1, []string{"creators 1 to 7: a cause"}}})
+	require.Equal(t, MailInput{Week: week, After: 20, Failed: FailedBatches{2, []string{"creators 1 to 7: a cause", "creators 1 to 10: the cause"}}}, b.continuation(t))
 }
 
 func TestTheLastRunFailsForTheBatchesOfAllRuns(t *testing.T) {
@@ -163,7 +163,7 @@ func TestTheLastRunFailsForTheBatchesOfAllRuns(t *testing.T) {
 	b.plansMails(7, 1, false)
 	b.sends(1).Return(nil).Once()
 	b.countsMails()
-	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: []string{"creators 1 to 7: a cause"}})
+	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: FailedBatches{1, []string{"creators 1 to 7: a cause"}}})
 	b.requireFailure(t, activities.TypeMails,
 		"2024-W19 is closed, but not all its mails could be sent: 1 batches failed; mend the cause and send the rest (starter mail send --week 2024-W19): creators 1 to 7: a cause")
 }
