@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func rounds(contestant string, seconds ...int) figures {
+	f := figures{Contestant: contestant}
+	for _, s := range seconds {
+		f.Rounds = append(f.Rounds, figure{Took: time.Duration(s) * time.Second})
+	}
+	return f
+}
+
+func TestMedianIsTheMiddleOrTheMeanOfBothMiddles(t *testing.T) {
+	require.Equal(t, 2*time.Second, rounds("", 9, 1, 2).median(took))
+	require.Equal(t, 3*time.Second, rounds("", 9, 1, 2, 4).median(took))
+}
+
+func TestSizesOfOneKindStandTogetherInOrder(t *testing.T) {
+	measured := func(videos int, rows ...int64) measurement {
+		m := measurement{Videos: videos}
+		for _, n := range rows {
+			m.Sizes = append(m.Sizes, size{Rows: n})
+		}
+		return m
+	}
+	all := merge(merge(merge(nil, measured(10, 30, 100)), measured(20, 3)), measured(10, 1))
+	require.Equal(t, []measurement{measured(10, 1, 30, 100), measured(20, 3)}, all)
+}
+
+func TestPageShowsRatiosToTheFloorAndToTheProduct(t *testing.T) {
+	dir := t.TempDir()
+	f := files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md"), Picture: filepath.Join(dir, "growth.svg")}
+	m := measurement{Name: "one", Machine: machine{Database: "MySQL 9"}, Videos: 10_000, Skew: "natural", Sizes: []size{{
+		Rows: million, Figures: []figures{rounds(product, 4), rounds(floor, 2), rounds("script", 16)},
+	}}}
+	require.NoError(t, m.keep(f.Figures))
+
+	require.NoError(t, f.writePage())
+
+	page, err := os.ReadFile(f.Page)
+	require.NoError(t, err)
+	require.Contains(t, string(page), "| 1,000,000 | product | 1 | 4.00 | 4.00–4.00 | 250,000 | 2.00 | 1.00 |")
+	require.Contains(t, string(page), "| 1,000,000 | script | 1 | 16.00 | 16.00–16.00 | 62,500 | 8.00 | 0.25 |")
+	picture, err := os.ReadFile(f.Picture)
+	require.NoError(t, err)
+	require.Contains(t, string(picture), "MySQL 9, floor")
+}
