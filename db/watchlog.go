@@ -32,7 +32,7 @@ func (db *DB) Plays(ctx context.Context, day settlement.Day, videos settlement.R
 		return fmt.Errorf("read watch log: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.Raw(func(raw any) error {
+	return conn.Raw(func(raw any) error {
 		return scanPlays(ctx, raw.(driver.ConnPrepareContext), `
 			SELECT
 				video_id,
@@ -43,10 +43,7 @@ func (db *DB) Plays(ctx context.Context, day settlement.Day, videos settlement.R
 				ad_views
 			FROM watch_log FORCE INDEX (PRIMARY)
 			WHERE watched_on = ? AND `+where, named, each)
-	}); err != nil {
-		return fmt.Errorf("read watch log of %s: %w", day, err)
-	}
-	return nil
+	})
 }
 
 // scanPlays reads the driver's own rows, since database/sql would spend more
@@ -55,12 +52,12 @@ func (db *DB) Plays(ctx context.Context, day settlement.Day, videos settlement.R
 func scanPlays(ctx context.Context, conn driver.ConnPrepareContext, query string, args []driver.NamedValue, each func(settlement.Play) error) error {
 	statement, err := conn.PrepareContext(ctx, query)
 	if err != nil {
-		return err
+		return fmt.Errorf("read watch log: %w", err)
 	}
 	defer func() { _ = statement.Close() }()
 	rows, err := statement.(driver.StmtQueryContext).QueryContext(ctx, args)
 	if err != nil {
-		return err
+		return fmt.Errorf("read watch log: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	row := make([]driver.Value, len(rows.Columns()))
@@ -70,7 +67,7 @@ func scanPlays(ctx context.Context, conn driver.ConnPrepareContext, query string
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
-			return err
+			return fmt.Errorf("read watch log: %w", err)
 		}
 		play := settlement.Play{
 			VideoID:       row[0].(int64),
@@ -81,7 +78,7 @@ func scanPlays(ctx context.Context, conn driver.ConnPrepareContext, query string
 			AdViews:       row[5].(int64),
 		}
 		if !play.Follows(&last) {
-			return fmt.Errorf("the server gave %+v after %+v, which is not the order of the primary key", play, last)
+			return fmt.Errorf("read watch log: the server gave %+v after %+v, which is not the order of the primary key", play, last)
 		}
 		last = play
 		if err := each(play); err != nil {
