@@ -17,6 +17,7 @@ import (
 type generateCommand struct {
 	databaseFlags
 	generateFlags
+	Files string `type:"path" placeholder:"DIR" help:"Write import files to this folder instead of storing anything; the database only tells the time zone."`
 }
 
 // generateFlags say what to make up.
@@ -36,14 +37,34 @@ func (c generateCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
+	if c.Files != "" {
+		return c.writeFiles(ctx, database)
+	}
 	return c.generate(ctx, database)
+}
+
+func (c generateCommand) writeFiles(ctx context.Context, database *db.DB) error {
+	calendar, err := database.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	days, err := generate.WriteFiles(ctx, c.Files, c.options(), calendar)
+	if err != nil {
+		return err
+	}
+	printPlanted(days)
+	return nil
+}
+
+func (f generateFlags) options() generate.Options {
+	return generate.Options{
+		From: f.From, Days: f.Days, ViewsPerDay: f.ViewsPerDay, Videos: f.Videos, Creators: f.Creators, Seed: f.Seed, Skew: f.Skew,
+	}
 }
 
 // generate stores the made-up days and says what it planted.
 func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
-	options := generate.Options{
-		From: f.From, Days: f.Days, ViewsPerDay: f.ViewsPerDay, Videos: f.Videos, Creators: f.Creators, Seed: f.Seed, Skew: f.Skew,
-	}
+	options := f.options()
 	if err := options.Validate(); err != nil {
 		return err
 	}
@@ -52,9 +73,16 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	if err != nil {
 		return err
 	}
+	printPlanted(report.Days)
+	fmt.Printf("%s new views stored in %s\n", thousands(report.Added), time.Since(started).Round(100*time.Millisecond))
+	return nil
+}
+
+// printPlanted says what is in the made-up days, for the runs to find.
+func printPlanted(days []generate.Day) {
 	out := newTable("Day", "Rows", "Views", "Self", "Repeat", "Chains", "29.999 s", "Same start", "Over midnight", "Anonymous")
 	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10)
-	for _, day := range report.Days {
+	for _, day := range days {
 		out.AppendRow(table.Row{
 			day.Day, thousands(day.Expected.Rows()), thousands(day.Expected.Views), thousands(day.Expected.SelfViews), thousands(day.Expected.RepeatViews),
 			thousands(day.Repeats.Chain), thousands(day.Repeats.JustBefore), thousands(day.Repeats.SameStart), thousands(day.Repeats.Midnight),
@@ -63,8 +91,6 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	}
 	fmt.Println("planted, and to be found again by the runs:")
 	out.Render()
-	fmt.Printf("%s new views stored in %s\n", thousands(report.Added), time.Since(started).Round(100*time.Millisecond))
-	return nil
 }
 
 func showGenerated(total int64) func(int64) {
