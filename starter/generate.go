@@ -48,6 +48,9 @@ func (c generateCommand) writeFiles(ctx context.Context, database *db.DB) error 
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(c.Files, 0o750); err != nil {
+		return err
+	}
 	days, err := generate.WriteFiles(ctx, c.Files, c.options(), calendar)
 	if err != nil {
 		return err

@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	pageRows      = 2000 // as the batch servers had
-	pageCommit    = 2000 // videos written in one transaction
-	defaultWindow = settlement.DefaultRepeatWindow
+	pageRows   = 2000 // as the batch servers had
+	pageCommit = 2000 // videos written in one transaction
 )
 
 // pageRow is one row of a page.
@@ -62,7 +61,7 @@ func (s *stand) readPages(ctx context.Context, day settlement.Day, videos settle
 	for _, owner := range owners {
 		creators[owner.VideoID] = owner.CreatorID
 	}
-	judge := settlement.NewJudge(s.calendar.Start(day), defaultWindow)
+	judge := settlement.NewJudge(s.calendar.Start(day), settlement.DefaultRepeatWindow)
 	last := pageRow{VideoID: -1, ViewerID: math.MaxInt64, WatchedAt: time.UnixMilli(0)}
 	if videos.From != nil {
 		last.VideoID = *videos.From - 1
