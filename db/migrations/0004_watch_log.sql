@@ -3,6 +3,10 @@
 -- Clustered by what the daily job reads: one range scan gives a day's plays by
 -- video and viewer in the order in which they started. The partitions are made
 -- by the application; p0 only gives the table its first border.
+--
+-- The generation tells rows that came after a day closed from those that were there: each close raises its default,
+-- so a row carries the number of the last close before it. It is invisible, because whoever writes to the log does
+-- not set it.
 CREATE TABLE IF NOT EXISTS watch_log (
   watched_on     DATE         NOT NULL, -- business day in which the play started
   video_id       BIGINT       NOT NULL,
@@ -11,6 +15,7 @@ CREATE TABLE IF NOT EXISTS watch_log (
   view_id        BIGINT       NOT NULL,
   played_seconds INT UNSIGNED NOT NULL,
   ad_views       INT UNSIGNED NOT NULL,
+  generation     MEDIUMINT UNSIGNED NOT NULL DEFAULT 1 INVISIBLE,
   PRIMARY KEY (watched_on, video_id, viewer_id, watched_at, view_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
 PARTITION BY RANGE COLUMNS (watched_on) (

@@ -18,6 +18,10 @@ CREATE TABLE IF NOT EXISTS runs (
   ad_views       BIGINT       NOT NULL DEFAULT 0,
   video_amount   BIGINT       NOT NULL DEFAULT 0, -- won
   ad_amount      BIGINT       NOT NULL DEFAULT 0, -- won
+  late_from      MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- of a closed day: its rows from this generation on came late
+  looked_back_at DATETIME(3)  NULL,               -- UTC; when the late views that the day posts were fixed
+  late_rows      BIGINT       NOT NULL DEFAULT 0, -- views of earlier days that the day posts
+  late_views     BIGINT       NOT NULL DEFAULT 0, -- those of them that count
   failure        MEDIUMTEXT   NOT NULL,           -- why the last attempt failed, empty otherwise; may name every chunk
   began_at       DATETIME(3)  NOT NULL,           -- UTC; when the last attempt began
   ended_at       DATETIME(3)  NULL,               -- UTC; when it failed or closed

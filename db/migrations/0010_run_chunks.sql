@@ -14,6 +14,8 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   repeat_views   BIGINT          NOT NULL DEFAULT 0,
   played_seconds BIGINT          NOT NULL DEFAULT 0,
   ad_views       BIGINT          NOT NULL DEFAULT 0,
+  late_rows      BIGINT          NOT NULL DEFAULT 0, -- views of earlier days that are posted here
+  late_views     BIGINT          NOT NULL DEFAULT 0, -- those of them that count
   checksum       BIGINT UNSIGNED NOT NULL DEFAULT 0, -- of the rows read, in any order
   video_amount   BIGINT          NOT NULL DEFAULT 0, -- won
   ad_amount      BIGINT          NOT NULL DEFAULT 0, -- won

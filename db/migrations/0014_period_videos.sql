@@ -13,6 +13,9 @@ CREATE TABLE IF NOT EXISTS period_videos (
   repeat_views   BIGINT       NOT NULL,
   played_seconds BIGINT       NOT NULL,
   ad_views       BIGINT       NOT NULL,
+  late_views     BIGINT       NOT NULL DEFAULT 0, -- counted views of earlier days that the days of the period paid
+  late_played_seconds BIGINT  NOT NULL DEFAULT 0,
+  late_ad_views  BIGINT       NOT NULL DEFAULT 0,
   views_from     BIGINT       NOT NULL, -- where the video's first settled day of the period began
   views_to       BIGINT       NOT NULL, -- where the last one ended
   ad_views_from  BIGINT       NOT NULL,

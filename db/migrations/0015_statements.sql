@@ -14,6 +14,9 @@ CREATE TABLE IF NOT EXISTS statements (
   repeat_views   BIGINT       NOT NULL,
   played_seconds BIGINT       NOT NULL,
   ad_views       BIGINT       NOT NULL,
+  late_views     BIGINT       NOT NULL DEFAULT 0, -- counted views of earlier days that the days of the period paid
+  late_played_seconds BIGINT  NOT NULL DEFAULT 0,
+  late_ad_views  BIGINT       NOT NULL DEFAULT 0,
   video_amount   BIGINT       NOT NULL,                       -- won
   ad_amount      BIGINT       NOT NULL,                       -- won
   contact        VARCHAR(320) NOT NULL DEFAULT '',            -- mail address for questions; this and the hashes are empty before the documents are first drawn
