@@ -1,0 +1,187 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"creatorpay/db"
+	"creatorpay/internal/faultproxy"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+var errNothingRuns = errors.New("nothing runs")
+
+// current is the period that runs now.
+func (c *chaos) current() *plannedPeriod {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.period
+}
+
+// workflowsOf are the period's workflows, the one that starts the other first.
+func workflowsOf(period settlement.Period) []string {
+	if period.Kind == settlement.Weekly {
+		return []string{workflows.ID(period), workflows.MailID(period)}
+	}
+	return []string{workflows.ID(period)}
+}
+
+// running is the period's workflow that runs now, and its run.
+func (c *chaos) running(ctx context.Context, period settlement.Period) (*commonpb.WorkflowExecution, error) {
+	for _, id := range workflowsOf(period) {
+		description, err := c.client.DescribeWorkflowExecution(ctx, id, "")
+		if err == nil && description.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+			return description.GetWorkflowExecutionInfo().GetExecution(), nil
+		}
+	}
+	return nil, errNothingRuns
+}
+
+// toRunning does something to the period's run that goes on now.
+func (c *chaos) toRunning(period *plannedPeriod, do func(context.Context, *commonpb.WorkflowExecution) error) (faultproxy.Fault, bool) {
+	err := c.ask(func(ctx context.Context) error {
+		run, err := c.running(ctx, period.Period)
+		if err != nil {
+			return err
+		}
+		return do(ctx, run)
+	})
+	return faultproxy.None, err == nil
+}
+
+func (c *chaos) terminateRun(b blow) (faultproxy.Fault, bool) {
+	return c.toRunning(b.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
+		return c.client.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(), "chaos")
+	})
+}
+
+func (c *chaos) cancelRun(b blow) (faultproxy.Fault, bool) {
+	return c.toRunning(b.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
+		return c.client.CancelWorkflow(ctx, run.GetWorkflowId(), run.GetRunId())
+	})
+}
+
+// resetRun resets the run to any point that it can be reset to.
+func (c *chaos) resetRun(b blow) (faultproxy.Fault, bool) {
+	return c.toRunning(b.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
+		return c.resetAnywhere(ctx, b.random, run)
+	})
+}
+
+func (c *chaos) resetAnywhere(ctx context.Context, random *rand.Rand, run *commonpb.WorkflowExecution) error {
+	var points []int64
+	for history := c.client.GetWorkflowHistory(ctx, run.GetWorkflowId(), run.GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); history.HasNext(); {
+		event, err := history.Next()
+		if err != nil {
+			return err
+		}
+		if event.GetEventType() == enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
+			points = append(points, event.GetEventId())
+		}
+	}
+	if len(points) == 0 {
+		return errors.New("the run has not begun")
+	}
+	_, err := c.client.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
+		Namespace:                 c.namespace,
+		WorkflowExecution:         run,
+		Reason:                    "chaos",
+		WorkflowTaskFinishEventId: points[random.IntN(len(points))],
+		RequestId:                 fmt.Sprint(random.Uint64()),
+	})
+	return err
+}
+
+// runAgain asks for a period once more that is closed: by a start, which must be
+// refused, or by a reset.
+func (c *chaos) runAgain(b blow) (faultproxy.Fault, bool) {
+	c.mutex.Lock()
+	closed := c.closed
+	c.mutex.Unlock()
+	if len(closed) == 0 {
+		return faultproxy.None, false
+	}
+	period := closed[b.random.IntN(len(closed))]
+	if b.random.IntN(2) == 0 {
+		if again := start(c.t, c.environment, "starter", runArgs(period)...).wait(); again.code == 0 {
+			c.complain("%s was run again: %s", period, again.stdout)
+		}
+		return faultproxy.None, true
+	}
+	return c.resetClosed(b, period)
+}
+
+func (c *chaos) resetClosed(b blow, period settlement.Period) (faultproxy.Fault, bool) {
+	err := c.ask(func(ctx context.Context) error {
+		description, err := c.client.DescribeWorkflowExecution(ctx, workflows.ID(period), "")
+		if err != nil {
+			return err
+		}
+		return c.resetAnywhere(ctx, b.random, description.GetWorkflowExecutionInfo().GetExecution())
+	})
+	return faultproxy.None, err == nil
+}
+
+// leaveBehind ends the run while one of its activities is about to write, lets
+// rows arrive that the activity knows nothing of, and lets it write when another
+// run has closed the day.
+func (c *chaos) leaveBehind(b blow) (faultproxy.Fault, bool) {
+	const longest = 20 * time.Second
+	if _, terminated := c.terminateRun(b); !terminated {
+		return faultproxy.None, false
+	}
+	for _, video := range c.plan.platform.videos {
+		c.arrive(b, video.id)
+	}
+	c.hold(longest, func() bool { return c.isClosed(b.period.Period) })
+	return faultproxy.None, true
+}
+
+// rowsArrive adds plays of a few videos to the day that runs.
+func (c *chaos) rowsArrive(b blow) (faultproxy.Fault, bool) {
+	some := 0
+	for range 1 + b.random.IntN(4) {
+		if c.arrive(b, 1+b.random.Int64N(chaosVideos)) {
+			some++
+		}
+	}
+	return faultproxy.None, some > 0
+}
+
+// arrive adds a play of the video to the day, if that is still open.
+func (c *chaos) arrive(b blow, video int64) bool {
+	p := c.plan.platform
+	midnight, err := time.ParseInLocation(time.DateOnly, b.period.Start.String(), p.zone)
+	if err != nil {
+		panic(err)
+	}
+	play := p.randomPlay(b.random, midnight)
+	play.id, play.video = firstArrival+b.random.Int64N(1<<40), video
+	stored := false
+	err = c.ask(func(ctx context.Context) error {
+		added, _, err := c.db.AppendViews(ctx, []db.View{{
+			Day: b.period.Start, VideoID: play.video, ViewerID: play.viewer, WatchedAt: play.at.UnixMilli(), ViewID: play.id,
+			PlayedSeconds: play.seconds, AdViews: play.ads,
+		}})
+		stored = added == 1
+		return err
+	})
+	if err != nil || !stored {
+		return false
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.arrived = append(c.arrived, play)
+	return true
+}
+
+// firstArrival is above the ids of the views that are there from the start.
+const firstArrival = 1 << 41
