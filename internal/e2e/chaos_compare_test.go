@@ -211,7 +211,8 @@ type recorder struct {
 }
 
 func (r *recorder) Errorf(format string, args ...any) {
-	r.found = append(r.found, strings.TrimSpace(fmt.Sprintf(format, args...)))
+	_, what, _ := strings.Cut(fmt.Sprintf(format, args...), "Error:") // after the trace of calls
+	r.found = append(r.found, strings.TrimSpace(what))
 }
 
 func (*recorder) FailNow() { runtime.Goexit() }

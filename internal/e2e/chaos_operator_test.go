@@ -26,6 +26,7 @@ func (c *chaos) runAll() {
 			c.complain("%s: %v", period, err)
 			return // the periods that follow wait for this one
 		}
+		c.say("%s is closed", period)
 	}
 	c.restUntilNothingRuns()
 }
@@ -63,6 +64,7 @@ func (c *chaos) operate(period *plannedPeriod) error {
 	for try := 0; !c.isDone(period.Period); try++ {
 		if try > 0 {
 			c.tally.repair()
+			c.say("%s is run again", period)
 		}
 		var runs []*program
 		for range c.starts() {
@@ -217,6 +219,11 @@ func (c *chaos) restUntilNothingRuns() {
 			c.complain("%s: %v", period, err)
 		}
 	}
+}
+
+// say tells people how far it is.
+func (c *chaos) say(format string, args ...any) {
+	c.t.Logf("%6.1fs  %s", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
 // complain notes what is wrong.

@@ -65,12 +65,16 @@ var faultKinds = []*faultKind{
 	{name: "run reset", within: 40, strike: (*chaos).resetRun},
 	{name: "run cancelled", within: 40, strike: (*chaos).cancelRun},
 	leftBehind,
-	{name: "closed period run again", within: 25, strike: (*chaos).runAgain},
+	{name: "closed period started again", within: 25, strike: (*chaos).startClosed},
+	closedReset,
 	{name: "rows arrived", at: beginning, within: 8, onlyDays: true, strike: (*chaos).rowsArrive},
 	{name: startedTwice, within: 1},
 }
 
-var leftBehind = &faultKind{name: "run terminated, its activity left behind", at: beginning, within: 8, onlyDays: true, strike: (*chaos).leaveBehind}
+var (
+	leftBehind  = &faultKind{name: "run terminated, its activity left behind", at: beginning, within: 8, onlyDays: true, strike: (*chaos).leaveBehind}
+	closedReset = &faultKind{name: "closed period reset", within: 25, strike: (*chaos).resetClosed}
+)
 
 // mailFaults are the kinds of the mail server, in the order of the plan.
 var mailFaults = map[string]inbox.Fault{

@@ -100,26 +100,23 @@ func (c *chaos) resetAnywhere(ctx context.Context, random *rand.Rand, run *commo
 	return err
 }
 
-// runAgain asks for a period once more that is closed: by a start, which must be
-// refused, or by a reset.
-func (c *chaos) runAgain(b blow) (faultproxy.Fault, bool) {
-	c.mutex.Lock()
-	closed := c.closed
-	c.mutex.Unlock()
-	if len(closed) == 0 {
+// startClosed starts a period once more that is closed, which must be refused.
+func (c *chaos) startClosed(b blow) (faultproxy.Fault, bool) {
+	period, found := c.anyClosed(b.random)
+	if !found {
 		return faultproxy.None, false
 	}
-	period := closed[b.random.IntN(len(closed))]
-	if b.random.IntN(2) == 0 {
-		if again := start(c.t, c.environment, "starter", runArgs(period)...).wait(); again.code == 0 {
-			c.complain("%s was run again: %s", period, again.stdout)
-		}
-		return faultproxy.None, true
-	}
-	return c.resetClosed(b, period)
+	again := start(c.t, c.environment, "starter", runArgs(period)...).wait()
+	c.noteIf(again.code == 0, "%s was run again: %s", period, again.stdout)
+	return faultproxy.None, true
 }
 
-func (c *chaos) resetClosed(b blow, period settlement.Period) (faultproxy.Fault, bool) {
+// resetClosed resets the last run of a period that is closed.
+func (c *chaos) resetClosed(b blow) (faultproxy.Fault, bool) {
+	period, found := c.anyClosed(b.random)
+	if !found {
+		return faultproxy.None, false
+	}
 	err := c.ask(func(ctx context.Context) error {
 		description, err := c.client.DescribeWorkflowExecution(ctx, workflows.ID(period), "")
 		if err != nil {
@@ -128,6 +125,15 @@ func (c *chaos) resetClosed(b blow, period settlement.Period) (faultproxy.Fault,
 		return c.resetAnywhere(ctx, b.random, description.GetWorkflowExecutionInfo().GetExecution())
 	})
 	return faultproxy.None, err == nil
+}
+
+func (c *chaos) anyClosed(random *rand.Rand) (period settlement.Period, found bool) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if len(c.closed) == 0 {
+		return period, false
+	}
+	return c.closed[random.IntN(len(c.closed))], true
 }
 
 // leaveBehind ends the run while one of its activities is about to write, lets

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
@@ -26,7 +27,9 @@ const chaosWorkers = 2
 type chaos struct {
 	*system
 	plan    *plan
-	worker  string // program that its workers run
+	worker  string   // program that its workers run
+	setting []string // of the workers, beside those that all have
+	began   time.Time
 	mysqld  *devstack.MySQL
 	inbox   *inbox.Inbox
 	proxies [chaosWorkers]*faultproxy.Proxy
@@ -69,25 +72,30 @@ func newChaos(t testing.TB, plan *plan) *chaos {
 	temporal, err := devstack.StartTemporal(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, temporal.Kill()) })
-	return setStage(t, plan, "worker", mysqld, mysqld.DSN("chaos"), temporal)
+	c := &chaos{plan: plan, worker: "worker", mysqld: mysqld}
+	c.setStage(t, mysqld.DSN("chaos"), temporal)
+	return c
 }
 
 // newSmallChaos sets the stage on the shared servers, which nothing in the plan
 // may kill.
-func newSmallChaos(t testing.TB, plan *plan, worker string) *chaos {
+func newSmallChaos(t testing.TB, plan *plan, worker string, setting ...string) *chaos {
 	t.Helper()
-	return setStage(t, plan, worker, nil, devtest.Database(t), devtest.Temporal(t))
+	c := &chaos{plan: plan, worker: worker, setting: setting}
+	c.setStage(t, devtest.Database(t), devtest.Temporal(t))
+	return c
 }
 
-func setStage(t testing.TB, plan *plan, worker string, mysqld *devstack.MySQL, dsn string, temporal *devstack.Temporal) *chaos {
+func (c *chaos) setStage(t testing.TB, dsn string, temporal *devstack.Temporal) {
 	t.Helper()
 	config, err := mysql.ParseDSN(dsn)
 	require.NoError(t, err)
 	config.Params = map[string]string{"innodb_lock_wait_timeout": lockWait}
-	c := &chaos{system: newSystemOn(t, config.FormatDSN(), temporal), plan: plan, worker: worker, mysqld: mysqld, seals: map[settlement.Period]string{}, tally: newTally(plan)}
-	c.migrate(plan.platform)
-	c.load(plan.platform)
-	c.addDays(plan.first(), plan.last())
+	c.system = newSystemOn(t, config.FormatDSN(), temporal)
+	c.migrate(c.plan.platform)
+	c.load(c.plan.platform)
+	c.addDays(c.plan.first(), c.plan.last())
+	c.seals, c.tally, c.began = map[settlement.Period]string{}, newTally(c.plan), time.Now()
 	c.inbox, err = inbox.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.inbox.Stop()) })
@@ -99,7 +107,6 @@ func setStage(t testing.TB, plan *plan, worker string, mysqld *devstack.MySQL, d
 		c.background.Go(func() { c.keepWorking(slot) })
 	}
 	t.Cleanup(c.end)
-	return c
 }
 
 func (p *plan) first() string { return p.periods[0].Start.String() }
@@ -109,10 +116,10 @@ func (p *plan) last() string { return (p.periods[len(p.periods)-1].End() - 1).St
 // keepWorking starts the slot's worker, and again whenever it has ended, as
 // systemd does.
 func (c *chaos) keepWorking(slot int) {
-	settings := []string{
+	settings := append([]string{
 		c.dsn(func(config *mysql.Config) { config.Addr = c.proxies[slot].Addr }),
 		"WORKER_SLOTS=4", "SMTP_ADDR=" + c.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0",
-	}
+	}, c.setting...)
 	for {
 		c.servers.RLock() // a worker that finds no server ends at once
 		worker := start(c.t, append(c.environment[:len(c.environment):len(c.environment)], settings...), c.worker)

@@ -23,6 +23,7 @@ func (c *chaos) meet(slot int, statement string) faultproxy.Fault {
 			break
 		}
 		c.tally.strike(fault.name)
+		c.say("%s: %s", period, fault.name)
 		worst = max(worst, verdict)
 	}
 	return worst

@@ -1,0 +1,273 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/faultproxy"
+)
+
+// sabotage takes a safety out of the worker. That is done to a copy of its
+// sources when it is built: the programs themselves have no switch for it.
+type sabotage struct {
+	safety string
+	edits  []edit
+	// first and days are what is run, and faults what it meets: the moments at
+	// which the safety is needed.
+	first  string
+	days   int
+	faults func(*plan)
+}
+
+// edit is a text of a source file, which is there once, and what it becomes.
+type edit struct{ file, old, becomes string }
+
+var sabotages = []sabotage{
+	{
+		safety: "fence",
+		edits: []edit{{"db/runs.go",
+			`return lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")`,
+			`fence, err = lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")
+			if sabotaged("fence") {
+				err = nil
+			}
+			return fence, err`,
+		}},
+		first: "2024-05-07", days: 4,
+		faults: func(p *plan) {
+			for _, period := range p.periods {
+				if period.isDay() { // the activity that is left behind would have chunks counted again
+					period.meets(arrivesAt("FROM watch_log PARTITION (p"+strings.ReplaceAll(period.String(), "-", "")), 1)
+					period.meets(leftBehind, 1)
+				}
+			}
+		},
+	},
+	{
+		safety: "one transaction for a chunk",
+		edits: []edit{
+			{"db/statistics.go", `	err := db.inTx(ctx, func(tx *sqlx.Tx) error {`, `	var results func(*sqlx.Tx) error
+				err := db.inTx(ctx, func(tx *sqlx.Tx) error {`},
+			{"db/statistics.go", `		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`,
+				`		results = func(tx *sqlx.Tx) error {
+				if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`},
+			{"db/statistics.go", `		_, err = tx.ExecContext(ctx, ` + "`" + `
+			UPDATE run_chunks`, `		return nil
+				}
+				if !sabotaged("one transaction for a chunk") {
+					if err := results(tx); err != nil {
+						return err
+					}
+				}
+				_, err = tx.ExecContext(ctx, ` + "`" + `
+			UPDATE run_chunks`},
+			{"db/statistics.go", `	if err != nil {
+		return fmt.Errorf("store count of chunk`, `	if err == nil && results != nil && sabotaged("one transaction for a chunk") {
+					err = db.inTx(ctx, results)
+				}
+				if err != nil {
+		return fmt.Errorf("store count of chunk`},
+		},
+		first: "2024-05-07", days: 1,
+		faults: func(p *plan) {
+			p.periods[0].meets(cutBefore("INSERT INTO daily_statistics"), 2)
+		},
+	},
+	{
+		safety: "claim before a mail's first byte",
+		edits: []edit{{"activities/mailing.go", `	claimed, err := b.DB.ClaimDelivery(ctx, b.week, delivery.CreatorID, b.claim)
+	if err != nil || !claimed {
+		return err
+	}
+	outcome, refused := b.sender.Send(ctx, message)`, `	claim := func() (bool, error) { return b.DB.ClaimDelivery(ctx, b.week, delivery.CreatorID, b.claim) }
+	late := sabotaged("claim before a mail's first byte")
+	if !late {
+		if claimed, err := claim(); err != nil || !claimed {
+			return err
+		}
+	}
+	outcome, refused := b.sender.Send(ctx, message)
+	if late {
+		if claimed, err := claim(); err != nil || !claimed {
+			return err
+		}
+	}`}},
+		first: "2024-05-12", days: 1,
+		faults: func(p *plan) {
+			p.week().meets(cutBefore("UPDATE deliveries"), 1)
+		},
+	},
+	{
+		safety: "conservation",
+		edits: []edit{
+			{"db/closing.go", `if err == nil && rows != totals.Rows() {`, `if err == nil && rows != totals.Rows() && !sabotaged("conservation") {`},
+			{"db/chunks.go", `if err != nil || rows == total {`, `if err != nil || rows == total || sabotaged("conservation") {`},
+		},
+		first: "2024-05-07", days: 1,
+		faults: func(p *plan) {
+			p.periods[0].meets(arrivesAt("DELETE FROM top_videos"), 1)
+		},
+	},
+	{
+		safety: "closed is closed",
+		edits: []edit{
+			{"db/chain.go", `	if run.State == StateClosed {`, `	if run.State == StateClosed && !sabotaged("closed is closed") {`},
+			{"db/runs.go", `	if run.State == StateClosed || run.Holder != holder.RunID {`,
+				`	if run.State == StateClosed && !sabotaged("closed is closed") || run.Holder != holder.RunID {`},
+			{"db/runs.go", `runVersion, StateClosed, holder.RunID)`,
+				`runVersion, map[bool]string{false: StateClosed, true: "any"}[sabotaged("closed is closed")], holder.RunID)`},
+		},
+		first: "2024-05-07", days: 2,
+		faults: func(p *plan) {
+			for range 3 { // a reset to the very end would run nothing again
+				p.periods[1].meets(closedReset, 5)
+			}
+		},
+	},
+}
+
+// meets adds a fault that strikes at the wait-th statement that fits.
+func (p *plannedPeriod) meets(kind *faultKind, wait int) {
+	p.faults = append(p.faults, newFault(kind, wait, uint64(len(p.faults))))
+}
+
+// arrivesAt and cutBefore are kinds whose moment is a certain statement.
+func arrivesAt(statement string) *faultKind {
+	return &faultKind{name: "rows arrived at " + statement, at: statement, strike: (*chaos).rowsArrive}
+}
+
+func cutBefore(statement string) *faultKind {
+	return &faultKind{name: "connection cut before " + statement, at: statement, strike: wire(faultproxy.CutBefore)}
+}
+
+func (p *plan) week() *plannedPeriod {
+	for _, period := range p.periods {
+		if period.mails != nil {
+			return period
+		}
+	}
+	panic("no week is planned")
+}
+
+func TestChaosFindsEverySafetyThatIsTakenOut(t *testing.T) {
+	t.Parallel()
+	for _, s := range sabotages {
+		t.Run(s.safety, func(t *testing.T) {
+			t.Parallel()
+			require.NoError(t, sabotagedWorker())
+			plan := newPlan(rand.New(rand.NewPCG(1, 0)), s.first, s.days, 0)
+			s.faults(plan)
+			c := newSmallChaos(t, plan, sabotagedWorkerName, sabotageVariable+"="+s.safety)
+
+			c.runAll()
+			found := c.compare()
+
+			require.NotEmpty(t, found, "%s", c.tally)
+			t.Logf("%d differences, the first:\n%s", len(found), found[0])
+		})
+	}
+}
+
+func TestChaosFindsNothingWhileTheSafetiesAreThere(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, sabotagedWorker())
+	plan := newPlan(rand.New(rand.NewPCG(1, 0)), "2024-05-11", 2, 0)
+	for _, s := range sabotages {
+		s.faults(plan)
+	}
+	c := newSmallChaos(t, plan, sabotagedWorkerName)
+
+	c.runAll()
+
+	require.Empty(t, c.compare())
+	require.Equal(t, c.tally.planned, c.tally.struck)
+}
+
+const (
+	sabotagedWorkerName = "sabotaged-worker"
+	sabotageVariable    = "CREATORPAY_SABOTAGE"
+)
+
+// sabotagedWorker builds the worker with all sabotages in it, of which the
+// environment chooses: one build instead of five.
+var sabotagedWorker = sync.OnceValue(func() error {
+	if err := prepared(); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(programs, "sabotage-")
+	if err != nil {
+		return err
+	}
+	overlay, err := sabotagedSources(dir)
+	if err != nil {
+		return err
+	}
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", filepath.Join(programs, sabotagedWorkerName))
+	build.Args = append(build.Args, buildFlags...)
+	build.Args = append(build.Args, "creatorpay/worker")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the sabotaged worker: %w\n%s", err, output)
+	}
+	return nil
+})
+
+// sabotagedSources writes the changed sources into dir, and the file that makes
+// the go command see them in place of the real ones.
+func sabotagedSources(dir string) (overlay string, err error) {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		return "", err
+	}
+	sources := map[string]string{}
+	for _, s := range sabotages {
+		for _, e := range s.edits {
+			if err := e.apply(root, sources); err != nil {
+				return "", fmt.Errorf("sabotage %q: %w", s.safety, err)
+			}
+			pkg := filepath.Dir(e.file)
+			sources[filepath.Join(pkg, "sabotaged.go")] = fmt.Sprintf(
+				"package %s\n\nimport \"os\"\n\nfunc sabotaged(safety string) bool { return os.Getenv(%q) == safety }\n", pkg, sabotageVariable)
+		}
+	}
+	replace := map[string]string{}
+	for file, text := range sources {
+		copied := filepath.Join(dir, strings.ReplaceAll(file, "/", "-"))
+		if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(root, file)] = copied
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay = filepath.Join(dir, "overlay.json")
+	return overlay, os.WriteFile(overlay, text, 0o600)
+}
+
+// apply makes the edit in the file's text, which is that of former edits if there
+// were some.
+func (e edit) apply(root string, sources map[string]string) error {
+	text, changed := sources[e.file]
+	if !changed {
+		stored, err := os.ReadFile(filepath.Join(root, e.file))
+		if err != nil {
+			return err
+		}
+		text = string(stored)
+	}
+	if n := strings.Count(text, e.old); n != 1 {
+		return fmt.Errorf("%s has %d times, not once, the text that is to be changed; fit the sabotage to the source as it is now:\n%s", e.file, n, e.old)
+	}
+	sources[e.file] = strings.Replace(text, e.old, e.becomes, 1)
+	return nil
+}
