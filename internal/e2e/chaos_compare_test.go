@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
@@ -170,7 +171,7 @@ func (c *chaos) seal(period settlement.Period) string {
 }
 
 // rowsOf are all rows of a query as text, in no order but always the same.
-func rowsOf(ctx context.Context, from *sql.DB, query string, args ...any) (all []string, err error) {
+func rowsOf(ctx context.Context, from sqlx.QueryerContext, query string, args ...any) (all []string, err error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

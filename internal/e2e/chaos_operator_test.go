@@ -29,6 +29,7 @@ func (c *chaos) runAll() {
 		c.say("%s is closed", period)
 	}
 	c.restUntilNothingRuns()
+	c.tally.lockTimeouts = c.lockTimeouts.Load()
 }
 
 func (c *chaos) begin(period *plannedPeriod) {
@@ -195,11 +196,11 @@ func (c *chaos) count(query string, args ...any) (n int64) {
 
 // runs tells whether a workflow of the period runs. As long as Temporal does not
 // answer, it may.
-func (c *chaos) runs(period settlement.Period) (any bool) {
+func (c *chaos) runs(period settlement.Period) (some bool) {
 	for _, id := range workflowsOf(period) {
 		err := c.ask(func(ctx context.Context) error {
 			description, err := c.client.DescribeWorkflowExecution(ctx, id, "")
-			any = any || description.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+			some = some || description.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
 			return err
 		})
 		var notFound *serviceerror.NotFound
@@ -207,7 +208,7 @@ func (c *chaos) runs(period settlement.Period) (any bool) {
 			return true
 		}
 	}
-	return any
+	return some
 }
 
 // restUntilNothingRuns waits for what the last faults have set off.

@@ -120,7 +120,7 @@ func (c *chaos) keepWorking(slot int) {
 		c.dsn(func(config *mysql.Config) { config.Addr = c.proxies[slot].Addr }),
 		"WORKER_SLOTS=4", "SMTP_ADDR=" + c.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0",
 	}, c.setting...)
-	for {
+	for !c.isEnding() {
 		c.servers.RLock() // a worker that finds no server ends at once
 		worker := start(c.t, append(c.environment[:len(c.environment):len(c.environment)], settings...), c.worker)
 		c.servers.RUnlock()

@@ -112,13 +112,10 @@ func (c *chaos) lockRows(b blow) (faultproxy.Fault, bool) {
 		if session, err = c.sql.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 			return err
 		}
-		rows, err := session.QueryContext(ctx, query, b.period.Kind, b.period.Start)
-		if err != nil {
-			return errors.Join(err, session.Rollback())
+		if _, err = rowsOf(ctx, session, query, b.period.Kind, b.period.Start); err != nil {
+			err = errors.Join(err, session.Rollback())
 		}
-		for rows.Next() { // each one that is read is locked
-		}
-		return errors.Join(rows.Err(), rows.Close())
+		return err
 	})
 	if err != nil {
 		return faultproxy.None, false

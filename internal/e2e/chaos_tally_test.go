@@ -14,9 +14,10 @@ import (
 type tally struct {
 	mutex           sync.Mutex
 	planned, struck map[string]int
-	repairs         int // runs that were started again
-	unknown         int // mails
-	periods, rows   int // compared
+	repairs         int   // runs that were started again
+	unknown         int   // mails
+	lockTimeouts    int64 // that the server itself has answered with
+	periods, rows   int   // compared
 }
 
 func newTally(plan *plan) *tally {
@@ -64,6 +65,6 @@ func (t *tally) String() string {
 		planned, struck = planned+t.planned[kind], struck+t.struck[kind]
 	}
 	out.AppendFooter(pretty.Row{"", planned, struck})
-	return fmt.Sprintf("%s\nruns started again: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
-		out.Render(), t.repairs, t.unknown, t.rows, t.periods)
+	return fmt.Sprintf("%s\nruns started again: %d\nlock waits that timed out: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
+		out.Render(), t.repairs, t.lockTimeouts, t.unknown, t.rows, t.periods)
 }

@@ -41,7 +41,7 @@ type Proxy struct {
 	links    sync.WaitGroup
 
 	mutex  sync.Mutex
-	open   map[net.Conn]struct{}
+	open   map[*link]struct{}
 	closed bool
 }
 
@@ -61,7 +61,7 @@ func Start(ctx context.Context, target string, meet func(statement string) Fault
 	}
 	p := &Proxy{
 		Addr: listener.Addr().String(), target: target, meet: meet, answered: answered,
-		listener: listener, open: make(map[net.Conn]struct{}),
+		listener: listener, open: make(map[*link]struct{}),
 	}
 	p.links.Go(p.serve)
 	return p, nil
@@ -72,8 +72,8 @@ func (p *Proxy) Stop() error {
 	err := p.listener.Close()
 	p.mutex.Lock()
 	p.closed = true
-	for conn := range p.open {
-		_ = conn.Close() // it may be closed already
+	for l := range p.open {
+		l.cut()
 	}
 	p.mutex.Unlock()
 	p.links.Wait()
@@ -97,22 +97,17 @@ func (p *Proxy) serve() {
 
 // connect links a client to the server until either goes away.
 func (p *Proxy) connect(client net.Conn) {
-	defer client.Close()
-	if !p.keep(client) {
-		return
-	}
-	defer p.forget(client)
-	server, err := net.Dial("tcp", p.target)
+	server, err := new(net.Dialer).DialContext(context.Background(), "tcp", p.target)
 	if err != nil {
-		return // as if the server had refused the connection
-	}
-	defer server.Close()
-	if !p.keep(server) {
+		_ = client.Close() // as if the server had refused the connection
 		return
 	}
-	defer p.forget(server)
-
 	l := &link{proxy: p, client: client, server: server}
+	defer l.cut()
+	if !p.keep(l) {
+		return
+	}
+	defer p.forget(l)
 	var answers sync.WaitGroup
 	answers.Go(func() {
 		l.answers()
@@ -123,16 +118,16 @@ func (p *Proxy) connect(client net.Conn) {
 	answers.Wait()
 }
 
-// keep remembers a connection for [Proxy.Stop], which may have come before it.
-func (p *Proxy) keep(conn net.Conn) bool {
+// keep remembers a link for [Proxy.Stop], which may have come before it.
+func (p *Proxy) keep(l *link) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.open[conn] = struct{}{}
+	p.open[l] = struct{}{}
 	return !p.closed
 }
 
-func (p *Proxy) forget(conn net.Conn) {
+func (p *Proxy) forget(l *link) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	delete(p.open, conn)
+	delete(p.open, l)
 }
