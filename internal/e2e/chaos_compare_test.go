@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
@@ -170,8 +169,13 @@ func (c *chaos) seal(period settlement.Period) string {
 	return fmt.Sprintf("%x", hash.Sum(nil))
 }
 
+// querier is a connection pool or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // rowsOf are all rows of a query as text, in no order but always the same.
-func rowsOf(ctx context.Context, from sqlx.QueryerContext, query string, args ...any) (all []string, err error) {
+func rowsOf(ctx context.Context, from querier, query string, args ...any) (all []string, err error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
