@@ -42,14 +42,24 @@ type Run struct {
 // Totals are what a closed period comes to.
 type Totals struct {
 	settlement.Statistics
+	Late
 	Amounts
 }
 
 // Add adds the figures of other.
 func (t *Totals) Add(other Totals) {
 	t.Statistics.Add(other.Statistics)
+	t.LateRows += other.LateRows
+	t.LateViews += other.LateViews
 	t.VideoAmount += other.VideoAmount
 	t.AdAmount += other.AdAmount
+}
+
+// Late is what came of views of days that were closed before. The amounts include
+// it, the statistics do not.
+type Late struct {
+	LateRows  int64 `db:"late_rows" json:"late_rows,omitzero"`
+	LateViews int64 `db:"late_views" json:"late_views,omitzero"` // those that count
 }
 
 // Amounts are whole won.
@@ -80,6 +90,8 @@ const runColumns = `
 			repeat_views,
 			played_seconds,
 			ad_views,
+			late_rows,
+			late_views,
 			video_amount,
 			ad_amount,
 			failure,
