@@ -78,6 +78,8 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 			repeat_views = ?,
 			played_seconds = ?,
 			ad_views = ?,
+			late_rows = ?,
+			late_views = ?,
 			video_amount = ?,
 			ad_amount = ?,
 			failure = '',
@@ -85,7 +87,7 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 		WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
 		StateClosed,
 		totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-		totals.VideoAmount, totals.AdAmount, at,
+		totals.LateRows, totals.LateViews, totals.VideoAmount, totals.AdAmount, at,
 		period.Kind, period.Start, runVersion, fence)
 	return err
 }
