@@ -35,7 +35,8 @@ type Run struct {
 	WindowMS   int64           `db:"repeat_window"`
 	Failure    string          `db:"failure"`
 	BeganAt    time.Time       `db:"began_at"`
-	EndedAt    *time.Time      `db:"ended_at"` // nil while it runs
+	EndedAt    *time.Time      `db:"ended_at"`  // nil while it runs
+	LateFrom   int64           `db:"late_from"` // of a closed day: rows of this generation and later came late
 	Totals
 }
 
@@ -46,6 +47,13 @@ type Totals struct {
 	Amounts
 }
 
+// Late are the views of earlier, closed days that a period posts. They are in
+// its amounts, but not in its statistics.
+type Late struct {
+	LateRows  int64 `db:"late_rows" json:"late_rows,omitzero"`
+	LateViews int64 `db:"late_views" json:"late_views,omitzero"` // those of them that count
+}
+
 // Add adds the figures of other.
 func (t *Totals) Add(other Totals) {
 	t.Statistics.Add(other.Statistics)
@@ -53,13 +61,6 @@ func (t *Totals) Add(other Totals) {
 	t.LateViews += other.LateViews
 	t.VideoAmount += other.VideoAmount
 	t.AdAmount += other.AdAmount
-}
-
-// Late is what came of views of days that were closed before. The amounts include
-// it, the statistics do not.
-type Late struct {
-	LateRows  int64 `db:"late_rows" json:"late_rows,omitzero"`
-	LateViews int64 `db:"late_views" json:"late_views,omitzero"` // those that count
 }
 
 // Amounts are whole won.
@@ -96,7 +97,8 @@ const runColumns = `
 			ad_amount,
 			failure,
 			began_at,
-			ended_at`
+			ended_at,
+			late_from`
 
 // Runs are all runs of the kind, by period.
 func (db *DB) Runs(ctx context.Context, kind settlement.Kind) ([]Run, error) {
