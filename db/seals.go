@@ -81,9 +81,9 @@ func sealedTables(kind settlement.Kind) []sealedTable {
 	return sealedPeriod
 }
 
-// rowHash takes 60 bits of a row's MD5: enough to find every change that is no
+// rowHash takes 60 bits of a row's SHA-256 (MySQL has no MD5 any more): enough to find every change that is no
 // attack, and what both servers can add up exactly.
-const rowHash = `CAST(CONV(LEFT(MD5(CONCAT_WS('|', %s)), 15), 16, 10) AS UNSIGNED)`
+const rowHash = `CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 15), 16, 10) AS UNSIGNED)`
 
 // readSeals makes the seals of the periods of the kind that start from first to
 // last, by their first day, from the rows as they are.
