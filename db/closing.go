@@ -24,17 +24,64 @@ func (e *RowsArrivedError) Error() string {
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
 // settled, and the rows in the partition must be as many as were counted, in
 // the same transaction (R10): otherwise it fails with a [RowsArrivedError] and
-// the day stays open. [DB.AppendViews] waits meanwhile, so what it stores is
-// either counted or refused. Closing a day again that the same holder closed
-// gives the same totals.
+// the day stays open. The generation of the watch log is raised before, so
+// every row is either counted or late, whoever writes it and however: it fails
+// with a [WatchLogBusyError] while somebody's transaction on the log is open.
+// Closing a day again that the same holder closed gives the same totals.
 func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (totals Totals, err error) {
-	return db.closeRun(ctx, settlement.DailyPeriod(day), holder, func(tx *sqlx.Tx, totals Totals) error {
-		rows, err := countDay(ctx, tx, day)
-		if err == nil && rows != totals.Rows() {
-			err = &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
+	period := settlement.DailyPeriod(day)
+	before, err := countings(ctx, db.pool, period)
+	if err != nil {
+		return Totals{}, err
+	}
+	lateFrom, err := db.barrier(ctx, period)
+	if err != nil {
+		return Totals{}, fmt.Errorf("close %s: %w", day, err)
+	}
+	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals Totals) error {
+		// What was counted after the generation was raised may carry it.
+		after, err := countings(ctx, tx, period)
+		if err == nil && after != before {
+			err = errors.New("it was counted again meanwhile")
 		}
+		if err != nil {
+			return err
+		}
+		rows, err := countDay(ctx, tx, day)
+		if err != nil {
+			return err
+		}
+		if rows != totals.Rows() {
+			return &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE runs
+			SET late_from = ?
+			WHERE kind = ? AND starts_on = ? AND version = ?`, lateFrom, period.Kind, period.Start, runVersion)
 		return err
 	})
+}
+
+// barrier raises the generation of the watch log unless the day is closed
+// already.
+func (db *DB) barrier(ctx context.Context, day settlement.Period) (lateFrom int64, err error) {
+	run, _, err := findRun(ctx, db.pool, day)
+	if err != nil || run.State == StateClosed {
+		return run.LateFrom, err
+	}
+	return db.raiseGeneration(ctx)
+}
+
+// countings is how often the period's chunks have been counted, all together.
+func countings(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (times int64, err error) {
+	err = sqlx.GetContext(ctx, from, &times, `
+		SELECT COALESCE(SUM(counts), 0)
+		FROM run_chunks
+		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
+	if err != nil {
+		return 0, fmt.Errorf("read how often %s was counted: %w", period, err)
+	}
+	return times, nil
 }
 
 // closeRun seals the period under a lock that nobody else who writes to it gets
@@ -81,6 +128,8 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 			repeat_views = ?,
 			played_seconds = ?,
 			ad_views = ?,
+			late_rows = ?,
+			late_views = ?,
 			video_amount = ?,
 			ad_amount = ?,
 			failure = '',
@@ -88,7 +137,7 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 		WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
 		StateClosed,
 		totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-		totals.VideoAmount, totals.AdAmount, at,
+		totals.LateRows, totals.LateViews, totals.VideoAmount, totals.AdAmount, at,
 		period.Kind, period.Start, runVersion, fence)
 	return err
 }
