@@ -23,8 +23,8 @@ type Invariant struct {
 // invariants are ordered by what they cost, the cheapest first.
 func invariants() []Invariant {
 	return []Invariant{
-		chainInvariant, chunksInvariant, totalsInvariant, mailsInvariant, lateInvariant,
-		topInvariant, paidInvariant, ordinalsInvariant, amountsInvariant,
+		chainInvariant, chunksInvariant, mailsInvariant, lateInvariant, totalsInvariant,
+		topInvariant, paidInvariant, ordinalsInvariant, amountsInvariant, adjustmentsInvariant,
 		periodsInvariant, statementsInvariant, sealsInvariant, rowsInvariant,
 	}
 }

@@ -37,18 +37,25 @@ var totalsInvariant = Invariant{
 
 // sumVideos adds up the lines of all videos of the periods, by their first day.
 func (a *audit) sumVideos(ctx context.Context, kind settlement.Kind) (map[settlement.Day]Totals, error) {
-	if kind != settlement.Daily {
-		first, last := a.span(kind)
-		return a.sums(ctx, `
-		SELECT
-			starts_on AS start,`+sums+`
-		FROM period_videos
-		WHERE kind = ? AND starts_on BETWEEN ? AND ?
-		GROUP BY starts_on`, kind, first, last)
+	if kind == settlement.Daily {
+		return a.sumVideosOfDays(ctx)
 	}
-	statistics, err := a.sums(ctx, `
+	sums := make(map[settlement.Day]Totals)
+	for _, run := range a.runs[kind] {
+		sum, err := sumVideos(ctx, a.tx, run.Period(), settlement.Range{})
+		if err != nil {
+			return nil, err
+		}
+		sums[run.StartsOn] = sum
+	}
+	return sums, nil
+}
+
+func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]Totals, error) {
+	sums := make(map[settlement.Day]Totals)
+	for _, query := range []string{`
 		SELECT
-			day AS start,
+			day,
 			SUM(views) AS views,
 			SUM(self_views) AS self_views,
 			SUM(repeat_views) AS repeat_views,
@@ -56,33 +63,34 @@ func (a *audit) sumVideos(ctx context.Context, kind settlement.Kind) (map[settle
 			SUM(ad_views) AS ad_views
 		FROM daily_statistics
 		WHERE day BETWEEN ? AND ?
-		GROUP BY day`, a.first, a.last)
-	if err != nil {
-		return nil, err
-	}
-	amounts, err := a.sums(ctx, `
+		GROUP BY day`, `
 		SELECT
-			day AS start,
+			posted_on AS day,
+			SUM(views + self_views + repeat_views) AS late_rows,
+			SUM(views) AS late_views
+		FROM adjustments
+		WHERE posted_on BETWEEN ? AND ?
+		GROUP BY posted_on`, `
+		SELECT
+			day,
 			SUM(video_amount) AS video_amount,
 			SUM(ad_amount) AS ad_amount
 		FROM daily_settlements
 		WHERE day BETWEEN ? AND ?
-		GROUP BY day`, a.first, a.last)
-	for day, sum := range amounts {
-		sum.Add(statistics[day])
-		statistics[day] = sum
+		GROUP BY day`,
+	} {
+		type row struct {
+			Day settlement.Day `db:"day"`
+			Totals
+		}
+		if err := eachRow(ctx, a, query, []any{a.first, a.last}, func(r row) {
+			r.Totals.Add(sums[r.Day])
+			sums[r.Day] = r.Totals
+		}); err != nil {
+			return nil, err
+		}
 	}
-	return statistics, err
-}
-
-func (a *audit) sums(ctx context.Context, query string, args ...any) (map[settlement.Day]Totals, error) {
-	type row struct {
-		Start settlement.Day `db:"start"`
-		Totals
-	}
-	found := make(map[settlement.Day]Totals)
-	err := eachRow(ctx, a, query, args, func(r row) { found[r.Start] = r.Totals })
-	return found, err
+	return sums, nil
 }
 
 // equal records the figures in which two totals differ; one and other say whose
@@ -113,6 +121,8 @@ func (t Totals) figures() []figure {
 		{"repeat views", t.RepeatViews},
 		{"played seconds", t.PlayedSeconds},
 		{"ad views", t.AdViews},
+		{"late rows", t.LateRows},
+		{"late views", t.LateViews},
 		{"video amount", int64(t.VideoAmount)},
 		{"ad amount", int64(t.AdAmount)},
 	}

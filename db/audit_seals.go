@@ -3,10 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"creatorpay/settlement"
 )
@@ -58,35 +54,4 @@ func checkSeals(ctx context.Context, a *audit, kind settlement.Kind) error {
 			}
 		}
 	})
-}
-
-var rowsInvariant = Invariant{
-	Name:    "watch log",
-	Meaning: "the watch log still has each row of a closed day that was counted, and no other one from before the close (R10)",
-	Remedy:  "`starter verify` the day: it names the chunk; put the rows back from a backup. Nothing is ever adjusted for rows that are gone",
-	check: func(ctx context.Context, a *audit) error {
-		present, err := a.db.Partitions(ctx)
-		if err != nil {
-			return err
-		}
-		var mutex sync.Mutex
-		group, ctx := errgroup.WithContext(ctx)
-		group.SetLimit(runtime.NumCPU())
-		for _, partition := range present {
-			run, closed := a.days[partition.Day]
-			if !closed {
-				continue
-			}
-			group.Go(func() error {
-				rows, err := countDay(ctx, a.db.pool, partition.Day)
-				mutex.Lock()
-				defer mutex.Unlock()
-				if err == nil && rows != run.Rows() {
-					a.found(run.Period().String(), "has %d rows, %d were counted", rows, run.Rows())
-				}
-				return err
-			})
-		}
-		return group.Wait()
-	},
 }
