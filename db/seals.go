@@ -49,10 +49,10 @@ type sealedTable struct {
 }
 
 const (
-	figureColumns  = "views, self_views, repeat_views, played_seconds, ad_views"
-	lateColumns    = "late_views, late_played_seconds, late_ad_views"
-	ordinalColumns = "views_from, views_to, ad_views_from, ad_views_to"
-	amountColumns  = "video_amount, ad_amount"
+	figureColumns     = "views, self_views, repeat_views, played_seconds, ad_views"
+	lateFigureColumns = "late_views, late_played_seconds, late_ad_views"
+	ordinalColumns    = "views_from, views_to, ad_views_from, ad_views_to"
+	amountColumns     = "video_amount, ad_amount"
 )
 
 var (
@@ -69,8 +69,8 @@ var (
 	)
 	// The documents of a statement are drawn after the close.
 	sealedPeriod = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
-		sealedTable{"period_videos", "starts_on", "creator_id, video_id, title, " + figureColumns + ", " + lateColumns + ", " + ordinalColumns + ", " + amountColumns, true},
-		sealedTable{"statements", "starts_on", "version, creator_id, name, locale, " + figureColumns + ", " + lateColumns + ", " + amountColumns, true},
+		sealedTable{"period_videos", "starts_on", "creator_id, video_id, title, " + figureColumns + ", " + lateFigureColumns + ", " + ordinalColumns + ", " + amountColumns, true},
+		sealedTable{"statements", "starts_on", "version, creator_id, name, locale, " + figureColumns + ", " + lateFigureColumns + ", " + amountColumns, true},
 	)
 )
 
