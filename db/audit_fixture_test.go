@@ -1,0 +1,113 @@
+package db
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+// auditedMonday is 2024-05-27. Its week reaches into June, and it is the first
+// settled day, so that its month is closed with it.
+const auditedMonday = monday + 21
+
+// openAudited has every kind of closed period: seven days in two chunks each,
+// their week with its mails, and a month of five of them.
+func openAudited(t *testing.T) *DB {
+	t.Helper()
+	db := openMigrated(t)
+	require.NoError(t, db.PutCreators(t.Context(), []Creator{
+		{ID: 2, Name: "Lee", Email: "lee@example.com", Locale: "en"},
+		{ID: 3, Name: "Park", Email: "park@example.com", Locale: "ko"},
+	}))
+	refused, err := db.PutVideos(t.Context(), []Video{
+		{ID: 1, CreatorID: creator, Title: "one"},
+		{ID: 2, CreatorID: creator, Title: "two"},
+		{ID: 3, CreatorID: 2, Title: "three", OpeningViews: 99_990, OpeningAdViews: 499_990},
+		{ID: 4, CreatorID: 2, Title: "four"},
+		{ID: 5, CreatorID: 3, Title: "never counted"},
+	})
+	require.NoError(t, err)
+	require.Empty(t, refused)
+	for day := auditedMonday; day < auditedMonday+7; day++ {
+		closeAudited(t, db, day)
+	}
+	closedPeriod(t, db, auditedMonday.Week())
+	closedPeriod(t, db, auditedMonday.Month())
+	exec(t, db, `UPDATE deliveries SET state = 'sent', attempts = 1, changed_at = '2100-01-01' WHERE creator_id = 1`)
+	return db
+}
+
+// closeAudited takes the day through all steps with as many rows as its lines
+// stand for.
+func closeAudited(t *testing.T, db *DB, day settlement.Day) {
+	t.Helper()
+	lines := []StatisticsLine{line(day, 1, 9), of(2, line(day, 3, 8)), of(3, leftOut(day, 5, 1))}
+	if day%2 == 0 {
+		lines = []StatisticsLine{line(day, 1, 3), line(day, 2, 3), of(2, line(day, 3, 4)), of(2, line(day, 4, 2)), of(3, leftOut(day, 5, 2))}
+	}
+	for _, line := range lines {
+		watch(t, db, views(day, line.VideoID, int(line.Rows()))...)
+	}
+	chunks := plan(t, db, day, 3)
+	border := 0
+	for lines[border].VideoID < 3 {
+		border++
+	}
+	store(t, db, day, chunks[0], lines[:border]...)
+	store(t, db, day, chunks[1], lines[border:]...)
+	for _, chunk := range chunks {
+		settle(t, db, day, chunk)
+	}
+	require.NoError(t, db.Rank(t.Context(), settlement.DailyPeriod(day), me))
+	_, err := db.CloseDay(t.Context(), day, me)
+	require.NoError(t, err)
+}
+
+// auditedTables are those that an audit reads, with their columns.
+var auditedTables = map[string]string{
+	"videos": "*", "price_tiers": "*", "runs": "*", "run_chunks": "*", "daily_statistics": "*", "daily_settlements": "*", "top_videos": "*",
+	"period_videos": "*", "statements": "*", "deliveries": "*", "late_views": "*", "adjustments": "*",
+	"watch_log": "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation",
+}
+
+// save keeps copies of all tables; restore puts them back.
+func save(t *testing.T, db *DB) (restore func()) {
+	t.Helper()
+	for table, columns := range auditedTables {
+		exec(t, db, `CREATE TABLE saved_`+table+` AS SELECT `+columns+` FROM `+table)
+	}
+	return func() {
+		for table, columns := range auditedTables {
+			exec(t, db, `DELETE FROM `+table)
+			exec(t, db, `INSERT INTO `+table+` `+strings.Replace("("+columns+")", "(*)", "", 1)+` SELECT * FROM saved_`+table)
+		}
+	}
+}
+
+// reseal makes the closed periods look as if they had closed with the rows that
+// they have now.
+func reseal(t *testing.T, db *DB) {
+	t.Helper()
+	for _, kind := range kinds {
+		runs, err := db.Runs(t.Context(), kind)
+		require.NoError(t, err)
+		for _, run := range runs {
+			require.NoError(t, db.inTx(t.Context(), func(tx *sqlx.Tx) error { return seal(t.Context(), tx, run.Period()) }))
+		}
+	}
+}
+
+// findings audits the days and writes each finding as "invariant: where: problem".
+func findings(t *testing.T, db *DB, first, last settlement.Day) (found []string) {
+	t.Helper()
+	require.NoError(t, db.Audit(t.Context(), first, last, func(result Audited) {
+		for _, finding := range result.Findings {
+			found = append(found, result.Name+": "+finding.Where+": "+finding.Problem)
+		}
+	}))
+	return found
+}
