@@ -13,6 +13,9 @@ import (
 func (d settledDay) statistics() string {
 	out := newTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")
 	for _, l := range d.lines {
+		if l.views+l.self+l.repeats == 0 {
+			continue // it only has late views
+		}
 		out.add(d.kind, d.day, l.video.id, l.video.creator, l.views, l.self, l.repeats, l.seconds, l.ads)
 	}
 	return out.csv()
@@ -21,10 +24,8 @@ func (d settledDay) statistics() string {
 // settlement is the period's export of that name, byte for byte.
 func (d settledDay) settlement() string {
 	out := newTable("period", "start", "creator_id", "video_id", "views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
-	lines := d.counted()
-	slices.SortFunc(lines, func(a, b line) int {
-		return cmp.Or(cmp.Compare(a.video.creator, b.video.creator), cmp.Compare(a.video.id, b.video.id))
-	})
+	lines := d.paid()
+	slices.SortFunc(lines, byCreator)
 	for _, l := range lines {
 		out.add(d.kind, d.day, l.video.creator, l.video.id, l.viewsFrom, l.viewsTo, l.adsFrom, l.adsTo, l.videoAmount, l.adAmount)
 	}
@@ -52,7 +53,7 @@ func (d settledDay) top5() string {
 	return out.csv()
 }
 
-// counted are the lines of which something counted.
+// counted are the lines of which something counted that was on time.
 func (d settledDay) counted() (lines []line) {
 	for _, l := range d.lines {
 		if l.views > 0 {
@@ -75,6 +76,7 @@ func (d settledDay) total(wanted func(line) bool) (sum line) {
 		sum.ads += l.ads
 		sum.videoAmount += l.videoAmount
 		sum.adAmount += l.adAmount
+		sum.late = append(sum.late, l.late...)
 	}
 	return sum
 }
@@ -85,10 +87,10 @@ func rollUp(kind, start string, days ...settledDay) settledDay {
 	for _, day := range days {
 		for _, l := range day.lines {
 			sum, found := sums[l.video.id]
-			if !found || sum.views == 0 {
+			if !found || sum.views+sum.lateViews() == 0 {
 				sum.video, sum.viewsFrom, sum.adsFrom = l.video, l.viewsFrom, l.adsFrom
 			}
-			if l.views > 0 {
+			if l.views+l.lateViews() > 0 {
 				sum.viewsTo, sum.adsTo = l.viewsTo, l.adsTo
 			}
 			sum.views += l.views
@@ -98,6 +100,7 @@ func rollUp(kind, start string, days ...settledDay) settledDay {
 			sum.ads += l.ads
 			sum.videoAmount += l.videoAmount
 			sum.adAmount += l.adAmount
+			sum.late = append(sum.late, l.late...)
 			sums[l.video.id] = sum
 		}
 	}

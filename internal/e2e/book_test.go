@@ -13,6 +13,7 @@ func (s *system) requireSettled(want settledDay) {
 	s.t.Helper()
 	require.Equal(s.t, want.statistics(), s.export("statistics", want))
 	require.Equal(s.t, want.settlement(), s.export("settlement", want))
+	require.Equal(s.t, want.adjustments(), s.export("adjustments", want))
 	require.Equal(s.t, want.top5(), s.export("top5", want))
 	s.requireBook(want)
 }
@@ -64,6 +65,7 @@ func totals(l line) db.Totals {
 		Statistics: settlement.Statistics{
 			Views: l.views, SelfViews: l.self, RepeatViews: l.repeats, PlayedSeconds: l.seconds, AdViews: l.ads,
 		},
+		Late:    db.Late{LateRows: l.lateRows(), LateViews: l.lateViews()},
 		Amounts: db.Amounts{VideoAmount: settlement.Won(l.videoAmount), AdAmount: settlement.Won(l.adAmount)},
 	}
 }

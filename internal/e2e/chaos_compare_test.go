@@ -24,12 +24,11 @@ import (
 // moment in which its period closed, and lets the programs check themselves.
 // What it returns is empty if there is no difference.
 func (c *chaos) compare() []string {
-	p := c.plan.platform
-	p.views = append(p.views, c.arrived...)
-	days := p.settle(c.plan.first(), c.plan.last())
+	c.takeArrivals()
+	days := c.plan.platform.settle(c.plan.first(), c.plan.last())
 	checks := errgroup.Group{}
 	checks.SetLimit(runtime.NumCPU())
-	check := func(of *plannedPeriod, what func(s *system)) {
+	check := func(of fmt.Stringer, what func(s *system)) {
 		checks.Go(func() error {
 			c.note(of.String(), differences(c.t, func(t testing.TB) { what(c.in(t)) }))
 			return nil
@@ -51,6 +50,9 @@ func (c *chaos) compare() []string {
 		}
 		c.tally.compare(want)
 	}
+	check(c.plan, func(s *system) {
+		s.starter("audit", "--from", c.plan.first(), "--to", c.plan.last()).requireSuccess()
+	})
 	_ = checks.Wait() // no check has an error of its own
 	return c.wrong
 }
@@ -69,15 +71,9 @@ func expect(period settlement.Period, days []settledDay) settledDay {
 	return rollUp(string(period.Kind), period.Start.String(), own...)
 }
 
-func (c *chaos) note(period string, found []string) {
+func (c *chaos) note(of string, found []string) {
 	for _, difference := range found {
-		c.complain("%s: %s", period, difference)
-	}
-}
-
-func (c *chaos) noteIf(wrong bool, format string, args ...any) {
-	if wrong {
-		c.complain(format, args...)
+		c.complain("%s: %s", of, difference)
 	}
 }
 
@@ -97,8 +93,10 @@ func (s *system) requireStatements(period settlement.Period, want settledDay) {
 // statementsOf are the sums of the creators of whom something counted.
 func statementsOf(want settledDay) map[int64]db.Totals {
 	sums := map[int64]db.Totals{}
-	for _, l := range want.counted() {
-		sums[l.video.creator] = totals(want.total(func(other line) bool { return other.video.creator == l.video.creator }))
+	for _, l := range want.paid() {
+		sum := totals(want.total(func(other line) bool { return other.video.creator == l.video.creator }))
+		sum.LateRows = 0 // a statement only has those that count
+		sums[l.video.creator] = sum
 	}
 	return sums
 }
@@ -151,6 +149,8 @@ var ownRows = map[string]string{
 	"statements":        "kind = ? AND starts_on = ?",
 	"daily_statistics":  "'daily' = ? AND day = ?",
 	"daily_settlements": "'daily' = ? AND day = ?",
+	"late_views":        "'daily' = ? AND posted_on = ?",
+	"adjustments":       "'daily' = ? AND posted_on = ?",
 }
 
 // seal is a fingerprint of all rows of a period. What is closed never changes

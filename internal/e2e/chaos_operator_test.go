@@ -40,6 +40,9 @@ func (c *chaos) begin(period *plannedPeriod) {
 	defer c.mutex.Unlock()
 	c.period = period
 	c.due = append(c.due, period.faults...)
+	if period.calm {
+		c.due = nil
+	}
 }
 
 func (c *chaos) finish(period *plannedPeriod) {
@@ -225,6 +228,18 @@ func (c *chaos) restUntilNothingRuns() {
 // say tells people how far it is.
 func (c *chaos) say(format string, args ...any) {
 	c.t.Logf("%6.1fs  %s", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+func (c *chaos) noteError(err error) {
+	if err != nil {
+		c.complain("%v", err)
+	}
+}
+
+func (c *chaos) noteIf(wrong bool, format string, args ...any) {
+	if wrong {
+		c.complain(format, args...)
+	}
 }
 
 // complain notes what is wrong.

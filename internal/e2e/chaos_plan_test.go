@@ -68,6 +68,7 @@ var faultKinds = []*faultKind{
 	{name: "closed period started again", within: 25, strike: (*chaos).startClosed},
 	closedReset,
 	{name: "rows arrived", at: beginning, within: 8, onlyDays: true, strike: (*chaos).rowsArrive},
+	{name: "late rows arrived", at: beginning, within: 8, strike: (*chaos).lateRowsArrive},
 	{name: startedTwice, within: 1},
 }
 
@@ -101,6 +102,7 @@ type plannedPeriod struct {
 	settlement.Period
 	faults []*plannedFault
 	mails  map[int64]string // mail faults by creator
+	calm   bool             // nothing strikes, whatever is left
 }
 
 func (p *plannedPeriod) isDay() bool { return p.Kind == settlement.Daily }
@@ -134,7 +136,8 @@ func newPlan(random *rand.Rand, first string, days, faults int) *plan {
 	return p
 }
 
-// periodsOf are the days, and each week and month behind its last day.
+// periodsOf are the days, and each week and month behind its last day; then one
+// more day, in peace, which pays what came late in the end.
 func periodsOf(first settlement.Day, days int) (periods []*plannedPeriod) {
 	for day := first; day < first+settlement.Day(days); day++ {
 		periods = append(periods, &plannedPeriod{Period: settlement.DailyPeriod(day)})
@@ -144,7 +147,8 @@ func periodsOf(first settlement.Day, days int) (periods []*plannedPeriod) {
 			}
 		}
 	}
-	return periods
+	after := first + settlement.Day(days)
+	return append(periods, &plannedPeriod{Period: settlement.DailyPeriod(after), calm: true})
 }
 
 // add gives the fault to a period.
@@ -185,7 +189,7 @@ func newFault(kind *faultKind, wait int, seed uint64) *plannedFault {
 func (p *plan) pick(random *rand.Rand, fits func(*plannedPeriod) bool) *plannedPeriod {
 	var fitting []*plannedPeriod
 	for _, period := range p.periods {
-		if fits(period) {
+		if fits(period) && !period.calm {
 			fitting = append(fitting, period)
 		}
 	}

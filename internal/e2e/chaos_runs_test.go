@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
-	"creatorpay/db"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -140,54 +139,13 @@ func (c *chaos) anyClosed(random *rand.Rand) (period settlement.Period, found bo
 // rows arrive that the activity knows nothing of, and lets it write when another
 // run has closed the day.
 func (c *chaos) leaveBehind(b blow) (faultproxy.Fault, bool) {
-	const longest = 20 * time.Second
+	const longest = time.Minute
 	if _, terminated := c.terminateRun(b); !terminated {
 		return faultproxy.None, false
 	}
 	for _, video := range c.plan.platform.videos {
-		c.arrive(b, video.id)
+		c.arrive(b, b.period.Start, video.id)
 	}
 	c.hold(longest, func() bool { return c.isClosed(b.period.Period) })
 	return faultproxy.None, true
 }
-
-// rowsArrive adds plays of a few videos to the day that runs.
-func (c *chaos) rowsArrive(b blow) (faultproxy.Fault, bool) {
-	some := 0
-	for range 1 + b.random.IntN(4) {
-		if c.arrive(b, 1+b.random.Int64N(chaosVideos)) {
-			some++
-		}
-	}
-	return faultproxy.None, some > 0
-}
-
-// arrive adds a play of the video to the day, if that is still open.
-func (c *chaos) arrive(b blow, video int64) bool {
-	p := c.plan.platform
-	midnight, err := time.ParseInLocation(time.DateOnly, b.period.Start.String(), p.zone)
-	if err != nil {
-		panic(err)
-	}
-	play := p.randomPlay(b.random, midnight)
-	play.id, play.video = firstArrival+b.random.Int64N(1<<40), video
-	stored := false
-	err = c.ask(func(ctx context.Context) error {
-		added, _, err := c.db.AppendViews(ctx, []db.View{{
-			Day: b.period.Start, VideoID: play.video, ViewerID: play.viewer, WatchedAt: play.at.UnixMilli(), ViewID: play.id,
-			PlayedSeconds: play.seconds, AdViews: play.ads,
-		}})
-		stored = added == 1
-		return err
-	})
-	if err != nil || !stored {
-		return false
-	}
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.arrived = append(c.arrived, play)
-	return true
-}
-
-// firstArrival is above the ids of the views that are there from the start.
-const firstArrival = 1 << 41

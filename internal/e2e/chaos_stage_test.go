@@ -48,7 +48,7 @@ type chaos struct {
 	period  *plannedPeriod  // that runs now, nil between two
 	due     []*plannedFault // in order; those that did not come to strike go on in the next period
 	closed  []settlement.Period
-	arrived []view
+	arrived []arrival
 	seals   map[settlement.Period]string
 	tally   *tally
 	wrong   []string // what no comparison of tables would find
@@ -112,6 +112,9 @@ func (c *chaos) setStage(t testing.TB, dsn string, temporal *devstack.Temporal) 
 func (p *plan) first() string { return p.periods[0].Start.String() }
 
 func (p *plan) last() string { return (p.periods[len(p.periods)-1].End() - 1).String() }
+
+// String says which days they are.
+func (p *plan) String() string { return p.first() + " to " + p.last() }
 
 // keepWorking starts the slot's worker, and again whenever it has ended, as
 // systemd does.

@@ -17,6 +17,7 @@ type tally struct {
 	repairs         int   // runs that were started again
 	unknown         int   // mails
 	lockTimeouts    int64 // that the server itself has answered with
+	arrived, late   int   // views
 	periods, rows   int   // compared
 }
 
@@ -39,11 +40,20 @@ func (t *tally) repair() { t.do(func() { t.repairs++ }) }
 
 func (t *tally) leaveUnknown() { t.do(func() { t.unknown++ }) }
 
+func (t *tally) arrive(late bool) {
+	t.do(func() {
+		t.arrived++
+		if late {
+			t.late++
+		}
+	})
+}
+
 // compare counts the lines of a period's exports.
 func (t *tally) compare(want settledDay) {
 	t.do(func() {
 		t.periods++
-		for _, export := range []string{want.statistics(), want.settlement(), want.top5()} {
+		for _, export := range []string{want.statistics(), want.settlement(), want.adjustments(), want.top5()} {
 			t.rows += strings.Count(export, "\n") - 1
 		}
 	})
@@ -65,6 +75,6 @@ func (t *tally) String() string {
 		planned, struck = planned+t.planned[kind], struck+t.struck[kind]
 	}
 	out.AppendFooter(pretty.Row{"", planned, struck})
-	return fmt.Sprintf("%s\nruns started again: %d\nlock waits that timed out: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
-		out.Render(), t.repairs, t.lockTimeouts, t.unknown, t.rows, t.periods)
+	return fmt.Sprintf("%s\nruns started again: %d\nlock waits that timed out: %d\nviews that arrived meanwhile: %d, late ones among them: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
+		out.Render(), t.repairs, t.lockTimeouts, t.arrived, t.late, t.unknown, t.rows, t.periods)
 }

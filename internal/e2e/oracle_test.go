@@ -26,6 +26,7 @@ type view struct {
 	id, video, viewer int64
 	at                time.Time
 	seconds, ads      uint32
+	postedOn          string // the day that pays it, if it came when its own had closed
 }
 
 // tier is a price in won, such as "1.1", and the ordinal from which on it holds.
@@ -65,6 +66,7 @@ type line struct {
 	views, self, repeats, seconds, ads int64
 	viewsFrom, viewsTo, adsFrom, adsTo int64
 	videoAmount, adAmount              int64
+	late                               []lateLine // by posting and origin day
 }
 
 // settledDay is what one day, or a longer period that begins with it, came to:
@@ -87,20 +89,25 @@ func (p *platform) settle(first, last string) []settledDay {
 	for day := first; day <= last; day = dayAfter(day) {
 		lines := map[int64]line{}
 		for i, play := range p.views {
-			if p.dayOf(play.at) == day {
+			if p.paidOn(play) == day {
 				l, found := lines[play.video]
 				if !found {
 					l.video = p.video(play.video)
 				}
-				lines[play.video] = l.add(play, verdicts[i])
+				if play.postedOn != "" {
+					lines[play.video] = l.addLate(play, p.dayOf(play.at), verdicts[i])
+				} else {
+					lines[play.video] = l.add(play, verdicts[i])
+				}
 			}
 		}
 		settled := settledDay{kind: "daily", day: day}
 		for id, l := range lines {
+			rule := p.pricesOn(day)
 			l.viewsFrom, l.viewsTo = viewsSoFar[id], viewsSoFar[id]+l.views // R7
 			l.adsFrom, l.adsTo = adsSoFar[id], adsSoFar[id]+l.ads
+			l.payLate(rule)
 			viewsSoFar[id], adsSoFar[id] = l.viewsTo, l.adsTo
-			rule := p.pricesOn(day)
 			l.videoAmount = amount(rule.views, l.viewsFrom, l.viewsTo)
 			l.adAmount = amount(rule.ads, l.adsFrom, l.adsTo)
 			settled.lines = append(settled.lines, l)
@@ -124,6 +131,9 @@ func (p *platform) verdicts() []verdict {
 	}
 	verdicts := make([]verdict, len(p.views))
 	for i, play := range p.views {
+		if play.postedOn != "" {
+			continue
+		}
 		switch {
 		case play.viewer == 0:
 			verdicts[i] = counts
@@ -133,6 +143,7 @@ func (p *platform) verdicts() []verdict {
 			verdicts[i] = repeatView
 		}
 	}
+	p.judgeLate(verdicts, creatorOf)
 	return verdicts
 }
 
@@ -141,10 +152,11 @@ func (p *platform) verdicts() []verdict {
 // with the smaller id came first.
 func (p *platform) followsTooSoon(play view, others []view) bool {
 	return slices.ContainsFunc(others, func(other view) bool {
-		earlier := other.at.Before(play.at) || other.at.Equal(play.at) && other.id < play.id
-		return earlier && play.at.Sub(other.at) < p.window
+		return p.isKnown(other, p.paidOn(play)) && before(other, play) && play.at.Sub(other.at) < p.window
 	})
 }
+
+func before(a, b view) bool { return a.at.Before(b.at) || a.at.Equal(b.at) && a.id < b.id }
 
 func (l line) add(play view, of verdict) line {
 	switch of {

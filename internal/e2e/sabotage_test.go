@@ -34,18 +34,22 @@ type edit struct{ file, old, becomes string }
 var sabotages = []sabotage{
 	{
 		safety: "fence",
-		edits: []edit{{"db/runs.go",
-			`return lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")`,
-			`fence, err = lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")
-			if sabotaged("fence") {
-				err = nil
-			}
-			return fence, err`,
-		}},
-		first: "2024-05-07", days: 4,
+		edits: []edit{
+			{"db/runs.go", `return lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")`,
+				`fence, err = lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")
+				if sabotaged("fence") {
+					err = nil
+				}
+				return fence, err`},
+			// On a slow machine the activity would hear from Temporal that its run is
+			// over before it has had its chance to write.
+			{"workflows/options.go", `const lostAfter = 10 * time.Second`,
+				`var lostAfter = map[bool]time.Duration{false: 10 * time.Second, true: 10 * time.Minute}[sabotaged("fence")]`},
+		},
+		first: "2024-05-07", days: 2,
 		faults: func(p *plan) {
 			for _, period := range p.periods {
-				if period.isDay() { // the activity that is left behind would have chunks counted again
+				if period.isDay() && !period.calm { // the activity that is left behind would have chunks counted again
 					period.meets(arrivesAt("FROM watch_log PARTITION (p"+strings.ReplaceAll(period.String(), "-", "")), 1)
 					period.meets(leftBehind, 1)
 				}
@@ -109,7 +113,7 @@ var sabotages = []sabotage{
 	{
 		safety: "conservation",
 		edits: []edit{
-			{"db/closing.go", `if err == nil && rows != totals.Rows() {`, `if err == nil && rows != totals.Rows() && !sabotaged("conservation") {`},
+			{"db/closing.go", `if rows != totals.Rows() {`, `if rows != totals.Rows() && !sabotaged("conservation") {`},
 			{"db/chunks.go", `if err != nil || rows == total {`, `if err != nil || rows == total || sabotaged("conservation") {`},
 		},
 		first: "2024-05-07", days: 1,
