@@ -227,6 +227,7 @@ func (c *chaos) restUntilNothingRuns() {
 
 // say tells people how far it is.
 func (c *chaos) say(format string, args ...any) {
+	c.t.Helper()
 	c.t.Logf("%6.1fs  %s", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
 }
 

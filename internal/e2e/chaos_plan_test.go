@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"creatorpay/internal/faultproxy"
@@ -21,8 +20,9 @@ type faultKind struct {
 	at string
 	// within is how many such statements the moment is chosen from.
 	within int
-	// onlyDays are for kinds that need rows to be counted.
-	onlyDays bool
+	// onlyDays is for kinds that need rows to be counted, losesWork for those that
+	// leave activities behind which Temporal takes for running.
+	onlyDays, losesWork bool
 	// strike does it and tells what becomes of the statement. It returns false
 	// when there was nothing to strike: then the fault tries again. Without it
 	// the fault belongs to the start of a period.
@@ -56,11 +56,11 @@ var faultKinds = []*faultKind{
 	{name: "rows locked by others", at: beginning, within: 8, strike: (*chaos).lockRows},
 	{name: "MySQL killed", within: 40, strike: (*chaos).killMySQL},
 	{name: "Temporal killed", within: 40, strike: (*chaos).killTemporal},
-	{name: "worker killed", within: 40, strike: (*chaos).killWorker},
-	{name: "worker killed at COMMIT", at: commit, within: 8, strike: (*chaos).killWorker},
+	{name: "worker killed", within: 40, losesWork: true, strike: (*chaos).killWorker},
+	{name: "worker killed at COMMIT", at: commit, within: 8, losesWork: true, strike: (*chaos).killWorker},
 	{name: "worker told to stop", within: 25, strike: (*chaos).stopWorker},
-	{name: "both workers killed", within: 40, strike: (*chaos).killWorkers},
-	{name: "worker frozen", within: 40, strike: (*chaos).freezeWorker},
+	{name: "both workers killed", within: 40, losesWork: true, strike: (*chaos).killWorkers},
+	{name: "worker frozen", within: 40, losesWork: true, strike: (*chaos).freezeWorker},
 	{name: "run terminated", within: 40, strike: (*chaos).terminateRun},
 	{name: "run reset", within: 40, strike: (*chaos).resetRun},
 	{name: "run cancelled", within: 40, strike: (*chaos).cancelRun},
@@ -77,7 +77,7 @@ var (
 	closedReset = &faultKind{name: "closed period reset", within: 25, strike: (*chaos).resetClosed}
 )
 
-// mailFaults are the kinds of the mail server, in the order of the plan.
+// mailFaults are the kinds of the mail server.
 var mailFaults = map[string]inbox.Fault{
 	"mail: recipient refused for now": inbox.RefuseForNow,
 	"mail: content refused for now":   inbox.RefuseContentForNow,
@@ -168,7 +168,7 @@ func (p *plan) add(random *rand.Rand, name string) {
 	period := p.pick(random, func(period *plannedPeriod) bool { return !kind.onlyDays || period.isDay() })
 	period.faults = append(period.faults, newFault(kind, 1+random.IntN(kind.within), random.Uint64()))
 	// Half of the workers that die are not waited for: an operator acts at once.
-	if kind.leavesWorkBehind() && random.IntN(2) == 0 {
+	if kind.losesWork && random.IntN(2) == 0 {
 		period.faults = append(period.faults, newFault(operatorsAnswer, 0, random.Uint64()))
 	}
 }
@@ -176,10 +176,6 @@ func (p *plan) add(random *rand.Rand, name string) {
 // operatorsAnswer is what an operator does who does not wait until Temporal
 // takes the activities of a lost worker for lost.
 var operatorsAnswer = &faultKind{name: "run started again behind a lost worker", strike: (*chaos).terminateRun}
-
-func (k *faultKind) leavesWorkBehind() bool {
-	return strings.Contains(k.name, "killed") && strings.Contains(k.name, "worker") || strings.Contains(k.name, "frozen")
-}
 
 // newFault is a fault that strikes at the wait-th statement that fits.
 func newFault(kind *faultKind, wait int, seed uint64) *plannedFault {
@@ -197,11 +193,12 @@ func (p *plan) pick(random *rand.Rand, fits func(*plannedPeriod) bool) *plannedP
 }
 
 const (
-	chaosVideos     = 40
-	chaosPlays      = 300 // a day
-	chaosChunkRows  = "45"
-	midnightMargin  = 40_000 // ms
-	lastArrivalHour = 23
+	chaosVideos    = 40
+	chaosPlays     = 300 // a day
+	chaosChunkRows = "45"
+
+	milliseconds = 24 * 60 * 60 * 1000 // of a day
+	aLittle      = 40_000              // milliseconds: more than the window of R3
 )
 
 // busyDays has plays of which many come back too soon, at times over midnight,
@@ -224,7 +221,7 @@ func busyDays(random *rand.Rand, first string, days int) *platform {
 		play := p.randomPlay(random, midnight.AddDate(0, 0, random.IntN(days)))
 		if last := len(p.views) - 1; last >= 0 && random.IntN(4) == 0 { // the same viewer comes back
 			play.video, play.viewer = p.views[last].video, p.views[last].viewer
-			play.at = p.views[last].at.Add(time.Duration(random.IntN(midnightMargin)) * time.Millisecond)
+			play.at = p.views[last].at.Add(time.Duration(random.IntN(aLittle)) * time.Millisecond)
 		}
 		if play.at.Before(end) {
 			play.id = int64(len(p.views) + 1)
@@ -237,9 +234,9 @@ func busyDays(random *rand.Rand, first string, days int) *platform {
 // randomPlay is one on the day that begins at midnight, at times close to its
 // end.
 func (p *platform) randomPlay(random *rand.Rand, midnight time.Time) view {
-	at := random.Int64N(lastArrivalHour * 60 * 60 * 1000)
+	at := random.Int64N(milliseconds)
 	if random.IntN(10) == 0 {
-		at = 24*60*60*1000 - 1 - random.Int64N(midnightMargin)
+		at = milliseconds - 1 - random.Int64N(aLittle)
 	}
 	return view{
 		video: 1 + min(random.Int64N(chaosVideos), random.Int64N(chaosVideos)), viewer: random.Int64N(chaosCreators + 10),

@@ -43,7 +43,7 @@ func (c *chaos) lateRowsArrive(b blow) (faultproxy.Fault, bool) {
 }
 
 func (c *chaos) someArrive(b blow, day settlement.Day) (some bool) {
-	for range 1 + b.random.IntN(6) {
+	for range 1 + b.random.IntN(12) {
 		some = c.arrive(b, day, 1+b.random.Int64N(chaosVideos)) || some
 	}
 	return some
@@ -81,18 +81,19 @@ func (c *chaos) arrive(b blow, day settlement.Day, video int64) (stored bool) {
 	return true
 }
 
-// closeTo moves a play to the viewer, video and time of another one of its day,
-// or up to a minute away.
+// closeTo makes the play one of another view's viewer and video, a little before
+// or after it, if it then still is one of the same day.
 func (p *platform) closeTo(random *rand.Rand, play view) view {
-	other := p.views[random.IntN(len(p.views))]
-	moved := other.at.Add(time.Duration(random.IntN(2*midnightMargin)-midnightMargin) * time.Millisecond)
-	for range 100 {
-		if p.dayOf(moved) == p.dayOf(play.at) {
-			play.video, play.viewer, play.at = other.video, other.viewer, moved
-			break
+	var others []view
+	for _, other := range p.views {
+		if p.dayOf(other.at) == p.dayOf(play.at) {
+			others = append(others, other)
 		}
-		other = p.views[random.IntN(len(p.views))]
-		moved = other.at.Add(time.Duration(random.IntN(2*midnightMargin)-midnightMargin) * time.Millisecond)
+	}
+	other := others[random.IntN(len(others))]
+	at := other.at.Add(time.Duration(random.IntN(2*aLittle)-aLittle) * time.Millisecond)
+	if p.dayOf(at) == p.dayOf(play.at) {
+		play.video, play.viewer, play.at = other.video, other.viewer, at
 	}
 	return play
 }

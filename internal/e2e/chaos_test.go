@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
@@ -51,4 +53,24 @@ func number(t *testing.T, variable string, otherwise int) int {
 	n, err := strconv.Atoi(text)
 	require.NoError(t, err, variable)
 	return n
+}
+
+func TestChaosHasTheSamePlanForTheSameSeed(t *testing.T) {
+	t.Parallel()
+	plan := func() (events []string) {
+		plan := newPlan(rand.New(rand.NewPCG(1, 0)), fewFirst, fewDays, 3*fewFaults)
+		for _, period := range plan.periods {
+			for _, fault := range period.faults {
+				events = append(events, fmt.Sprint(period, fault.name, fault.wait, fault.random.Uint64()))
+			}
+			events = append(events, fmt.Sprint(period, period.mails))
+		}
+		for _, play := range plan.platform.views {
+			play.at = play.at.UTC() // one pointer to a zone is not the other
+			events = append(events, fmt.Sprint(play))
+		}
+		return events
+	}
+
+	require.Equal(t, plan(), plan())
 }
