@@ -193,7 +193,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		{
 			"a lost price rule",
 			`UPDATE runs SET price_rule = 7 WHERE starts_on = '2024-05-28'`,
-			`amounts: 2024-05-28: its prices cannot be used: read price rule (version = ?, 7): sql: no rows in result set`,
+			`amounts: 2024-05-28: price rule 7, which its run used, is missing or does not price every ordinal`,
 		},
 		{
 			"a week's ordinal",
