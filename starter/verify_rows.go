@@ -54,7 +54,7 @@ func plural(n int64, noun string) string {
 
 // printRawRows prints the chunks whose rows came, went or changed.
 func printRawRows(chunks []rawRows) (bad int, unposted int64) {
-	out := newTable("Chunk", "Videos", "Counted", "Found", "Checksum", "Found", "What happened")
+	out := newTable("Chunk", "Videos", "Counted", "Found", "Checksum", "Checksum now", "What happened")
 	rightAligned(out, 1, 3, 4, 5, 6)
 	for _, rows := range chunks {
 		verdict := rows.verdict()

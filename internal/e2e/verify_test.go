@@ -189,18 +189,20 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 		verdict string
 		changes []string
 	}{
-		{"videos 50 to 80 | 40 | 40 | CHECKSUMS | 1 row came late, not posted yet", []string{came}},
-		{"videos 50 to 80 | 40 | 39 | CHECKSUMS | 1 row went", []string{went}},
-		{"videos 50 to 80 | 40 | 40 | CHECKSUMS | rows changed", []string{changed}},
-		{"videos 50 to 80 | 40 | 41 | CHECKSUMS | 1 row came with a mark from before the close: restored or forged", []string{forged}},
-		{"videos 50 to 80 | 40 | 39 | CHECKSUMS | 1 row went; 1 row came late, not posted yet", []string{went, came}},
-		{"videos 50 to 80 | 40 | 40 | CHECKSUMS | rows changed; 1 row came late, not posted yet", []string{changed, came}},
-		{"videos 50 to 80 | 40 | 40 | CHECKSUMS | rows changed", []string{went, forged}},
-		{"videos 50 to 80 | 40 | 40 | CHECKSUMS | 1 posted late row changed", []string{posted}},
-		{"videos 50 to 80 | 40 | 40 | CHECKSUMS | 1 posted late row went", []string{lost}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 row came late, not posted yet", []string{came}},
+		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row went", []string{went}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed", []string{changed}},
+		{"videos 50 to 89 | 40 | 41 | CHECKSUMS | 1 row came with a mark from before the close: restored or forged", []string{forged}},
+		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row went; 1 row came late, not posted yet", []string{went, came}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed; 1 row came late, not posted yet", []string{changed, came}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed", []string{went, forged}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row changed", []string{posted}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row went", []string{lost}},
 	} {
 		t.Run(c.verdict, func(t *testing.T) {
 			s := s.in(t)
+			defer s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) SELECT * FROM saved`)
+			defer s.exec(`DELETE FROM watch_log`)
 			for _, change := range c.changes {
 				s.exec(change)
 			}
@@ -213,8 +215,6 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 			} else {
 				found.requireFailure("2024-05-06: 1 chunk with other rows in the watch log than were counted")
 			}
-			s.exec(`DELETE FROM watch_log`)
-			s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) SELECT * FROM saved`)
 		})
 	}
 }
