@@ -3,6 +3,9 @@ package db
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"creatorpay/settlement"
 )
@@ -24,8 +27,11 @@ var topInvariant = Invariant{
 					}
 				}
 			}
-			for place, video := range stored {
-				a.found(place.String(), "video %d has a place that no video should have", video.VideoID)
+			left := slices.SortedFunc(maps.Keys(stored), func(p, q place) int { return strings.Compare(p.String(), q.String()) })
+			for _, at := range left {
+				if a.closed(kind, at.period.Start) {
+					a.found(at.String(), "video %d has a place that no video should have", stored[at].VideoID)
+				}
 			}
 		}
 		return nil
