@@ -20,12 +20,13 @@ type Invariant struct {
 	check   func(context.Context, *audit) error
 }
 
-// invariants are ordered by what they cost, the cheapest first.
+// invariants are ordered by what they cost, the cheapest first. The last one
+// reads every row of the days in the watch log.
 func invariants() []Invariant {
 	return []Invariant{
 		chainInvariant, chunksInvariant, mailsInvariant, lateInvariant, totalsInvariant,
 		topInvariant, paidInvariant, ordinalsInvariant, amountsInvariant, adjustmentsInvariant,
-		periodsInvariant, statementsInvariant, sealsInvariant, rowsInvariant,
+		periodsInvariant, statementsInvariant, sealsInvariant, rowsInvariant, checksumsInvariant,
 	}
 }
 
@@ -61,9 +62,11 @@ type audit struct {
 
 // Audit holds the closed periods that have a day from first to last against
 // every invariant, and hands each result to report as soon as it is there. It
-// reads one snapshot of the books; only the watch log is read outside of it. It
-// fails with a [NothingClosedError] if there is no closed day to look at.
-func (db *DB) Audit(ctx context.Context, first, last settlement.Day, report func(Audited)) error {
+// reads one snapshot of the books; only the watch log is read outside of it.
+// Without checksums it only counts the rows of the watch log, which does not
+// find changed ones. It fails with a [NothingClosedError] if there is no closed
+// day to look at.
+func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums bool, report func(Audited)) error {
 	tx, err := db.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("begin audit: %w", err)
@@ -74,6 +77,9 @@ func (db *DB) Audit(ctx context.Context, first, last settlement.Day, report func
 		return err
 	}
 	for _, invariant := range invariants() {
+		if invariant.Name == checksumsInvariant.Name && !checksums {
+			continue
+		}
 		began := time.Now()
 		a.result = &Audited{Invariant: invariant}
 		if err := invariant.check(ctx, a); err != nil {

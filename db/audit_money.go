@@ -59,8 +59,12 @@ func checkLines(ctx context.Context, a *audit) error {
 		FROM daily_settlements p
 		LEFT JOIN daily_statistics s ON s.day = p.day AND s.video_id = p.video_id
 		LEFT JOIN `+lateByVideo+` l ON l.posted_on = p.day AND l.video_id = p.video_id
-		WHERE p.day BETWEEN ? AND ?
-		HAVING counted_views <> paid_views OR counted_ad_views <> paid_ad_views OR paid_views = 0 OR counted_creator <> paid_creator
+		WHERE p.day BETWEEN ? AND ? AND (
+			p.views_to - p.views_from <> COALESCE(s.views, 0) + COALESCE(l.views, 0)
+			OR p.ad_views_to - p.ad_views_from <> COALESCE(s.ad_views, 0) + COALESCE(l.ad_views, 0)
+			OR p.views_to = p.views_from
+			OR p.creator_id <> s.creator_id
+		)
 		ORDER BY p.day, p.video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
 		where := ofVideo(r.Day, r.VideoID)
 		if r.Views != r.PaidViews || r.PaidViews == 0 {
@@ -105,56 +109,6 @@ func checkUnpaid(ctx context.Context, a *audit) error {
 	})
 }
 
-var ordinalsInvariant = Invariant{
-	Name:    "ordinals",
-	Meaning: "each video's ordinals begin where its last settled day ended, or at its opening (R6, R7)",
-	Remedy:  restoreLine,
-	check: func(ctx context.Context, a *audit) error {
-		type row struct {
-			Day       settlement.Day `db:"day"`
-			VideoID   int64          `db:"video_id"`
-			ViewsFrom int64          `db:"views_from"`
-			Views     int64          `db:"paid_views"` // before
-			AdsFrom   int64          `db:"ad_views_from"`
-			AdViews   int64          `db:"paid_ad_views"`
-		}
-		return eachRow(ctx, a, `
-			SELECT
-				p.day,
-				p.video_id,
-				p.views_from,
-				COALESCE(p.last_views, q.views_to, v.opening_views) AS paid_views,
-				p.ad_views_from,
-				COALESCE(p.last_ad_views, q.ad_views_to, v.opening_ad_views) AS paid_ad_views
-			FROM (
-				SELECT
-					day,
-					video_id,
-					views_from,
-					ad_views_from,
-					LAG(views_to) OVER (PARTITION BY video_id ORDER BY day) AS last_views,
-					LAG(ad_views_to) OVER (PARTITION BY video_id ORDER BY day) AS last_ad_views
-				FROM daily_settlements
-				WHERE day BETWEEN ? AND ?
-			) p
-			JOIN videos v ON v.video_id = p.video_id
-			LEFT JOIN daily_settlements q ON p.last_views IS NULL AND q.video_id = p.video_id AND q.day = (
-				SELECT MAX(r.day)
-				FROM daily_settlements r
-				WHERE r.video_id = p.video_id AND r.day < ?
-			)
-			HAVING views_from <> paid_views OR ad_views_from <> paid_ad_views
-			ORDER BY p.day, p.video_id`, []any{a.first, a.last, a.first}, func(r row) {
-			if r.ViewsFrom != r.Views {
-				a.found(ofVideo(r.Day, r.VideoID), "views begin after %d, but %d were paid before", r.ViewsFrom, r.Views)
-			}
-			if r.AdsFrom != r.AdViews {
-				a.found(ofVideo(r.Day, r.VideoID), "ad views begin after %d, but %d were paid before", r.AdsFrom, r.AdViews)
-			}
-		})
-	},
-}
-
 var amountsInvariant = Invariant{
 	Name:    "amounts",
 	Meaning: "each amount is the exact sum over its ordinals by the prices of its run, cut to whole won once (R4, R5)",
@@ -164,11 +118,12 @@ var amountsInvariant = Invariant{
 		if err != nil {
 			return err
 		}
-		return eachRow(ctx, a, `
-			SELECT `+settlementColumns+`
-			FROM daily_settlements
-			WHERE day BETWEEN ? AND ?
-			ORDER BY day, video_id`, []any{a.first, a.last}, func(line SettlementLine) {
+		for _, run := range a.runs[settlement.Daily] {
+			if _, usable := rules[run.PriceRule]; !usable {
+				a.found(run.Period().String(), "price rule %d, which its run used, is missing or does not price every ordinal", run.PriceRule)
+			}
+		}
+		return a.eachLine(ctx, func(line SettlementLine) {
 			rule, usable := rules[a.days[line.Day].PriceRule]
 			if !usable {
 				return
@@ -199,12 +154,10 @@ func (a *audit) priceRules(ctx context.Context) (map[int64]settlement.PriceRule,
 		rule, err := readPriceRule(ctx, a.tx, "version = ?", run.PriceRule)
 		var unusable *PriceRuleError
 		switch {
-		case errors.Is(err, sql.ErrNoRows) || errors.As(err, &unusable):
-			a.found(run.Period().String(), "its prices cannot be used: %s", err)
-		case err != nil:
-			return nil, err
-		default:
+		case err == nil:
 			rules[run.PriceRule] = rule
+		case !errors.Is(err, sql.ErrNoRows) && !errors.As(err, &unusable):
+			return nil, err
 		}
 	}
 	return rules, nil

@@ -76,17 +76,20 @@ func checkVideosOf(ctx context.Context, a *audit, period settlement.Period) erro
 			FROM period_videos
 			WHERE kind = ? AND starts_on = ?
 			UNION ALL
-			SELECT creator_id, video_id, -views, -self_views, -repeat_views, -played_seconds, -ad_views, 0, 0, 0, 0, 0
+			SELECT creator_id, video_id, -SUM(views), -SUM(self_views), -SUM(repeat_views), -SUM(played_seconds), -SUM(ad_views), 0, 0, 0, 0, 0
 			FROM daily_statistics
 			WHERE day >= ? AND day < ?
+			GROUP BY creator_id, video_id
 			UNION ALL
-			SELECT creator_id, video_id, 0, 0, 0, 0, 0, 0, 0, 0, -video_amount, -ad_amount
+			SELECT creator_id, video_id, 0, 0, 0, 0, 0, 0, 0, 0, -SUM(video_amount), -SUM(ad_amount)
 			FROM daily_settlements
 			WHERE day >= ? AND day < ?
+			GROUP BY creator_id, video_id
 			UNION ALL
-			SELECT creator_id, video_id, 0, 0, 0, 0, 0, -views, -played_seconds, -ad_views, 0, 0
+			SELECT creator_id, video_id, 0, 0, 0, 0, 0, -SUM(views), -SUM(played_seconds), -SUM(ad_views), 0, 0
 			FROM adjustments
 			WHERE posted_on >= ? AND posted_on < ?
+			GROUP BY creator_id, video_id
 		) parts
 		GROUP BY creator_id, video_id
 		HAVING `+ofSummed("SUM(%s) <> 0", " OR ")+`

@@ -3,6 +3,7 @@ package db
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -11,7 +12,7 @@ func TestAudit_EveryInvariantHoldsInUntouchedBooks(t *testing.T) {
 	db := openAudited(t)
 	var names []string
 
-	require.NoError(t, db.Audit(t.Context(), auditedMonday, auditedMonday+6, func(result Audited) {
+	require.NoError(t, db.Audit(t.Context(), auditedMonday, auditedMonday+6, true, func(result Audited) {
 		require.Empty(t, result.Findings, result.Name)
 		names = append(names, result.Name)
 	}))
@@ -77,7 +78,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			"no chunks",
 			`DELETE FROM run_chunks WHERE kind = 'monthly'`,
 			`chunks: 2024-05: has no chunks
-			totals: 2024-05: views: 70 in its run, 0 in its chunks; repeat views: 8 in its run, 0 in its chunks; played seconds: 4200 in its run, 0 in its chunks; ad views: 140 in its run, 0 in its chunks; video amount: 70 in its run, 0 in its chunks; ad amount: 1653 in its run, 0 in its chunks`,
+			totals: 2024-05: views: 70 in its run, 0 in its chunks; repeat views: 8 in its run, 0 in its chunks; played seconds: 4200 in its run, 0 in its chunks; ad views: 140 in its run, 0 in its chunks; late rows: 4 in its run, 0 in its chunks; late views: 3 in its run, 0 in its chunks; video amount: 73 in its run, 0 in its chunks; ad amount: 1713 in its run, 0 in its chunks`,
 		},
 		{
 			"a day's total",
@@ -88,8 +89,8 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		{
 			"a month's total",
 			`UPDATE runs SET video_amount = video_amount + 1 WHERE kind = 'monthly'`,
-			`totals: 2024-05: video amount: 71 in its run, 70 in its chunks
-			totals: 2024-05: video amount: 71 in its run, 70 in its videos`,
+			`totals: 2024-05: video amount: 74 in its run, 73 in its chunks
+			totals: 2024-05: video amount: 74 in its run, 73 in its videos`,
 		},
 		{
 			"a chunk's total",
@@ -175,7 +176,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			"a gap in the ordinals",
 			`UPDATE daily_settlements SET views_from = 4, views_to = 7 WHERE day = '2024-05-29' AND video_id = 2`,
 			`ordinals: 2024-05-29, video 2: views begin after 4, but 3 were paid before
-			ordinals: 2024-05-31, video 2: views begin after 6, but 7 were paid before`,
+			ordinals: 2024-05-30, video 2: views begin after 6, but 7 were paid before`,
 		},
 		{
 			"an opening",
@@ -191,9 +192,54 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			weeks and months: 2024-05, creator 1, video 1: ad amount: 1 fewer than in its days`,
 		},
 		{
+			"a verdict",
+			`UPDATE late_views SET verdict = 'repeat' WHERE watched_on = '2024-05-29'`,
+			`late views: 2024-05-30, video 2, late views of 2024-05-29: views: 1 more than in its late views; repeat views: 1 fewer than in its late views; played seconds: 60 more than in its late views; ad views: 2 more than in its late views`,
+		},
+		{
+			"no verdict",
+			`UPDATE late_views SET verdict = '' WHERE watched_on = '2024-05-29'`,
+			`late views: 2024-05-30, video 2, late views of 2024-05-29: 1 were never judged`,
+		},
+		{
+			"a lost late view",
+			`DELETE FROM late_views WHERE verdict = 'repeat'`,
+			`late views: 2024-05-30, video 2, late views of 2024-05-28: repeat views: 1 more than in its late views`,
+		},
+		{
+			"a late view of the same day",
+			`INSERT INTO late_views VALUES ('2024-05-30', 2, 10, '2024-05-30 00:00:00', 99, 60, 2, '2024-05-30', 'repeat')`,
+			`late views: 2024-05-30, video 2, late views of 2024-05-30: repeat views: 1 fewer than in its late views
+			rows: 2024-05-30: 1 posted late rows went`,
+		},
+		{
+			"an adjustment's ordinals",
+			`UPDATE adjustments SET views_from = 7, views_to = 9 WHERE watched_on = '2024-05-28'`,
+			`adjustments: 2024-05-30, video 2, late views of 2024-05-28: 2 views have ordinals (7, 9], should follow 6
+			adjustments: 2024-05-30, video 2, late views of 2024-05-29: 1 views have ordinals (8, 9], should follow 9`,
+		},
+		{
+			"an adjustment's amount",
+			`UPDATE adjustments SET ad_amount = 41 WHERE watched_on = '2024-05-28'`,
+			`adjustments: 2024-05-30, video 2, late views of 2024-05-28: 4 ad views are paid ₩41, should be ₩40`,
+		},
+		{
+			"an adjustment's video",
+			`UPDATE adjustments SET video_id = 4 WHERE watched_on = '2024-05-29'`,
+			`late views: 2024-05-30, video 2, late views of 2024-05-29: views: 1 fewer than in its late views; played seconds: 60 fewer than in its late views; ad views: 2 fewer than in its late views
+			late views: 2024-05-30, video 4, late views of 2024-05-29: views: 1 more than in its late views; played seconds: 60 more than in its late views; ad views: 2 more than in its late views
+			paid: 2024-05-30, video 2: 2 views counted, 3 paid
+			paid: 2024-05-30, video 2: 4 ad views counted, 6 paid
+			paid: 2024-05-30, video 4: 1 views counted, but no settlement line
+			weeks and months: 2024-W22, creator 1, video 2: late views: 1 more than in its days; late played seconds: 60 more than in its days; late ad views: 2 more than in its days
+			weeks and months: 2024-W22, creator 1, video 4: late views: 1 fewer than in its days; late played seconds: 60 fewer than in its days; late ad views: 2 fewer than in its days
+			weeks and months: 2024-05, creator 1, video 2: late views: 1 more than in its days; late played seconds: 60 more than in its days; late ad views: 2 more than in its days
+			weeks and months: 2024-05, creator 1, video 4: late views: 1 fewer than in its days; late played seconds: 60 fewer than in its days; late ad views: 2 fewer than in its days`,
+		},
+		{
 			"a lost price rule",
 			`UPDATE runs SET price_rule = 7 WHERE starts_on = '2024-05-28'`,
-			`amounts: 2024-05-28: its prices cannot be used: read price rule (version = ?, 7): sql: no rows in result set`,
+			`amounts: 2024-05-28: price rule 7, which its run used, is missing or does not price every ordinal`,
 		},
 		{
 			"a week's ordinal",
@@ -231,7 +277,29 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		{
 			"a row of the watch log that is gone",
 			`DELETE FROM watch_log WHERE watched_on = '2024-05-28' AND video_id = 5`,
-			`watch log: 2024-05-28: has 17 rows from before its close, 18 were counted`,
+			`rows: 2024-05-28: 1 rows went: 18 were counted, 17 are there
+			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows were counted, 8 are there`,
+		},
+		{
+			"a changed row of the watch log",
+			`UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-28' AND video_id = 5`,
+			`checksums: 2024-05-28, chunk 2 (videos from 3): rows changed`,
+		},
+		{
+			"a posted row of the watch log that has changed",
+			`UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-29' AND watched_at = '2024-05-28 16:00:00'`,
+			`rows: 2024-05-29: 1 posted late rows changed`,
+		},
+		{
+			"a forged row of the watch log",
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-28', 5, 1, '2024-05-28 00:00:00', 99, 60, 2, 0)`,
+			`rows: 2024-05-28: 1 rows came with a mark from before the close: 18 were counted, 19 are there
+			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows were counted, 10 are there`,
+		},
+		{
+			"a posted row of the watch log that is gone",
+			`DELETE FROM watch_log WHERE watched_on = '2024-05-29' AND watched_at = '2024-05-28 16:00:00'`,
+			`rows: 2024-05-29: 1 posted late rows went`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -251,10 +319,11 @@ func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
 	restore := save(t, db)
 	for _, test := range []sabotage{
 		{"a run", `UPDATE runs SET repeat_window = 1 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 rows as when it closed, but not the same ones"},
-		{"a chunk", `UPDATE run_chunks SET checksum = checksum + 1 WHERE starts_on = '2024-05-28' AND chunk = 2`, "2024-05-28, run_chunks: has 2 rows as when it closed, but not the same ones"},
+		{"a chunk", `UPDATE run_chunks SET checksum = 1 WHERE kind = 'weekly'`, "2024-W22, run_chunks: has 1 rows as when it closed, but not the same ones"},
 		{"a week's video", `UPDATE period_videos SET title = 'changed' WHERE kind = 'weekly' AND video_id = 2`, "2024-W22, period_videos: has 5 rows as when it closed, but not the same ones"},
 		{"a month's statement", `UPDATE statements SET locale = 'ko' WHERE kind = 'monthly' AND creator_id = 2`, "2024-05, statements: has 2 rows as when it closed, but not the same ones"},
 		{"a line without figures", `INSERT INTO daily_statistics VALUES ('2024-05-28', 9, 3, 0, 0, 0, 0, 0)`, "2024-05-28, daily_statistics: had 3 rows when it closed, has 4 now"},
+		{"a late view that does not count", `UPDATE late_views SET played_seconds = 1 WHERE verdict = 'repeat'`, "2024-05-30, late_views: has 4 rows as when it closed, but not the same ones"},
 		{"the seals", `UPDATE runs SET seals = NULL WHERE kind = 'weekly'`, "2024-W22: closed without a seal"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -266,13 +335,36 @@ func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
 	}
 }
 
+func TestAudit_NotesLateRowsThatNobodyHasPosted(t *testing.T) {
+	db := openAudited(t)
+	watch(t, db, view(auditedMonday+1, 1, time.Hour))
+	var notes []string
+
+	require.NoError(t, db.Audit(t.Context(), auditedMonday, auditedMonday+6, true, func(result Audited) {
+		require.Empty(t, result.Findings, result.Name)
+		notes = append(notes, result.Notes...)
+	}))
+
+	require.Equal(t, []string{"2024-05-28: 1 rows came late and are not posted yet"}, notes)
+}
+
+func TestAudit_WithoutChecksumsOnlyCountsTheRows(t *testing.T) {
+	db := openAudited(t)
+	exec(t, db, `UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-28' AND video_id = 5`)
+
+	require.NoError(t, db.Audit(t.Context(), auditedMonday, auditedMonday+6, false, func(result Audited) {
+		require.NotEqual(t, checksumsInvariant.Name, result.Name)
+		require.Empty(t, result.Findings, result.Name)
+	}))
+}
+
 func TestAudit_LooksAtTheRangeOnly(t *testing.T) {
 	db := openAudited(t)
 	exec(t, db, `UPDATE daily_settlements SET views_from = 4, views_to = 7 WHERE day = '2024-05-29' AND video_id = 2`)
 	reseal(t, db)
 
 	require.Empty(t, findings(t, db, auditedMonday, auditedMonday+1))
-	require.Equal(t, []string{"ordinals: 2024-05-31, video 2: views begin after 6, but 7 were paid before"},
+	require.Equal(t, []string{"ordinals: 2024-05-30, video 2: views begin after 6, but 7 were paid before"},
 		findings(t, db, auditedMonday+3, auditedMonday+100))
 }
 
@@ -280,10 +372,10 @@ func TestAudit_BoundsWhatItNames(t *testing.T) {
 	db := openAudited(t)
 	exec(t, db, `UPDATE daily_settlements SET ad_amount = ad_amount + 1`)
 
-	require.NoError(t, db.Audit(t.Context(), auditedMonday, auditedMonday+6, func(result Audited) {
+	require.NoError(t, db.Audit(t.Context(), auditedMonday, auditedMonday+6, true, func(result Audited) {
 		if result.Name == "amounts" {
 			require.Len(t, result.Findings, findingsNamed)
-			require.Equal(t, 22-findingsNamed, result.More)
+			require.Equal(t, 23-findingsNamed, result.More)
 		}
 	}))
 }
@@ -292,5 +384,5 @@ func TestAudit_OfNoClosedDayIsRefused(t *testing.T) {
 	db := openMigrated(t)
 
 	var nothing *NothingClosedError
-	require.ErrorAs(t, db.Audit(t.Context(), monday, monday+1, func(Audited) {}), &nothing)
+	require.ErrorAs(t, db.Audit(t.Context(), monday, monday+1, true, func(Audited) {}), &nothing)
 }

@@ -3,6 +3,9 @@ package db
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"creatorpay/settlement"
 )
@@ -17,13 +20,18 @@ var topInvariant = Invariant{
 			if err != nil {
 				return err
 			}
-			for _, metric := range []string{MetricViews, MetricPlayedSeconds} {
-				if err := checkPlaces(ctx, a, kind, metric, stored); err != nil {
-					return err
+			for _, run := range a.runs[kind] {
+				for _, metric := range []string{MetricViews, MetricPlayedSeconds} {
+					if err := checkPlaces(ctx, a, run.Period(), metric, stored); err != nil {
+						return err
+					}
 				}
 			}
-			for place, video := range stored {
-				a.found(place.String(), "video %d has a place that no video should have", video.VideoID)
+			left := slices.SortedFunc(maps.Keys(stored), func(p, q place) int { return strings.Compare(p.String(), q.String()) })
+			for _, at := range left {
+				if a.closed(kind, at.period.Start) {
+					a.found(at.String(), "video %d has a place that no video should have", stored[at].VideoID)
+				}
 			}
 		}
 		return nil
@@ -57,37 +65,17 @@ func (a *audit) storedPlaces(ctx context.Context, kind settlement.Kind) (map[pla
 	return stored, err
 }
 
-// checkPlaces sorts the lines of each period and takes the places that are
-// right out of the stored ones.
-func checkPlaces(ctx context.Context, a *audit, kind settlement.Kind, metric string, stored map[place]TopVideo) error {
-	first, last := a.span(kind)
-	lines, start, args := "period_videos", "starts_on", []any{first, last, kind}
-	where := start + " BETWEEN ? AND ? AND kind = ?"
-	if kind == settlement.Daily {
-		lines, start, args = "daily_statistics", "day", []any{first, last}
-		where = start + " BETWEEN ? AND ?"
-	}
-	return eachRow(ctx, a, `
-		SELECT
-			starts_on,
-			place,
-			video_id,
-			value
-		FROM (
-			SELECT
-				`+start+` AS starts_on,
-				video_id,
-				`+metric+` AS value,
-				ROW_NUMBER() OVER (PARTITION BY `+start+` ORDER BY `+metric+` DESC, video_id) AS place
-			FROM `+lines+`
-			WHERE `+where+` AND views > 0
-		) sorted
-		WHERE place <= ?`, append(args, TopPlaces), func(right TopVideo) {
-		at := place{settlement.Period{Kind: kind, Start: right.StartsOn}, metric, right.Place}
+// checkPlaces sorts the period's lines and takes the places that are right out
+// of the stored ones.
+func checkPlaces(ctx context.Context, a *audit, period settlement.Period, metric string, stored map[place]TopVideo) error {
+	query, args := rankingQuery(period, metric)
+	number := 0
+	return eachRow(ctx, a, query, args, func(right TopVideo) {
+		number++
+		at := place{period, metric, number}
 		top, found := stored[at]
 		delete(stored, at)
 		switch {
-		case !a.closed(kind, right.StartsOn):
 		case !found:
 			a.found(at.String(), "is missing: video %d with %d", right.VideoID, right.Value)
 		case top.VideoID != right.VideoID || top.Value != right.Value:

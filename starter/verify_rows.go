@@ -19,20 +19,20 @@ type rawRows struct {
 // verdict says whether rows came, went or changed; it is empty if none did.
 func (r rawRows) verdict() string {
 	var words []string
-	say := func(rows int64, form string) {
+	say := func(rows int64, noun, what string) {
 		if rows > 0 {
-			words = append(words, fmt.Sprintf(form, plural(rows, "row")))
+			words = append(words, plural(rows, noun)+" "+what)
 		}
 	}
 	counted := r.counted()
-	say(counted-r.found, "%s went")
-	say(r.found-counted, "%s came with a mark from before the close: restored or forged")
+	say(counted-r.found, "row", "went")
+	say(r.found-counted, "row", "came with a mark from before the close: restored or forged")
 	if r.found == counted && r.checksum != r.chunk.Checksum {
 		words = append(words, "rows changed")
 	}
-	say(r.late.Gone, "%s went after they were posted as late")
-	say(r.late.Changed, "%s changed after they were posted as late")
-	say(r.late.Unposted, "%s came late, not posted yet")
+	say(r.late.Gone, "posted late row", "went")
+	say(r.late.Changed, "posted late row", "changed")
+	say(r.late.Unposted, "row", "came late, not posted yet")
 	return strings.Join(words, "; ")
 }
 
@@ -54,7 +54,7 @@ func plural(n int64, noun string) string {
 
 // printRawRows prints the chunks whose rows came, went or changed.
 func printRawRows(chunks []rawRows) (bad int, unposted int64) {
-	out := newTable("Chunk", "Videos", "Counted", "Found", "Checksum", "Found", "What happened")
+	out := newTable("Chunk", "Videos", "Counted", "Found", "Checksum", "Checksum now", "What happened")
 	rightAligned(out, 1, 3, 4, 5, 6)
 	for _, rows := range chunks {
 		verdict := rows.verdict()
