@@ -13,8 +13,8 @@ import (
 func (d settledDay) statistics() string {
 	out := newTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")
 	for _, l := range d.lines {
-		if l.views+l.self+l.repeats == 0 {
-			continue // it only has late views
+		if l.rows() == 0 {
+			continue // only late views
 		}
 		out.add(d.kind, d.day, l.video.id, l.video.creator, l.views, l.self, l.repeats, l.seconds, l.ads)
 	}
@@ -24,12 +24,32 @@ func (d settledDay) statistics() string {
 // settlement is the period's export of that name, byte for byte.
 func (d settledDay) settlement() string {
 	out := newTable("period", "start", "creator_id", "video_id", "views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
-	lines := d.paid()
-	slices.SortFunc(lines, byCreator)
-	for _, l := range lines {
+	for _, l := range byCreator(d.lines) {
+		if !l.pays() {
+			continue
+		}
 		out.add(d.kind, d.day, l.video.creator, l.video.id, l.viewsFrom, l.viewsTo, l.adsFrom, l.adsTo, l.videoAmount, l.adAmount)
 	}
 	return out.csv()
+}
+
+// adjustments is the period's export of that name, byte for byte.
+func (d settledDay) adjustments() string {
+	out := newTable("period", "start", "creator_id", "video_id", "watched_on", "posted_on", "views", "self_views", "repeat_views", "played_seconds", "ad_views",
+		"views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
+	for _, l := range byCreator(d.lines) {
+		for _, late := range l.late {
+			out.add(d.kind, d.day, l.video.creator, l.video.id, late.watchedOn, late.posted, late.views, late.self, late.repeats, late.seconds, late.ads,
+				late.viewsFrom, late.viewsTo, late.adsFrom, late.adsTo, late.videoAmount, late.adAmount)
+		}
+	}
+	return out.csv()
+}
+
+func byCreator(lines []line) []line {
+	return slices.SortedFunc(slices.Values(lines), func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.video.creator, b.video.creator), cmp.Compare(a.video.id, b.video.id))
+	})
 }
 
 // top5 is the period's export of that name, byte for byte (R9).
@@ -53,7 +73,7 @@ func (d settledDay) top5() string {
 	return out.csv()
 }
 
-// counted are the lines of which something counted that was on time.
+// counted are the lines of which something counted.
 func (d settledDay) counted() (lines []line) {
 	for _, l := range d.lines {
 		if l.views > 0 {
@@ -87,10 +107,10 @@ func rollUp(kind, start string, days ...settledDay) settledDay {
 	for _, day := range days {
 		for _, l := range day.lines {
 			sum, found := sums[l.video.id]
-			if !found || sum.views+sum.lateViews() == 0 {
+			if !found || !sum.pays() {
 				sum.video, sum.viewsFrom, sum.adsFrom = l.video, l.viewsFrom, l.adsFrom
 			}
-			if l.views+l.lateViews() > 0 {
+			if l.pays() {
 				sum.viewsTo, sum.adsTo = l.viewsTo, l.adsTo
 			}
 			sum.views += l.views

@@ -13,8 +13,8 @@ func (s *system) requireSettled(want settledDay) {
 	s.t.Helper()
 	require.Equal(s.t, want.statistics(), s.export("statistics", want))
 	require.Equal(s.t, want.settlement(), s.export("settlement", want))
-	require.Equal(s.t, want.adjustments(), s.export("adjustments", want))
 	require.Equal(s.t, want.top5(), s.export("top5", want))
+	require.Equal(s.t, want.adjustments(), s.export("adjustments", want))
 	s.requireBook(want)
 }
 
@@ -61,11 +61,12 @@ func (s *system) requireBook(want settledDay) {
 func all(line) bool { return true }
 
 func totals(l line) db.Totals {
+	lateRows, lateViews := l.lateViews()
 	return db.Totals{
+		Late: db.Late{LateRows: lateRows, LateViews: lateViews},
 		Statistics: settlement.Statistics{
 			Views: l.views, SelfViews: l.self, RepeatViews: l.repeats, PlayedSeconds: l.seconds, AdViews: l.ads,
 		},
-		Late:    db.Late{LateRows: l.lateRows(), LateViews: l.lateViews()},
 		Amounts: db.Amounts{VideoAmount: settlement.Won(l.videoAmount), AdAmount: settlement.Won(l.adAmount)},
 	}
 }

@@ -91,7 +91,10 @@ func (s *system) requireStatements(period settlement.Period, want settledDay) {
 // statementsOf are the sums of the creators of whom something counted.
 func statementsOf(want settledDay) map[int64]db.Totals {
 	sums := map[int64]db.Totals{}
-	for _, l := range want.paid() {
+	for _, l := range want.lines {
+		if !l.pays() {
+			continue
+		}
 		sum := totals(want.total(func(other line) bool { return other.video.creator == l.video.creator }))
 		sum.LateRows = 0 // a statement only has those that count
 		sums[l.video.creator] = sum

@@ -63,8 +63,7 @@ func TestOraclePaysLateViewsBehindTheDaysOwn(t *testing.T) {
 	p.play(1, 7, "2024-05-09 12:00:00", 10, 0)
 	p.play(1, 8, "2024-05-10 12:00:00", 10, 0)
 	for _, at := range []string{"2024-05-09 11:59:40", "2024-05-09 12:00:29", "2024-05-09 12:01:00"} { // before and after one that counted
-		p.play(1, 7, at, 10, 0)
-		p.views[len(p.views)-1].postedOn = "2024-05-10"
+		p.playLate("2024-05-10", int64(len(p.views)+1), 1, 7, at, 10, 0)
 	}
 
 	day := p.settle("2024-05-09", "2024-05-10")[1]
