@@ -66,16 +66,13 @@ var faultKinds = []*faultKind{
 	{name: "run cancelled", within: 40, strike: (*chaos).cancelRun},
 	leftBehind,
 	{name: "closed period started again", within: 25, strike: (*chaos).startClosed},
-	closedReset,
+	{name: "closed period reset", within: 25, strike: (*chaos).resetClosed},
 	{name: "rows arrived", at: beginning, within: 8, onlyDays: true, strike: (*chaos).rowsArrive},
 	{name: "late rows arrived", at: beginning, within: 8, strike: (*chaos).lateRowsArrive},
 	{name: startedTwice, within: 1},
 }
 
-var (
-	leftBehind  = &faultKind{name: "run terminated, its activity left behind", at: beginning, within: 8, onlyDays: true, strike: (*chaos).leaveBehind}
-	closedReset = &faultKind{name: "closed period reset", within: 25, strike: (*chaos).resetClosed}
-)
+var leftBehind = &faultKind{name: "run terminated, its activity left behind", at: beginning, within: 8, onlyDays: true, strike: (*chaos).leaveBehind}
 
 // mailFaults are the kinds of the mail server.
 var mailFaults = map[string]inbox.Fault{

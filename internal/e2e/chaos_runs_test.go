@@ -71,11 +71,19 @@ func (c *chaos) cancelRun(b blow) (faultproxy.Fault, bool) {
 // resetRun resets the run to any point that it can be reset to.
 func (c *chaos) resetRun(b blow) (faultproxy.Fault, bool) {
 	return c.toRunning(b.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
-		return c.resetAnywhere(ctx, b.random, run)
+		return c.resetTo(ctx, anywhere(b.random), run)
 	})
 }
 
-func (c *chaos) resetAnywhere(ctx context.Context, random *rand.Rand, run *commonpb.WorkflowExecution) error {
+// anywhere is any of the points that a run can be reset to.
+func anywhere(random *rand.Rand) func([]int64) int64 {
+	return func(points []int64) int64 { return points[random.IntN(len(points))] }
+}
+
+// itsStart is the first of them.
+func itsStart(points []int64) int64 { return points[0] }
+
+func (c *chaos) resetTo(ctx context.Context, choose func([]int64) int64, run *commonpb.WorkflowExecution) error {
 	var points []int64
 	for history := c.client.GetWorkflowHistory(ctx, run.GetWorkflowId(), run.GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); history.HasNext(); {
 		event, err := history.Next()
@@ -93,18 +101,19 @@ func (c *chaos) resetAnywhere(ctx context.Context, random *rand.Rand, run *commo
 		Namespace:                 c.namespace,
 		WorkflowExecution:         run,
 		Reason:                    "chaos",
-		WorkflowTaskFinishEventId: points[random.IntN(len(points))],
-		RequestId:                 fmt.Sprint(random.Uint64()),
+		WorkflowTaskFinishEventId: choose(points),
+		RequestId:                 fmt.Sprint(run.GetRunId(), len(points)),
 	})
 	return err
 }
 
 // startClosed starts a period once more that is closed, which must be refused.
 func (c *chaos) startClosed(b blow) (faultproxy.Fault, bool) {
-	period, found := c.anyClosed(b.random)
-	if !found {
+	closed := c.allClosed()
+	if len(closed) == 0 {
 		return faultproxy.None, false
 	}
+	period := closed[b.random.IntN(len(closed))]
 	again := start(c.t, c.environment, "starter", runArgs(period)...).wait()
 	c.noteIf(again.code == 0, "%s was run again: %s", period, again.stdout)
 	return faultproxy.None, true
@@ -112,27 +121,33 @@ func (c *chaos) startClosed(b blow) (faultproxy.Fault, bool) {
 
 // resetClosed resets the last run of a period that is closed.
 func (c *chaos) resetClosed(b blow) (faultproxy.Fault, bool) {
-	period, found := c.anyClosed(b.random)
-	if !found {
+	closed := c.allClosed()
+	if len(closed) == 0 {
 		return faultproxy.None, false
 	}
-	err := c.ask(func(ctx context.Context) error {
+	return faultproxy.None, c.resetPeriod(closed[b.random.IntN(len(closed))], anywhere(b.random))
+}
+
+// repeatClosed makes the period that closed last run once more, all of it.
+func (c *chaos) repeatClosed(blow) (faultproxy.Fault, bool) {
+	closed := c.allClosed()
+	return faultproxy.None, c.resetPeriod(closed[len(closed)-1], itsStart)
+}
+
+func (c *chaos) resetPeriod(period settlement.Period, choose func([]int64) int64) bool {
+	return c.ask(func(ctx context.Context) error {
 		description, err := c.client.DescribeWorkflowExecution(ctx, workflows.ID(period), "")
 		if err != nil {
 			return err
 		}
-		return c.resetAnywhere(ctx, b.random, description.GetWorkflowExecutionInfo().GetExecution())
-	})
-	return faultproxy.None, err == nil
+		return c.resetTo(ctx, choose, description.GetWorkflowExecutionInfo().GetExecution())
+	}) == nil
 }
 
-func (c *chaos) anyClosed(random *rand.Rand) (period settlement.Period, found bool) {
+func (c *chaos) allClosed() []settlement.Period {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if len(c.closed) == 0 {
-		return period, false
-	}
-	return c.closed[random.IntN(len(c.closed))], true
+	return c.closed
 }
 
 // leaveBehind ends the run while one of its activities is about to write, lets

@@ -38,9 +38,9 @@ var sabotages = []sabotage{
 			// On a slow machine the activity would hear from Temporal that its run is
 			// over before it has had its chance to write.
 			{"workflows/options.go", `const lostAfter = 10 * time.Second`,
-				`var lostAfter = map[bool]time.Duration{false: 10 * time.Second, true: 10 * time.Minute}[sabotaged("fence")]`},
+				`var lostAfter = map[bool]time.Duration{false: 10 * time.Second, true: time.Minute}[sabotaged("fence")]`},
 		},
-		first: "2024-05-07", days: 2,
+		first: "2024-05-07", days: 3,
 		faults: func(p *plan) {
 			for _, period := range p.periods {
 				if period.isDay() && !period.calm { // the activity that is left behind would have chunks counted again
@@ -124,11 +124,9 @@ var sabotages = []sabotage{
 			{"db/runs.go", `runVersion, StateClosed, holder.RunID)`,
 				`runVersion, map[bool]string{false: StateClosed, true: "any"}[sabotaged("closed is closed")], holder.RunID)`},
 		},
-		first: "2024-05-07", days: 2,
-		faults: func(p *plan) {
-			for range 3 { // a reset to the very end would run nothing again
-				p.periods[1].meets(closedReset, 5)
-			}
+		first: "2024-05-07", days: 3,
+		faults: func(p *plan) { // not on the second day: the chain of days has a first day only once
+			p.periods[2].meets(&faultKind{name: "closed period reset to its start", strike: (*chaos).repeatClosed}, 5)
 		},
 	},
 }
