@@ -48,7 +48,7 @@ func StartMySQL(ctx context.Context, dir string, flags ...string) (*MySQL, error
 		prepare: func(ctx context.Context) error {
 			return errors.Join(os.MkdirAll(mysqlTempDir(data), 0o750), program.initialise(ctx, data))
 		},
-		ready:   m.ping,
+		ready: m.ping,
 	}
 	if err := m.start(ctx); err != nil {
 		return nil, err
