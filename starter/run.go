@@ -88,11 +88,14 @@ func runPeriod(ctx context.Context, temporal *temporalServer, period settlement.
 	return runWorkflow(ctx, temporal, client.StartWorkflowOptions{
 		ID:                    workflows.ID(period),
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		StaticSummary:         "Statistics and settlement of " + period.String(),
+		StaticSummary:         workflows.Summary(period),
 	}, workflow, input, result)
 }
 
 func runWorkflow(ctx context.Context, server *temporalServer, options client.StartWorkflowOptions, workflow, input, result any) error {
+	if err := workflows.EnsureSearchAttributes(ctx, server, server.namespace); err != nil {
+		return err
+	}
 	options.TaskQueue = workflows.TaskQueue
 	// Without it the SDK would hand back the run that is there.
 	options.WorkflowExecutionErrorWhenAlreadyStarted = true
