@@ -21,6 +21,7 @@ const (
 	TypeUnknown     = "UnknownVideos"
 	TypeRowsArrived = "RowsArrived" // the watch log does not come to rest
 	TypeChunks      = "ChunksFailed"
+	TypePeriods     = "PeriodsFailed" // runs that a launcher waited for
 
 	TypeMails        = "MailsFailed"
 	TypeMailSettings = "MailSettings" // the mail server cannot be used as the worker is set

@@ -88,7 +88,7 @@ func runPeriod(ctx context.Context, temporal *temporalServer, period settlement.
 	return runWorkflow(ctx, temporal, client.StartWorkflowOptions{
 		ID:                    workflows.ID(period),
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		StaticSummary:         "Statistics and settlement of " + period.String(),
+		StaticSummary:         workflows.Summary(period),
 	}, workflow, input, result)
 }
 
