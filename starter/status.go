@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -25,7 +26,6 @@ func (c statusCommand) Run(ctx context.Context) error {
 	}
 	defer func() { _ = database.Close() }()
 	var shown, all []db.Run
-	var days []db.Run
 	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
 		runs, err := database.Runs(ctx, kind)
 		if err != nil {
@@ -33,13 +33,10 @@ func (c statusCommand) Run(ctx context.Context) error {
 		}
 		shown = append(shown, runs[max(0, len(runs)-c.Last):]...)
 		all = append(all, runs...)
-		if kind == settlement.Daily {
-			days = runs
-		}
 	}
 	printRuns(shown)
 	c.printUnfinished(ctx, all)
-	return printGaps(ctx, database, days)
+	return printGaps(ctx, database)
 }
 
 func printRuns(runs []db.Run) {
@@ -100,39 +97,31 @@ func (c statusCommand) printUnfinished(ctx context.Context, runs []db.Run) {
 	}
 }
 
-// printGaps names the days that have views but are not closed, from the first
-// settled day on.
-func printGaps(ctx context.Context, database *db.DB, runs []db.Run) error {
+// printGaps names the days that are not closed, from the first settled day to
+// the last that has views.
+func printGaps(ctx context.Context, database *db.DB) error {
 	partitions, err := database.Partitions(ctx)
 	if err != nil {
 		return err
 	}
-	var open []settlement.Day
-	for _, partition := range partitions {
-		if partition.Closed || len(runs) > 0 && partition.Day < runs[0].StartsOn {
-			continue
+	for _, partition := range slices.Backward(partitions) {
+		if partition.Closed {
+			return nil // days close in order
 		}
 		played, err := database.HasPlays(ctx, partition.Day)
 		if err != nil {
 			return err
 		}
-		if played {
-			open = append(open, partition.Day)
+		if !played {
+			continue
 		}
-	}
-	if len(open) > 0 {
-		fmt.Printf("\n%d days have views and are not closed, from %s to %s; next: starter run daily --date %s\n",
-			len(open), open[0], open[len(open)-1], nextDay(runs, open[0]))
+		open, err := gaps(ctx, database, settlement.DailyPeriod(partition.Day))
+		if err != nil {
+			return err
+		}
+		fmt.Println()
+		printOpen(open)
+		return nil
 	}
 	return nil
-}
-
-// nextDay is the day that the chain of closed days needs next.
-func nextDay(runs []db.Run, firstOpen settlement.Day) settlement.Day {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].State == db.StateClosed {
-			return runs[i].StartsOn + 1
-		}
-	}
-	return firstOpen
 }

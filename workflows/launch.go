@@ -71,7 +71,7 @@ func Launch(ctx workflow.Context, input LaunchInput) (LaunchResult, error) {
 // name makes sure that the input names its periods.
 func (i *LaunchInput) name(ctx workflow.Context) error {
 	if i.First == 0 {
-		due, ok := workflow.GetTypedSearchAttributes(ctx).GetTime(dueTime)
+		due, ok := workflow.GetTypedSearchAttributes(ctx).GetTime(DueTime)
 		if !ok {
 			return errors.New("no schedule started this launch and it names no periods: give it first and last")
 		}
@@ -94,8 +94,8 @@ func (i *LaunchInput) name(ctx workflow.Context) error {
 	return nil
 }
 
-// dueTime is when a schedule was to start the workflow, however late it did.
-var dueTime = temporal.NewSearchAttributeKeyTime("TemporalScheduledStartTime")
+// DueTime is when a schedule was to start the workflow, however late it did.
+var DueTime = temporal.NewSearchAttributeKeyTime("TemporalScheduledStartTime")
 
 type launch struct {
 	input    LaunchInput

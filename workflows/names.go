@@ -24,17 +24,17 @@ func ID(period settlement.Period) string {
 // MailID is the workflow ID of the mails of a week: mail:2024-W19.
 func MailID(week settlement.Period) string { return "mail:" + week.String() }
 
-// launchID begins the workflow IDs of all launches of a kind. A schedule appends
-// the time that it was due.
-func launchID(kind settlement.Kind) string { return "launch:" + string(kind) }
+// LaunchPrefix begins the workflow IDs of all launches of a kind. A schedule
+// appends the time at which the launch was due.
+func LaunchPrefix(kind settlement.Kind) string { return "launch:" + string(kind) }
 
 // LaunchID is the workflow ID of a launch that an operator asks for:
 // launch:daily:2024-05-09 or launch:daily:2024-05-01..2024-06-29.
 func LaunchID(first, last settlement.Period) string {
 	if first == last {
-		return launchID(first.Kind) + ":" + first.String()
+		return LaunchPrefix(first.Kind) + ":" + first.String()
 	}
-	return launchID(first.Kind) + ":" + first.String() + ".." + last.String()
+	return LaunchPrefix(first.Kind) + ":" + first.String() + ".." + last.String()
 }
 
 // Summary says in the Temporal UI what the period's run is.

@@ -67,7 +67,7 @@ func (s Schedule) Options(zone string) client.ScheduleOptions {
 		ID:   s.ID,
 		Spec: client.ScheduleSpec{Calendars: []client.ScheduleCalendarSpec{at}, TimeZoneName: zone},
 		Action: &client.ScheduleWorkflowAction{
-			ID:            launchID(s.Kind),
+			ID:            LaunchPrefix(s.Kind),
 			Workflow:      LaunchType,
 			Args:          []any{LaunchInput{Kind: s.Kind, Zone: zone}},
 			TaskQueue:     TaskQueue,
