@@ -21,21 +21,17 @@ func printOpen(open []db.OpenPeriod) {
 		for next < len(open) && open[next].State == open[i].State && open[next].Start == open[next-1].End() {
 			next++
 		}
-		fmt.Printf("  %s %s\n", span(open[i].Period, open[next-1].Period), stateInWords(open[i].State))
+		fmt.Printf("  %s: %s\n", span(open[i].Period, open[next-1].Period), stateInWords(open[i].State))
 		i = next
 	}
 	fmt.Printf("  run them in order: %s\n", backfillCommand(first.Period, last.Period))
 }
 
 func stateInWords(state string) string {
-	switch state {
-	case "":
-		return "was never run"
-	case db.StateRunning:
-		return "is running"
-	default:
-		return state
+	if state == "" {
+		return "never run"
 	}
+	return state
 }
 
 // span names a range of periods.

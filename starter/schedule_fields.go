@@ -39,7 +39,7 @@ func scheduleFields(spec client.ScheduleSpec, policy client.SchedulePolicies, ac
 func calendars(specs []client.ScheduleCalendarSpec) string {
 	texts := make([]string, len(specs))
 	for i, spec := range specs {
-		texts[i] = fmt.Sprintf("%s:%s:%s", ranges(spec.Hour, "0"), ranges(spec.Minute, "0"), ranges(spec.Second, "0"))
+		texts[i] = fmt.Sprintf("hour %s minute %s second %s", ranges(spec.Hour, "0"), ranges(spec.Minute, "0"), ranges(spec.Second, "0"))
 		for _, part := range []struct{ name, value string }{
 			{"day", ranges(spec.DayOfMonth, "1-31")},
 			{"month", ranges(spec.Month, "1-12")},

@@ -164,5 +164,5 @@ func launchRow(launch *workflow.WorkflowExecutionInfo, kind settlement.Kind, cal
 	if launch.GetCloseTime() != nil {
 		took = launch.GetCloseTime().AsTime().Sub(started).Round(100 * time.Millisecond).String()
 	}
-	return table.Row{string(kind) + " " + what, calendar.In(started).Format(listTime), by, launch.GetStatus(), took}, nil
+	return table.Row{string(kind) + " " + what, calendar.In(started).Format(listTime), by, launch.GetStatus().String(), took}, nil
 }
