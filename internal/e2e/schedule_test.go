@@ -3,8 +3,10 @@ package e2e
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
 	"creatorpay/settlement"
@@ -43,7 +45,9 @@ func TestScheduleApplyTwiceChangesNothing(t *testing.T) {
 	daily := s.schedule(s.dial(), settlement.Daily)
 	before := s.describe(daily)
 	require.Equal(t, "Europe/Berlin", before.Schedule.Spec.TimeZoneName)
-	require.Equal(t, client.SchedulePolicies{Overlap: 4, CatchupWindow: before.Schedule.Policy.CatchupWindow, PauseOnFailure: true}, *before.Schedule.Policy, "4 is buffer all")
+	require.Equal(t, client.SchedulePolicies{
+		Overlap: enums.SCHEDULE_OVERLAP_POLICY_BUFFER_ALL, CatchupWindow: 365 * 24 * time.Hour, PauseOnFailure: true,
+	}, *before.Schedule.Policy)
 	again := s.starter("schedule", "apply").requireSuccess()
 	require.Equal(t, 3, strings.Count(again.stdout, " unchanged, next "), again.stdout)
 	require.NotContains(t, again.stdout, "Wanted")
@@ -120,5 +124,5 @@ func TestScheduleResumeFillsWhatWasMissed(t *testing.T) {
 	again := s.starter("schedule", "trigger", "--kind", "daily", "--date", today).requireSuccess()
 	require.Equal(t, "2024-05-06 closed already\n", again.stdout)
 	s.starter("schedule", "delete", "--yes").requireSuccess()
-	require.Equal(t, 3, strings.Count(s.starter("schedule", "list").requireSuccess().stdout, "not there"))
+	require.Equal(t, 3, strings.Count(s.starter("schedule", "list").requireSuccess().stdout, "│ not there │"))
 }
