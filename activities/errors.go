@@ -21,6 +21,7 @@ const (
 	TypeUnknown     = "UnknownVideos"
 	TypeRowsArrived = "RowsArrived" // the watch log does not come to rest
 	TypeChunks      = "ChunksFailed"
+	TypePeriods     = "PeriodsFailed" // runs that a launcher waited for
 
 	TypeMails        = "MailsFailed"
 	TypeMailSettings = "MailSettings" // the mail server cannot be used as the worker is set
@@ -80,7 +81,12 @@ func await(attempt int32, unclosed, shown *db.NotClosedError) (news *db.NotClose
 			delay = min(2*delay, longWait)
 		}
 	}
-	return nil, temporal.NewApplicationErrorWithOptions("waiting: "+unclosed.Error(), TypeWaiting, temporal.ApplicationErrorOptions{
+	return nil, waitFor(unclosed, delay)
+}
+
+// waitFor makes an activity look again after the delay.
+func waitFor(unclosed *db.NotClosedError, delay time.Duration) error {
+	return temporal.NewApplicationErrorWithOptions("waiting: "+unclosed.Error(), TypeWaiting, temporal.ApplicationErrorOptions{
 		NextRetryDelay: delay,
 		Category:       temporal.ApplicationErrorCategoryBenign,
 	})

@@ -65,13 +65,12 @@ type overview struct {
 	newest     []db.Run
 	running    []runningRun
 	unfinished []unfinishedRun
-	open       []settlement.Day // that have views
-	next       settlement.Day   // that the chain of closed days needs
+	open       []db.OpenPeriod // days, up to the last that has views
 }
 
 // look asks the database, and Temporal if it can be reached.
 func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temporalServer) (now overview, err error) {
-	var all, days []db.Run
+	var all []db.Run
 	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
 		runs, err := database.Runs(ctx, kind)
 		if err != nil {
@@ -79,9 +78,6 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 		}
 		now.newest = append(now.newest, runs[max(0, len(runs)-c.Last):]...)
 		all = append(all, runs...)
-		if kind == settlement.Daily {
-			days = runs
-		}
 	}
 	if temporal != nil {
 		if now.running, err = running(ctx, temporal); err != nil {
@@ -89,10 +85,7 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 		}
 	}
 	now.unfinished = findUnfinished(ctx, temporal, all, now.running)
-	now.open, err = findGaps(ctx, database, days)
-	if len(now.open) > 0 {
-		now.next = nextDay(days, now.open[0])
-	}
+	now.open, err = findGaps(ctx, database)
 	return now, err
 }
 
@@ -103,9 +96,9 @@ func (o overview) print() {
 		run.print()
 	}
 	if len(o.open) > 0 {
-		fmt.Printf("\n%d days have views and are not closed, from %s to %s; next: starter run daily --date %s\n",
-			len(o.open), o.open[0], o.open[len(o.open)-1], o.next)
+		fmt.Println()
 	}
+	printOpen(o.open)
 }
 
 func printRuns(runs []db.Run) {
@@ -171,34 +164,24 @@ func (r unfinishedRun) print() {
 	}
 }
 
-// findGaps are the days that have views but are not closed, from the first
-// settled day on.
-func findGaps(ctx context.Context, database *db.DB, runs []db.Run) (open []settlement.Day, err error) {
+// findGaps are the days that are not closed, from the first settled day to the
+// last that has views.
+func findGaps(ctx context.Context, database *db.DB) ([]db.OpenPeriod, error) {
 	partitions, err := database.Partitions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, partition := range partitions {
-		if partition.Closed || len(runs) > 0 && partition.Day < runs[0].StartsOn {
-			continue
+	for _, partition := range slices.Backward(partitions) {
+		if partition.Closed {
+			break // days close in order
 		}
 		played, err := database.HasPlays(ctx, partition.Day)
 		if err != nil {
 			return nil, err
 		}
 		if played {
-			open = append(open, partition.Day)
+			return gaps(ctx, database, settlement.DailyPeriod(partition.Day))
 		}
 	}
-	return open, nil
-}
-
-// nextDay is the day that the chain of closed days needs next.
-func nextDay(runs []db.Run, firstOpen settlement.Day) settlement.Day {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].State == db.StateClosed {
-			return runs[i].StartsOn + 1
-		}
-	}
-	return firstOpen
+	return nil, nil
 }

@@ -38,3 +38,16 @@ func MailSummary(week settlement.Period) string { return "Mails of " + week.Stri
 
 // MailID is the workflow ID of the mails of a week: mail:2024-W19.
 func MailID(week settlement.Period) string { return "mail:" + week.String() }
+
+// LaunchPrefix begins the workflow IDs of all launches of a kind. A schedule
+// appends the time at which the launch was due.
+func LaunchPrefix(kind settlement.Kind) string { return "launch:" + string(kind) }
+
+// LaunchID is the workflow ID of a launch that an operator asks for:
+// launch:daily:2024-05-09 or launch:daily:2024-05-01..2024-06-29.
+func LaunchID(first, last settlement.Period) string {
+	if first == last {
+		return LaunchPrefix(first.Kind) + ":" + first.String()
+	}
+	return LaunchPrefix(first.Kind) + ":" + first.String() + ".." + last.String()
+}

@@ -3,9 +3,12 @@ package service
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
@@ -87,6 +90,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,
 		CurrentRun:      currentRun(temporal),
+		RunStatus:       runStatus(temporal),
 	})
 	options.MaxConcurrentActivityExecutionSize = config.Mail.Slots
 	options.TaskQueueActivitiesPerSecond = config.Mail.Rate / workflows.MailsPerBatch // 0 is no limit
@@ -116,5 +120,18 @@ func currentRun(temporal client.Client) func(context.Context, string) (string, e
 			return "", err
 		}
 		return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
+	}
+}
+
+// runStatus asks Temporal how the workflow's current run stands. A run that
+// Temporal has forgotten does not stand at all.
+func runStatus(temporal client.Client) func(context.Context, string) (enums.WorkflowExecutionStatus, error) {
+	return func(ctx context.Context, workflowID string) (enums.WorkflowExecutionStatus, error) {
+		description, err := temporal.DescribeWorkflowExecution(ctx, workflowID, "")
+		var notFound *serviceerror.NotFound
+		if err != nil && !errors.As(err, &notFound) {
+			return enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED, err
+		}
+		return description.GetWorkflowExecutionInfo().GetStatus(), nil
 	}
 }
