@@ -40,7 +40,7 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 		return fmt.Errorf("ask for the run of %s: %w", input.WorkflowID, err)
 	}
 	if status == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
-		return waitFor(&db.NotClosedError{Period: input.Period, State: db.StateRunning})
+		return waitFor(&db.NotClosedError{Period: input.Period, State: db.StateRunning}, shortWait)
 	}
 	_, err = a.DB.ClosedRun(ctx, input.Period)
 	var notClosed *db.NotClosedError

@@ -30,7 +30,11 @@ func (c scheduleApplyCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer temporal.Close()
-	// What runs need of Temporal comes before the schedules that start them.
+	if !c.DryRun { // what runs need comes before the schedules that start them
+		if err := workflows.EnsureSearchAttributes(ctx, temporal, temporal.namespace); err != nil {
+			return err
+		}
+	}
 	changes := newTable("Schedule", "Field", "Now", "Wanted")
 	var outcomes []string
 	for _, schedule := range workflows.Schedules() {

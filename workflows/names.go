@@ -21,6 +21,21 @@ func ID(period settlement.Period) string {
 	return string(period.Kind) + ":" + period.String()
 }
 
+// Summary is the one line by which the Temporal UI introduces the period's run.
+func Summary(period settlement.Period) string {
+	switch period.Kind {
+	case settlement.Weekly:
+		return "Roll-up, statements and mails of " + period.String()
+	case settlement.Monthly:
+		return "Roll-up and statements of " + period.String()
+	default:
+		return "Statistics and settlement of " + period.String()
+	}
+}
+
+// MailSummary introduces the mails of a week.
+func MailSummary(week settlement.Period) string { return "Mails of " + week.String() }
+
 // MailID is the workflow ID of the mails of a week: mail:2024-W19.
 func MailID(week settlement.Period) string { return "mail:" + week.String() }
 
@@ -35,9 +50,4 @@ func LaunchID(first, last settlement.Period) string {
 		return LaunchPrefix(first.Kind) + ":" + first.String()
 	}
 	return LaunchPrefix(first.Kind) + ":" + first.String() + ".." + last.String()
-}
-
-// Summary says in the Temporal UI what the period's run is.
-func Summary(period settlement.Period) string {
-	return "Statistics and settlement of " + period.String()
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,8 @@ type Backends struct {
 
 // Run works until ctx ends, then lets running activities finish. It refuses to
 // start, with a line that says what to do, when the database or Temporal cannot
-// be reached or the schema is not the one that this program was built for.
+// be reached, the schema is not the one that this program was built for, or
+// Temporal does not know the search attributes.
 func Run(ctx context.Context, backends Backends, config Config, logger *slog.Logger) error {
 	if err := config.Validate(); err != nil {
 		return err
@@ -56,6 +58,9 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 		return err
 	}
 	defer temporal.Close()
+	if err := workflows.CheckSearchAttributes(ctx, temporal, cmp.Or(backends.Temporal.Namespace, client.DefaultNamespace)); err != nil {
+		return err
+	}
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.Listen != "" {
