@@ -54,12 +54,51 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if rows != totals.Rows() {
 			return &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
 		}
+		if err := checkLate(ctx, tx, day, totals.Late); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE runs
 			SET late_from = ?
 			WHERE kind = ? AND starts_on = ? AND version = ?`, lateFrom, period.Kind, period.Start, runVersion)
 		return err
 	})
+}
+
+// LateRowsError says that the late views that a day posts are not those that
+// its chunks judged.
+type LateRowsError struct {
+	Day            settlement.Day
+	Posted, Judged Late
+	Adjusted       int64 // rows, by its adjustments
+}
+
+func (e *LateRowsError) Error() string {
+	return fmt.Sprintf("%s posts %+v, its chunks judged %+v, its adjustments stand for %d rows: a late view or an adjustment was changed by hand; put it back", e.Day, e.Posted, e.Judged, e.Adjusted)
+}
+
+// checkLate makes sure that each late view that the day posts was judged once
+// and is in its adjustments.
+func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged Late) error {
+	found := LateRowsError{Day: day, Judged: judged}
+	if err := tx.GetContext(ctx, &found.Posted, `
+		SELECT
+			COUNT(*) AS late_rows,
+			COALESCE(SUM(verdict = ?), 0) AS late_views
+		FROM late_views
+		WHERE posted_on = ?`, LateCounted, day); err != nil {
+		return err
+	}
+	if err := tx.GetContext(ctx, &found.Adjusted, `
+		SELECT COALESCE(SUM(views + self_views + repeat_views), 0)
+		FROM adjustments
+		WHERE posted_on = ?`, day); err != nil {
+		return err
+	}
+	if found.Posted != judged || found.Adjusted != judged.LateRows {
+		return &found
+	}
+	return nil
 }
 
 // barrier raises the generation of the watch log unless the day is closed
