@@ -13,17 +13,18 @@ import (
 
 // The phases of a run, in order.
 const (
-	PhaseWaiting   = "waiting for earlier days"
-	PhasePlanning  = "planning"
-	PhaseCounting  = "counting"
-	PhaseChecking  = "checking"
-	PhaseSettling  = "settling"
-	PhaseRollingUp = "rolling up"
-	PhaseStating   = "writing statements"
-	PhaseClosing   = "closing"
-	PhaseMailing   = "mailing"
-	PhaseClosed    = "closed"
-	PhaseFailed    = "failed"
+	PhaseWaiting     = "waiting for earlier days"
+	PhaseLookingBack = "looking back"
+	PhasePlanning    = "planning"
+	PhaseCounting    = "counting"
+	PhaseChecking    = "checking"
+	PhaseSettling    = "settling"
+	PhaseRollingUp   = "rolling up"
+	PhaseStating     = "writing statements"
+	PhaseClosing     = "closing"
+	PhaseMailing     = "mailing"
+	PhaseClosed      = "closed"
+	PhaseFailed      = "failed"
 )
 
 // Progress is a run's answer to [ProgressQuery].
@@ -47,6 +48,7 @@ type progressTracker struct {
 	rowsBefore int64
 	since      time.Time // when the phase began
 	updated    time.Time
+	mismatches []db.Mismatch // closed days whose rows are not those that were counted
 }
 
 func trackProgress(ctx workflow.Context, period settlement.Period) (*progressTracker, error) {
@@ -85,7 +87,7 @@ func (p *progressTracker) chunkDone(ctx workflow.Context, rows int64) {
 // close shows what the period came to.
 func (p *progressTracker) close(ctx workflow.Context, totals db.Totals) {
 	p.enter(ctx, PhaseClosed)
-	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`**%s**: closed
+	p.setDetails(ctx, fmt.Sprintf(`**%s**: closed
 
 | rows | views | self | repeat | video amount | ad amount |
 |---:|---:|---:|---:|---:|---:|
@@ -94,7 +96,7 @@ func (p *progressTracker) close(ctx workflow.Context, totals db.Totals) {
 }
 
 func (p *progressTracker) fail(ctx workflow.Context, failure error) {
-	workflow.SetCurrentDetails(ctx, fmt.Sprintf("**%s failed** while %s: %s", p.period, p.phase, Cause(failure)))
+	p.setDetails(ctx, fmt.Sprintf("**%s failed** while %s: %s", p.period, p.phase, Cause(failure)))
 	p.phase = PhaseFailed
 }
 
@@ -114,10 +116,10 @@ func (p *progressTracker) show(ctx workflow.Context) {
 	p.updated = workflow.Now(ctx)
 	now := p.progress()
 	if now.Chunks == 0 {
-		workflow.SetCurrentDetails(ctx, fmt.Sprintf("**%s**: %s", p.period, now.Phase))
+		p.setDetails(ctx, fmt.Sprintf("**%s**: %s", p.period, now.Phase))
 		return
 	}
-	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`**%s**: %s
+	p.setDetails(ctx, fmt.Sprintf(`**%s**: %s
 
 | chunks | rows | rows/s | seconds left |
 |---:|---:|---:|---:|
