@@ -67,16 +67,16 @@ func (p *latePlatform) settleLate(first, last string) (days []lateDays) {
 			}
 			rule, paid := p.pricesOn(day), own
 			paid.viewsFrom, paid.adsFrom = viewsSoFar[v.id], adsSoFar[v.id]
+			var adjustments []adjustment
 			for _, origin := range slices.Sorted(maps.Keys(lateOf)) {
 				l := lateOf[origin]
-				if l.views > 0 {
-					l.viewsFrom, l.adsFrom = paid.viewsFrom+paid.views, paid.adsFrom+paid.ads
-					l.viewsTo, l.adsTo = l.viewsFrom+l.views, l.adsFrom+l.ads
-					l.videoAmount = amount(rule.views, paid.viewsFrom, l.viewsTo) - amount(rule.views, paid.viewsFrom, l.viewsFrom)
-					l.adAmount = amount(rule.ads, paid.adsFrom, l.adsTo) - amount(rule.ads, paid.adsFrom, l.adsFrom)
-				}
-				came.adjustments = append(came.adjustments, adjustment{line: l, posted: day, watchedOn: origin})
+				l.viewsFrom, l.adsFrom = paid.viewsFrom+paid.views, paid.adsFrom+paid.ads
+				l.viewsTo, l.adsTo = l.viewsFrom+l.views, l.adsFrom+l.ads
+				l.videoAmount = amount(rule.views, paid.viewsFrom, l.viewsTo) - amount(rule.views, paid.viewsFrom, l.viewsFrom)
+				l.adAmount = amount(rule.ads, paid.adsFrom, l.adsTo) - amount(rule.ads, paid.adsFrom, l.adsFrom)
+				adjustments = append(adjustments, adjustment{line: l, posted: day, watchedOn: origin})
 				paid.views += l.views
+				paid.seconds += l.seconds
 				paid.ads += l.ads
 			}
 			if paid.views > 0 {
@@ -84,7 +84,13 @@ func (p *latePlatform) settleLate(first, last string) (days []lateDays) {
 				paid.videoAmount, paid.adAmount = amount(rule.views, paid.viewsFrom, paid.viewsTo), amount(rule.ads, paid.adsFrom, paid.adsTo)
 				viewsSoFar[v.id], adsSoFar[v.id] = paid.viewsTo, paid.adsTo
 				came.paid.lines = append(came.paid.lines, paid)
+			} else {
+				for i := range adjustments { // what pays nothing has no ordinals
+					l := &adjustments[i].line
+					l.viewsFrom, l.viewsTo, l.adsFrom, l.adsTo = 0, 0, 0, 0
+				}
 			}
+			came.adjustments = append(came.adjustments, adjustments...)
 		}
 		days = append(days, came)
 	}
