@@ -191,7 +191,7 @@ func TestStatements_AddUp(t *testing.T) {
 		}
 		require.Equal(t, stored[0].Statistics, onTime)
 		require.Equal(t, stored[0].LateViews, sum.Views-onTime.Views)
-		require.Equal(t, stored[0].Amounts, db.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)})
+		require.Equal(t, db.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)}, stored[0].Amounts)
 	}
 }
 
