@@ -28,6 +28,7 @@ type commands struct {
 	Mail       mailCommand       `cmd:"" help:"See, preview and send the mails of a closed week."`
 	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the watch log and print every difference."`
 	Status     statusCommand     `cmd:"" help:"Show the periods, their state, open and failed runs, and gaps."`
+	Replay     replayCommand     `cmd:"" help:"Replay the histories of runs against this program's workflows, before it is deployed."`
 	Dev        devCommand        `cmd:"" help:"Run a local stack (MySQL, Temporal with its UI, a mail inbox, a worker) until interrupted."`
 	Demo       demoCommand       `cmd:"" help:"Do the whole job on made-up data and say where to look at the results."`
 	Help       helpCommand       `cmd:"" help:"Show this help; for one command: starter COMMAND --help."`
