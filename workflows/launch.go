@@ -172,11 +172,11 @@ func (l *launch) run(ctx workflow.Context, period settlement.Period) (err error)
 		AddFuture(child, func(f workflow.Future) {
 			err = f.Get(ctx, nil)
 			var terminated *temporal.TerminatedError // as a run is that is reset
-			decided = !errors.As(err, &inOtherHands) && !errors.As(err, &terminated)
+			decided = !errors.As(err, &inOtherHands) && !errors.As(err, &terminated) || ctx.Err() != nil
 		}).
 		AddFuture(watch, func(f workflow.Future) {
 			err = f.Get(ctx, nil)
-			decided = true
+			decided = ctx.Err() == nil || child.IsReady() // who is cancelled waits for its run to stop
 		})
 	for !decided {
 		either.Select(ctx)

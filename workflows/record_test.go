@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/sdk/client"
@@ -106,6 +107,10 @@ func newRecorder(t *testing.T) *recorder {
 		CurrentRun: func(ctx context.Context, id string) (string, error) {
 			description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
 			return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), err
+		},
+		RunStatus: func(ctx context.Context, id string) (enums.WorkflowExecutionStatus, error) {
+			description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
+			return description.GetWorkflowExecutionInfo().GetStatus(), err
 		},
 	})
 	require.NoError(t, w.Start())
