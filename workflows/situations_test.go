@@ -35,6 +35,9 @@ func TestEverySituationHasARecordedHistory(t *testing.T) {
 		"mails fail":                        {"Mail", failed},
 		"many mails continue as new":        {"Mail", continuedAsNew},
 		"mails are continued":               {"Mail", both(continued, completed)},
+		"a launch ends":                     {"Launch", both(childCompleted, completed)},
+		"a run of a launch fails":           {"Launch", both(childFailed, failed)},
+		"a launch is cancelled":             {"Launch", canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, one := range recorded {
