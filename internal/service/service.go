@@ -81,6 +81,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		WorkerStopTimeout:                  config.StopTimeout,
 		DisableRegistrationAliasing:        true,
 		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}},
+		DeploymentOptions:                  config.versioning(),
 	}
 	runs := worker.New(temporal, workflows.TaskQueue, options)
 	workflows.Register(runs)
