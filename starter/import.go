@@ -11,6 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"creatorpay/internal/intake"
+	"creatorpay/internal/service"
 )
 
 type importCommand struct {
@@ -89,4 +90,18 @@ func printReport(report intake.Report, took time.Duration) {
 	if days := report.Days; len(days) > 0 {
 		fmt.Printf("%d days got views, from %s to %s\n", len(days), days[0], days[len(days)-1])
 	}
+	printLate(report.Late)
+}
+
+// printLate says what becomes of views of closed days.
+func printLate(late []intake.LateDay) {
+	if len(late) == 0 {
+		return
+	}
+	var views int64
+	for _, day := range late {
+		views += day.Views
+	}
+	fmt.Printf("%s views of %d closed days (%s to %s) came late: the next daily run posts them as adjustments, if the days lie no further back than it looks (LOOK_BACK_DAYS of the worker, %d by default)\n",
+		thousands(views), len(late), late[0].Day, late[len(late)-1].Day, service.DefaultLookBackDays)
 }

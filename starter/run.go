@@ -81,8 +81,12 @@ func printDay(result workflows.DailyResult) {
 
 // describe writes what a closed period came to.
 func describe(totals db.Totals) string {
-	return fmt.Sprintf("%s rows = %s views + %s self + %s repeat; video amount %s, ad amount %s",
-		thousands(totals.Rows()), thousands(totals.Views), thousands(totals.SelfViews), thousands(totals.RepeatViews),
+	late := ""
+	if totals.LateRows > 0 {
+		late = fmt.Sprintf("; %s late rows, of which %s count", thousands(totals.LateRows), thousands(totals.LateViews))
+	}
+	return fmt.Sprintf("%s rows = %s views + %s self + %s repeat%s; video amount %s, ad amount %s",
+		thousands(totals.Rows()), thousands(totals.Views), thousands(totals.SelfViews), thousands(totals.RepeatViews), late,
 		totals.VideoAmount, totals.AdAmount)
 }
 
