@@ -16,6 +16,7 @@ import (
 // the same one, so that a difference between them is a difference in the rows.
 type Counter struct {
 	db       *db.DB
+	calendar settlement.Calendar
 	day      settlement.Day
 	from, to time.Time // the day's first instant and the first after it
 	window   time.Duration
@@ -27,13 +28,13 @@ func NewCounter(ctx context.Context, database *db.DB, day settlement.Day, window
 	if err != nil {
 		return nil, err
 	}
-	return &Counter{db: database, day: day, from: calendar.Start(day), to: calendar.End(day), window: window}, nil
+	return &Counter{db: database, calendar: calendar, day: day, from: calendar.Start(day), to: calendar.End(day), window: window}, nil
 }
 
-// Count reads the range's plays in one ordered scan and judges each. owners are
-// the range's known videos by id; plays of any other video only count as
-// unknown rows. Memory grows with the videos that were played, not with the
-// plays.
+// Count reads the range's plays in one ordered scan and judges each, and then
+// the late views that the day posts. owners are the range's known videos by id;
+// plays of any other video only count as unknown rows. Memory grows with the
+// videos that were played and with the late views, not with the plays.
 func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []db.Owner) (db.Count, error) {
 	tally := tally{
 		counter: c,
@@ -44,6 +45,9 @@ func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []d
 		return db.Count{}, err
 	}
 	if err := tally.lookBack(ctx); err != nil {
+		return db.Count{}, err
+	}
+	if err := c.late(ctx, videos, owners, &tally.count); err != nil {
 		return db.Count{}, err
 	}
 	return tally.count, nil
@@ -68,7 +72,7 @@ type pendingPlay struct {
 func (t *tally) add(play settlement.Play) error {
 	if play.StartedAt < t.counter.from.UnixMilli() || play.StartedAt >= t.counter.to.UnixMilli() {
 		return &db.BadRowError{Day: t.counter.day, VideoID: play.VideoID, Problem: fmt.Sprintf(
-			"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started, then run the day again",
+			"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started",
 			play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))}
 	}
 	t.count.Checksum += t.checksum(play)

@@ -114,9 +114,12 @@ func (v verifier) chunk(ctx context.Context, chunk db.Chunk) (out part, err erro
 	}
 	out.lines, out.totals.Statistics = count.Lines, count.Totals()
 	compareStatistics(&out, stored, count.Lines)
+	if err := v.late(ctx, &out, chunk.Range, count.Late); err != nil {
+		return out, err
+	}
 	out.compare(fmt.Sprintf("chunk %d", chunk.Number), "checksum", chunk.Checksum, count.Checksum)
 	out.compare(fmt.Sprintf("chunk %d", chunk.Number), "rows of unknown videos", chunk.UnknownRows, count.UnknownRows)
-	return out, v.settlements(ctx, &out, chunk.Range)
+	return out, v.settlements(ctx, &out, chunk.Range, count.Adjustments)
 }
 
 // owners are the catalogue's, with those that the run recorded in their place.
@@ -137,12 +140,19 @@ func (v verifier) owners(ctx context.Context, videos settlement.Range, stored []
 	return owners, nil
 }
 
-// settlements prices the recomputed counts from where the video's settled days
-// before this one ended.
-func (v verifier) settlements(ctx context.Context, out *part, videos settlement.Range) error {
+// settlements prices the recomputed counts and adjustments from where the
+// video's settled days before this one ended.
+func (v verifier) settlements(ctx context.Context, out *part, videos settlement.Range, adjustments []db.Adjustment) error {
 	counted, err := v.db.CountedVideos(ctx, v.day, videos)
 	if err != nil {
 		return err
+	}
+	rejudged := make(map[int64][]db.Adjustment) // each a piece of the whole: pricing fills it in
+	for i, from := 1, 0; i <= len(adjustments); i++ {
+		if i == len(adjustments) || adjustments[i].VideoID != adjustments[from].VideoID {
+			rejudged[adjustments[from].VideoID] = adjustments[from:i]
+			from = i
+		}
 	}
 	recounted := make(map[int64]settlement.Statistics, len(out.lines))
 	for _, line := range out.lines {
@@ -158,6 +168,7 @@ func (v verifier) settlements(ctx context.Context, out *part, videos settlement.
 	}
 	for _, video := range counted {
 		video.Views, video.AdViews = recounted[video.VideoID].Views, recounted[video.VideoID].AdViews
+		video.Adjustments = rejudged[video.VideoID]
 		line, err := video.Price(v.rule)
 		if err != nil {
 			return err
@@ -170,7 +181,7 @@ func (v verifier) settlements(ctx context.Context, out *part, videos settlement.
 	for video := range storedLines {
 		out.compare(fmt.Sprintf("video %d", video), "settlement line", "there", "none")
 	}
-	return nil
+	return v.adjustments(ctx, out, videos, adjustments)
 }
 
 // whole compares what belongs to the day as a whole.
@@ -183,6 +194,8 @@ func (v verifier) whole(ctx context.Context, run db.Run, parts []part) ([]differ
 	}
 	day := "day " + v.day.String()
 	all.compareFigures(day, run.Statistics, all.totals.Statistics)
+	all.compare(day, "late rows", run.LateRows, all.totals.LateRows)
+	all.compare(day, "late views", run.LateViews, all.totals.LateViews)
 	all.compare(day, "video amount", run.VideoAmount, all.totals.VideoAmount)
 	all.compare(day, "ad amount", run.AdAmount, all.totals.AdAmount)
 	top, err := v.db.TopVideos(ctx, run.Period())

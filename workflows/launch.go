@@ -231,7 +231,7 @@ func (l *launch) check(ctx workflow.Context) error {
 	var causes []string
 	for _, failed := range l.progress.Failed {
 		if failed.AfterClose || isOpen[failed.Period] {
-			causes = append(causes, failed.Period.String()+": "+failed.Cause)
+			causes = append(causes, failed.String()+": "+failed.Cause)
 		}
 	}
 	if len(causes) == 0 {
@@ -247,15 +247,15 @@ func (l *launch) check(ctx workflow.Context) error {
 
 // show tells the Temporal UI how far the launch is.
 func (l *launch) show(ctx workflow.Context) {
-	now, waits := "none", ""
+	now, failures := "none", ""
 	if l.progress.Running != nil {
 		now = ID(*l.progress.Running)
 	}
 	for _, failed := range l.progress.Failed {
-		waits += fmt.Sprintf("\n**%s failed**: %s\n", failed.Period, failed.Cause)
+		failures += fmt.Sprintf("\n**%s failed**: %s\n", failed.Period, failed.Cause)
 	}
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`| running | closed | were closed already | failed | left |
 |---|---:|---:|---:|---:|
 | %s | %d | %d | %d | %d |
-%s`, now, l.progress.Closed, l.progress.ClosedAlready, len(l.progress.Failed), l.progress.Left, waits))
+%s`, now, l.progress.Closed, l.progress.ClosedAlready, len(l.progress.Failed), l.progress.Left, failures))
 }

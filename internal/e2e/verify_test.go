@@ -61,7 +61,7 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		{
 			"a removed row",
 			`DELETE FROM watch_log WHERE video_id = 50 AND viewer_id = 1004`,
-			`INSERT INTO watch_log VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1, 1)`,
 			[]string{
 				"video 50 | views | 10 | 9", "video 50 | played seconds | 600 | 540", "video 50 | ad views | 10 | 9",
 				"chunk 3 | checksum",
@@ -73,19 +73,19 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		},
 		{
 			"an added row",
-			`INSERT INTO watch_log VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"video 50 | views | 10 | 11", "video 50 | video amount | ₩10 | ₩11", "day 2024-05-06 | video amount | ₩100 | ₩101"},
 		},
 		{
 			"an added row of a video without settlement",
-			`INSERT INTO watch_log VALUES ('2024-05-06', 101, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 101, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"video 101 | views | 0 | 1", "day 2024-05-06 | views | 100 | 101"},
 		},
 		{
 			"an added row of an unknown video",
-			`INSERT INTO watch_log VALUES ('2024-05-06', 999, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 999, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"rows of unknown videos | 0 | 1"},
 		},

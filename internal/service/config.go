@@ -24,6 +24,7 @@ type Config struct {
 	RepeatWindow    time.Duration `env:"REPEAT_WINDOW" default:"30s" help:"A play is a repeat if it starts less than this after the same viewer's previous play of the video; 0 switches the rule off. Runs that have begun keep theirs."`
 	PartitionsAhead int           `env:"PARTITIONS_AHEAD" default:"7" help:"Days after the one being run that get room in the watch log."`
 	KeepDays        int           `env:"KEEP_DAYS" default:"0" help:"Days of the watch log that stay before the one being run; older closed days are dropped. 0 keeps all."`
+	LookBackDays    int           `env:"LOOK_BACK_DAYS" default:"${look_back_days}" help:"Closed days before the one being run that are looked at for views that came late; 0 looks at none. None of them is dropped."`
 	StopTimeout     time.Duration `env:"WORKER_STOP_TIMEOUT" default:"30s" help:"How long running activities may go on after SIGTERM."`
 	Deployment      string        `env:"WORKER_DEPLOYMENT" placeholder:"NAME" help:"Temporal worker deployment that this worker belongs to. With it each run keeps to the build that began it, and a build gets no new runs until it is made the current one."`
 	BuildID         string        `name:"build-id" env:"WORKER_BUILD_ID" placeholder:"ID" help:"Build of the deployment that this program is; needs --deployment."`
@@ -82,6 +83,9 @@ func (c Config) Validate() error {
 	if (c.Deployment == "") != (c.BuildID == "") {
 		problems = append(problems, errors.New("--deployment and --build-id go together: set both or none"))
 	}
+	if c.LookBackDays < 0 {
+		problems = append(problems, fmt.Errorf("--look-back-days is %d: it cannot be negative", c.LookBackDays))
+	}
 	problems = append(problems, c.Mail.validate())
 	return errors.Join(problems...)
 }
@@ -99,12 +103,17 @@ func (c Config) versioning() worker.DeploymentOptions {
 	}
 }
 
-// FlagDefaults are the defaults that Config's tags name and this machine
-// decides. A scan keeps the database busy about as long as its worker, so two
+// DefaultLookBackDays is how many closed days a run looks at for late views
+// unless it is told otherwise.
+const DefaultLookBackDays = 7
+
+// FlagDefaults are the defaults that Config's tags name but do not know: those
+// that this machine decides, and those that have another home. A scan keeps the database busy about as long as its worker, so two
 // slots a core keep both busy.
 func FlagDefaults() map[string]string {
 	return map[string]string{
-		"slots":      strconv.Itoa(2 * runtime.NumCPU()),
-		"mail_slots": strconv.Itoa(runtime.NumCPU()), // drawing the documents keeps a core busy
+		"slots":          strconv.Itoa(2 * runtime.NumCPU()),
+		"mail_slots":     strconv.Itoa(runtime.NumCPU()), // drawing the documents keeps a core busy
+		"look_back_days": strconv.Itoa(DefaultLookBackDays),
 	}
 }

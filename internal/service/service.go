@@ -90,6 +90,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		RepeatWindow:    config.RepeatWindow,
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,
+		LookBackDays:    config.LookBackDays,
 		CurrentRun:      currentRun(temporal),
 		RunStatus:       runStatus(temporal),
 	})
