@@ -80,15 +80,19 @@ func (c Config) Validate() error {
 	if c.KeepDays < 0 {
 		problems = append(problems, fmt.Errorf("--keep-days is %d: it cannot be negative", c.KeepDays))
 	}
-	if (c.Deployment == "") != (c.BuildID == "") {
-		problems = append(problems, errors.New("--deployment and --build-id go together: set both or none"))
-	}
 	if c.LookBackDays < 0 {
 		problems = append(problems, fmt.Errorf("--look-back-days is %d: it cannot be negative", c.LookBackDays))
+	}
+	if (c.Deployment == "") != (c.BuildID == "") {
+		problems = append(problems, errors.New("--deployment and --build-id go together: set both or none"))
 	}
 	problems = append(problems, c.Mail.validate())
 	return errors.Join(problems...)
 }
+
+// DefaultLookBackDays is how many closed days a run looks at for late views
+// unless it is told otherwise.
+const DefaultLookBackDays = 7
 
 // versioning is how Temporal tells this build's runs from those of others. By
 // default it does not: any worker takes up any run.
@@ -103,13 +107,9 @@ func (c Config) versioning() worker.DeploymentOptions {
 	}
 }
 
-// DefaultLookBackDays is how many closed days a run looks at for late views
-// unless it is told otherwise.
-const DefaultLookBackDays = 7
-
 // FlagDefaults are the defaults that Config's tags name but do not know: those
-// that this machine decides, and those that have another home. A scan keeps the database busy about as long as its worker, so two
-// slots a core keep both busy.
+// that this machine decides, and those that have another home. A scan keeps the
+// database busy about as long as its worker, so two slots a core keep both busy.
 func FlagDefaults() map[string]string {
 	return map[string]string{
 		"slots":          strconv.Itoa(2 * runtime.NumCPU()),
