@@ -33,8 +33,7 @@ type PairDay struct {
 // it.
 func JudgeLate(days []PairDay, posting Day, window time.Duration, creatorID int64) {
 	var known []knownPlay
-	for i := range days {
-		day := &days[i]
+	for i, day := range days {
 		known = append(known, day.onTime(days[:i], creatorID)...)
 		for j := range day.Late {
 			late := &day.Late[j]
