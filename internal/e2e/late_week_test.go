@@ -47,9 +47,9 @@ func lateArrivals(random *rand.Rand) *latePlatform {
 	return p
 }
 
-// newLateSystem is a system with the platform's views that are on time, and a
+// newMailedLateSystem is a system with the platform's views that are on time, and a
 // worker whose mails go to the inbox.
-func newLateSystem(t *testing.T, p *latePlatform) (*system, *inbox.Inbox) {
+func newMailedLateSystem(t *testing.T, p *latePlatform) (*system, *inbox.Inbox) {
 	t.Helper()
 	box, err := inbox.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
@@ -103,7 +103,7 @@ func (s *system) requireLate(want lateDays) {
 func TestR8_AWeekPaysItsLateViewsInExportsStatementsAndMailsAlike(t *testing.T) {
 	t.Parallel()
 	p := lateArrivals(newRandom(t))
-	s, box := newLateSystem(t, p)
+	s, box := newMailedLateSystem(t, p)
 	days := p.settleLate("2024-05-06", sunday)
 	for _, want := range days {
 		s.runLateDay(p, want)
