@@ -2,11 +2,8 @@ package activities
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -60,7 +57,6 @@ type tally struct {
 	owners  []db.Owner // those not yet passed by the scan
 	count   db.Count
 	pending []pendingPlay
-	row     [48]byte // a play's bytes for the checksum
 }
 
 // pendingPlay waits for the look across midnight (R3).
@@ -72,10 +68,10 @@ type pendingPlay struct {
 func (t *tally) add(play settlement.Play) error {
 	if play.StartedAt < t.counter.from.UnixMilli() || play.StartedAt >= t.counter.to.UnixMilli() {
 		return &db.BadRowError{Day: t.counter.day, VideoID: play.VideoID, Problem: fmt.Sprintf(
-			"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started, then run the day again",
+			"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started",
 			play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))}
 	}
-	t.count.Checksum += t.checksum(play)
+	t.count.Checksum += db.Checksum(play)
 	line := t.line(play.VideoID)
 	if line == nil {
 		t.count.UnknownRows++
@@ -130,16 +126,4 @@ func (t *tally) lookBack(ctx context.Context) error {
 		t.count.Lines[pending.line].Count(pending.play, verdict)
 	}
 	return nil
-}
-
-// checksum hashes all that is stored of a play. The sum over a
-// chunk's rows is the same in any order.
-func (t *tally) checksum(play settlement.Play) uint64 {
-	binary.LittleEndian.PutUint64(t.row[0:], uint64(play.VideoID))
-	binary.LittleEndian.PutUint64(t.row[8:], uint64(play.ViewerID))
-	binary.LittleEndian.PutUint64(t.row[16:], uint64(play.StartedAt))
-	binary.LittleEndian.PutUint64(t.row[24:], uint64(play.ViewID))
-	binary.LittleEndian.PutUint64(t.row[32:], uint64(play.PlayedSeconds))
-	binary.LittleEndian.PutUint64(t.row[40:], uint64(play.AdViews))
-	return xxhash.Sum64(t.row[:])
 }

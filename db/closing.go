@@ -145,7 +145,10 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 		if err := check(tx, totals); err != nil {
 			return err
 		}
-		return markClosed(ctx, tx, period, fence, totals, db.now())
+		if err := markClosed(ctx, tx, period, fence, totals, db.now()); err != nil {
+			return err
+		}
+		return seal(ctx, tx, period)
 	})
 	if err != nil {
 		return Totals{}, fmt.Errorf("close %s: %w", period, err)

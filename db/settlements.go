@@ -247,12 +247,7 @@ func (v CountedVideo) pay(tiers settlement.Tiers, used, own int64, kind func(*Ad
 	return all, nil
 }
 
-// Settlements are the day's lines in the range, by creator and video.
-func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settlement.Range) ([]SettlementLine, error) {
-	where, args := rangeCondition("video_id", videos)
-	var lines []SettlementLine
-	err := db.pool.SelectContext(ctx, &lines, `
-		SELECT
+const settlementColumns = `
 			day,
 			video_id,
 			creator_id,
@@ -261,7 +256,14 @@ func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settle
 			ad_views_from,
 			ad_views_to,
 			video_amount,
-			ad_amount
+			ad_amount`
+
+// Settlements are the day's lines in the range, by creator and video.
+func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settlement.Range) ([]SettlementLine, error) {
+	where, args := rangeCondition("video_id", videos)
+	var lines []SettlementLine
+	err := db.pool.SelectContext(ctx, &lines, `
+		SELECT `+settlementColumns+`
 		FROM daily_settlements
 		WHERE day = ? AND `+where+`
 		ORDER BY creator_id, video_id`, append([]any{day}, args...)...)

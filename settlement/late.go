@@ -33,7 +33,8 @@ type PairDay struct {
 // it.
 func JudgeLate(days []PairDay, posting Day, window time.Duration, creatorID int64) {
 	var known []knownPlay
-	for i, day := range days {
+	for i := range days {
+		day := &days[i]
 		known = append(known, day.onTime(days[:i], creatorID)...)
 		for j := range day.Late {
 			late := &day.Late[j]
