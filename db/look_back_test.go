@@ -278,3 +278,17 @@ func TestLastPlays_KnowsLateViewsThatWerePostedByThen(t *testing.T) {
 	exec(t, db, `UPDATE late_views SET posted_on = ?`, monday+2)
 	require.Empty(t, last(), "the day after did not know it")
 }
+
+func TestRowsToPlan_HoldsTheLateViewsToo(t *testing.T) {
+	db := openClosed(t)
+	putVideos(t, db, 3)
+	watch(t, db, view(monday, 1, time.Hour), view(monday, 3, time.Hour), view(monday, 3, 2*time.Hour))
+	watch(t, db, views(monday+1, 1, 4)...)
+	watch(t, db, views(monday+1, 2, 5)...)
+	lookBack(t, db, monday+1, 7)
+
+	rows, err := db.RowsToPlan(t.Context(), monday+1)
+
+	require.NoError(t, err)
+	require.Equal(t, []settlement.VideoRows{{VideoID: 1, Rows: 5}, {VideoID: 2, Rows: 5}, {VideoID: 3, Rows: 2}}, rows)
+}
