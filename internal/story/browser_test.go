@@ -1,0 +1,144 @@
+package story
+
+import (
+	"bytes"
+	"context"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// What the pictures show, in CSS pixels.
+const (
+	width  = 1280
+	height = 800
+)
+
+// patience is how long the UI may take to show what is looked for, on a busy machine.
+const patience = time.Minute
+
+// browser is one tab of a headless Chromium with a profile of its own.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func startBrowser(t *testing.T) *browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.DisableGPU,
+		chromedp.NoSandbox, // which a container and root do not have; the only site it sees is ours
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.WindowSize(width, height),
+	)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(closeTab)
+	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height)), "start Chromium, which has to be installed")
+	return &browser{t: t, ctx: ctx}
+}
+
+func (b *browser) open(url string) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.Navigate(url)))
+}
+
+// find is a function of the page: the centre of the first visible element of an XPath, once that has
+// come to rest, brought into the window if wanted. The UI has some elements twice, for narrow windows
+// and for wide ones.
+const find = `(path, inWindow) => {
+	const found = document.evaluate(path, document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+	for (let i = 0; i < found.snapshotLength; i++) {
+		const element = found.snapshotItem(i);
+		if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+		if (inWindow) element.scrollIntoView({ block: "nearest" });
+		const { x, y, width, height } = element.getBoundingClientRect();
+		const centre = { x: x + width / 2, y: y + height / 2 };
+		const atRest = element.lastCentre?.x === centre.x && element.lastCentre?.y === centre.y;
+		element.lastCentre = centre;
+		return atRest ? centre : null;
+	}
+	return null;
+}`
+
+type point struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+}
+
+// see waits until an element of the XPath is visible, in the window or by scrolling.
+func (b *browser) see(path string) {
+	b.t.Helper()
+	b.find(path, false)
+}
+
+func (b *browser) find(path string, inWindow bool) point {
+	b.t.Helper()
+	centre, err := chromedp.Run(b.ctx, chromedp.PollFunction[point](find,
+		chromedp.WithPollingArgs(path, inWindow), chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+	if err != nil {
+		b.picture("failed")
+		b.t.Log(b.text())
+	}
+	require.NoError(b.t, err, "look for %s", path)
+	return centre
+}
+
+// seeText waits until the words stand somewhere on the page.
+func (b *browser) seeText(words string) {
+	b.t.Helper()
+	b.see(`//*[text()[contains(normalize-space(), ` + quote(words) + `)]]`)
+}
+
+// click clicks with the mouse on the first visible element of the XPath.
+func (b *browser) click(path string) {
+	b.t.Helper()
+	centre := b.find(path, true)
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.MouseClickXY(centre.X, centre.Y)))
+}
+
+// write types words on the keyboard.
+func (b *browser) write(words string) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(words)))
+}
+
+// text is all text that the page shows.
+func (b *browser) text() string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	require.NoError(b.t, err)
+	return text
+}
+
+// picture keeps what the window shows now, without the mouse.
+func (b *browser) picture(name string) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, 0, 0)))
+	shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	require.NoError(b.t, err)
+	decoded, err := png.Decode(bytes.NewReader(shot))
+	require.NoError(b.t, err)
+	var small bytes.Buffer
+	require.NoError(b.t, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, decoded))
+	require.NoError(b.t, os.MkdirAll(*pictures, 0o750))
+	require.NoError(b.t, os.WriteFile(filepath.Join(*pictures, name+".png"), small.Bytes(), 0o600))
+}
+
+// quote makes an XPath literal.
+func quote(words string) string {
+	if strings.Contains(words, `"`) {
+		return `'` + words + `'`
+	}
+	return `"` + words + `"`
+}
