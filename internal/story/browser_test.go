@@ -3,10 +3,10 @@ package story
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -84,20 +84,40 @@ func (b *browser) see(path string) {
 
 func (b *browser) find(path string, inWindow bool) point {
 	b.t.Helper()
-	centre, err := chromedp.Run(b.ctx, chromedp.PollFunction[point](find,
-		chromedp.WithPollingArgs(path, inWindow), chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience)))
-	if err != nil {
-		b.picture("failed")
-		b.t.Log(b.text())
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	look := chromedp.Evaluate[*point](fmt.Sprintf("(%s)(%q, %t)", find, path, inWindow))
+	for {
+		centre, err := chromedp.Run(ctx, look) // an error may come of the page being replaced just now
+		if err == nil && centre != nil {
+			return *centre
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			b.picture("failed")
+			require.FailNow(b.t, "looked in vain for "+path, "%v; the page says:\n%s", err, b.text())
+		}
 	}
-	require.NoError(b.t, err, "look for %s", path)
-	return centre
 }
 
 // seeText waits until the words stand somewhere on the page.
 func (b *browser) seeText(words string) {
 	b.t.Helper()
-	b.see(`//*[text()[contains(normalize-space(), ` + quote(words) + `)]]`)
+	b.see(saying(words))
+}
+
+// saying is the XPath of what has the words in its text.
+func saying(words string) string {
+	return `//*[text()[contains(normalize-space(), "` + words + `")]]`
+}
+
+// show scrolls to what see waits for.
+func (b *browser) show(path string) {
+	b.t.Helper()
+	b.find(path, true)
 }
 
 // click clicks with the mouse on the first visible element of the XPath.
@@ -124,7 +144,7 @@ func (b *browser) text() string {
 // picture keeps what the window shows now, without the mouse.
 func (b *browser) picture(name string) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, 0, 0)))
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, width/2, 10)))
 	shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	require.NoError(b.t, err)
 	decoded, err := png.Decode(bytes.NewReader(shot))
@@ -133,12 +153,4 @@ func (b *browser) picture(name string) {
 	require.NoError(b.t, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, decoded))
 	require.NoError(b.t, os.MkdirAll(*pictures, 0o750))
 	require.NoError(b.t, os.WriteFile(filepath.Join(*pictures, name+".png"), small.Bytes(), 0o600))
-}
-
-// quote makes an XPath literal.
-func quote(words string) string {
-	if strings.Contains(words, `"`) {
-		return `'` + words + `'`
-	}
-	return `"` + words + `"`
 }

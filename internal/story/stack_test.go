@@ -33,7 +33,7 @@ type stack struct {
 func startStack(t *testing.T) *stack {
 	t.Helper()
 	dir := t.TempDir()
-	s := &stack{t: t, environment: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}}
+	s := &stack{t: t, environment: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "WORKER_SLOTS=12"}}
 	dev := s.command("dev", "--dir", dir)
 	said, err := dev.StdoutPipe()
 	require.NoError(t, err)
