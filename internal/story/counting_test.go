@@ -56,6 +56,7 @@ func (s *story) pauseActivity() {
 	s.click(`//dialog[@open]//button[normalize-space()="Pause"]`)
 	s.see(`//button[normalize-space()="Unpause"]`)
 	s.see(`//*[text()[normalize-space()="Paused"]]`)
+	s.seeText("Last Failure") // the worker has heard of it with its next heartbeat and has stopped
 	s.picture("paused-activity")
 }
 
