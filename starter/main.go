@@ -24,6 +24,8 @@ type commands struct {
 	Generate   generateCommand   `cmd:"" help:"Store made-up days, the same for the same seed."`
 	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
 	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`
+	Retry      retryCommand      `cmd:"" help:"Let a period's run that ended go on where it went wrong, show its progress and wait for its end."`
+	Schedule   scheduleCommand   `cmd:"" help:"Keep the schedules, launch periods by hand, and fill gaps."`
 	Export     exportCommand     `cmd:"" help:"Write a closed period's results as CSV or JSON."`
 	Mail       mailCommand       `cmd:"" help:"See, preview and send the mails of a closed week."`
 	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the watch log and print every difference."`

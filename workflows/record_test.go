@@ -86,11 +86,9 @@ func newRecorder(t *testing.T) *recorder {
 	require.NoError(t, err)
 
 	// Nothing of this machine is to be in the histories: the queue of a sticky
-	// worker has its name, and so has an identity that is not set.
+	// worker has its name.
 	worker.SetStickyWorkflowCacheSize(0)
-	temporal, err := client.Dial(client.Options{HostPort: devtest.Temporal(t).Address, Identity: "recorder"})
-	require.NoError(t, err)
-	t.Cleanup(temporal.Close)
+	temporal := dial(t)
 	r := &recorder{t: t, db: database, temporal: temporal}
 	r.addVideos(1, 2, 3, 4)
 	w := worker.New(temporal, TaskQueue, worker.Options{})
