@@ -176,6 +176,9 @@ func printClosed(first, last settlement.Period, open []db.OpenPeriod) {
 }
 
 func startLaunch(ctx context.Context, server *temporalServer, first, last settlement.Period) (client.WorkflowRun, error) {
+	if err := workflows.EnsureSearchAttributes(ctx, server, server.namespace); err != nil {
+		return nil, err
+	}
 	id := workflows.LaunchID(first, last)
 	run, err := server.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                    id,

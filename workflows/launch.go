@@ -172,11 +172,11 @@ func (l *launch) run(ctx workflow.Context, period settlement.Period) (err error)
 		AddFuture(child, func(f workflow.Future) {
 			err = f.Get(ctx, nil)
 			var terminated *temporal.TerminatedError // as a run is that is reset
-			decided = !errors.As(err, &inOtherHands) && !errors.As(err, &terminated)
+			decided = !errors.As(err, &inOtherHands) && !errors.As(err, &terminated) || ctx.Err() != nil
 		}).
 		AddFuture(watch, func(f workflow.Future) {
 			err = f.Get(ctx, nil)
-			decided = true
+			decided = ctx.Err() == nil || child.IsReady() // who is cancelled waits for its run to stop
 		})
 	for !decided {
 		either.Select(ctx)
@@ -231,7 +231,7 @@ func (l *launch) check(ctx workflow.Context) error {
 	var causes []string
 	for _, failed := range l.progress.Failed {
 		if failed.AfterClose || isOpen[failed.Period] {
-			causes = append(causes, failed.Period.String()+": "+failed.Cause)
+			causes = append(causes, failed.String()+": "+failed.Cause)
 		}
 	}
 	if len(causes) == 0 {
@@ -247,15 +247,15 @@ func (l *launch) check(ctx workflow.Context) error {
 
 // show tells the Temporal UI how far the launch is.
 func (l *launch) show(ctx workflow.Context) {
-	now, waits := "none", ""
+	now, failures := "none", ""
 	if l.progress.Running != nil {
 		now = ID(*l.progress.Running)
 	}
 	for _, failed := range l.progress.Failed {
-		waits += fmt.Sprintf("\n**%s failed**: %s\n", failed.Period, failed.Cause)
+		failures += fmt.Sprintf("\n**%s failed**: %s\n", failed.Period, failed.Cause)
 	}
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`| running | closed | were closed already | failed | left |
 |---|---:|---:|---:|---:|
 | %s | %d | %d | %d | %d |
-%s`, now, l.progress.Closed, l.progress.ClosedAlready, len(l.progress.Failed), l.progress.Left, waits))
+%s`, now, l.progress.Closed, l.progress.ClosedAlready, len(l.progress.Failed), l.progress.Left, failures))
 }

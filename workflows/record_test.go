@@ -100,6 +100,10 @@ func newRecorder(t *testing.T) *recorder {
 			description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
 			return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), err
 		},
+		RunStatus: func(ctx context.Context, id string) (enums.WorkflowExecutionStatus, error) {
+			description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
+			return description.GetWorkflowExecutionInfo().GetStatus(), err
+		},
 	}})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/schedule/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
@@ -145,14 +146,21 @@ func (p *launchpad) await(what string, holds func() bool) {
 	}
 }
 
-// isIdle tells whether the schedule has nothing going and nothing to come.
-func (p *launchpad) isIdle(id string) bool {
+// info is what Temporal knows of the schedule, beyond what the SDK shows.
+func (p *launchpad) info(id string) *schedule.ScheduleInfo {
 	p.t.Helper()
 	described, err := p.temporal.WorkflowService().DescribeSchedule(p.t.Context(), &workflowservice.DescribeScheduleRequest{
 		Namespace: p.namespace, ScheduleId: id,
 	})
 	require.NoError(p.t, err)
-	return described.GetInfo().GetBufferSize() == 0 && len(described.GetInfo().GetRunningWorkflows()) == 0
+	return described.GetInfo()
+}
+
+// isIdle tells whether the schedule has nothing going and nothing to come.
+func (p *launchpad) isIdle(id string) bool {
+	p.t.Helper()
+	info := p.info(id)
+	return info.GetBufferSize() == 0 && len(info.GetRunningWorkflows()) == 0
 }
 
 // Temporal's own idea of due times, over both changes of the clocks: a backfill
@@ -171,8 +179,7 @@ func TestScheduledDays_OnceEachOverBothChangesOfTheClocks(t *testing.T) {
 			p := newLaunchpad(t, devtest.Temporal(t), "clocks-"+strings.ReplaceAll(zone, "/", "-"), func(r worker.Registry) { r.RegisterWorkflow(Launch) })
 			calendar, err := settlement.NewCalendar(zone)
 			require.NoError(t, err)
-			schedule := Schedules()[0]
-			options := schedule.Options(zone)
+			options := Schedules()[0].Options(zone)
 			options.Paused = true
 			handle := p.create(options)
 			var backfill []client.ScheduleBackfill
@@ -188,7 +195,7 @@ func TestScheduledDays_OnceEachOverBothChangesOfTheClocks(t *testing.T) {
 
 			require.NoError(t, handle.Backfill(t.Context(), client.ScheduleBackfillOptions{Backfill: backfill}))
 
-			p.await("all are launched", func() bool { return len(p.soFar()) >= len(want) && p.isIdle(schedule.ID) })
+			p.await("all are launched", func() bool { return len(p.soFar()) >= len(want) && p.isIdle(options.ID) })
 			require.Equal(t, want, p.soFar())
 			require.Equal(t, 1, p.together, "one after the other")
 		})
@@ -198,8 +205,8 @@ func TestScheduledDays_OnceEachOverBothChangesOfTheClocks(t *testing.T) {
 func TestScheduledWeeksAndMonths_OnceEach(t *testing.T) {
 	t.Parallel()
 	p := newLaunchpad(t, devtest.Temporal(t), "weeks-and-months", func(r worker.Registry) { r.RegisterWorkflow(Launch) })
-	for _, schedule := range Schedules()[1:] {
-		handle := p.create(schedule.Options("Europe/Berlin"))
+	for _, rollUp := range Schedules()[1:] {
+		handle := p.create(rollUp.Options("Europe/Berlin"))
 		before := len(p.soFar())
 
 		require.NoError(t, handle.Backfill(t.Context(), client.ScheduleBackfillOptions{Backfill: []client.ScheduleBackfill{{
@@ -210,8 +217,8 @@ func TestScheduledWeeksAndMonths_OnceEach(t *testing.T) {
 		want := map[settlement.Kind][]string{
 			settlement.Weekly:  {"2024-W09", "2024-W10", "2024-W11", "2024-W12", "2024-W13", "2024-W14", "2024-W15", "2024-W16", "2024-W17"},
 			settlement.Monthly: {"2024-02", "2024-03", "2024-04"},
-		}[schedule.Kind]
-		p.await("all are launched", func() bool { return len(p.soFar())-before >= len(want) && p.isIdle(schedule.ID) })
+		}[rollUp.Kind]
+		p.await("all are launched", func() bool { return len(p.soFar())-before >= len(want) && p.isIdle(rollUp.ID) })
 		for _, period := range p.soFar()[before:] {
 			names = append(names, period.String())
 		}
@@ -235,6 +242,17 @@ func launchByNumber(ctx workflow.Context, input LaunchInput) (LaunchResult, erro
 	return Launch(ctx, input)
 }
 
+// fastSchedule is the daily schedule with a faster calendar.
+func fastSchedule() client.ScheduleOptions {
+	options := Schedules()[0].Options(settlement.DefaultTimeZone)
+	options.Spec.Calendars = []client.ScheduleCalendarSpec{{
+		Second: []client.ScheduleRange{{Start: 0, End: 59, Step: int(dueEvery / time.Second)}},
+		Minute: []client.ScheduleRange{{Start: 0, End: 59}},
+		Hour:   []client.ScheduleRange{{Start: 0, End: 23}},
+	}}
+	return options
+}
+
 // The server is killed, several times pass at which the schedule was due, and it
 // is started again on what it had stored: the schedule, its policies, the
 // launcher and the worker are the real ones; only the calendar is faster.
@@ -246,13 +264,7 @@ func TestScheduleThatWasDownCatchesUpInOrder(t *testing.T) {
 	p := newLaunchpad(t, server, "down", func(r worker.Registry) {
 		r.RegisterWorkflowWithOptions(launchByNumber, workflow.RegisterOptions{Name: LaunchType})
 	})
-	options := Schedules()[0].Options(settlement.DefaultTimeZone)
-	options.Spec.Calendars = []client.ScheduleCalendarSpec{{
-		Second: []client.ScheduleRange{{Start: 0, End: 59, Step: int(dueEvery / time.Second)}},
-		Minute: []client.ScheduleRange{{Start: 0, End: 59}},
-		Hour:   []client.ScheduleRange{{Start: 0, End: 23}},
-	}}
-	p.create(options)
+	p.create(fastSchedule())
 	p.await("the schedule works", func() bool { return len(p.soFar()) >= 2 })
 
 	require.NoError(t, server.Kill())
@@ -270,4 +282,30 @@ func TestScheduleThatWasDownCatchesUpInOrder(t *testing.T) {
 		require.Equal(t, launched[i].End(), period.Start, "each day once and in order: %v", launched)
 	}
 	require.Equal(t, 1, p.together, "one after the other")
+}
+
+// What waits in the buffer when a failure pauses the schedule is gone, and no
+// figure of Temporal's counts it: so resume asks the book of runs what was
+// missed.
+func TestFailurePausesTheScheduleAndDropsWhatItHasBuffered(t *testing.T) {
+	t.Parallel()
+	p := newLaunchpad(t, devtest.Temporal(t), "pause", func(r worker.Registry) {
+		r.RegisterWorkflowWithOptions(func(ctx workflow.Context, _ LaunchInput) error {
+			workflow.GetSignalChannel(ctx, "fail").Receive(ctx, nil)
+			return errOfDay
+		}, workflow.RegisterOptions{Name: LaunchType})
+	})
+	handle := p.create(fastSchedule())
+	p.await("two wait behind the first", func() bool { return p.info(handle.GetID()).GetBufferSize() >= 2 })
+	first := p.info(handle.GetID()).GetRunningWorkflows()[0]
+
+	require.NoError(t, p.temporal.SignalWorkflow(t.Context(), first.GetWorkflowId(), first.GetRunId(), "fail", nil))
+
+	p.await("the schedule is idle", func() bool { return p.isIdle(handle.GetID()) })
+	described, err := handle.Describe(t.Context())
+	require.NoError(t, err)
+	require.True(t, described.Schedule.State.Paused)
+	require.Contains(t, described.Schedule.State.Note, "a chunk failed")
+	require.Equal(t, 1, described.Info.NumActions, "no other was launched")
+	require.Zero(t, p.info(handle.GetID()).GetBufferDropped()+p.info(handle.GetID()).GetMissedCatchupWindow())
 }

@@ -105,24 +105,51 @@ func TestScheduleCommandsSayWhatIsWrong(t *testing.T) {
 
 func TestScheduleResumeFillsWhatWasMissed(t *testing.T) {
 	t.Parallel()
+	p := newPlatform("Asia/Seoul")
+	p.addVideo(video{id: 1, creator: 1, title: "Video"})
+	for ago := 4; ago >= 0; ago-- {
+		p.play(1, 1000, time.Now().AddDate(0, 0, -ago).Format(time.RFC3339), 60, 1)
+	}
+	s := newSystem(t, p)
+	s.startWorker()
+	s.starter("schedule", "apply").requireSuccess()
+	s.starter("schedule", "pause", "--kind", "daily", "--note", "x").requireSuccess()
+	first, beforeYesterday := p.dayOf(p.views[0].at), p.dayOf(p.views[2].at) // yesterday is due from 04:00
+
+	missed := s.starter("schedule", "resume", "--kind", "daily").requireSuccess()
+	require.Contains(t, missed.stdout, "creatorpay-daily resumed\ndaily: ")
+	require.Contains(t, missed.stdout, "starter schedule backfill --kind daily --from "+first)
+	require.False(t, s.describe(s.schedule(s.dial(), settlement.Daily)).Schedule.State.Paused)
+	s.starter("schedule", "resume", "--kind", "daily", "--backfill").requireSuccess()
+
+	for _, day := range p.settle(first, beforeYesterday) {
+		s.requireSettled(day)
+	}
+	require.Equal(t, "creatorpay-daily resumed\n", s.starter("schedule", "resume", "--kind", "daily").requireSuccess().stdout)
+}
+
+func TestScheduleTriggerLaunchesOnePeriod(t *testing.T) {
+	t.Parallel()
 	p := plainPlatform()
 	s := newSystem(t, p)
-	s.starter("schedule", "apply").requireSuccess()
-	s.starter("schedule", "pause", "--note", "x").requireSuccess()
 	s.startWorker()
 
-	resumed := s.starter("schedule", "resume", "--kind", "monthly").requireSuccess()
-	require.Contains(t, resumed.stdout, "starter schedule backfill --kind monthly --from 2024-05 --to ")
-	require.False(t, s.describe(s.schedule(s.dial(), settlement.Monthly)).Schedule.State.Paused)
-	require.True(t, s.describe(s.schedule(s.dial(), settlement.Daily)).Schedule.State.Paused)
-
 	s.starter("schedule", "trigger", "--kind", "daily", "--date", today).requireSuccess()
+
 	s.requireSettled(p.settle(today, today)[0])
 	list := s.starter("schedule", "list").requireSuccess().stdout
 	require.Contains(t, list, "daily 2024-05-06")
 	require.Contains(t, list, "--from "+tomorrow, "the gaps begin after the closed day")
 	again := s.starter("schedule", "trigger", "--kind", "daily", "--date", today).requireSuccess()
 	require.Equal(t, "2024-05-06 closed already\n", again.stdout)
+}
+
+func TestScheduleDeleteLeavesNothing(t *testing.T) {
+	t.Parallel()
+	s := newEmptySystem(t, newPlatform("Asia/Seoul"))
+	s.starter("schedule", "apply").requireSuccess()
+
 	s.starter("schedule", "delete", "--yes").requireSuccess()
+
 	require.Equal(t, 3, strings.Count(s.starter("schedule", "list").requireSuccess().stdout, "│ not there │"))
 }

@@ -44,6 +44,9 @@ func (s *story) lookAtWaiting() {
 	s.openTab("Pending Activities")
 	s.seeText("waiting: " + busyDay + " is not closed")
 	s.picture("waiting-day")
+	s.list(`SettlementKind = "daily"`)
+	s.see(`//table//td[normalize-space()="waiting for earlier days"]`)
+	s.picture("runs")
 }
 
 func (s *story) pauseActivity() {

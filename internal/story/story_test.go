@@ -35,6 +35,7 @@ func TestOperatorRepairsADayInTheTemporalUI(t *testing.T) {
 	}{
 		{"days close", (*story).daysClose},
 		{"a day fails because of an unknown video", (*story).dayFails},
+		{"the list of runs gets useful columns", (*story).chooseColumns},
 		{"the list of failed runs names it", (*story).findFailedRun},
 		{"its page says what to do", (*story).readFailure},
 		{"the data are mended", (*story).mendData},
@@ -45,6 +46,7 @@ func TestOperatorRepairsADayInTheTemporalUI(t *testing.T) {
 		{"the day after waits for it", (*story).lookAtWaiting},
 		{"an activity is paused", (*story).pauseActivity},
 		{"and goes on", (*story).goOn},
+		{"a schedule is paused", (*story).pauseSchedule},
 	}
 	for _, chapter := range chapters {
 		played := t.Run(chapter.name, func(t *testing.T) {
@@ -77,8 +79,26 @@ func (s *story) dayFails() {
 	require.Contains(s.t, said, "2 rows of videos that are not in the catalogue: 1001 (2 rows)")
 }
 
+func (s *story) chooseColumns() {
+	s.list(`SettlementKind = "daily"`)
+	s.click(`//button[@data-testid="workflows-summary-table-configuration-button"]`)
+	for _, column := range []string{"Run ID", "Type", "End"} {
+		s.click(`//button[@data-testid="orderable-list-item-` + column + `-remove-button"]`)
+	}
+	for _, column := range []string{"SettlementPhase", "FailedChunks"} {
+		s.click(`//button[@data-testid="orderable-list-item-` + column + `-add-button"]`)
+	}
+	s.see(`//table//th[normalize-space()="FailedChunks"]`)
+}
+
+// list opens the list of the runs that the query finds.
+func (s *story) list(query string) {
+	s.t.Helper()
+	s.open(s.ui + "/namespaces/default/workflows?query=" + url.QueryEscape(query))
+}
+
 func (s *story) findFailedRun() {
-	s.open(s.ui + "/namespaces/default/workflows?query=" + url.QueryEscape(`ExecutionStatus="Failed"`))
+	s.list(`SettlementKind IS NOT NULL AND ExecutionStatus = "Failed"`)
 	s.see(workflowLink(failingDay))
 	s.picture("failed-runs")
 }
