@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -157,8 +158,9 @@ func (r unfinishedRun) print() {
 	if r.Failure != "" {
 		fmt.Println("  " + r.Failure)
 	}
-	if r.workflow != "" && r.workflow != enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String() {
-		fmt.Println("  to go on: starter retry " + r.Period().Arguments())
+	retry := "starter retry " + r.Period().Arguments()
+	if r.workflow != enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String() && !strings.Contains(r.Failure, retry) {
+		fmt.Println("  to go on: " + retry)
 	}
 }
 
