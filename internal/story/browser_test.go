@@ -82,23 +82,44 @@ func (b *browser) see(path string) {
 	b.find(path, false)
 }
 
+// seeAnew reloads the page until an element of the XPath is visible: on a busy machine the UI may not
+// hear of the end of a run.
+func (b *browser) seeAnew(path string) {
+	b.t.Helper()
+	for range 10 {
+		if b.look(path, false, patience/10) != nil {
+			return
+		}
+		require.NoError(b.t, chromedp.Do(b.ctx, chromedp.Reload()))
+	}
+	b.find(path, false)
+}
+
 func (b *browser) find(path string, inWindow bool) point {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	centre := b.look(path, inWindow, patience)
+	if centre == nil {
+		b.save(filepath.Join(root, ".dev", "story-failed.png"))
+		require.FailNow(b.t, "looked in vain for "+path, "the page says:\n%s", b.text())
+	}
+	return *centre
+}
+
+// look waits for a while; what it has not seen by then is nil. The page may be replaced meanwhile.
+func (b *browser) look(path string, inWindow bool, wait time.Duration) *point {
+	ctx, cancel := context.WithTimeout(b.ctx, wait)
 	defer cancel()
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	look := chromedp.Evaluate[*point](fmt.Sprintf("(%s)(%q, %t)", find, path, inWindow))
 	for {
-		centre, err := chromedp.Run(ctx, look) // an error may come of the page being replaced just now
-		if err == nil && centre != nil {
-			return *centre
+		if centre, err := chromedp.Run(ctx, look); err == nil && centre != nil {
+			return centre
 		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			b.picture("failed")
-			require.FailNow(b.t, "looked in vain for "+path, "%v; the page says:\n%s", err, b.text())
+			return nil
 		}
 	}
 }
@@ -145,12 +166,18 @@ func (b *browser) text() string {
 func (b *browser) picture(name string) {
 	b.t.Helper()
 	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, width/2, 10)))
+	b.save(filepath.Join(*pictures, name+".png"))
+}
+
+// save writes what the window shows now to a file, as small as PNG can have it.
+func (b *browser) save(path string) {
+	b.t.Helper()
 	shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	require.NoError(b.t, err)
 	decoded, err := png.Decode(bytes.NewReader(shot))
 	require.NoError(b.t, err)
 	var small bytes.Buffer
 	require.NoError(b.t, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, decoded))
-	require.NoError(b.t, os.MkdirAll(*pictures, 0o750))
-	require.NoError(b.t, os.WriteFile(filepath.Join(*pictures, name+".png"), small.Bytes(), 0o600))
+	require.NoError(b.t, os.MkdirAll(filepath.Dir(path), 0o750))
+	require.NoError(b.t, os.WriteFile(path, small.Bytes(), 0o600))
 }

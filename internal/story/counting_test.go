@@ -72,7 +72,7 @@ func (s *story) goOn() {
 	s.click(`//button[normalize-space()="Unpause"]`)
 	s.click(`//dialog[@open]//button[normalize-space()="Unpause"]`)
 
-	s.see(status("Completed"))
+	s.seeAnew(status("Completed"))
 	for _, run := range s.held.runs {
 		require.NoError(s.t, run.Wait())
 	}

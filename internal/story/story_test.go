@@ -61,6 +61,11 @@ func (s *story) daysClose() {
 	s.starter("generate", "--from", "2024-05-06", "--days", "6", "--views-per-day", "10000", "--videos", "100", "--creators", "10")
 	s.starter("run", "daily", "--date", "2024-05-06", "--chunk-rows", chunkRows)
 	s.starter("run", "daily", "--date", "2024-05-07", "--chunk-rows", chunkRows)
+
+	s.openDay("2024-05-07")
+	s.seeAnew(status("Completed"))
+	s.seeText("CloseDay • close 2024-05-07")
+	s.picture("temporal-run")
 }
 
 // newUpload is a video that views come in of before it does itself.
@@ -143,7 +148,7 @@ func (s *story) reset(event, reason, picture string) {
 	s.click(`//dialog[@open]//button[normalize-space()="Confirm"]`)
 	s.seeText("This Workflow has been reset")
 	s.click(`//a[normalize-space()="here"]`)
-	s.see(status("Completed"))
+	s.seeAnew(status("Completed"))
 }
 
 func (s *story) onlyMendedChunkCounted() {
@@ -186,7 +191,7 @@ func (s *story) resetFromTheMiddle() {
 		}
 	}
 
-	s.open(s.ui + "/namespaces/default/workflows/daily:" + secondDay)
+	s.openDay(secondDay)
 	s.see(status("Failed"))
 	s.reset(counting.After, "video 1002 imported", "reset-to-the-middle")
 
