@@ -2,11 +2,8 @@ package activities
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -16,6 +13,7 @@ import (
 // the same one, so that a difference between them is a difference in the rows.
 type Counter struct {
 	db       *db.DB
+	calendar settlement.Calendar
 	day      settlement.Day
 	from, to time.Time // the day's first instant and the first after it
 	window   time.Duration
@@ -27,13 +25,13 @@ func NewCounter(ctx context.Context, database *db.DB, day settlement.Day, window
 	if err != nil {
 		return nil, err
 	}
-	return &Counter{db: database, day: day, from: calendar.Start(day), to: calendar.End(day), window: window}, nil
+	return &Counter{db: database, calendar: calendar, day: day, from: calendar.Start(day), to: calendar.End(day), window: window}, nil
 }
 
-// Count reads the range's plays in one ordered scan and judges each. owners are
-// the range's known videos by id; plays of any other video only count as
-// unknown rows. Memory grows with the videos that were played, not with the
-// plays.
+// Count reads the range's plays in one ordered scan and judges each, and then
+// the late views that the day posts. owners are the range's known videos by id;
+// plays of any other video only count as unknown rows. Memory grows with the
+// videos that were played and with the late views, not with the plays.
 func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []db.Owner) (db.Count, error) {
 	tally := tally{
 		counter: c,
@@ -46,6 +44,9 @@ func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []d
 	if err := tally.lookBack(ctx); err != nil {
 		return db.Count{}, err
 	}
+	if err := c.late(ctx, videos, owners, &tally.count); err != nil {
+		return db.Count{}, err
+	}
 	return tally.count, nil
 }
 
@@ -56,7 +57,6 @@ type tally struct {
 	owners  []db.Owner // those not yet passed by the scan
 	count   db.Count
 	pending []pendingPlay
-	row     [48]byte // a play's bytes for the checksum
 }
 
 // pendingPlay waits for the look across midnight (R3).
@@ -71,7 +71,7 @@ func (t *tally) add(play settlement.Play) error {
 			"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started",
 			play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))}
 	}
-	t.count.Checksum += t.checksum(play)
+	t.count.Checksum += db.Checksum(play)
 	line := t.line(play.VideoID)
 	if line == nil {
 		t.count.UnknownRows++
@@ -126,16 +126,4 @@ func (t *tally) lookBack(ctx context.Context) error {
 		t.count.Lines[pending.line].Count(pending.play, verdict)
 	}
 	return nil
-}
-
-// checksum hashes all that is stored of a play. The sum over a
-// chunk's rows is the same in any order.
-func (t *tally) checksum(play settlement.Play) uint64 {
-	binary.LittleEndian.PutUint64(t.row[0:], uint64(play.VideoID))
-	binary.LittleEndian.PutUint64(t.row[8:], uint64(play.ViewerID))
-	binary.LittleEndian.PutUint64(t.row[16:], uint64(play.StartedAt))
-	binary.LittleEndian.PutUint64(t.row[24:], uint64(play.ViewID))
-	binary.LittleEndian.PutUint64(t.row[32:], uint64(play.PlayedSeconds))
-	binary.LittleEndian.PutUint64(t.row[40:], uint64(play.AdViews))
-	return xxhash.Sum64(t.row[:])
 }

@@ -65,7 +65,8 @@ func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) err
 	if a.KeepDays == 0 {
 		return nil
 	}
-	old, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(a.KeepDays))
+	// What has not been looked at for the last time is kept.
+	old, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(max(a.KeepDays, a.LookBackDays)))
 	if err != nil {
 		return classify(err)
 	}
@@ -73,6 +74,28 @@ func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) err
 		activity.GetLogger(ctx).Info("drop partition", "day", partition.Day.String(), "rows", partition.Rows)
 	}
 	return classify(a.DB.DropPartitions(ctx, old))
+}
+
+// LookBackResult is what came too late for its own day.
+type LookBackResult struct {
+	LateRows   int64         `json:"late_rows"`            // that the day posts
+	Mismatches []db.Mismatch `json:"mismatches,omitempty"` // closed days whose rows are not those that were counted
+}
+
+// LookBack fixes which late views the day posts. It does so once: tried again or
+// after a reset, the late views stay the same.
+func (a *Activities) LookBack(ctx context.Context, input DayInput) (result LookBackResult, err error) {
+	defer keepAlive(ctx)()
+	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
+		result.LateRows, result.Mismatches, err = a.DB.LookBack(ctx, input.Day, holder, a.LookBackDays)
+		return err
+	})
+	for _, mismatch := range result.Mismatches {
+		activity.GetLogger(ctx).Warn("a closed day's rows are not those that were counted",
+			"day", mismatch.Day.String(), "rows", mismatch.Found, "counted", mismatch.Expected)
+	}
+	recordMismatches(ctx, len(result.Mismatches))
+	return result, classify(err)
 }
 
 // CheckDayResult names the chunks that must be counted again.
@@ -103,9 +126,9 @@ func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result Check
 	return result, classify(err)
 }
 
-// checkVideosKnown fails when there are plays of unknown videos. Chunks that
-// had such plays when they were counted, and whose videos have become known
-// since, are returned to be counted again.
+// checkVideosKnown fails when there are plays of unknown videos, the day's own
+// or late ones. Chunks that had such plays when they were counted, and whose
+// videos have become known since, are returned to be counted again.
 func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Period) (mended []int, err error) {
 	chunks, err := a.DB.Chunks(ctx, period)
 	if err != nil {
@@ -114,7 +137,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	var rows int64
 	var named []string
 	for _, chunk := range chunks {
-		if chunk.UnknownRows == 0 {
+		if chunk.State != db.ChunkPlanned {
 			continue
 		}
 		unknown, err := a.DB.UnknownVideos(ctx, period.Start, chunk.Range)
@@ -129,6 +152,16 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 			if len(named) < unknownVideosNamed {
 				named = append(named, fmt.Sprintf("%d (%d rows)", video.VideoID, video.Rows))
 			}
+		}
+	}
+	late, err := a.DB.UnknownLateViews(ctx, period.Start)
+	if err != nil {
+		return nil, classify(err)
+	}
+	for _, video := range late {
+		rows += video.Rows
+		if len(named) < unknownVideosNamed {
+			named = append(named, fmt.Sprintf("%d (%d rows that came late for %s)", video.VideoID, video.Rows, video.WatchedOn))
 		}
 	}
 	if rows == 0 {

@@ -123,11 +123,13 @@ func TestMaintainPartitions_DropsWhatIsPastKeeping(t *testing.T) {
 	for _, test := range []struct {
 		rule     string
 		keepDays int
+		lookBack int
 		first    settlement.Day
 	}{
-		{"nothing by default", 0, day - 1},
-		{"the closed days before those that are kept", 2, day + 1},
-		{"nothing that is kept", 4, day - 1},
+		{"nothing by default", 0, 0, day - 1},
+		{"the closed days before those that are kept", 2, 1, day + 1},
+		{"nothing that is kept", 4, 0, day - 1},
+		{"nothing in which late views are looked for", 2, 4, day - 1},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t)
@@ -137,7 +139,7 @@ func TestMaintainPartitions_DropsWhatIsPastKeeping(t *testing.T) {
 					('daily', '2024-05-08', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
 					('daily', '2024-05-09', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
 					('daily', '2024-05-10', 1, 'closed', 1, '', '', 1, 0, '', NOW())`)
-			b.activities.KeepDays = test.keepDays
+			b.activities.KeepDays, b.activities.LookBackDays = test.keepDays, test.lookBack
 			_, err := run[any](b, b.activities.MaintainPartitions, DayInput{Day: day + 3})
 			require.NoError(t, err)
 			require.Equal(t, test.first, b.days()[0])

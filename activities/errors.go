@@ -50,6 +50,7 @@ func classify(err error) error {
 		badRow      *db.BadRowError
 		priceRule   *db.PriceRuleError
 		notTheSum   *db.NotTheSumError
+		lateRows    *db.LateRowsError
 	)
 	switch {
 	case err == nil:
@@ -61,7 +62,7 @@ func classify(err error) error {
 			NonRetryable: true,
 			Category:     temporal.ApplicationErrorCategoryBenign,
 		})
-	case errors.As(err, &badRow), errors.As(err, &priceRule), errors.As(err, &notTheSum), errors.Is(err, settlement.ErrOutOfRange):
+	case errors.As(err, &badRow), errors.As(err, &priceRule), errors.As(err, &notTheSum), errors.As(err, &lateRows), errors.Is(err, settlement.ErrOutOfRange):
 		return temporal.NewNonRetryableApplicationError(err.Error(), TypeBadData, nil)
 	default:
 		return err

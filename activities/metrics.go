@@ -12,7 +12,15 @@ const (
 	MetricRows    = "creatorpay_rows_counted"
 	MetricChunks  = "creatorpay_chunks_done"      // by phase: counted or settled
 	MetricRetries = "creatorpay_activity_retries" // by activity type
+	// MetricMismatches counts, with each look back, the closed days whose rows
+	// are not those that were counted.
+	MetricMismatches = "creatorpay_closed_day_mismatch"
 )
+
+// recordMismatches counts closed days that no longer match their rows.
+func recordMismatches(ctx context.Context, days int) {
+	activity.GetMetricsHandler(ctx).Counter(MetricMismatches).Inc(int64(days))
+}
 
 // recordChunk counts a finished chunk and the rows that it read.
 func recordChunk(ctx context.Context, phase string, rows int64) {

@@ -82,14 +82,20 @@ func (r *statementReader) read(ctx context.Context, creators db.Creators) ([]*te
 	if err != nil {
 		return nil, err
 	}
+	late, err := r.db.Adjustments(ctx, period, creators)
+	if err != nil {
+		return nil, err
+	}
 	statements := make([]*templates.Statement, len(heads))
 	for i, head := range heads {
-		// All three come by creator, and every statement has lines.
+		// All four come by creator, and every statement has lines.
 		videos = videos[skip(videos, func(v db.PeriodVideo) bool { return v.CreatorID < head.CreatorID }):]
 		own := skip(videos, func(v db.PeriodVideo) bool { return v.CreatorID == head.CreatorID })
 		days = days[skip(days, func(d db.SettlementLine) bool { return d.CreatorID < head.CreatorID }):]
 		ownDays := skip(days, func(d db.SettlementLine) bool { return d.CreatorID == head.CreatorID })
-		statements[i] = r.statement(head, videos[:own], days[:ownDays])
+		late = late[skip(late, func(a db.Adjustment) bool { return a.CreatorID < head.CreatorID }):]
+		ownLate := skip(late, func(a db.Adjustment) bool { return a.CreatorID == head.CreatorID })
+		statements[i] = r.statement(head, videos[:own], days[:ownDays], late[:ownLate])
 	}
 	return statements, nil
 }
@@ -102,7 +108,7 @@ func skip[T any](items []T, so func(T) bool) int {
 	return len(items)
 }
 
-func (r *statementReader) statement(head db.Statement, videos []db.PeriodVideo, days []db.SettlementLine) *templates.Statement {
+func (r *statementReader) statement(head db.Statement, videos []db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) *templates.Statement {
 	period := r.run.Period()
 	statement := &templates.Statement{
 		Number:    fmt.Sprintf("%s-%d", period, head.CreatorID),
@@ -118,15 +124,17 @@ func (r *statementReader) statement(head db.Statement, videos []db.PeriodVideo, 
 	}
 	for _, video := range videos {
 		of := skip(days, func(d db.SettlementLine) bool { return d.VideoID == video.VideoID })
-		statement.Lines = append(statement.Lines, r.line(video, days[:of]))
-		days = days[of:]
+		ofLate := skip(late, func(a db.Adjustment) bool { return a.VideoID == video.VideoID })
+		statement.Lines = append(statement.Lines, r.line(video, days[:of], late[:ofLate]))
+		days, late = days[of:], late[ofLate:]
 	}
 	statement.Top = r.top5(videos)
 	return statement
 }
 
-// line is one video's line; days are its settled days in order.
-func (r *statementReader) line(video db.PeriodVideo, days []db.SettlementLine) templates.Line {
+// line is one video's line; days are its settled days in order, late its views
+// of earlier days that they paid.
+func (r *statementReader) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) templates.Line {
 	line := templates.Line{
 		VideoID:     video.VideoID,
 		Title:       video.Title,
@@ -137,6 +145,12 @@ func (r *statementReader) line(video db.PeriodVideo, days []db.SettlementLine) t
 		AdViewsTo:   video.AdViewsTo,
 		VideoAmount: int64(video.VideoAmount),
 		AdAmount:    int64(video.AdAmount),
+	}
+	for _, adjustment := range late {
+		line.Late = append(line.Late, templates.LateViews{
+			WatchedOn: adjustment.WatchedOn, PaidOn: adjustment.PostedOn, Statistics: adjustment.Statistics,
+			VideoAmount: int64(adjustment.VideoAmount), AdAmount: int64(adjustment.AdAmount),
+		})
 	}
 	for _, day := range days {
 		rule := r.rules[day.Day]

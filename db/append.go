@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -23,37 +24,35 @@ type View struct {
 	AdViews       uint32
 }
 
-// The reasons for which a view is refused.
-const (
-	RefusedDayClosed = "day closed"
-	RefusedConflict  = "a view with this id and start is stored with other figures"
-)
+// RefusedConflict is the reason for which a view is refused.
+const RefusedConflict = "a view with this id and start is stored with other figures"
+
+// Appended is what appending a batch of views came to.
+type Appended struct {
+	Views  int64            // that were not there before
+	Closed []settlement.Day // days of the batch that were closed: their new views came late
+}
 
 // AppendViews adds views to the watch log in one transaction; their partitions
 // must exist. Views that are there already are left alone, so the same batch
-// can be appended again. Views of a closed day are refused, and so is a view
-// that is there with other figures. A day cannot close while the batch is being
-// stored, so a view is either counted or refused. Batches that are sorted as
-// the log is (by video, viewer, start and id) are stored fastest.
-func (db *DB) AppendViews(ctx context.Context, views []View) (added int64, refused []Refusal, err error) {
+// can be appended again. A view that is there with other figures is refused. A
+// view is either counted when its day closes or comes late: then the next daily
+// run posts it. Batches that are sorted as the log is (by video, viewer, start
+// and id) are stored fastest.
+func (db *DB) AppendViews(ctx context.Context, views []View) (added Appended, refused []Refusal, err error) {
 	if len(views) == 0 {
-		return 0, nil, nil
+		return Appended{}, nil, nil
 	}
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
-		added, refused = 0, nil
-		closed, err := lockDays(ctx, tx, views)
-		if err != nil {
+	all := make([]int, len(views))
+	for i := range all {
+		all[i] = i
+	}
+	err = db.inTx(ctx, func(tx *sqlx.Tx) (err error) {
+		added, refused = Appended{}, nil
+		if added.Closed, err = lockDays(ctx, tx, views); err != nil {
 			return err
 		}
-		open := make([]int, 0, len(views))
-		for i, view := range views {
-			if closed[view.Day] {
-				refused = append(refused, Refusal{i, RefusedDayClosed})
-			} else {
-				open = append(open, i)
-			}
-		}
-		for part := range slices.Chunk(open, viewsPerStatement) {
+		for part := range slices.Chunk(all, viewsPerStatement) {
 			result, err := tx.ExecContext(ctx, insertViews(views, part))
 			if err != nil {
 				return err
@@ -62,7 +61,7 @@ func (db *DB) AppendViews(ctx context.Context, views []View) (added int64, refus
 			if err != nil {
 				return err
 			}
-			added += fresh
+			added.Views += fresh
 			if fresh == int64(len(part)) {
 				continue
 			}
@@ -75,14 +74,16 @@ func (db *DB) AppendViews(ctx context.Context, views []View) (added int64, refus
 		return nil
 	})
 	if err != nil {
-		return 0, nil, fmt.Errorf("append views: %w", err)
+		return Appended{}, nil, fmt.Errorf("append views: %w", err)
 	}
 	return added, refused, nil
 }
 
 // lockDays keeps the runs of the views' days from closing and tells which of
-// the days are closed already.
-func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed map[settlement.Day]bool, err error) {
+// the days are closed already. It comes before the first row is stored: a close
+// that waits for the log must not have to wait for a transaction that waits for
+// the close.
+func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed []settlement.Day, err error) {
 	// A day that has not begun has no run to lock yet, and could begin and close
 	// before these views are committed.
 	if err := lockBeginnings(ctx, tx, "LOCK IN SHARE MODE"); err != nil {
@@ -92,10 +93,6 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed map[settle
 	for _, view := range views {
 		days[view.Day] = true
 	}
-	wanted := make([]settlement.Day, 0, len(days))
-	for day := range days {
-		wanted = append(wanted, day)
-	}
 	query, args, err := sqlx.In(`
 		SELECT
 			starts_on,
@@ -103,7 +100,7 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed map[settle
 		FROM runs
 		WHERE kind = ? AND starts_on IN (?)
 		ORDER BY starts_on
-		LOCK IN SHARE MODE`, settlement.Daily, wanted)
+		LOCK IN SHARE MODE`, settlement.Daily, slices.Collect(maps.Keys(days)))
 	if err != nil {
 		return nil, err
 	}
@@ -114,9 +111,10 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed map[settle
 	if err := tx.SelectContext(ctx, &runs, query, args...); err != nil {
 		return nil, fmt.Errorf("look up closed days: %w", err)
 	}
-	closed = make(map[settlement.Day]bool)
 	for _, run := range runs {
-		closed[run.StartsOn] = run.State == StateClosed
+		if run.State == StateClosed {
+			closed = append(closed, run.StartsOn)
+		}
 	}
 	return closed, nil
 }

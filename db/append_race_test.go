@@ -6,8 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
-
-	"creatorpay/settlement"
 )
 
 // appendDuring stores a view and holds its transaction, still open, until the
@@ -18,8 +16,8 @@ func appendDuring(t *testing.T, db *DB, view View, work func()) (added int64) {
 	release := block(t, db, insertViews([]View{view}, []int{0}))
 	appended, worked := make(chan error, 1), make(chan struct{})
 	go func() {
-		var err error
-		added, _, err = db.AppendViews(t.Context(), []View{view})
+		all, _, err := db.AppendViews(t.Context(), []View{view})
+		added = all.Views
 		appended <- err
 	}()
 	awaitBlocked(t, db, 1)
@@ -59,13 +57,15 @@ func TestR10_ADayClosedDuringAnAppendCountsIt(t *testing.T) {
 	added := appendDuring(t, db, view(monday, 1, 0), func() { _, err = db.CloseDay(t.Context(), monday, me) })
 
 	require.EqualValues(t, 1, added)
-	var arrived *RowsArrivedError
-	require.ErrorAs(t, err, &arrived)
-	require.EqualValues(t, 1, arrived.Rows)
-	require.EqualValues(t, 0, arrived.Counted)
+	var (
+		arrived *RowsArrivedError
+		busy    *WatchLogBusyError // if the append took long
+	)
+	require.True(t, errors.As(err, &arrived) || errors.As(err, &busy), "%v", err)
+	require.EqualValues(t, 1, closed(t, db, monday).Rows())
 }
 
-func TestR10_EveryViewIsCountedOrRefused(t *testing.T) {
+func TestR10_EveryViewIsCountedOrLate(t *testing.T) {
 	const days, appenders = 20, 3
 	db := openMigrated(t)
 	putVideos(t, db, 1)
@@ -73,7 +73,7 @@ func TestR10_EveryViewIsCountedOrRefused(t *testing.T) {
 	for _, day := range daysFrom(monday, monday+days-1) {
 		settle(t, db, day, counted(t, db, day))
 		var group errgroup.Group
-		var added [appenders]int64
+		var added [appenders]Appended
 		for i := range added {
 			group.Go(func() (err error) {
 				view := view(day, 1, 0)
@@ -85,17 +85,21 @@ func TestR10_EveryViewIsCountedOrRefused(t *testing.T) {
 		_, closeErr := db.CloseDay(t.Context(), day, me)
 		require.NoError(t, group.Wait())
 
-		stored := added[0] + added[1] + added[2]
+		var stored, late int64
+		for _, one := range added {
+			stored += one.Views
+			if len(one.Closed) > 0 {
+				late += one.Views
+			}
+		}
 		require.Equal(t, []int64{stored}, rowsOf(t, db, day, day))
 		var arrived *RowsArrivedError
 		if errors.As(closeErr, &arrived) {
-			require.Positive(t, stored)
+			require.Zero(t, late)
 			closed(t, db, day)
 		} else {
 			require.NoError(t, closeErr)
 		}
-		run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(day))
-		require.NoError(t, err)
-		require.Equal(t, stored, run.Rows(), "what was stored is what was counted")
+		requireCountedOrLate(t, db, day, stored-late, late)
 	}
 }

@@ -40,6 +40,8 @@ const chunkColumns = `
 			repeat_views,
 			played_seconds,
 			ad_views,
+			late_rows,
+			late_views,
 			video_amount,
 			ad_amount`
 
@@ -139,6 +141,8 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 				repeat_views = ?,
 				played_seconds = ?,
 				ad_views = ?,
+				late_rows = ?,
+				late_views = ?,
 				video_amount = ?,
 				ad_amount = ?,
 				fence = ?,
@@ -146,7 +150,7 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
 			chunk.State,
 			chunk.Views, chunk.SelfViews, chunk.RepeatViews, chunk.PlayedSeconds, chunk.AdViews,
-			chunk.VideoAmount, chunk.AdAmount, fence, db.now(),
+			chunk.LateRows, chunk.LateViews, chunk.VideoAmount, chunk.AdAmount, fence, db.now(),
 			period.Kind, period.Start, runVersion, number)
 		return err
 	})

@@ -24,17 +24,103 @@ func (e *RowsArrivedError) Error() string {
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
 // settled, and the rows in the partition must be as many as were counted, in
 // the same transaction (R10): otherwise it fails with a [RowsArrivedError] and
-// the day stays open. [DB.AppendViews] waits meanwhile, so what it stores is
-// either counted or refused. Closing a day again that the same holder closed
-// gives the same totals.
+// the day stays open. The generation of the watch log is raised before, so
+// every row is either counted or late, whoever writes it and however: it fails
+// with a [WatchLogBusyError] while somebody's transaction on the log is open.
+// Closing a day again that the same holder closed gives the same totals.
 func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (totals Totals, err error) {
-	return db.closeRun(ctx, settlement.DailyPeriod(day), holder, func(tx *sqlx.Tx, totals Totals) error {
-		rows, err := countDay(ctx, tx, day)
-		if err == nil && rows != totals.Rows() {
-			err = &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
+	period := settlement.DailyPeriod(day)
+	before, err := countings(ctx, db.pool, period)
+	if err != nil {
+		return Totals{}, err
+	}
+	lateFrom, err := db.barrier(ctx, period)
+	if err != nil {
+		return Totals{}, fmt.Errorf("close %s: %w", day, err)
+	}
+	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals Totals) error {
+		// What was counted after the generation was raised may carry it.
+		after, err := countings(ctx, tx, period)
+		if err == nil && after != before {
+			err = errors.New("it was counted again meanwhile")
 		}
+		if err != nil {
+			return err
+		}
+		rows, err := countDay(ctx, tx, day)
+		if err != nil {
+			return err
+		}
+		if rows != totals.Rows() {
+			return &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
+		}
+		if err := checkLate(ctx, tx, day, totals.Late); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE runs
+			SET late_from = ?
+			WHERE kind = ? AND starts_on = ? AND version = ?`, lateFrom, period.Kind, period.Start, runVersion)
 		return err
 	})
+}
+
+// LateRowsError says that the late views that a day posts are not those that
+// its chunks judged.
+type LateRowsError struct {
+	Day            settlement.Day
+	Posted, Judged Late
+	Adjusted       int64 // rows, by its adjustments
+}
+
+func (e *LateRowsError) Error() string {
+	return fmt.Sprintf("%s posts %+v, its chunks judged %+v, its adjustments stand for %d rows: a late view or an adjustment was changed by hand; put it back", e.Day, e.Posted, e.Judged, e.Adjusted)
+}
+
+// checkLate makes sure that each late view that the day posts was judged once
+// and is in its adjustments.
+func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged Late) error {
+	found := LateRowsError{Day: day, Judged: judged}
+	if err := tx.GetContext(ctx, &found.Posted, `
+		SELECT
+			COUNT(*) AS late_rows,
+			COALESCE(SUM(verdict = ?), 0) AS late_views
+		FROM late_views
+		WHERE posted_on = ?`, LateCounted, day); err != nil {
+		return err
+	}
+	if err := tx.GetContext(ctx, &found.Adjusted, `
+		SELECT COALESCE(SUM(views + self_views + repeat_views), 0)
+		FROM adjustments
+		WHERE posted_on = ?`, day); err != nil {
+		return err
+	}
+	if found.Posted != judged || found.Adjusted != judged.LateRows {
+		return &found
+	}
+	return nil
+}
+
+// barrier raises the generation of the watch log unless the day is closed
+// already.
+func (db *DB) barrier(ctx context.Context, day settlement.Period) (lateFrom int64, err error) {
+	run, _, err := findRun(ctx, db.pool, day)
+	if err != nil || run.State == StateClosed {
+		return run.LateFrom, err
+	}
+	return db.raiseGeneration(ctx)
+}
+
+// countings is how often the period's chunks have been counted, all together.
+func countings(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (times int64, err error) {
+	err = sqlx.GetContext(ctx, from, &times, `
+		SELECT COALESCE(SUM(counts), 0)
+		FROM run_chunks
+		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
+	if err != nil {
+		return 0, fmt.Errorf("read how often %s was counted: %w", period, err)
+	}
+	return times, nil
 }
 
 // closeRun seals the period under a lock that nobody else who writes to it gets
@@ -59,7 +145,10 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 		if err := check(tx, totals); err != nil {
 			return err
 		}
-		return markClosed(ctx, tx, period, fence, totals, db.now())
+		if err := markClosed(ctx, tx, period, fence, totals, db.now()); err != nil {
+			return err
+		}
+		return seal(ctx, tx, period)
 	})
 	if err != nil {
 		return Totals{}, fmt.Errorf("close %s: %w", period, err)
@@ -78,6 +167,8 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 			repeat_views = ?,
 			played_seconds = ?,
 			ad_views = ?,
+			late_rows = ?,
+			late_views = ?,
 			video_amount = ?,
 			ad_amount = ?,
 			failure = '',
@@ -85,7 +176,7 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 		WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
 		StateClosed,
 		totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-		totals.VideoAmount, totals.AdAmount, at,
+		totals.LateRows, totals.LateViews, totals.VideoAmount, totals.AdAmount, at,
 		period.Kind, period.Start, runVersion, fence)
 	return err
 }

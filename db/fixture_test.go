@@ -160,9 +160,15 @@ func awaitBlockedOr(t *testing.T, db *DB, transactions int, done <-chan struct{}
 		}
 		var waiting int
 		err := sqlx.GetContext(t.Context(), db.pool, &waiting, `
-			SELECT COUNT(*)
-			FROM information_schema.INNODB_TRX
-			WHERE trx_state = 'LOCK WAIT'`)
+			SELECT (
+				SELECT COUNT(*)
+				FROM information_schema.INNODB_TRX
+				WHERE trx_state = 'LOCK WAIT'
+			) + (
+				SELECT COUNT(*)
+				FROM information_schema.PROCESSLIST
+				WHERE state = 'Waiting for table metadata lock'
+			)`)
 		return err == nil && waiting >= transactions
 	}, time.Minute, 150*time.Millisecond) // the server only looks again when it was not asked for 100 ms
 }

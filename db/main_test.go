@@ -114,5 +114,5 @@ func watch(t *testing.T, db *DB, views ...View) {
 	added, refused, err := db.AppendViews(t.Context(), views)
 	require.NoError(t, err)
 	require.Empty(t, refused)
-	require.EqualValues(t, len(views), added)
+	require.EqualValues(t, len(views), added.Views)
 }

@@ -115,76 +115,6 @@ func (db *DB) LinesToPlan(ctx context.Context, period settlement.Period) (videos
 	return videos, nil
 }
 
-// RollUpChunk adds up the daily lines of the chunk's videos and marks the chunk
-// as settled, in one transaction. A settled chunk is left alone. It returns the
-// chunk as it is then.
-func (db *DB) RollUpChunk(ctx context.Context, period settlement.Period, holder Holder, number int) (chunk Chunk, err error) {
-	return db.settleChunk(ctx, period, holder, number, func(tx *sqlx.Tx, chunk *Chunk) (err error) {
-		if err := rollUp(ctx, tx, period, chunk.Range); err != nil {
-			return err
-		}
-		chunk.Totals, err = sumVideos(ctx, tx, period, chunk.Range)
-		return err
-	})
-}
-
-func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos settlement.Range) error {
-	where, args := rangeCondition("s.video_id", videos)
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO period_videos (
-			kind, starts_on, creator_id, video_id, title,
-			views, self_views, repeat_views, played_seconds, ad_views,
-			views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
-		)
-		SELECT
-			?,
-			?,
-			s.creator_id,
-			s.video_id,
-			v.title,
-			SUM(s.views),
-			SUM(s.self_views),
-			SUM(s.repeat_views),
-			SUM(s.played_seconds),
-			SUM(s.ad_views),
-			COALESCE(MIN(p.views_from), 0),
-			COALESCE(MAX(p.views_to), 0),
-			COALESCE(MIN(p.ad_views_from), 0),
-			COALESCE(MAX(p.ad_views_to), 0),
-			COALESCE(SUM(p.video_amount), 0),
-			COALESCE(SUM(p.ad_amount), 0)
-		FROM daily_statistics s
-		JOIN videos v ON v.video_id = s.video_id
-		LEFT JOIN daily_settlements p ON p.day = s.day AND p.video_id = s.video_id
-		WHERE s.day >= ? AND s.day < ? AND `+where+`
-		GROUP BY s.creator_id, s.video_id, v.title`,
-		append([]any{period.Kind, period.Start, period.Start, period.End()}, args...)...)
-	return err
-}
-
-// sumVideos adds up the period's lines of the videos in the range.
-func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, videos settlement.Range) (sum Totals, err error) {
-	where, args := rangeCondition("video_id", videos)
-	err = sqlx.GetContext(ctx, from, &sum, `
-		SELECT `+sums+`
-		FROM period_videos
-		WHERE kind = ? AND starts_on = ? AND `+where, append([]any{period.Kind, period.Start}, args...)...)
-	if err != nil {
-		return Totals{}, fmt.Errorf("add up videos of %s: %w", period, err)
-	}
-	return sum, nil
-}
-
-// sums adds up every figure of [Totals].
-const sums = `
-			COALESCE(SUM(views), 0) AS views,
-			COALESCE(SUM(self_views), 0) AS self_views,
-			COALESCE(SUM(repeat_views), 0) AS repeat_views,
-			COALESCE(SUM(played_seconds), 0) AS played_seconds,
-			COALESCE(SUM(ad_views), 0) AS ad_views,
-			COALESCE(SUM(video_amount), 0) AS video_amount,
-			COALESCE(SUM(ad_amount), 0) AS ad_amount`
-
 // NotTheSumError says that a period is not the sum of its closed days (R8).
 type NotTheSumError struct {
 	Period       settlement.Period
@@ -229,7 +159,7 @@ func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunk
 	}
 	// Creators of whom nothing counted have no statement, but may have views
 	// that were left out.
-	sum.SelfViews, sum.RepeatViews = 0, 0
+	sum.SelfViews, sum.RepeatViews, sum.LateRows = 0, 0, 0
 	statements.SelfViews, statements.RepeatViews = 0, 0
 	if statements != sum {
 		return &NotTheSumError{Period: period, Of: "statements", Totals: statements, Days: sum}

@@ -1,8 +1,10 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"creatorpay/settlement"
 )
@@ -15,9 +17,46 @@ const enoughToEstimate = 1_000_000
 // RowsToPlan are the day's videos with the rows that each is expected to have,
 // by id: what the day before had, and for the catalogue's videos above all of
 // those, the new uploads, what a video of that day had on average. Without a day
-// before that is big enough the day itself is counted. Estimates only make
-// chunks uneven, never wrong.
+// before that is big enough the day itself is counted. The late views that the
+// day posts come on top. Estimates only make chunks uneven, never wrong.
 func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.VideoRows, error) {
+	own, err := db.ownRowsToPlan(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	var late []settlement.VideoRows
+	if err := db.pool.SelectContext(ctx, &late, `
+		SELECT
+			video_id,
+			COUNT(*) AS row_count
+		FROM late_views
+		WHERE posted_on = ?
+		GROUP BY video_id
+		ORDER BY video_id`, day); err != nil {
+		return nil, fmt.Errorf("plan late views that %s posts: %w", day, err)
+	}
+	return addRows(own, late), nil
+}
+
+// addRows adds up two lists, each ordered by video.
+func addRows(a, b []settlement.VideoRows) []settlement.VideoRows {
+	if len(b) == 0 {
+		return a
+	}
+	all := append(a, b...)
+	slices.SortFunc(all, func(x, y settlement.VideoRows) int { return cmp.Compare(x.VideoID, y.VideoID) })
+	sum := all[:1]
+	for _, video := range all[1:] {
+		if last := &sum[len(sum)-1]; last.VideoID == video.VideoID {
+			last.Rows += video.Rows
+		} else {
+			sum = append(sum, video)
+		}
+	}
+	return sum
+}
+
+func (db *DB) ownRowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.VideoRows, error) {
 	expected, err := db.rowsOfDayBefore(ctx, day)
 	if err != nil {
 		return nil, err

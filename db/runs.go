@@ -35,19 +35,30 @@ type Run struct {
 	WindowMS   int64           `db:"repeat_window"`
 	Failure    string          `db:"failure"`
 	BeganAt    time.Time       `db:"began_at"`
-	EndedAt    *time.Time      `db:"ended_at"` // nil while it runs
+	EndedAt    *time.Time      `db:"ended_at"`  // nil while it runs
+	LateFrom   int64           `db:"late_from"` // of a closed day: rows of this generation and later came late
 	Totals
 }
 
 // Totals are what a closed period comes to.
 type Totals struct {
 	settlement.Statistics
+	Late
 	Amounts
+}
+
+// Late are the views of earlier, closed days that a period posts. They are in
+// its amounts, but not in its statistics.
+type Late struct {
+	LateRows  int64 `db:"late_rows" json:"late_rows,omitzero"`
+	LateViews int64 `db:"late_views" json:"late_views,omitzero"` // those of them that count
 }
 
 // Add adds the figures of other.
 func (t *Totals) Add(other Totals) {
 	t.Statistics.Add(other.Statistics)
+	t.LateRows += other.LateRows
+	t.LateViews += other.LateViews
 	t.VideoAmount += other.VideoAmount
 	t.AdAmount += other.AdAmount
 }
@@ -80,11 +91,14 @@ const runColumns = `
 			repeat_views,
 			played_seconds,
 			ad_views,
+			late_rows,
+			late_views,
 			video_amount,
 			ad_amount,
 			failure,
 			began_at,
-			ended_at`
+			ended_at,
+			late_from`
 
 // Runs are all runs of the kind, by period.
 func (db *DB) Runs(ctx context.Context, kind settlement.Kind) ([]Run, error) {

@@ -1,8 +1,10 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -31,8 +33,11 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 		if chunk.State != ChunkCounted {
 			return fmt.Errorf("chunk is %s, not %s", chunk.State, ChunkCounted)
 		}
-		lines, err := price(ctx, tx, day, chunk.Range, rule)
+		lines, adjustments, err := price(ctx, tx, day, chunk.Range, rule)
 		if err != nil {
+			return err
+		}
+		if err := putAdjustments(ctx, tx, adjustments); err != nil {
 			return err
 		}
 		if err := deleteLines(ctx, tx, "daily_settlements", day, chunk.Range); err != nil {
@@ -55,24 +60,26 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 	})
 }
 
-// price turns the day's counted views in the range into settlement lines, by
-// video. A video of which nothing counted has none.
-func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, rule settlement.PriceRule) ([]SettlementLine, error) {
+// price turns the counted views that the day pays in the range into settlement
+// lines, by video, and the adjustments among them. A video of which nothing
+// counted has none.
+func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, rule settlement.PriceRule) (lines []SettlementLine, adjustments []Adjustment, err error) {
 	counted, err := countedVideos(ctx, from, day, videos)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	lines := make([]SettlementLine, len(counted))
+	lines = make([]SettlementLine, len(counted))
 	for i, video := range counted {
 		if lines[i], err = video.Price(rule); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		adjustments = append(adjustments, video.Adjustments...)
 	}
-	return lines, nil
+	return lines, adjustments, nil
 }
 
-// CountedVideo is a video with counted views on a day, and the ordinals that it
-// had used up before.
+// CountedVideo is a video with counted views that a day pays, and the ordinals
+// that it had used up before.
 type CountedVideo struct {
 	Day         settlement.Day `db:"day"`
 	VideoID     int64          `db:"video_id"`
@@ -81,20 +88,68 @@ type CountedVideo struct {
 	AdViews     int64          `db:"ad_views"`
 	UsedViews   int64          `db:"used_views"`
 	UsedAdViews int64          `db:"used_ad_views"`
+
+	Adjustments []Adjustment // late views that the day pays beside its own, by origin day
 }
 
 // CountedVideos are the day's videos in the range of which something counted,
-// by video.
+// late or on time, by video.
 func (db *DB) CountedVideos(ctx context.Context, day settlement.Day, videos settlement.Range) ([]CountedVideo, error) {
 	return countedVideos(ctx, db.pool, day, videos)
 }
 
-// countedVideos reads each video's tier position where its last settled day
-// ended (R7), or from its opening (R6).
+// The sources of counted views.
+const (
+	countedOnTime = `
+			SELECT day, video_id, creator_id, views, ad_views
+			FROM daily_statistics
+			WHERE day = ? AND views > 0`
+	countedLate = `
+			SELECT posted_on AS day, video_id, MAX(creator_id) AS creator_id, 0 AS views, 0 AS ad_views
+			FROM adjustments
+			WHERE posted_on = ?
+			GROUP BY posted_on, video_id
+			HAVING SUM(views) > 0`
+)
+
 func countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) ([]CountedVideo, error) {
+	counted, err := usedOrdinals(ctx, from, countedOnTime, day, videos)
+	if err != nil {
+		return nil, err
+	}
+	adjustments, err := postedAdjustments(ctx, from, day, videos)
+	if err != nil || len(adjustments) == 0 {
+		return counted, err
+	}
+	late, err := usedOrdinals(ctx, from, countedLate, day, videos)
+	if err != nil {
+		return nil, err
+	}
+	return withLate(counted, late, adjustments), nil
+}
+
+// withLate adds the videos of which only late views counted, and gives each
+// video its adjustments. All are ordered by video.
+func withLate(counted, late []CountedVideo, adjustments []Adjustment) []CountedVideo {
+	byVideo := func(a, b CountedVideo) int { return cmp.Compare(a.VideoID, b.VideoID) }
+	for _, video := range late {
+		if at, found := slices.BinarySearchFunc(counted, video, byVideo); !found {
+			counted = slices.Insert(counted, at, video)
+		}
+	}
+	for _, adjustment := range adjustments {
+		if at, found := slices.BinarySearchFunc(counted, CountedVideo{VideoID: adjustment.VideoID}, byVideo); found {
+			counted[at].Adjustments = append(counted[at].Adjustments, adjustment)
+		}
+	}
+	return counted
+}
+
+// usedOrdinals reads each video's tier position where its last settled day
+// ended (R7), or from its opening (R6).
+func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, day settlement.Day, videos settlement.Range) (counted []CountedVideo, err error) {
 	where, args := rangeCondition("s.video_id", videos)
-	var counted []CountedVideo
-	err := sqlx.SelectContext(ctx, from, &counted, `
+	err = sqlx.SelectContext(ctx, from, &counted, `
 		SELECT
 			s.day,
 			s.video_id,
@@ -103,14 +158,15 @@ func countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement
 			s.ad_views,
 			COALESCE(p.views_to, v.opening_views) AS used_views,
 			COALESCE(p.ad_views_to, v.opening_ad_views) AS used_ad_views
-		FROM daily_statistics s
+		FROM (`+source+`
+		) s
 		JOIN videos v ON v.video_id = s.video_id
 		LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.day = (
 			SELECT MAX(q.day)
 			FROM daily_settlements q
 			WHERE q.video_id = s.video_id AND q.day < s.day
 		)
-		WHERE s.day = ? AND s.views > 0 AND `+where+`
+		WHERE `+where+`
 		ORDER BY s.video_id`, append([]any{day}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read counted views of %s: %w", day, err)
@@ -118,18 +174,25 @@ func countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement
 	return counted, nil
 }
 
-// Price is what the video earned on the day by the rule (R4 to R7).
+// Price is what the day pays for the video by the rule (R4 to R7): its own
+// views first, then the late ones by origin day. It sets the ordinals and the
+// amounts of the video's adjustments: theirs and that of the day's own views
+// are the line's, to the won.
 func (v CountedVideo) Price(rule settlement.PriceRule) (line SettlementLine, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("price video %d: %w", v.VideoID, err)
 		}
 	}()
-	views, err := settlement.Ordinals{To: v.UsedViews}.Next(v.Views)
+	views, err := v.pay(rule.Views, v.UsedViews, v.Views, func(a *Adjustment) paid {
+		return paid{a.Views, &a.ViewsFrom, &a.ViewsTo, &a.VideoAmount}
+	})
 	if err != nil {
 		return line, err
 	}
-	adViews, err := settlement.Ordinals{To: v.UsedAdViews}.Next(v.AdViews)
+	adViews, err := v.pay(rule.AdViews, v.UsedAdViews, v.AdViews, func(a *Adjustment) paid {
+		return paid{a.AdViews, &a.AdViewsFrom, &a.AdViewsTo, &a.AdAmount}
+	})
 	if err != nil {
 		return line, err
 	}
@@ -149,12 +212,42 @@ func (v CountedVideo) Price(rule settlement.PriceRule) (line SettlementLine, err
 	return line, err
 }
 
-// Settlements are the day's lines in the range, by creator and video.
-func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settlement.Range) ([]SettlementLine, error) {
-	where, args := rangeCondition("video_id", videos)
-	var lines []SettlementLine
-	err := db.pool.SelectContext(ctx, &lines, `
-		SELECT
+// paid is one kind of an adjustment's counted views, and what is paid for it.
+type paid struct {
+	count    int64
+	from, to *int64
+	amount   *settlement.Won
+}
+
+// pay numbers one kind of views: those of the day, then the late ones. Each
+// adjustment earns by how much it raises the amount, which is cut to whole won
+// once (R5). It returns the ordinals of all.
+func (v CountedVideo) pay(tiers settlement.Tiers, used, own int64, kind func(*Adjustment) paid) (all settlement.Ordinals, err error) {
+	if all, err = (settlement.Ordinals{To: used}).Next(own); err != nil {
+		return all, err
+	}
+	before, err := tiers.Amount(all)
+	if err != nil {
+		return all, err
+	}
+	for i := range v.Adjustments {
+		late := kind(&v.Adjustments[i])
+		next, err := all.Next(late.count)
+		if err != nil {
+			return all, err
+		}
+		all.To = next.To
+		after, err := tiers.Amount(all)
+		if err != nil {
+			return all, err
+		}
+		*late.from, *late.to, *late.amount = next.From, next.To, after-before
+		before = after
+	}
+	return all, nil
+}
+
+const settlementColumns = `
 			day,
 			video_id,
 			creator_id,
@@ -163,7 +256,14 @@ func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settle
 			ad_views_from,
 			ad_views_to,
 			video_amount,
-			ad_amount
+			ad_amount`
+
+// Settlements are the day's lines in the range, by creator and video.
+func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settlement.Range) ([]SettlementLine, error) {
+	where, args := rangeCondition("video_id", videos)
+	var lines []SettlementLine
+	err := db.pool.SelectContext(ctx, &lines, `
+		SELECT `+settlementColumns+`
 		FROM daily_settlements
 		WHERE day = ? AND `+where+`
 		ORDER BY creator_id, video_id`, append([]any{day}, args...)...)

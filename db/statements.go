@@ -44,14 +44,18 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO statements (
 				kind, starts_on, version, creator_id, name, locale,
-				views, self_views, repeat_views, played_seconds, ad_views, video_amount, ad_amount
+				views, self_views, repeat_views, played_seconds, ad_views,
+				late_views, late_played_seconds, late_ad_views, video_amount, ad_amount
 			)
-			SELECT ?, ?, ?, c.creator_id, c.name, c.locale, `+prefixedSums+`
+			SELECT
+				?, ?, ?, c.creator_id, c.name, c.locale,
+				SUM(p.views), SUM(p.self_views), SUM(p.repeat_views), SUM(p.played_seconds), SUM(p.ad_views),
+				SUM(p.late_views), SUM(p.late_played_seconds), SUM(p.late_ad_views), SUM(p.video_amount), SUM(p.ad_amount)
 			FROM period_videos p
 			JOIN creators c ON c.creator_id = p.creator_id
 			WHERE p.kind = ? AND p.starts_on = ?
 			GROUP BY c.creator_id, c.name, c.locale
-			HAVING SUM(p.views) > 0`,
+			HAVING SUM(p.views + p.late_views) > 0`,
 			period.Kind, period.Start, runVersion, period.Kind, period.Start); err != nil {
 			return err
 		}
@@ -65,8 +69,6 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 	}
 	return nil
 }
-
-const prefixedSums = `SUM(p.views), SUM(p.self_views), SUM(p.repeat_views), SUM(p.played_seconds), SUM(p.ad_views), SUM(p.video_amount), SUM(p.ad_amount)`
 
 func sumStatements(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (sum Totals, err error) {
 	err = sqlx.GetContext(ctx, from, &sum, `
@@ -105,6 +107,7 @@ func (db *DB) Statements(ctx context.Context, period settlement.Period, creators
 			repeat_views,
 			played_seconds,
 			ad_views,
+			late_views,
 			video_amount,
 			ad_amount
 		FROM statements
@@ -156,7 +159,8 @@ func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, crea
 }
 
 // PeriodVideo is one video's line of a week or month: the sum of its closed
-// days. Its ordinals are (from, to], all 0 where nothing counted.
+// days. Its ordinals are (from, to], late views among them, and all 0 where
+// nothing counted.
 type PeriodVideo struct {
 	CreatorID   int64  `db:"creator_id"`
 	VideoID     int64  `db:"video_id"`
@@ -191,6 +195,7 @@ func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creato
 			repeat_views,
 			played_seconds,
 			ad_views,
+			late_views,
 			views_from,
 			views_to,
 			ad_views_from,

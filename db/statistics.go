@@ -22,6 +22,10 @@ type Count struct {
 	Lines       []StatisticsLine // by video
 	UnknownRows int64            // rows whose video is unknown: in no line
 	Checksum    uint64           // of all rows read, those of unknown videos too
+
+	Late        []LateView   // late views that the day posts, with their verdicts
+	UnknownLate int64        // late views whose video is unknown: not among Late
+	Adjustments []Adjustment // what Late come to, by video and origin day
 }
 
 // Totals sums the lines.
@@ -42,10 +46,15 @@ const linesPerStatement = 1000
 func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, count Count, attempt int32) error {
 	period := settlement.DailyPeriod(day)
 	state := ChunkCounted
-	if count.UnknownRows > 0 {
+	if count.UnknownRows > 0 || count.UnknownLate > 0 {
 		state = ChunkPlanned
 	}
 	totals := count.Totals()
+	var late Late
+	for _, adjustment := range count.Adjustments {
+		late.LateRows += adjustment.Rows()
+		late.LateViews += adjustment.Views
+	}
 	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
 		fence, err := guard(ctx, tx, period, holder)
 		if err != nil {
@@ -66,6 +75,9 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				return err
 			}
 		}
+		if err := storeLate(ctx, tx, day, stored.Range, count); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE run_chunks
 			SET
@@ -76,6 +88,8 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				repeat_views = ?,
 				played_seconds = ?,
 				ad_views = ?,
+				late_rows = ?,
+				late_views = ?,
 				checksum = ?,
 				fence = ?,
 				attempt = ?,
@@ -84,7 +98,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
 			state, count.UnknownRows,
 			totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-			count.Checksum, fence, attempt, db.now(),
+			late.LateRows, late.LateViews, count.Checksum, fence, attempt, db.now(),
 			period.Kind, period.Start, runVersion, chunk.Number)
 		return err
 	})

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -16,15 +19,20 @@ import (
 
 // Plays feeds the day's plays of the range to each, in key order: by video,
 // viewer, start and view id. All come from one snapshot, and memory does not
-// grow with their number. An error of each ends the scan and is returned.
+// grow with their number. An error of each ends the scan and is returned. Of a
+// closed day, those that came late are left out.
 //
 // The query leaves the order to the clustered key, and the scan makes sure of
 // it row by row: with ORDER BY, MySQL reads a partitioned table through a merge
 // of its partitions, which takes twice the time even for one of them.
 func (db *DB) Plays(ctx context.Context, day settlement.Day, videos settlement.Range, each func(settlement.Play) error) error {
 	where, args := rangeCondition("video_id", videos)
+	there, more, err := onTime(ctx, db.pool, day)
+	if err != nil {
+		return err
+	}
 	named := []driver.NamedValue{{Ordinal: 1, Value: day.String()}}
-	for i, arg := range args {
+	for i, arg := range append(args, more...) {
 		named = append(named, driver.NamedValue{Ordinal: i + 2, Value: arg})
 	}
 	conn, err := db.pool.Conn(ctx)
@@ -42,7 +50,7 @@ func (db *DB) Plays(ctx context.Context, day settlement.Day, videos settlement.R
 				played_seconds,
 				ad_views
 			FROM watch_log FORCE INDEX (PRIMARY)
-			WHERE watched_on = ? AND `+where, named, each)
+			WHERE watched_on = ? AND `+where+` AND `+there, named, each)
 	})
 }
 
@@ -87,7 +95,7 @@ func scanPlays(ctx context.Context, conn driver.ConnPrepareContext, query string
 	}
 }
 
-// pairsPerQuery bounds the length of one statement in [DB.LastPlays].
+// pairsPerQuery bounds the length of one statement.
 const pairsPerQuery = 500
 
 // Pair is a viewer of a video.
@@ -96,39 +104,65 @@ type Pair struct {
 	ViewerID int64 `db:"viewer_id"`
 }
 
+// pairBatch are pairs of one statement.
+type pairBatch []Pair
+
+func pairBatches(pairs []Pair) iter.Seq[pairBatch] {
+	return func(yield func(pairBatch) bool) {
+		for batch := range slices.Chunk(pairs, pairsPerQuery) {
+			if !yield(batch) {
+				return
+			}
+		}
+	}
+}
+
+// condition is the SQL condition that a row is of one of the pairs.
+func (b pairBatch) condition() (string, []any) {
+	args := make([]any, 0, 2*len(b))
+	for _, pair := range b {
+		args = append(args, pair.VideoID, pair.ViewerID)
+	}
+	return "(video_id, viewer_id) IN (" + strings.Repeat("(?, ?), ", len(b)-1) + "(?, ?))", args
+}
+
 // LastPlays tells when, in milliseconds, each pair's last play on the day
-// started. Pairs without a play on that day are missing from the result.
+// started, as far as the day after knows: late plays that nobody had posted by
+// then are left out. Pairs without a play on that day are missing from the
+// result.
 func (db *DB) LastPlays(ctx context.Context, day settlement.Day, pairs []Pair) (map[Pair]int64, error) {
+	there, more, err := onTime(ctx, db.pool, day)
+	if err != nil {
+		return nil, err
+	}
 	last := make(map[Pair]int64)
-	for len(pairs) > 0 {
-		batch := pairs[:min(pairsPerQuery, len(pairs))]
-		pairs = pairs[len(batch):]
-		query := `
+	for batch := range pairBatches(pairs) {
+		condition, args := batch.condition()
+		var found []struct {
+			Pair
+			WatchedAt time.Time `db:"watched_at"`
+		}
+		if err := db.pool.SelectContext(ctx, &found, `
 			SELECT
 				video_id,
 				viewer_id,
 				MAX(watched_at) AS watched_at
 			FROM watch_log
-			WHERE watched_on = ? AND (video_id, viewer_id) IN (`
-		args := []any{day}
-		for i, pair := range batch {
-			if i > 0 {
-				query += ", "
-			}
-			query += "(?, ?)"
-			args = append(args, pair.VideoID, pair.ViewerID)
-		}
-		query += `)
-			GROUP BY video_id, viewer_id`
-		var found []struct {
-			Pair
-			WatchedAt time.Time `db:"watched_at"`
-		}
-		if err := db.pool.SelectContext(ctx, &found, query, args...); err != nil {
+			WHERE watched_on = ? AND `+condition+` AND `+there+`
+			GROUP BY video_id, viewer_id
+			UNION ALL
+			SELECT
+				video_id,
+				viewer_id,
+				MAX(watched_at)
+			FROM late_views
+			WHERE watched_on = ? AND `+condition+` AND posted_on <= ?
+			GROUP BY video_id, viewer_id`,
+			slices.Concat([]any{day}, args, more, []any{day}, args, []any{day + 1})...); err != nil {
 			return nil, fmt.Errorf("look back to %s: %w", day, err)
 		}
 		for _, row := range found {
-			last[row.Pair] = row.WatchedAt.UnixMilli()
+			last[row.Pair] = max(last[row.Pair], row.WatchedAt.UnixMilli())
 		}
 	}
 	return last, nil

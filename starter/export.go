@@ -18,7 +18,7 @@ import (
 
 type exportCommand struct {
 	databaseFlags
-	What   string          `arg:"" enum:"statistics,settlement,top5" help:"statistics, settlement or top5."`
+	What   string          `arg:"" enum:"statistics,settlement,adjustments,top5" help:"statistics, settlement, adjustments or top5."`
 	Period settlement.Kind `required:"" enum:"daily,weekly,monthly" help:"daily, weekly or monthly."`
 	Date   settlement.Day  `required:"" placeholder:"DATE" help:"The day, or any day of the week or month."`
 	Format string          `enum:"csv,json" default:"csv" help:"csv or json."`
@@ -64,6 +64,8 @@ func results(ctx context.Context, database *db.DB, what string, period settlemen
 		return statisticsRecords(ctx, database, period)
 	case "settlement":
 		return settlementRecords(ctx, database, period)
+	case "adjustments":
+		return adjustmentRecords(ctx, database, period)
 	default:
 		return topRecords(ctx, database, period)
 	}
@@ -89,7 +91,9 @@ func statisticsRecords(ctx context.Context, database *db.DB, period settlement.P
 		return cmp.Or(cmp.Compare(a.VideoID, b.VideoID), cmp.Compare(a.CreatorID, b.CreatorID))
 	})
 	for _, line := range lines {
-		add(line.VideoID, line.CreatorID, line.Statistics)
+		if line.Rows() > 0 { // else it only has late views
+			add(line.VideoID, line.CreatorID, line.Statistics)
+		}
 	}
 	return out, err
 }
@@ -111,9 +115,25 @@ func settlementRecords(ctx context.Context, database *db.DB, period settlement.P
 	}
 	lines, err := database.PeriodVideos(ctx, period, db.AllCreators)
 	for _, line := range lines {
-		if line.Views > 0 {
+		if line.Views+line.LateViews > 0 {
 			add(line.Settlement())
 		}
+	}
+	return out, err
+}
+
+// adjustmentRecords are the late views that the period's days posted.
+func adjustmentRecords(ctx context.Context, database *db.DB, period settlement.Period) (out records, err error) {
+	out.columns = []string{
+		"period", "start", "creator_id", "video_id", "watched_on", "posted_on", "views", "self_views", "repeat_views", "played_seconds", "ad_views",
+		"views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount",
+	}
+	adjustments, err := database.Adjustments(ctx, period, db.AllCreators)
+	for _, a := range adjustments {
+		out.lines = append(out.lines, []any{
+			period.Kind, period.Start, a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Views, a.SelfViews, a.RepeatViews, a.PlayedSeconds, a.AdViews,
+			a.ViewsFrom, a.ViewsTo, a.AdViewsFrom, a.AdViewsTo, int64(a.VideoAmount), int64(a.AdAmount),
+		})
 	}
 	return out, err
 }

@@ -42,13 +42,6 @@ func span(first, last settlement.Period) string {
 	return first.String() + " to " + last.String()
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(int64(n)) + " " + what + "s"
-}
-
 // backfillCommand is what an operator types to run the periods.
 func backfillCommand(first, last settlement.Period) string {
 	return fmt.Sprintf("starter schedule backfill --kind %s --from %s --to %s", first.Kind, first, last)

@@ -10,7 +10,9 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"creatorpay/db"
 	"creatorpay/internal/intake"
+	"creatorpay/internal/service"
 )
 
 type importCommand struct {
@@ -40,7 +42,7 @@ func (c importCommand) Run(ctx context.Context) error {
 		Progress: showImport(),
 	})
 	printReport(report, time.Since(started))
-	if err != nil {
+	if err := errors.Join(err, printLate(ctx, database, report.Late)); err != nil {
 		return err
 	}
 	if rejected := report.Rejected(); rejected > 0 {
@@ -89,4 +91,27 @@ func printReport(report intake.Report, took time.Duration) {
 	if days := report.Days; len(days) > 0 {
 		fmt.Printf("%d days got views, from %s to %s\n", len(days), days[0], days[len(days)-1])
 	}
+}
+
+// printLate says what becomes of views of closed days.
+func printLate(ctx context.Context, database *db.DB, late []intake.LateDay) error {
+	if len(late) == 0 {
+		return nil
+	}
+	newest, _, err := database.LastClosedDay(ctx)
+	if err != nil {
+		return err
+	}
+	var views int64
+	for _, day := range late {
+		views += day.Views
+	}
+	first, last := late[0].Day, late[len(late)-1].Day
+	fmt.Printf("%s views of %d closed days (%s to %s) came late: the next daily run posts them as adjustments\n",
+		thousands(views), len(late), first, last)
+	if back := newest + 1 - first; back > service.DefaultLookBackDays {
+		fmt.Printf("%s lies %d days before that run, which looks back %d days unless it is told otherwise: start the workers with LOOK_BACK_DAYS=%d for it\n",
+			first, back, service.DefaultLookBackDays, back)
+	}
+	return nil
 }

@@ -77,13 +77,20 @@ func runDay(ctx context.Context, temporal *temporalServer, input workflows.Daily
 
 func printDay(result workflows.DailyResult) {
 	fmt.Printf("%s closed: %s\n", result.Day, describe(result.Totals))
+	for _, mismatch := range result.Mismatches {
+		fmt.Fprintf(os.Stderr, "ALARM: %s; nothing was adjusted: see starter verify --date %s\n", mismatch, mismatch.Day)
+	}
 }
 
 // describe writes what a closed period came to.
 func describe(totals db.Totals) string {
-	return fmt.Sprintf("%s rows = %s views + %s self + %s repeat; video amount %s, ad amount %s",
+	text := fmt.Sprintf("%s rows = %s views + %s self + %s repeat; video amount %s, ad amount %s",
 		thousands(totals.Rows()), thousands(totals.Views), thousands(totals.SelfViews), thousands(totals.RepeatViews),
 		totals.VideoAmount, totals.AdAmount)
+	if totals.LateRows > 0 {
+		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", thousands(totals.LateViews), thousands(totals.LateRows))
+	}
+	return text
 }
 
 // runPeriod starts the period's run, shows its progress, waits for its end and

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -25,23 +26,38 @@ func (c verifyCommand) Run(ctx context.Context) error {
 	return printVerification(ctx, database, c.Date)
 }
 
-// printVerification prints every difference; any is an error.
+// printVerification prints the chunks whose rows came, went or changed, and every
+// difference. Either is an error, except for rows that came late: another day
+// posts them.
 func printVerification(ctx context.Context, database *db.DB, day settlement.Day) error {
-	differences, err := verifyDay(ctx, database, day)
+	found, err := verifyDay(ctx, database, day)
 	if err != nil {
 		return err
 	}
-	if len(differences) == 0 {
+	bad, unposted := printRawRows(found.rows)
+	if unposted > 0 {
+		fmt.Printf("%s: %s came late: the next daily run posts them, if its LOOK_BACK_DAYS reach this day\n", day, plural(unposted, "row"))
+	}
+	if bad == 0 && len(found.differences) == 0 {
 		fmt.Printf("%s: what is stored is what the watch log gives; no difference\n", day)
 		return nil
 	}
-	out := newTable("Of", "Figure", "Stored", "Recomputed")
-	rightAligned(out, 3, 4)
-	for _, d := range differences {
-		out.AppendRow([]any{d.of, d.figure, d.stored, d.recomputed})
+	if len(found.differences) > 0 {
+		out := newTable("Of", "Figure", "Stored", "Recomputed")
+		rightAligned(out, 3, 4)
+		for _, d := range found.differences {
+			out.AppendRow([]any{d.of, d.figure, d.stored, d.recomputed})
+		}
+		out.Render()
 	}
-	out.Render()
-	return fmt.Errorf("%s: %d differences between what is stored and what the watch log gives", day, len(differences))
+	var problems []string
+	if bad > 0 {
+		problems = append(problems, plural(bad, "chunk")+" with other rows in the watch log than were counted")
+	}
+	if len(found.differences) > 0 {
+		problems = append(problems, plural(len(found.differences), "difference")+" between what is stored and what the watch log gives")
+	}
+	return fmt.Errorf("%s: %s", day, strings.Join(problems, ", "))
 }
 
 // difference is one stored figure that the watch log does not give again.
@@ -52,24 +68,24 @@ type difference struct {
 
 // verifyDay recomputes a closed day from the watch log, by the price rule, the
 // repeat window and the creators that its run recorded, and compares.
-func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) ([]difference, error) {
+func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) (found part, err error) {
 	run, err := database.ClosedRun(ctx, settlement.DailyPeriod(day))
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	rule, err := database.PriceRule(ctx, run.PriceRule)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	counter, err := activities.NewCounter(ctx, database, day, run.RepeatWindow())
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	chunks, err := database.Chunks(ctx, run.Period())
 	if err != nil {
-		return nil, err
+		return found, err
 	}
-	verifier := verifier{db: database, day: day, rule: rule, counter: counter}
+	verifier := verifier{db: database, day: day, run: run, rule: rule, counter: counter}
 	parts := make([]part, len(chunks))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(connections() / 2)
@@ -80,20 +96,22 @@ func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) ([]diff
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return found, err
 	}
-	return verifier.whole(ctx, run, parts)
+	return verifier.whole(ctx, parts)
 }
 
 type verifier struct {
 	db      *db.DB
 	day     settlement.Day
+	run     db.Run
 	rule    settlement.PriceRule
 	counter *activities.Counter
 }
 
-// part is what verifying one chunk gave.
+// part is what verifying one chunk, or all of them, gave.
 type part struct {
+	rows        []rawRows           // by chunk
 	lines       []db.StatisticsLine // recomputed
 	totals      db.Totals           // recomputed
 	differences []difference
@@ -114,9 +132,16 @@ func (v verifier) chunk(ctx context.Context, chunk db.Chunk) (out part, err erro
 	}
 	out.lines, out.totals.Statistics = count.Lines, count.Totals()
 	compareStatistics(&out, stored, count.Lines)
-	out.compare(fmt.Sprintf("chunk %d", chunk.Number), "checksum", chunk.Checksum, count.Checksum)
+	if err := v.late(ctx, &out, chunk.Range, count.Late); err != nil {
+		return out, err
+	}
+	lateRows, err := v.db.LateRowsOf(ctx, v.run, chunk.Range)
+	if err != nil {
+		return out, err
+	}
+	out.rows = []rawRows{{chunk: chunk, found: out.totals.Rows() + count.UnknownRows, checksum: count.Checksum, late: lateRows}}
 	out.compare(fmt.Sprintf("chunk %d", chunk.Number), "rows of unknown videos", chunk.UnknownRows, count.UnknownRows)
-	return out, v.settlements(ctx, &out, chunk.Range)
+	return out, v.settlements(ctx, &out, chunk.Range, count.Adjustments)
 }
 
 // owners are the catalogue's, with those that the run recorded in their place.
@@ -137,12 +162,19 @@ func (v verifier) owners(ctx context.Context, videos settlement.Range, stored []
 	return owners, nil
 }
 
-// settlements prices the recomputed counts from where the video's settled days
-// before this one ended.
-func (v verifier) settlements(ctx context.Context, out *part, videos settlement.Range) error {
+// settlements prices the recomputed counts and adjustments from where the
+// video's settled days before this one ended.
+func (v verifier) settlements(ctx context.Context, out *part, videos settlement.Range, adjustments []db.Adjustment) error {
 	counted, err := v.db.CountedVideos(ctx, v.day, videos)
 	if err != nil {
 		return err
+	}
+	rejudged := make(map[int64][]db.Adjustment) // each a piece of the whole: pricing fills it in
+	for i, from := 1, 0; i <= len(adjustments); i++ {
+		if i == len(adjustments) || adjustments[i].VideoID != adjustments[from].VideoID {
+			rejudged[adjustments[from].VideoID] = adjustments[from:i]
+			from = i
+		}
 	}
 	recounted := make(map[int64]settlement.Statistics, len(out.lines))
 	for _, line := range out.lines {
@@ -158,6 +190,7 @@ func (v verifier) settlements(ctx context.Context, out *part, videos settlement.
 	}
 	for _, video := range counted {
 		video.Views, video.AdViews = recounted[video.VideoID].Views, recounted[video.VideoID].AdViews
+		video.Adjustments = rejudged[video.VideoID]
 		line, err := video.Price(v.rule)
 		if err != nil {
 			return err
@@ -170,25 +203,27 @@ func (v verifier) settlements(ctx context.Context, out *part, videos settlement.
 	for video := range storedLines {
 		out.compare(fmt.Sprintf("video %d", video), "settlement line", "there", "none")
 	}
-	return nil
+	return v.adjustments(ctx, out, videos, adjustments)
 }
 
 // whole compares what belongs to the day as a whole.
-func (v verifier) whole(ctx context.Context, run db.Run, parts []part) ([]difference, error) {
-	var all part
+func (v verifier) whole(ctx context.Context, parts []part) (all part, err error) {
 	for _, p := range parts {
+		all.rows = append(all.rows, p.rows...)
 		all.differences = append(all.differences, p.differences...)
 		all.lines = append(all.lines, p.lines...)
 		all.totals.Add(p.totals)
 	}
 	day := "day " + v.day.String()
-	all.compareFigures(day, run.Statistics, all.totals.Statistics)
-	all.compare(day, "video amount", run.VideoAmount, all.totals.VideoAmount)
-	all.compare(day, "ad amount", run.AdAmount, all.totals.AdAmount)
-	top, err := v.db.TopVideos(ctx, run.Period())
+	all.compareFigures(day, v.run.Statistics, all.totals.Statistics)
+	all.compare(day, "late rows", v.run.LateRows, all.totals.LateRows)
+	all.compare(day, "late views", v.run.LateViews, all.totals.LateViews)
+	all.compare(day, "video amount", v.run.VideoAmount, all.totals.VideoAmount)
+	all.compare(day, "ad amount", v.run.AdAmount, all.totals.AdAmount)
+	top, err := v.db.TopVideos(ctx, v.run.Period())
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	compareTop(&all, top)
-	return all.differences, nil
+	return all, nil
 }

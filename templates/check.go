@@ -16,10 +16,11 @@ func (s *Statement) addsUp() error {
 			views, amount, sum.Views, videoAmount+adAmount)
 	}
 	for _, line := range s.Lines {
-		if err := sameCount("views", line.Views, line.ViewsTo-line.ViewsFrom, line.ViewShares); err != nil {
+		all := line.WithLate()
+		if err := sameCount("views", all.Views, line.ViewsTo-line.ViewsFrom, line.ViewShares); err != nil {
 			return fmt.Errorf("video %d: %w", line.VideoID, err)
 		}
-		if err := sameCount("ad views", line.AdViews, line.AdViewsTo-line.AdViewsFrom, line.AdShares); err != nil {
+		if err := sameCount("ad views", all.AdViews, line.AdViewsTo-line.AdViewsFrom, line.AdShares); err != nil {
 			return fmt.Errorf("video %d: %w", line.VideoID, err)
 		}
 	}

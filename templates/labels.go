@@ -25,6 +25,9 @@ type labels struct {
 	viewOrdinals, adOrdinals      string // from, to
 	share                         string // count, price
 	leftOutOf                     string // self views, repeat views
+	ofWhichLate                   string // number
+	lateDays                      string // day of the views, day that paid them
+	lateReason                    string
 	prices, priceRule             string // priceRule: version, first day
 	fromView, perView             string
 	fromAd, perAd                 string
@@ -33,7 +36,7 @@ type labels struct {
 	questions, ask, quote         string // ask: address; quote: statement number
 	page                          string // page, pages
 	byViews, byPlayTime           string
-	topIntro                      string
+	topIntro, lateUnranked        string
 	own, ownBest, behind, nothing string // behind: how much more the last place has
 	noRanking                     string
 
@@ -55,9 +58,11 @@ var korean = labels{
 	perVideo: "영상별 내역", video: "영상", sum: "합계",
 	noVideos:     "이 기간에 시청 기록이 있는 영상이 없습니다.",
 	viewOrdinals: "조회 %s–%s번째:", adOrdinals: "광고 %s–%s번째:",
-	share:     "%s회 × %s",
-	leftOutOf: "제외: 본인 %s회, 반복 %s회",
-	prices:    "적용 단가", priceRule: "단가표 버전 %s · %s부터 적용",
+	share:       "%s회 × %s",
+	leftOutOf:   "제외: 본인 %s회, 반복 %s회",
+	ofWhichLate: "지연 시청 %s회 포함", lateDays: "지연 시청: %s 시청, %s 수익에 반영",
+	lateReason: "지연 시청은 시청한 날의 정산이 마감된 뒤에 접수된 시청입니다. 한 번만 집계하여 표시된 날의 수익에 반영했으며, 각 영상의 수치와 합계에 포함되어 있습니다.",
+	prices:     "적용 단가", priceRule: "단가표 버전 %s · %s부터 적용",
 	fromView: "영상의 누적 조회수", perView: "조회당",
 	fromAd: "영상의 누적 광고 조회수", perAd: "광고 조회당",
 	ordinal:   "%s번째부터",
@@ -67,8 +72,9 @@ var korean = labels{
 	quote:     "명세서 번호(%s)를 함께 알려 주시면 더 빨리 안내해 드리겠습니다.",
 	page:      "%d / %d쪽",
 	byViews:   "조회수 Top 5", byPlayTime: "재생 시간 Top 5 (시:분:초)",
-	topIntro: "플랫폼 전체 영상 가운데 이 기간에 가장 많이 시청된 영상입니다. 정산에 반영된 시청만 집계했습니다.",
-	own:      "내 영상", ownBest: "내 영상 최고 기록",
+	topIntro:     "플랫폼 전체 영상 가운데 이 기간에 가장 많이 시청된 영상입니다. 정산에 반영된 시청만 집계했습니다.",
+	lateUnranked: "지연 시청은 순위에 포함되지 않습니다.",
+	own:          "내 영상", ownBest: "내 영상 최고 기록",
 	behind:    "%s위까지 %s",
 	nothing:   "이 기간에 집계된 내 영상의 시청 기록이 없습니다.",
 	noRanking: "이 기간에 집계된 시청 기록이 없습니다.",
@@ -90,9 +96,11 @@ var english = labels{
 	perVideo: "By video", video: "Video", sum: "Total",
 	noVideos:     "None of your videos was watched in this period.",
 	viewOrdinals: "Views no. %s–%s:", adOrdinals: "Ad views no. %s–%s:",
-	share:     "%s × %s",
-	leftOutOf: "Left out: %s self, %s repeat",
-	prices:    "Prices", priceRule: "Price list version %s, in force from %s",
+	share:       "%s × %s",
+	leftOutOf:   "Left out: %s self, %s repeat",
+	ofWhichLate: "%s of them late", lateDays: "Late: watched %s, paid with %s",
+	lateReason: "Late views came after the day on which they were watched had been closed. Each counts once and is paid with the day named beside it; the figures of the videos and the totals include them.",
+	prices:     "Prices", priceRule: "Price list version %s, in force from %s",
 	fromView: "Views in the video’s lifetime", perView: "Per view",
 	fromAd: "Ad views in the video’s lifetime", perAd: "Per ad view",
 	ordinal:   "from no. %s",
@@ -102,8 +110,9 @@ var english = labels{
 	quote:     "Please quote statement number %s: it helps us answer you faster.",
 	page:      "Page %d of %d",
 	byViews:   "Top 5 by views", byPlayTime: "Top 5 by play time (h:mm:ss)",
-	topIntro: "The most watched videos of the whole platform in this period. Only counted views are included.",
-	own:      "Yours", ownBest: "Your best video",
+	topIntro:     "The most watched videos of the whole platform in this period. Only counted views are included.",
+	lateUnranked: "Late views are not part of the ranking.",
+	own:          "Yours", ownBest: "Your best video",
 	behind:    "%[2]s behind no. %[1]s",
 	nothing:   "None of your videos had counted views in this period.",
 	noRanking: "No views were counted in this period.",

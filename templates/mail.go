@@ -42,6 +42,7 @@ type mailFigures struct {
 	Period, Dates                string
 	Total, VideoAmount, AdAmount string
 	Views                        string
+	Late                         string     // of the views; empty where none came late
 	Best                         *mailVideo // nil where nothing counted
 	Number, Contact              string
 }
@@ -72,6 +73,10 @@ func NewMail(s *Statement) (Mail, error) {
 
 func (s *Statement) mailFigures() mailFigures {
 	sum, videoAmount, adAmount := s.Totals()
+	late := ""
+	if views := s.lateViews(); views > 0 {
+		late = Number(views)
+	}
 	return mailFigures{
 		Name:        mailLine(s.Creator),
 		Period:      s.Period.String(),
@@ -80,6 +85,7 @@ func (s *Statement) mailFigures() mailFigures {
 		VideoAmount: Won(videoAmount),
 		AdAmount:    Won(adAmount),
 		Views:       Number(sum.Views),
+		Late:        late,
 		Best:        s.bestVideo(),
 		Number:      s.Number,
 		Contact:     mailLine(s.Contact),
@@ -92,7 +98,7 @@ func (s *Statement) bestVideo() *mailVideo {
 	var best *Line
 	for i := range s.Lines {
 		line := &s.Lines[i]
-		if line.Views > 0 && (best == nil || line.isAheadOf(best)) {
+		if line.WithLate().Views > 0 && (best == nil || line.isAheadOf(best)) {
 			best = line
 		}
 	}
@@ -101,18 +107,19 @@ func (s *Statement) bestVideo() *mailVideo {
 	}
 	return &mailVideo{
 		Title:  cmp.Or(mailLine(best.Title), s.labels().untitled),
-		Views:  Number(best.Views),
+		Views:  Number(best.WithLate().Views),
 		Amount: Won(best.VideoAmount + best.AdAmount),
 	}
 }
 
 func (l *Line) isAheadOf(other *Line) bool {
 	amount, otherAmount := l.VideoAmount+l.AdAmount, other.VideoAmount+other.AdAmount
+	views, otherViews := l.WithLate().Views, other.WithLate().Views
 	switch {
 	case amount != otherAmount:
 		return amount > otherAmount
-	case l.Views != other.Views:
-		return l.Views > other.Views
+	case views != otherViews:
+		return views > otherViews
 	default:
 		return l.VideoID < other.VideoID
 	}

@@ -18,8 +18,13 @@ var update = flag.Bool("update", false, "write the golden mails under testdata/m
 func TestMailIsTheGoldenOne(t *testing.T) {
 	nothing := mailStatement(t, Korean)
 	nothing.Lines = nil
+	late := map[string]*Statement{Korean: mailStatement(t, Korean), English: mailStatement(t, English)}
+	for _, statement := range late {
+		statement.Lines[0].Late = []LateViews{{Statistics: settlement.Statistics{Views: 1_203}}}
+	}
 	for name, statement := range map[string]*Statement{
 		"ko": mailStatement(t, Korean), "en": mailStatement(t, English), "ko-nothing": nothing,
+		"ko-late": late[Korean], "en-late": late[English],
 	} {
 		t.Run(name, func(t *testing.T) {
 			mail, err := NewMail(statement)

@@ -83,11 +83,13 @@ func (l *letter) writeCounts() {
 	l.section(l.counted, 58)
 	l.write(right-column, l.y-8, section, l.leftOut)
 	top := l.y
-	for _, fact := range [][2]string{
-		{l.views, Number(sum.Views)}, {l.playTime, Duration(sum.PlayedSeconds)}, {l.adViews, Number(sum.AdViews)},
-	} {
-		l.writeFact(left, fact[0], "", fact[1])
+	ofWhichLate := ""
+	if late := l.statement.lateViews(); late > 0 {
+		ofWhichLate = fmt.Sprintf(l.ofWhichLate, Number(late))
 	}
+	l.writeFact(left, l.views, ofWhichLate, Number(sum.Views))
+	l.writeFact(left, l.playTime, "", Duration(sum.PlayedSeconds))
+	l.writeFact(left, l.adViews, "", Number(sum.AdViews))
 	l.y = top
 	l.writeFact(right-column, l.self, l.selfReason, Number(sum.SelfViews))
 	l.writeFact(right-column, l.repeat, l.repeatReason, Number(sum.RepeatViews))
@@ -117,6 +119,10 @@ func (l *letter) writeVideos() {
 		return
 	}
 	l.writeTable(l.videoTable())
+	if l.statement.lateViews() > 0 {
+		l.down(4)
+		l.paragraph(note, l.lateReason)
+	}
 }
 
 // videoTable has a row for each video and one for all of them.
@@ -124,8 +130,9 @@ func (l *letter) videoTable() table {
 	videos := table{heads: []string{l.video, l.views, l.playTime, l.adViews, l.videoAmount, l.adAmount}}
 	for _, line := range l.statement.Lines {
 		videos.rows = append(videos.rows, row{
-			cells:   figures(l.videoTitle(line.Title), line.Statistics, line.VideoAmount, line.AdAmount),
+			cells:   figures(l.videoTitle(line.Title), line.WithLate(), line.VideoAmount, line.AdAmount),
 			details: l.videoDetails(line),
+			parts:   l.lateParts(line),
 		})
 	}
 	sum, videoAmount, adAmount := l.statement.Totals()
@@ -145,7 +152,20 @@ func (l *letter) videoDetails(line Line) []string {
 	details := []string{fmt.Sprintf("ID %d", line.VideoID)}
 	details = append(details, l.pricedOrdinals(l.viewOrdinals, line.ViewsFrom, line.ViewsTo, line.ViewShares)...)
 	details = append(details, l.pricedOrdinals(l.adOrdinals, line.AdViewsFrom, line.AdViewsTo, line.AdShares)...)
-	return append(details, separator+fmt.Sprintf(l.leftOutOf, Number(line.SelfViews), Number(line.RepeatViews)))
+	all := line.WithLate()
+	return append(details, separator+fmt.Sprintf(l.leftOutOf, Number(all.SelfViews), Number(all.RepeatViews)))
+}
+
+// lateParts tell from which days the late views of the video's figures are.
+func (l *letter) lateParts(line Line) (parts [][]string) {
+	for _, late := range line.Late {
+		if late.Views > 0 {
+			_, paidOn := l.shortDay(late.PaidOn)
+			days := fmt.Sprintf(l.lateDays, l.date(midnight(late.WatchedOn)), paidOn)
+			parts = append(parts, figures(days, late.Statistics, late.VideoAmount, late.AdAmount))
+		}
+	}
+	return parts
 }
 
 func (l *letter) pricedOrdinals(format string, from, to int64, shares []Share) (parts []string) {

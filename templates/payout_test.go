@@ -81,6 +81,7 @@ func TestStatementThatDoesNotAddUpIsRefused(t *testing.T) {
 		"a day's views":   func(s *Statement) { s.Days[3].Views-- },
 		"a video's price": func(s *Statement) { s.Lines[2].ViewShares[0].Count++ },
 		"an ad's ordinal": func(s *Statement) { s.Lines[2].AdViewsTo++ },
+		"a late view":     func(s *Statement) { withLate(s, 1).Lines[2].Late[0].Views++ },
 	} {
 		s := sample(Korean, 3)
 		spoil(s)
@@ -143,6 +144,7 @@ func TestNothingLeavesThePageOrOverlaps(t *testing.T) {
 	for _, locale := range []string{Korean, English} {
 		for name, s := range map[string]*Statement{
 			"none": sample(locale, 0), "one": sample(locale, 1), "many": sample(locale, 60), "nasty": nastySample(locale), "huge": huge(locale),
+			"late": withLate(sample(locale, 9), 31), "nasty and late": withLate(nastySample(locale), 2), "huge and late": withLate(huge(locale), 31),
 		} {
 			require.NoError(t, s.addsUp())
 			for _, layOut := range []func(*typeface, *Statement) *sheet{layOutPayout, layOutTopFive} {

@@ -79,6 +79,26 @@ func sampleLine(videoID int64, title string, views int64) Line {
 	return line
 }
 
+// withLate makes some views of each video late ones of so many days, all of them
+// paid on the period's Tuesday; the smaller videos have some left out, too.
+func withLate(s *Statement, days int) *Statement {
+	paidOn := s.Period.Start + 1
+	for i := range s.Lines {
+		line := &s.Lines[i]
+		for day := range days {
+			late := LateViews{WatchedOn: paidOn - settlement.Day(days-day), PaidOn: paidOn}
+			late.Views, late.AdViews, late.PlayedSeconds = line.Views/20, line.AdViews/20, line.PlayedSeconds/20
+			late.VideoAmount, late.AdAmount = line.VideoAmount/20, line.AdAmount/20
+			line.Views -= late.Views
+			line.AdViews -= late.AdViews
+			line.PlayedSeconds -= late.PlayedSeconds
+			late.RepeatViews = int64(i % 3)
+			line.Late = append(line.Late, late)
+		}
+	}
+	return s
+}
+
 func priced(tiers settlement.Tiers, from, to int64) (shares []Share, amount int64) {
 	for i, tier := range tiers {
 		upTo := to

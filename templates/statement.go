@@ -34,16 +34,27 @@ type Statement struct {
 }
 
 // Line is one video's figures and amounts in the period. The ordinals are
-// (from, to] in the video's whole life, all 0 where nothing counted.
+// (from, to] in the video's whole life, all 0 where nothing counted. They and
+// the amounts include the late views.
 type Line struct {
-	VideoID int64
-	Title   string
-	settlement.Statistics
+	VideoID               int64
+	Title                 string
+	settlement.Statistics             // without the late views
+	Late                  []LateViews // by the days that paid them, then by those on which they were watched
+
 	ViewsFrom, ViewsTo     int64
 	AdViewsFrom, AdViewsTo int64
 	ViewShares             []Share // counted views by unit price, the cheapest first
 	AdShares               []Share // the same for ad views
 	VideoAmount, AdAmount  int64   // won
+}
+
+// LateViews are views of a day that was closed when they came: a later day of
+// the period paid them.
+type LateViews struct {
+	WatchedOn, PaidOn settlement.Day
+	settlement.Statistics
+	VideoAmount, AdAmount int64 // won
 }
 
 // Share is how many views were paid at one unit price.
@@ -52,7 +63,7 @@ type Share = settlement.Share
 // DayTotal is what the creator's videos had on one day.
 type DayTotal struct {
 	Day    settlement.Day
-	Views  int64 // counted
+	Views  int64 // counted, and the late ones that the day paid
 	Amount int64 // won, videos and ads together
 }
 
@@ -71,12 +82,32 @@ type Place struct {
 	Own     bool // the video is the creator's own
 }
 
-// Totals are the sums over all lines.
+// WithLate are the line's figures with its late views: those that the amounts
+// pay, and all that was left out.
+func (l *Line) WithLate() settlement.Statistics {
+	sum := l.Statistics
+	for _, late := range l.Late {
+		sum.Add(late.Statistics)
+	}
+	return sum
+}
+
+// Totals are the sums over all lines, with their late views.
 func (s *Statement) Totals() (sum settlement.Statistics, videoAmount, adAmount int64) {
 	for _, line := range s.Lines {
-		sum.Add(line.Statistics)
+		sum.Add(line.WithLate())
 		videoAmount += line.VideoAmount
 		adAmount += line.AdAmount
 	}
 	return sum, videoAmount, adAmount
+}
+
+// lateViews are how many of the counted views came late.
+func (s *Statement) lateViews() (sum int64) {
+	for _, line := range s.Lines {
+		for _, late := range line.Late {
+			sum += late.Views
+		}
+	}
+	return sum
 }

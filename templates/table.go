@@ -3,7 +3,8 @@ package templates
 import "strings"
 
 // table is what a table says, before it has a place: a text and figures in each
-// row, and below them small print of several parts.
+// row, and below them small print and the parts of the figures that need a word
+// of their own.
 type table struct {
 	heads []string
 	rows  []row
@@ -13,12 +14,15 @@ type table struct {
 type row struct {
 	cells   []string
 	details []string
+	parts   [][]string // each with as many cells
 }
 
 const (
 	columnGap  = 13.0
 	leastTitle = 120.0 // the first column is never narrower
 	rowHeight  = 20.0  // of one line, without small print
+	partHeight = 11.0  // of one line
+	partInset  = 8.0
 )
 
 // tableLayout is where the columns end and how small their figures must be.
@@ -39,6 +43,9 @@ func (l *letter) layOutTable(t table) *tableLayout {
 		widths[i] = max(l.width(caption, t.heads[i]), l.width(strong, t.total[i]))
 		for _, row := range t.rows {
 			widths[i] = max(widths[i], l.width(body, row.cells[i]))
+			for _, part := range row.parts {
+				widths[i] = max(widths[i], l.width(note, part[i]))
+			}
 		}
 		sum += widths[i]
 	}
@@ -74,19 +81,21 @@ func (t *tableLayout) writeHeads() {
 }
 
 // breakFor repeats the heads where the height does not fit on the page.
-func (t *tableLayout) breakFor(height float64) {
-	if t.needs(height) {
+func (t *tableLayout) breakFor(height float64) (broke bool) {
+	if broke = t.needs(height); broke {
 		t.writeHeads()
 	}
+	return broke
 }
 
 // writeRow keeps the row on one page, and the last one on that of the total;
-// only small print that would fill half a page by itself is divided.
+// only small print that would fill half a page by itself is divided, and parts
+// may go on over any number of pages.
 func (t *tableLayout) writeRow(row row, last bool) {
 	titles := t.titleLines(row.cells[0])
 	details := t.wrap(note, row.details, width)
 	height := rowHeight + body.leading()*float64(len(titles)-1) + note.leading()*float64(min(len(details), 30))
-	if last {
+	if last && len(row.parts) == 0 {
 		height += rowHeight
 	}
 	t.breakFor(height)
@@ -97,8 +106,40 @@ func (t *tableLayout) writeRow(row row, last bool) {
 		t.down(note.leading())
 		t.write(left, t.y, note, strings.TrimPrefix(text, separator))
 	}
+	if len(row.parts) > 0 {
+		t.writeParts(row.parts, titles[:1], last)
+	}
 	t.down(6)
 	t.rule(t.y, line)
+}
+
+// writeParts repeats the title on each further page.
+func (t *tableLayout) writeParts(parts [][]string, title []string, last bool) {
+	small := note
+	small.colour = ink
+	t.down(3)
+	for i, part := range parts {
+		names := t.wrap(small, strings.Fields(part[0]), t.title-partInset)
+		height := partHeight * float64(len(names))
+		needed := height + 6
+		if last && i == len(parts)-1 {
+			needed += rowHeight
+		}
+		if t.breakFor(needed) {
+			t.writeCells(body, title, title)
+			t.down(rowHeight)
+		}
+		t.fill(left, t.y+1, 1.5, height, pale)
+		for n, name := range names {
+			t.write(left+partInset, t.y+partHeight*float64(n)+8.5, small, name)
+		}
+		figures := small
+		figures.size *= t.scale
+		for n, cell := range part[1:] {
+			t.writeRight(t.ends[n+1], t.y+8.5, figures, cell)
+		}
+		t.down(height)
+	}
 }
 
 // titleLines breaks a title into at most two lines.

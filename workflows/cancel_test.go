@@ -64,6 +64,10 @@ func (d *stuckDay) MaintainPartitions(ctx context.Context, _ activities.DayInput
 	return d.do(ctx, "partitions")
 }
 
+func (d *stuckDay) LookBack(ctx context.Context, _ activities.DayInput) (activities.LookBackResult, error) {
+	return activities.LookBackResult{}, d.do(ctx, "look back")
+}
+
 func (d *stuckDay) PlanDay(ctx context.Context, _ activities.PlanDayInput) (activities.PlanResult, error) {
 	return activities.PlanResult{Chunks: []activities.PlannedChunk{
 		{Number: 1, State: db.ChunkPlanned}, {Number: 2, State: db.ChunkPlanned},
@@ -86,9 +90,9 @@ func (d *stuckDay) FailDay(ctx context.Context, input activities.FailDayInput) e
 // does.
 func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 	for stuck, want := range map[string]string{
-		"plan":  "begin, partitions, plan, end of plan, record: canceled",
-		"count": "begin, partitions, plan, count, end of count, record: canceled", // one of two chunks
-		"check": "begin, partitions, plan, count, count, check, end of check, record: canceled",
+		"plan":  "begin, partitions, look back, plan, end of plan, record: canceled",
+		"count": "begin, partitions, look back, plan, count, end of count, record: canceled", // one of two chunks
+		"check": "begin, partitions, look back, plan, count, count, check, end of check, record: canceled",
 	} {
 		t.Run(stuck, func(t *testing.T) {
 			t.Parallel()

@@ -45,6 +45,8 @@ type DailyResult struct {
 	Day       settlement.Day `json:"day"`
 	Chunks    int            `json:"chunks"`
 	PriceRule int64          `json:"price_rule"`
+	// Mismatches are closed days whose rows are not those that were counted.
+	Mismatches []db.Mismatch `json:"mismatches,omitempty"`
 	db.Totals
 }
 
@@ -85,6 +87,10 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 	if err != nil {
 		return result, err
 	}
+	mismatches, err := r.lookBack(ctx)
+	if err != nil {
+		return result, err
+	}
 	if err := r.plan(ctx); err != nil {
 		return result, err
 	}
@@ -108,7 +114,7 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 		}
 		if closed.Closed {
 			r.progress.close(ctx, closed.Totals)
-			return DailyResult{Day: r.input.Day, Chunks: len(r.chunks), PriceRule: begun.PriceRule, Totals: closed.Totals}, nil
+			return DailyResult{Day: r.input.Day, Chunks: len(r.chunks), PriceRule: begun.PriceRule, Mismatches: mismatches, Totals: closed.Totals}, nil
 		}
 	}
 	return result, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
@@ -129,6 +135,23 @@ func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult,
 	}
 	return begun, workflow.ExecuteActivity(withOptions(ctx, patience, "partitions around "+r.input.Day.String()), a.MaintainPartitions,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, nil)
+}
+
+// lookBack fixes which late views of earlier days the day posts. Days whose rows
+// are not those that were counted do not keep it from going on, but are shown.
+func (r *dailyRun) lookBack(ctx workflow.Context) ([]db.Mismatch, error) {
+	if workflow.GetVersion(ctx, "look-back", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil, nil // the run began before late views were posted
+	}
+	r.progress.enter(ctx, PhaseLookingBack)
+	var looked activities.LookBackResult
+	err := workflow.ExecuteActivity(withOptions(ctx, patience, "look back from "+r.input.Day.String()), a.LookBack,
+		activities.DayInput{Day: r.input.Day}).Get(ctx, &looked)
+	for _, mismatch := range looked.Mismatches {
+		workflow.GetLogger(ctx).Warn("a closed day's rows are not those that were counted", "day", r.input.Day.String(), "mismatch", mismatch.String())
+	}
+	r.progress.mismatches = looked.Mismatches
+	return looked.Mismatches, err
 }
 
 func (r *dailyRun) plan(ctx workflow.Context) error {

@@ -41,6 +41,7 @@ func setup(t *testing.T) *bundle {
 func (b *bundle) begins(chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
 	b.OnActivity(a.MaintainPartitions, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
+	b.OnActivity(a.LookBack, mock.Anything, activities.DayInput{Day: day}).Return(activities.LookBackResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, activities.PlanDayInput{Day: day, ChunkRows: DefaultChunkRows, MaxChunks: maxChunks}).
 		Return(activities.PlanResult{Chunks: chunks}, nil).Once()
 }
@@ -99,7 +100,7 @@ func TestR8_CountsChecksSettlesAndCloses(t *testing.T) {
 	})
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
-	require.Equal(t, []string{"BeginDay", "MaintainPartitions", "PlanDay", "CountChunk", "CheckDay", "SettleChunk", "RankDay", "CloseDay"}, order)
+	require.Equal(t, []string{"BeginDay", "MaintainPartitions", "LookBack", "PlanDay", "CountChunk", "CheckDay", "SettleChunk", "RankDay", "CloseDay"}, order)
 	var result DailyResult
 	require.NoError(t, b.GetWorkflowResult(&result))
 	require.Equal(t, DailyResult{Day: day, Chunks: 2, PriceRule: 1}, result)

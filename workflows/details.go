@@ -40,7 +40,9 @@ func writeRow(text *strings.Builder, cells []string) {
 
 func instant(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-func (p *progressTracker) headline() string { return fmt.Sprintf("**%s**: %s", p.period, p.phase) }
+func (p *progressTracker) headline() string {
+	return p.alarm() + fmt.Sprintf("**%s**: %s", p.period, p.phase)
+}
 
 func (p *progressTracker) show(ctx workflow.Context) {
 	p.updated = workflow.Now(ctx)
@@ -60,9 +62,9 @@ func (p *progressTracker) show(ctx workflow.Context) {
 
 // showClosed shows what the period came to.
 func (p *progressTracker) showClosed(ctx workflow.Context, totals db.Totals) {
-	showDetails(ctx, p.headline(), []string{"rows", "views", "self", "repeat", "video amount", "ad amount"},
+	showDetails(ctx, p.headline(), []string{"rows", "views", "self", "repeat", "late views", "video amount", "ad amount"},
 		[]string{fmt.Sprint(totals.Rows()), fmt.Sprint(totals.Views), fmt.Sprint(totals.SelfViews), fmt.Sprint(totals.RepeatViews),
-			fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)})
+			fmt.Sprint(totals.LateViews), fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)})
 }
 
 // brokenShown is how many failed chunks the details list; the failure has all.
@@ -74,6 +76,7 @@ func (p *progressTracker) showFailure(ctx workflow.Context, phase string, failur
 	if temporal.IsCanceledError(failure) {
 		headline = fmt.Sprintf("**%s was cancelled** while %s; to go on: `starter retry %s`", p.period, phase, p.period.Arguments())
 	}
+	headline = p.alarm() + headline
 	if len(p.broken) == 0 {
 		showDetails(ctx, headline, []string{"cause"}, []string{Cause(failure)})
 		return

@@ -37,9 +37,15 @@ func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(refusal).Once()
 		}},
+		{"look back", func(b *bundle) {
+			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
+			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, refusal).Once()
+		}},
 		{"plan", func(b *bundle) {
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
 			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, refusal).Once()
 		}},
 		{"check", func(b *bundle) {
@@ -144,6 +150,7 @@ func TestCause_IsWhatTheActivitySaid(t *testing.T) {
 			b := setup(t)
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
 			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, test.err)
 			recorded := b.records()
 			b.run()

@@ -12,18 +12,19 @@ import (
 
 // The phases of a run, in order.
 const (
-	PhaseWaiting   = "waiting for earlier days"
-	PhasePlanning  = "planning"
-	PhaseCounting  = "counting"
-	PhaseChecking  = "checking"
-	PhaseSettling  = "settling"
-	PhaseRollingUp = "rolling up"
-	PhaseStating   = "writing statements"
-	PhaseClosing   = "closing"
-	PhaseMailing   = "mailing"
-	PhaseClosed    = "closed"
-	PhaseMailed    = "mailed"
-	PhaseFailed    = "failed"
+	PhaseWaiting     = "waiting for earlier days"
+	PhaseLookingBack = "looking back"
+	PhasePlanning    = "planning"
+	PhaseCounting    = "counting"
+	PhaseChecking    = "checking"
+	PhaseSettling    = "settling"
+	PhaseRollingUp   = "rolling up"
+	PhaseStating     = "writing statements"
+	PhaseClosing     = "closing"
+	PhaseMailing     = "mailing"
+	PhaseClosed      = "closed"
+	PhaseMailed      = "mailed"
+	PhaseFailed      = "failed"
 )
 
 // Progress is a run's answer to [ProgressQuery].
@@ -52,6 +53,7 @@ type progressTracker struct {
 	rowsBefore int64
 	since      time.Time // when the phase, or the wait for this period, began
 	updated    time.Time
+	mismatches []db.Mismatch // closed days whose rows are not those that were counted
 }
 
 func trackProgress(ctx workflow.Context, period settlement.Period) (*progressTracker, error) {

@@ -55,6 +55,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	b := setup(t)
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).After(step).Return(activities.BeginDayResult{}, nil).Once()
 	b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).After(step).Return(activities.LookBackResult{}, nil).Once()
 	// The first chunk is left from an earlier run, with 1000 rows.
 	left := activities.PlannedChunk{Number: 1, State: db.ChunkCounted, Rows: 1000}
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).After(step).
@@ -65,7 +66,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	b.OnActivity(a.RankDay, mock.Anything, mock.Anything).After(step).Return(nil).Once()
 	b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).After(step).Return(activities.CloseDayResult{Closed: true}, nil).Once()
 	var seen []Progress
-	for i := range 12 {
+	for i := range 13 {
 		b.RegisterDelayedCallback(func() { seen = append(seen, progress(t, b)) }, time.Duration(i)*step+step/2)
 	}
 	b.ExecuteWorkflow(Daily, DailyInput{Day: day, Parallel: 1})
@@ -73,6 +74,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 
 	require.Equal(t, []Progress{
 		{Phase: PhaseWaiting},
+		{Phase: PhaseLookingBack},
 		{Phase: PhasePlanning},
 		{Phase: PhaseCounting, ChunksDone: 1, Chunks: 4, Rows: 1000}, // nothing of this run's yet
 		{Phase: PhaseCounting, ChunksDone: 2, Chunks: 4, Rows: 1010, RowsPerSecond: 1, SecondsLeft: 20},

@@ -47,7 +47,7 @@ func TestADayIsFoundByItsPhases(t *testing.T) {
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
 	require.Equal(t, []string{
-		"daily 2024-05-09 waiting for earlier days 0", "planning", "counting", "checking", "settling", "closing", "closed",
+		"daily 2024-05-09 waiting for earlier days 0", "looking back", "planning", "counting", "checking", "settling", "closing", "closed",
 	}, *published)
 }
 
@@ -59,7 +59,7 @@ func TestFailedChunksAreCountedInTwoEventsAtMost(t *testing.T) {
 	published := b.publishes()
 	b.run()
 	require.Error(t, b.GetWorkflowError())
-	require.Equal(t, []string{"daily 2024-05-09 waiting for earlier days 0", "planning", "counting", "1", "failed 3"}, *published)
+	require.Equal(t, []string{"daily 2024-05-09 waiting for earlier days 0", "looking back", "planning", "counting", "1", "failed 3"}, *published)
 }
 
 func TestMailsAreFoundByTheirWeek(t *testing.T) {

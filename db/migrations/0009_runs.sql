@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS runs (
   looked_back_at DATETIME(3)  NULL,               -- UTC; when the late views that the day posts were fixed
   late_rows      BIGINT       NOT NULL DEFAULT 0, -- views of earlier days that the day posts
   late_views     BIGINT       NOT NULL DEFAULT 0, -- those of them that count
+  seals          JSON         NULL,               -- of a closed period: number and hash of its rows in each table
   failure        MEDIUMTEXT   NOT NULL,           -- why the last attempt failed, empty otherwise; may name every chunk
   began_at       DATETIME(3)  NOT NULL,           -- UTC; when the last attempt began
   ended_at       DATETIME(3)  NULL,               -- UTC; when it failed or closed

@@ -19,5 +19,6 @@ CREATE TABLE IF NOT EXISTS adjustments (
   video_amount   BIGINT NOT NULL DEFAULT 0, -- won; part of the amount of the settlement line
   ad_amount      BIGINT NOT NULL DEFAULT 0, -- won
   PRIMARY KEY (posted_on, video_id, watched_on),
-  KEY adjustments_watched_on_idx (watched_on, video_id)
+  KEY adjustments_watched_on_idx (watched_on, video_id),
+  KEY adjustments_creator_id_idx (creator_id, posted_on) -- a statement's lines
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -13,6 +13,9 @@ import (
 func (d settledDay) statistics() string {
 	out := newTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")
 	for _, l := range d.lines {
+		if l.rows() == 0 && d.kind == "daily" {
+			continue // only late views
+		}
 		out.add(d.kind, d.day, l.video.id, l.video.creator, l.views, l.self, l.repeats, l.seconds, l.ads)
 	}
 	return out.csv()
@@ -21,14 +24,32 @@ func (d settledDay) statistics() string {
 // settlement is the period's export of that name, byte for byte.
 func (d settledDay) settlement() string {
 	out := newTable("period", "start", "creator_id", "video_id", "views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
-	lines := d.counted()
-	slices.SortFunc(lines, func(a, b line) int {
-		return cmp.Or(cmp.Compare(a.video.creator, b.video.creator), cmp.Compare(a.video.id, b.video.id))
-	})
-	for _, l := range lines {
+	for _, l := range byCreator(d.lines) {
+		if !l.pays() {
+			continue
+		}
 		out.add(d.kind, d.day, l.video.creator, l.video.id, l.viewsFrom, l.viewsTo, l.adsFrom, l.adsTo, l.videoAmount, l.adAmount)
 	}
 	return out.csv()
+}
+
+// adjustments is the day's export of that name, byte for byte.
+func (d settledDay) adjustments() string {
+	out := newTable("period", "start", "creator_id", "video_id", "watched_on", "posted_on", "views", "self_views", "repeat_views", "played_seconds", "ad_views",
+		"views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
+	for _, l := range byCreator(d.lines) {
+		for _, late := range l.late {
+			out.add(d.kind, d.day, l.video.creator, l.video.id, late.watchedOn, d.day, late.views, late.self, late.repeats, late.seconds, late.ads,
+				late.viewsFrom, late.viewsTo, late.adsFrom, late.adsTo, late.videoAmount, late.adAmount)
+		}
+	}
+	return out.csv()
+}
+
+func byCreator(lines []line) []line {
+	return slices.SortedFunc(slices.Values(lines), func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.video.creator, b.video.creator), cmp.Compare(a.video.id, b.video.id))
+	})
 }
 
 // top5 is the period's export of that name, byte for byte (R9).
@@ -75,6 +96,7 @@ func (d settledDay) total(wanted func(line) bool) (sum line) {
 		sum.ads += l.ads
 		sum.videoAmount += l.videoAmount
 		sum.adAmount += l.adAmount
+		sum.late = append(sum.late, l.late...)
 	}
 	return sum
 }

@@ -14,6 +14,9 @@ func (s *system) requireSettled(want settledDay) {
 	require.Equal(s.t, want.statistics(), s.export("statistics", want))
 	require.Equal(s.t, want.settlement(), s.export("settlement", want))
 	require.Equal(s.t, want.top5(), s.export("top5", want))
+	if want.kind == "daily" {
+		require.Equal(s.t, want.adjustments(), s.export("adjustments", want))
+	}
 	s.requireBook(want)
 }
 
@@ -60,7 +63,9 @@ func (s *system) requireBook(want settledDay) {
 func all(line) bool { return true }
 
 func totals(l line) db.Totals {
+	lateRows, lateViews := l.lateViews()
 	return db.Totals{
+		Late: db.Late{LateRows: lateRows, LateViews: lateViews},
 		Statistics: settlement.Statistics{
 			Views: l.views, SelfViews: l.self, RepeatViews: l.repeats, PlayedSeconds: l.seconds, AdViews: l.ads,
 		},

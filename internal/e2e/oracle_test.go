@@ -26,6 +26,7 @@ type view struct {
 	id, video, viewer int64
 	at                time.Time
 	seconds, ads      uint32
+	posted            string // if it came late, the later day that posts it
 }
 
 // tier is a price in won, such as "1.1", and the ordinal from which on it holds.
@@ -59,12 +60,31 @@ const (
 	repeatView
 )
 
-// line is what one video came to on one day.
+// line is what one video came to on one day: its own views, and the late ones
+// that the day posts. The ordinals and the amounts are those of both.
 type line struct {
 	video                              video
 	views, self, repeats, seconds, ads int64
 	viewsFrom, viewsTo, adsFrom, adsTo int64
 	videoAmount, adAmount              int64
+	late                               []line // by the day on which they were watched
+	watchedOn                          string // of late ones
+}
+
+func (l line) rows() int64 { return l.views + l.self + l.repeats }
+
+// lateViews are the rows that came late, and how many of them count.
+func (l line) lateViews() (rows, views int64) {
+	for _, late := range l.late {
+		rows, views = rows+late.rows(), views+late.views
+	}
+	return rows, views
+}
+
+// pays tells whether anything counted, late or not.
+func (l line) pays() bool {
+	_, late := l.lateViews()
+	return l.views+late > 0
 }
 
 // settledDay is what one day, or a longer period that begins with it, came to:
@@ -87,22 +107,25 @@ func (p *platform) settle(first, last string) []settledDay {
 	for day := first; day <= last; day = dayAfter(day) {
 		lines := map[int64]line{}
 		for i, play := range p.views {
-			if p.dayOf(play.at) == day {
-				l, found := lines[play.video]
-				if !found {
-					l.video = p.video(play.video)
-				}
+			if p.judgedOn(play) != day {
+				continue
+			}
+			l, found := lines[play.video]
+			if !found {
+				l.video = p.video(play.video)
+			}
+			if play.posted == "" {
 				lines[play.video] = l.add(play, verdicts[i])
+			} else {
+				lines[play.video] = l.addLate(p.dayOf(play.at), play, verdicts[i])
 			}
 		}
 		settled := settledDay{kind: "daily", day: day}
 		for id, l := range lines {
 			l.viewsFrom, l.viewsTo = viewsSoFar[id], viewsSoFar[id]+l.views // R7
 			l.adsFrom, l.adsTo = adsSoFar[id], adsSoFar[id]+l.ads
+			l.pay(p.pricesOn(day))
 			viewsSoFar[id], adsSoFar[id] = l.viewsTo, l.adsTo
-			rule := p.pricesOn(day)
-			l.videoAmount = amount(rule.views, l.viewsFrom, l.viewsTo)
-			l.adAmount = amount(rule.ads, l.adsFrom, l.adsTo)
 			settled.lines = append(settled.lines, l)
 		}
 		slices.SortFunc(settled.lines, func(a, b line) int { return cmp.Compare(a.video.id, b.video.id) })
@@ -111,39 +134,99 @@ func (p *platform) settle(first, last string) []settledDay {
 	return days
 }
 
-// verdicts judges every view (R1 to R3).
-func (p *platform) verdicts() []verdict {
-	byVideoAndViewer := map[[2]int64][]view{}
-	for _, play := range p.views {
-		key := [2]int64{play.video, play.viewer}
-		byVideoAndViewer[key] = append(byVideoAndViewer[key], play)
+// pay prices the day's own views and then the late ones: each adjustment earns
+// what the line earns with it and not without.
+func (l *line) pay(rule prices) {
+	l.videoAmount = amount(rule.views, l.viewsFrom, l.viewsTo)
+	l.adAmount = amount(rule.ads, l.adsFrom, l.adsTo)
+	if !l.pays() {
+		return // nothing to number
 	}
+	for i := range l.late {
+		late := &l.late[i]
+		late.viewsFrom, late.viewsTo = l.viewsTo, l.viewsTo+late.views
+		late.adsFrom, late.adsTo = l.adsTo, l.adsTo+late.ads
+		l.viewsTo, l.adsTo = late.viewsTo, late.adsTo
+		videoAmount, adAmount := amount(rule.views, l.viewsFrom, l.viewsTo), amount(rule.ads, l.adsFrom, l.adsTo)
+		late.videoAmount, late.adAmount = videoAmount-l.videoAmount, adAmount-l.adAmount
+		l.videoAmount, l.adAmount = videoAmount, adAmount
+	}
+}
+
+// judgedOn is the day whose run judges the view.
+func (p *platform) judgedOn(play view) string {
+	if play.posted != "" {
+		return play.posted
+	}
+	return p.dayOf(play.at)
+}
+
+// verdicts judges every view (R1 to R3), those of each day in the order of its
+// run: its own first, then the late ones, by time.
+func (p *platform) verdicts() []verdict {
+	byVideoAndViewer := map[[2]int64][]int{}
+	order := make([]int, len(p.views))
+	for i, play := range p.views {
+		key := [2]int64{play.video, play.viewer}
+		byVideoAndViewer[key] = append(byVideoAndViewer[key], i)
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := p.views[i], p.views[j]
+		return cmp.Or(
+			cmp.Compare(p.judgedOn(a), p.judgedOn(b)), cmp.Compare(min(1, len(a.posted)), min(1, len(b.posted))),
+			a.at.Compare(b.at), cmp.Compare(a.id, b.id),
+		)
+	})
 	creatorOf := map[int64]int64{}
 	for _, v := range p.videos {
 		creatorOf[v.id] = v.creator
 	}
 	verdicts := make([]verdict, len(p.views))
-	for i, play := range p.views {
+	judged := make([]bool, len(p.views))
+	for _, i := range order {
+		play := p.views[i]
+		others := byVideoAndViewer[[2]int64{play.video, play.viewer}]
 		switch {
 		case play.viewer == 0:
 			verdicts[i] = counts
 		case play.viewer == creatorOf[play.video]:
 			verdicts[i] = selfView
-		case p.followsTooSoon(play, byVideoAndViewer[[2]int64{play.video, play.viewer}]):
+		case p.followsTooSoon(play, others):
+			verdicts[i] = repeatView
+		case play.posted != "" && slices.ContainsFunc(others, func(j int) bool { // nor is what was counted counted twice
+			other := p.views[j]
+			return judged[j] && verdicts[j] == counts && !other.at.Before(play.at) && other.at.Sub(play.at) < p.window
+		}):
 			verdicts[i] = repeatView
 		}
+		judged[i] = true
 	}
 	return verdicts
 }
 
-// followsTooSoon tells whether any of the viewer's plays of the video came
-// before this one by less than the window; of two at the same time, the one
-// with the smaller id came first.
-func (p *platform) followsTooSoon(play view, others []view) bool {
-	return slices.ContainsFunc(others, func(other view) bool {
+// followsTooSoon tells whether any of the viewer's plays of the video that are
+// known when this one is judged came before it by less than the window; of two
+// at the same time, the one with the smaller id came first.
+func (p *platform) followsTooSoon(play view, others []int) bool {
+	return slices.ContainsFunc(others, func(j int) bool {
+		other := p.views[j]
+		known := p.judgedOn(other) <= p.judgedOn(play)
 		earlier := other.at.Before(play.at) || other.at.Equal(play.at) && other.id < play.id
-		return earlier && play.at.Sub(other.at) < p.window
+		return known && earlier && play.at.Sub(other.at) < p.window
 	})
+}
+
+// addLate adds a view that was watched on an earlier day.
+func (l line) addLate(watchedOn string, play view, of verdict) line {
+	i := slices.IndexFunc(l.late, func(late line) bool { return late.watchedOn == watchedOn })
+	if i < 0 {
+		l.late = append(l.late, line{video: l.video, watchedOn: watchedOn}.add(play, of))
+	} else {
+		l.late[i] = l.late[i].add(play, of)
+	}
+	slices.SortFunc(l.late, func(a, b line) int { return cmp.Compare(a.watchedOn, b.watchedOn) })
+	return l
 }
 
 func (l line) add(play view, of verdict) line {

@@ -56,3 +56,9 @@ func (p *platform) playWithID(id, videoID, viewer int64, at string, seconds, ads
 	}
 	p.views = append(p.views, view{id: id, video: videoID, viewer: viewer, at: instant, seconds: seconds, ads: ads})
 }
+
+// playLate adds a view that comes after its day has closed and is posted later.
+func (p *platform) playLate(posted string, id, videoID, viewer int64, at string, seconds, ads uint32) {
+	p.playWithID(id, videoID, viewer, at, seconds, ads)
+	p.views[len(p.views)-1].posted = posted
+}

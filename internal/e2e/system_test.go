@@ -172,7 +172,7 @@ func (s *system) append(p *platform, views ...view) {
 	added, refused, err := s.db.AppendViews(s.t.Context(), batch)
 	require.NoError(s.t, err)
 	require.Empty(s.t, refused)
-	require.EqualValues(s.t, len(views), added)
+	require.EqualValues(s.t, len(views), added.Views)
 }
 
 // addDays makes room in the watch log.

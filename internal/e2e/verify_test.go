@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,21 +51,21 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 			"a changed row",
 			`UPDATE watch_log SET played_seconds = 61 WHERE video_id = 10 AND viewer_id = 1003`,
 			`UPDATE watch_log SET played_seconds = 60 WHERE video_id = 10 AND viewer_id = 1003`,
-			[]string{"video 10 | played seconds | 600 | 601", "day 2024-05-06 | played seconds | 6000 | 6001", "chunk 1 | checksum", "top 1 by played_seconds | value | 600 | 601"},
+			[]string{"video 10 | played seconds | 600 | 601", "day 2024-05-06 | played seconds | 6000 | 6001", "rows changed", "top 1 by played_seconds | value | 600 | 601"},
 		},
 		{
 			"a changed row that does not count",
 			`UPDATE watch_log SET played_seconds = 61 WHERE video_id = 10 AND view_id = 101`,
 			`UPDATE watch_log SET played_seconds = 60 WHERE video_id = 10 AND view_id = 101`,
-			[]string{"chunk 1 | checksum"},
+			[]string{"1 | videos before 30 | 21 | 21", "rows changed"},
 		},
 		{
 			"a removed row",
 			`DELETE FROM watch_log WHERE video_id = 50 AND viewer_id = 1004`,
-			`INSERT INTO watch_log VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1, 1)`,
 			[]string{
 				"video 50 | views | 10 | 9", "video 50 | played seconds | 600 | 540", "video 50 | ad views | 10 | 9",
-				"chunk 3 | checksum",
+				"1 row went",
 				"video 50 | views to | 10 | 9", "video 50 | ad views to | 10 | 9", "video 50 | video amount | ₩10 | ₩9", "video 50 | ad amount | ₩100 | ₩90",
 				"day 2024-05-06 | views | 100 | 99", "day 2024-05-06 | played seconds | 6000 | 5940", "day 2024-05-06 | ad views | 100 | 99",
 				"day 2024-05-06 | video amount | ₩100 | ₩99", "day 2024-05-06 | ad amount | ₩1,000 | ₩990",
@@ -73,19 +74,19 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		},
 		{
 			"an added row",
-			`INSERT INTO watch_log VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
-			[]string{"video 50 | views | 10 | 11", "video 50 | video amount | ₩10 | ₩11", "day 2024-05-06 | video amount | ₩100 | ₩101"},
+			[]string{"1 row came with a mark from before the close", "video 50 | views | 10 | 11", "video 50 | video amount | ₩10 | ₩11", "day 2024-05-06 | video amount | ₩100 | ₩101"},
 		},
 		{
 			"an added row of a video without settlement",
-			`INSERT INTO watch_log VALUES ('2024-05-06', 101, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 101, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"video 101 | views | 0 | 1", "day 2024-05-06 | views | 100 | 101"},
 		},
 		{
 			"an added row of an unknown video",
-			`INSERT INTO watch_log VALUES ('2024-05-06', 999, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 999, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"rows of unknown videos | 0 | 1"},
 		},
@@ -150,7 +151,10 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 
 			found := s.starter("verify", "--date", today)
 
-			found.requireFailure(fmt.Sprintf("%d differences between what is stored and what the watch log gives", strings.Count(found.stdout, "\n")-4))
+			found.requireFailure("2024-05-06: ")
+			if _, table, printed := strings.Cut(found.stdout, "Recomputed"); printed {
+				found.requireFailure(fmt.Sprintf("%d difference", strings.Count(table, "\n")-3))
+			}
 			for _, difference := range c.differences {
 				require.Contains(t, cells(found.stdout), difference)
 			}
@@ -160,6 +164,63 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 	}
 	s.requireSettled(p.settle(today, today)[0])
 }
+
+func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
+	t.Parallel()
+	const (
+		came    = `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`
+		forged  = `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 0)`
+		went    = `DELETE FROM watch_log WHERE watched_on = '2024-05-06' AND video_id = 50 AND viewer_id = 1004`
+		changed = `UPDATE watch_log SET ad_views = 2 WHERE watched_on = '2024-05-06' AND video_id = 50 AND viewer_id = 1005`
+		posted  = `UPDATE watch_log SET ad_views = 5 WHERE view_id = 8888`
+		lost    = `DELETE FROM watch_log WHERE view_id = 8888`
+	)
+	p := plainPlatform()
+	s := newSystem(t, p)
+	s.addDays(today, "2024-05-08")
+	s.startWorker()
+	s.runDay(today, "--chunk-rows", "40").requireSuccess()
+	s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 60, 8888, '2024-05-06 12:00:00', 8888, 9, 0)`)
+	s.runDay(tomorrow).requireSuccess()
+	s.exec(`CREATE TABLE saved AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation FROM watch_log`)
+	require.Contains(t, s.starter("verify", "--date", today).requireSuccess().stdout, "no difference", "a late row that was posted")
+
+	for _, c := range []struct {
+		verdict string
+		changes []string
+	}{
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 row came late, not posted yet", []string{came}},
+		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row went", []string{went}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed", []string{changed}},
+		{"videos 50 to 89 | 40 | 41 | CHECKSUMS | 1 row came with a mark from before the close: restored or forged", []string{forged}},
+		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row went; 1 row came late, not posted yet", []string{went, came}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed; 1 row came late, not posted yet", []string{changed, came}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed", []string{went, forged}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row changed", []string{posted}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row went", []string{lost}},
+	} {
+		t.Run(c.verdict, func(t *testing.T) {
+			s := s.in(t)
+			defer s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) SELECT * FROM saved`)
+			defer s.exec(`DELETE FROM watch_log`)
+			for _, change := range c.changes {
+				s.exec(change)
+			}
+
+			found := s.starter("verify", "--date", today)
+
+			require.Contains(t, checksum.ReplaceAllString(cells(found.stdout), "CHECKSUMS"), "2 | "+c.verdict+" |")
+			if len(c.changes) == 1 && c.changes[0] == came {
+				found.requireSuccess()
+			} else {
+				found.requireFailure("2024-05-06: 1 chunk with other rows in the watch log than were counted")
+			}
+		})
+	}
+}
+
+// checksum is that of a chunk when it was counted, and now.
+var checksum = regexp.MustCompile(`[0-9a-f]{16} \| [0-9a-f]{16}`)
 
 // cells is a printed table with one space between its cells and their borders.
 func cells(table string) string {

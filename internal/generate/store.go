@@ -56,12 +56,30 @@ func (g *generator) run(ctx context.Context) error {
 		return err
 	}
 	last := g.options.From + settlement.Day(g.options.Days) - 1
+	if err := g.checkOpen(ctx, last); err != nil {
+		return err
+	}
 	if _, err := g.db.AddPartitions(ctx, g.options.From, last); err != nil {
 		return err
 	}
 	for today := range g.days() {
 		if err := g.storeDay(ctx, today); err != nil {
 			return fmt.Errorf("%s: %w", today.date, err)
+		}
+	}
+	return nil
+}
+
+// checkOpen makes sure that no day is closed: what is generated is not to come
+// late.
+func (g *generator) checkOpen(ctx context.Context, last settlement.Day) error {
+	runs, err := g.db.Runs(ctx, settlement.Daily)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if run.State == db.StateClosed && run.StartsOn >= g.options.From && run.StartsOn <= last {
+			return fmt.Errorf("%s is closed: choose other days or an empty database", run.StartsOn)
 		}
 	}
 	return nil
@@ -165,7 +183,7 @@ func (g *generator) append(ctx context.Context, views []db.View) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.report.Added += added
+	g.report.Added += added.Views
 	g.done += int64(len(views))
 	if g.progress != nil {
 		g.progress(g.done)

@@ -124,7 +124,7 @@ func TestRunRefusesAClosedDay(t *testing.T) {
 	require.NoError(t, err)
 	_, err = Run(t.Context(), database, options, nil)
 	require.ErrorContains(t, err, "2024-05-07")
-	require.ErrorContains(t, err, db.RefusedDayClosed)
+	require.ErrorContains(t, err, "is closed")
 }
 
 func TestRunRefusesBadOptions(t *testing.T) {

@@ -53,6 +53,13 @@ type Report struct {
 	Videos   FileReport
 	Views    FileReport
 	Days     []settlement.Day // business days that got new views, in order
+	Late     []LateDay        // those of them that were closed, in order
+}
+
+// LateDay is a closed day that got new views: they came late.
+type LateDay struct {
+	Day   settlement.Day
+	Views int64
 }
 
 // Rejected is how many lines of all files were rejected.
@@ -117,7 +124,7 @@ func (im *importer) run(ctx context.Context, files files, calendar settlement.Ca
 		return report, fmt.Errorf("import videos: %w", err)
 	}
 	report.Views, err = load(ctx, im, files.views, views.parse, views.store)
-	report.Days = views.touched()
+	report.Days, report.Late = views.touched(), views.cameLate()
 	if err != nil {
 		return report, fmt.Errorf("import views: %w", err)
 	}

@@ -140,16 +140,19 @@ func TestLineNumbersCountLineBreaksInFields(t *testing.T) {
 	require.Equal(t, "2,\"d\ne\",a@example.com,xx", found[1].content)
 }
 
-func TestViewsOfAClosedDayAreRejected(t *testing.T) {
+func TestViewsOfAClosedDayAreStoredAndComeLate(t *testing.T) {
 	b := setup(t)
+	b.load(t, Options{Views: b.views(t, "1,1,5,2024-05-06T23:00:00+09:00,0,0")})
 	b.closeDay(t, "2024-05-06")
 	report := b.load(t, Options{Views: b.views(t,
-		"1,1,5,2024-05-07T00:00:00+09:00,0,0",
-		"2,1,5,2024-05-06T23:59:59+09:00,0,0",
+		"1,1,5,2024-05-06T23:00:00+09:00,0,0",
+		"2,1,5,2024-05-06T23:59:58+09:00,0,0",
+		"3,1,5,2024-05-06T23:59:59+09:00,0,0",
+		"4,1,5,2024-05-07T00:00:00+09:00,0,0",
 	)})
-	require.Equal(t, int64(1), report.Views.Stored)
-	require.Equal(t, []settlement.Day{day(t, "2024-05-07")}, report.Days)
-	require.Equal(t, []rejected{{report.Views.Path, 3, "watched_at", db.RefusedDayClosed, "2,1,5,2024-05-06T23:59:59+09:00,0,0"}}, readRejects(t, report.Views.Rejects))
+	require.Equal(t, FileReport{Path: report.Views.Path, Lines: 4, Stored: 3, AlreadyThere: 1}, report.Views)
+	require.Equal(t, []settlement.Day{day(t, "2024-05-06"), day(t, "2024-05-07")}, report.Days)
+	require.Equal(t, []LateDay{{day(t, "2024-05-06"), 2}}, report.Late)
 }
 
 func TestAViewThatIsStoredWithOtherFiguresIsRejected(t *testing.T) {

@@ -33,16 +33,25 @@ type viewStore struct {
 	room     *room
 
 	mu       sync.Mutex
-	gotViews map[settlement.Day]bool // days that got new views
+	gotViews map[settlement.Day]bool  // days that got new views
+	late     map[settlement.Day]int64 // views that came after their days had closed
 }
 
 func newViewStore(im *importer, calendar settlement.Calendar) *viewStore {
-	return &viewStore{importer: im, calendar: calendar, room: &room{db: im.db, refused: map[settlement.Day]string{}}, gotViews: map[settlement.Day]bool{}}
+	return &viewStore{importer: im, calendar: calendar, room: &room{db: im.db, refused: map[settlement.Day]string{}}, gotViews: map[settlement.Day]bool{}, late: map[settlement.Day]int64{}}
 }
 
 // touched are the days that got new views, in order.
 func (s *viewStore) touched() []settlement.Day {
 	return slices.Sorted(maps.Keys(s.gotViews))
+}
+
+// cameLate are the closed days that got new views, in order.
+func (s *viewStore) cameLate() (late []LateDay) {
+	for _, day := range slices.Sorted(maps.Keys(s.late)) {
+		late = append(late, LateDay{Day: day, Views: s.late[day]})
+	}
+	return late
 }
 
 // The days for which the database can hold a partition: it needs the day after
@@ -136,13 +145,16 @@ func (s *viewStore) append(ctx context.Context, part []item[db.View], done *outc
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	done.stored += added
-	done.alreadyThere += int64(len(part)-len(refused)) - added
+	done.stored += added.Views
+	done.alreadyThere += int64(len(part)-len(refused)) - added.Views
 	for _, one := range refused {
-		done.rejects = append(done.rejects, part[one.Index].reject(viewColumn(one.Reason), one.Reason))
+		done.rejects = append(done.rejects, part[one.Index].reject("view_id", one.Reason))
 	}
-	if added > 0 {
+	if added.Views > 0 {
 		s.gotViews[part[0].value.Day] = true
+		for _, day := range added.Closed {
+			s.late[day] += added.Views
+		}
 	}
 	advance(s.importer, part)
 	return nil
@@ -156,12 +168,4 @@ func (s *viewStore) refuse(part []item[db.View], reason string, done *outcome) {
 		done.rejects = append(done.rejects, one.reject("watched_at", reason))
 	}
 	advance(s.importer, part)
-}
-
-// viewColumn is the column that a view was refused for.
-func viewColumn(reason string) string {
-	if reason == db.RefusedDayClosed {
-		return "watched_at"
-	}
-	return "view_id"
 }

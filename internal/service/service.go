@@ -81,6 +81,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		WorkerStopTimeout:                  config.StopTimeout,
 		DisableRegistrationAliasing:        true,
 		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}},
+		DeploymentOptions:                  config.versioning(),
 	}
 	runs := worker.New(temporal, workflows.TaskQueue, options)
 	workflows.Register(runs)
@@ -89,6 +90,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		RepeatWindow:    config.RepeatWindow,
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,
+		LookBackDays:    config.LookBackDays,
 		CurrentRun:      currentRun(temporal),
 		RunStatus:       runStatus(temporal),
 	})

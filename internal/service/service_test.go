@@ -26,8 +26,8 @@ import (
 func TestMain(m *testing.M) { devtest.Main(m) }
 
 func TestConfig_NamesEveryProblem(t *testing.T) {
-	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
-	for _, flag := range []string{"--slots", "--repeat-window", "--partitions-ahead", "--keep-days", "--mail-slots", "--mail-rate", "host:port"} {
+	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, LookBackDays: -3, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
+	for _, flag := range []string{"--slots", "--repeat-window", "--partitions-ahead", "--keep-days", "--look-back-days", "--mail-slots", "--mail-rate", "host:port"} {
 		require.ErrorContains(t, err, flag)
 	}
 	require.NoError(t, Config{Slots: 1, Mail: MailConfig{Slots: 1}}.Validate())

@@ -1,0 +1,178 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Invariant is something that holds in all closed books.
+type Invariant struct {
+	Name    string
+	Meaning string
+	Remedy  string // what to do where it does not hold
+	check   func(context.Context, *audit) error
+}
+
+// invariants are ordered by what they cost, the cheapest first. The last one
+// reads every row of the days in the watch log.
+func invariants() []Invariant {
+	return []Invariant{
+		chainInvariant, chunksInvariant, mailsInvariant, lateInvariant, totalsInvariant,
+		topInvariant, paidInvariant, ordinalsInvariant, amountsInvariant, adjustmentsInvariant,
+		periodsInvariant, statementsInvariant, sealsInvariant, rowsInvariant, checksumsInvariant,
+	}
+}
+
+// Audited is what holding the books against one invariant gave.
+type Audited struct {
+	Invariant
+	Findings []Finding     // the first findingsNamed; none means that it holds
+	More     int           // how many further ones there are
+	Notes    []string      // what is worth knowing but breaks nothing
+	Took     time.Duration // to find out
+}
+
+// Finding is a row, or a few, for which an invariant does not hold.
+type Finding struct {
+	Where   string // such as "2024-05-09, video 17"
+	Problem string
+}
+
+// findingsNamed is how many findings of one invariant are kept: what breaks
+// more rows than that has one cause.
+const findingsNamed = 20
+
+// audit is the state of one audit: a snapshot of the books and the closed
+// periods in it.
+type audit struct {
+	db          *DB
+	tx          *sqlx.Tx
+	first, last settlement.Day            // the last is closed
+	runs        map[settlement.Kind][]Run // closed, in order
+	days        map[settlement.Day]Run    // the daily ones of them
+	result      *Audited
+}
+
+// Audit holds the closed periods that have a day from first to last against
+// every invariant, and hands each result to report as soon as it is there. It
+// reads one snapshot of the books; only the watch log is read outside of it.
+// Without checksums it only counts the rows of the watch log, which does not
+// find changed ones. It fails with a [NothingClosedError] if there is no closed
+// day to look at.
+func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums bool, report func(Audited)) error {
+	tx, err := db.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin audit: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // it only reads
+	a := &audit{db: db, tx: tx}
+	if err := a.open(ctx, first, last); err != nil {
+		return err
+	}
+	for _, invariant := range invariants() {
+		if invariant.Name == checksumsInvariant.Name && !checksums {
+			continue
+		}
+		began := time.Now()
+		a.result = &Audited{Invariant: invariant}
+		if err := invariant.check(ctx, a); err != nil {
+			return fmt.Errorf("audit %s: %w", invariant.Name, err)
+		}
+		a.result.Took = time.Since(began)
+		report(*a.result)
+	}
+	return nil
+}
+
+// NothingClosedError says that no day of a range is closed.
+type NothingClosedError struct{ First, Last settlement.Day }
+
+func (e *NothingClosedError) Error() string {
+	return fmt.Sprintf("no day from %s to %s is closed: there is nothing to audit", e.First, e.Last)
+}
+
+// open finds the closed periods that have a day from first to last.
+func (a *audit) open(ctx context.Context, first, last settlement.Day) error {
+	var runs []Run
+	if err := a.tx.SelectContext(ctx, &runs, `
+		SELECT `+runColumns+`
+		FROM runs
+		WHERE version = ? AND state = ? AND starts_on BETWEEN ? AND ?
+		ORDER BY starts_on`, runVersion, StateClosed, first.Month().Start-6, last); err != nil {
+		return fmt.Errorf("read book of runs: %w", err)
+	}
+	a.runs = make(map[settlement.Kind][]Run)
+	a.days = make(map[settlement.Day]Run)
+	for _, run := range runs {
+		if run.Period().End() <= first {
+			continue
+		}
+		a.runs[run.Kind] = append(a.runs[run.Kind], run)
+		if run.Kind == settlement.Daily {
+			a.days[run.StartsOn] = run
+			a.last = run.StartsOn
+		}
+	}
+	if len(a.days) == 0 {
+		return &NothingClosedError{First: first, Last: last}
+	}
+	a.first = first
+	return nil
+}
+
+// span is from the first to the last start of the closed periods of the kind.
+func (a *audit) span(kind settlement.Kind) (first, last settlement.Day) {
+	runs := a.runs[kind]
+	if len(runs) == 0 {
+		return 0, -1
+	}
+	return runs[0].StartsOn, runs[len(runs)-1].StartsOn
+}
+
+// found records that the invariant does not hold.
+func (a *audit) found(where, problem string, args ...any) {
+	if len(a.result.Findings) == findingsNamed {
+		a.result.More++
+		return
+	}
+	a.result.Findings = append(a.result.Findings, Finding{Where: where, Problem: fmt.Sprintf(problem, args...)})
+}
+
+// note tells what breaks nothing.
+func (a *audit) note(format string, args ...any) {
+	a.result.Notes = append(a.result.Notes, fmt.Sprintf(format, args...))
+}
+
+// eachRow hands the rows of a query to one function without keeping them.
+func eachRow[T any](ctx context.Context, a *audit, query string, args []any, each func(T)) error {
+	rows, err := a.tx.QueryxContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var row T
+		if err := rows.StructScan(&row); err != nil {
+			return err
+		}
+		each(row)
+	}
+	return rows.Err()
+}
+
+// ofVideo is where a finding about a video lies.
+func ofVideo(period fmt.Stringer, video int64) string {
+	return fmt.Sprintf("%s, video %d", period, video)
+}
+
+// closed tells whether the period is one of those that are being audited.
+func (a *audit) closed(kind settlement.Kind, start settlement.Day) bool {
+	return slices.ContainsFunc(a.runs[kind], func(run Run) bool { return run.StartsOn == start })
+}

@@ -1,0 +1,164 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"creatorpay/settlement"
+)
+
+const restoreLine = "a settled line was changed by hand: `starter verify` the day to see what it should be, and put it back from a backup"
+
+var paidInvariant = Invariant{
+	Name:    "paid",
+	Meaning: "each day pays every counted view and ad view, and none besides: to - from = counted",
+	Remedy:  restoreLine,
+	check: func(ctx context.Context, a *audit) error {
+		if err := checkLines(ctx, a); err != nil {
+			return err
+		}
+		return checkUnpaid(ctx, a)
+	},
+}
+
+// lateByVideo are the late views that each day posts, by video.
+const lateByVideo = `(
+			SELECT
+				posted_on,
+				video_id,
+				SUM(views) AS views,
+				SUM(ad_views) AS ad_views
+			FROM adjustments
+			WHERE posted_on BETWEEN ? AND ?
+			GROUP BY posted_on, video_id
+		)`
+
+// checkLines holds every settlement line against what was counted.
+func checkLines(ctx context.Context, a *audit) error {
+	type row struct {
+		Day         settlement.Day `db:"day"`
+		VideoID     int64          `db:"video_id"`
+		Creator     int64          `db:"counted_creator"`
+		PaidCreator int64          `db:"paid_creator"`
+		Views       int64          `db:"counted_views"`
+		PaidViews   int64          `db:"paid_views"`
+		AdViews     int64          `db:"counted_ad_views"`
+		PaidAdViews int64          `db:"paid_ad_views"`
+	}
+	return eachRow(ctx, a, `
+		SELECT
+			p.day,
+			p.video_id,
+			COALESCE(s.creator_id, p.creator_id) AS counted_creator,
+			p.creator_id AS paid_creator,
+			COALESCE(s.views, 0) + COALESCE(l.views, 0) AS counted_views,
+			p.views_to - p.views_from AS paid_views,
+			COALESCE(s.ad_views, 0) + COALESCE(l.ad_views, 0) AS counted_ad_views,
+			p.ad_views_to - p.ad_views_from AS paid_ad_views
+		FROM daily_settlements p
+		LEFT JOIN daily_statistics s ON s.day = p.day AND s.video_id = p.video_id
+		LEFT JOIN `+lateByVideo+` l ON l.posted_on = p.day AND l.video_id = p.video_id
+		WHERE p.day BETWEEN ? AND ? AND (
+			p.views_to - p.views_from <> COALESCE(s.views, 0) + COALESCE(l.views, 0)
+			OR p.ad_views_to - p.ad_views_from <> COALESCE(s.ad_views, 0) + COALESCE(l.ad_views, 0)
+			OR p.views_to = p.views_from
+			OR p.creator_id <> s.creator_id
+		)
+		ORDER BY p.day, p.video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
+		where := ofVideo(r.Day, r.VideoID)
+		if r.Views != r.PaidViews || r.PaidViews == 0 {
+			a.found(where, "%d views counted, %d paid", r.Views, r.PaidViews)
+		}
+		if r.AdViews != r.PaidAdViews {
+			a.found(where, "%d ad views counted, %d paid", r.AdViews, r.PaidAdViews)
+		}
+		if r.Creator != r.PaidCreator {
+			a.found(where, "counted for creator %d, paid to creator %d", r.Creator, r.PaidCreator)
+		}
+	})
+}
+
+// checkUnpaid looks for counted views without a settlement line.
+func checkUnpaid(ctx context.Context, a *audit) error {
+	type row struct {
+		Day     settlement.Day `db:"day"`
+		VideoID int64          `db:"video_id"`
+		Views   int64          `db:"views"`
+	}
+	return eachRow(ctx, a, `
+		SELECT
+			s.day,
+			s.video_id,
+			s.views
+		FROM daily_statistics s
+		LEFT JOIN daily_settlements p ON p.day = s.day AND p.video_id = s.video_id
+		WHERE s.day BETWEEN ? AND ? AND s.views > 0 AND p.video_id IS NULL
+		UNION ALL
+		SELECT
+			l.posted_on,
+			l.video_id,
+			l.views
+		FROM `+lateByVideo+` l
+		LEFT JOIN daily_settlements p ON p.day = l.posted_on AND p.video_id = l.video_id
+		WHERE l.views > 0 AND p.video_id IS NULL
+		ORDER BY day, video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
+		if _, closed := a.days[r.Day]; closed {
+			a.found(ofVideo(r.Day, r.VideoID), "%d views counted, but no settlement line", r.Views)
+		}
+	})
+}
+
+var amountsInvariant = Invariant{
+	Name:    "amounts",
+	Meaning: "each amount is the exact sum over its ordinals by the prices of its run, cut to whole won once (R4, R5)",
+	Remedy:  "a settled line or a price was changed by hand (`starter verify` the day): put it back from a backup; new prices are a new version",
+	check: func(ctx context.Context, a *audit) error {
+		rules, err := a.priceRules(ctx)
+		if err != nil {
+			return err
+		}
+		for _, run := range a.runs[settlement.Daily] {
+			if _, usable := rules[run.PriceRule]; !usable {
+				a.found(run.Period().String(), "price rule %d, which its run used, is missing or does not price every ordinal", run.PriceRule)
+			}
+		}
+		return a.eachLine(ctx, func(line SettlementLine) {
+			rule, usable := rules[a.days[line.Day].PriceRule]
+			if !usable {
+				return
+			}
+			a.amount(line, "video amount", rule.Views, settlement.Ordinals{From: line.ViewsFrom, To: line.ViewsTo}, line.VideoAmount)
+			a.amount(line, "ad amount", rule.AdViews, settlement.Ordinals{From: line.AdViewsFrom, To: line.AdViewsTo}, line.AdAmount)
+		})
+	},
+}
+
+func (a *audit) amount(line SettlementLine, what string, tiers settlement.Tiers, ordinals settlement.Ordinals, stored settlement.Won) {
+	exact, err := tiers.Amount(ordinals)
+	switch {
+	case err != nil:
+		a.found(ofVideo(line.Day, line.VideoID), "%s: %s", what, err)
+	case exact != stored:
+		a.found(ofVideo(line.Day, line.VideoID), "%s is %s, should be %s", what, stored, exact)
+	}
+}
+
+// priceRules are those that the days used, by version, as far as they can be used.
+func (a *audit) priceRules(ctx context.Context) (map[int64]settlement.PriceRule, error) {
+	rules := make(map[int64]settlement.PriceRule)
+	for _, run := range a.runs[settlement.Daily] {
+		if _, known := rules[run.PriceRule]; known {
+			continue
+		}
+		rule, err := readPriceRule(ctx, a.tx, "version = ?", run.PriceRule)
+		var unusable *PriceRuleError
+		switch {
+		case err == nil:
+			rules[run.PriceRule] = rule
+		case !errors.Is(err, sql.ErrNoRows) && !errors.As(err, &unusable):
+			return nil, err
+		}
+	}
+	return rules, nil
+}

@@ -1,0 +1,63 @@
+package db
+
+import "context"
+
+var ordinalsInvariant = Invariant{
+	Name:    "ordinals",
+	Meaning: "each video's ordinals begin where its last settled day ended, or at its opening (R6, R7)",
+	Remedy:  restoreLine,
+	check: func(ctx context.Context, a *audit) error {
+		used, err := a.usedBefore(ctx)
+		if err != nil {
+			return err
+		}
+		return a.eachLine(ctx, func(line SettlementLine) {
+			before := used[line.VideoID]
+			if line.ViewsFrom != before.Views {
+				a.found(ofVideo(line.Day, line.VideoID), "views begin after %d, but %d were paid before", line.ViewsFrom, before.Views)
+			}
+			if line.AdViewsFrom != before.AdViews {
+				a.found(ofVideo(line.Day, line.VideoID), "ad views begin after %d, but %d were paid before", line.AdViewsFrom, before.AdViews)
+			}
+			used[line.VideoID] = position{line.ViewsTo, line.AdViewsTo}
+		})
+	},
+}
+
+// position is how many ordinals a video has used up.
+type position struct {
+	Views   int64 `db:"views"`
+	AdViews int64 `db:"ad_views"`
+}
+
+// usedBefore are the positions of all videos before the first day. A window
+// function over the settled days would not need them, but takes five times as
+// long as reading the days in order.
+func (a *audit) usedBefore(ctx context.Context) (map[int64]position, error) {
+	type row struct {
+		VideoID int64 `db:"video_id"`
+		position
+	}
+	used := make(map[int64]position)
+	err := eachRow(ctx, a, `
+		SELECT
+			v.video_id,
+			COALESCE(p.views_to, v.opening_views) AS views,
+			COALESCE(p.ad_views_to, v.opening_ad_views) AS ad_views
+		FROM videos v
+		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.day = (
+			SELECT MAX(q.day)
+			FROM daily_settlements q
+			WHERE q.video_id = v.video_id AND q.day < ?
+		)`, []any{a.first}, func(r row) { used[r.VideoID] = r.position })
+	return used, err
+}
+
+// eachLine hands over the settlement lines of all days, by day and video.
+func (a *audit) eachLine(ctx context.Context, each func(SettlementLine)) error {
+	return eachRow(ctx, a, `
+		SELECT `+settlementColumns+`
+		FROM daily_settlements
+		WHERE day BETWEEN ? AND ?
+		ORDER BY day, video_id`, []any{a.first, a.last}, each)
+}

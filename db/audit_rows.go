@@ -1,0 +1,164 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/settlement"
+)
+
+const restoreRows = "`starter verify` the day: it names the chunk and the figures; put the rows back from a backup, with a generation of 0 (otherwise they count as late). Nothing is ever adjusted for rows that are gone or changed"
+
+var rowsInvariant = Invariant{
+	Name:    "rows",
+	Meaning: "the watch log has as many rows of each closed day as were counted, and all late ones that were posted (R10)",
+	Remedy:  restoreRows,
+	check: func(ctx context.Context, a *audit) error {
+		days, err := a.daysInLog(ctx)
+		if err != nil {
+			return err
+		}
+		posted, err := a.postedLate(ctx)
+		if err != nil {
+			return err
+		}
+		rows, err := a.db.rowsOf(ctx, days)
+		if err != nil {
+			return err
+		}
+		for i, run := range days {
+			day, found := run.Period().String(), rows[i]
+			switch {
+			case found.OnTime < run.Rows():
+				a.found(day, "%d rows went: %d were counted, %d are there", run.Rows()-found.OnTime, run.Rows(), found.OnTime)
+			case found.OnTime > run.Rows():
+				a.found(day, "%d rows came with a mark from before the close: %d were counted, %d are there", found.OnTime-run.Rows(), run.Rows(), found.OnTime)
+			}
+			if found.Gone > 0 {
+				a.found(day, "%d posted late rows went", found.Gone)
+			}
+			if found.Changed > 0 {
+				a.found(day, "%d posted late rows changed", found.Changed)
+			}
+			if unposted := found.Present - found.OnTime - (posted[run.StartsOn] - found.Gone); unposted > 0 {
+				a.note("%s: %d rows came late and are not posted yet", day, unposted)
+			}
+		}
+		return nil
+	},
+}
+
+// daysInLog are the runs of the closed days that still have a partition.
+func (a *audit) daysInLog(ctx context.Context) (days []Run, err error) {
+	present, err := a.db.Partitions(ctx)
+	for _, partition := range present {
+		if run, closed := a.days[partition.Day]; closed {
+			days = append(days, run)
+		}
+	}
+	return days, err
+}
+
+// postedLate are how many late views of each day were posted by any other.
+func (a *audit) postedLate(ctx context.Context) (map[settlement.Day]int64, error) {
+	type row struct {
+		Day  settlement.Day `db:"watched_on"`
+		Rows int64          `db:"row_count"`
+	}
+	posted := make(map[settlement.Day]int64)
+	err := eachRow(ctx, a, `
+		SELECT
+			watched_on,
+			COUNT(*) AS row_count
+		FROM late_views
+		WHERE watched_on BETWEEN ? AND ?
+		GROUP BY watched_on`, []any{a.first, a.last}, func(r row) { posted[r.Day] = r.Rows })
+	return posted, err
+}
+
+// dayRows are the rows of one day in the watch log.
+type dayRows struct {
+	Present int64 `db:"present"`
+	OnTime  int64 `db:"on_time"` // when the day closed
+	PostedRows
+}
+
+// rowsOf looks at the rows of closed days. Each day is a statement of its own
+// outside of any transaction: one that has read the watch log keeps days from
+// closing until it ends.
+func (db *DB) rowsOf(ctx context.Context, days []Run) ([]dayRows, error) {
+	rows := make([]dayRows, len(days))
+	err := inParallel(ctx, days, func(ctx context.Context, i int, run Run) (err error) {
+		if err := db.pool.GetContext(ctx, &rows[i], `
+			SELECT
+				COUNT(*) AS present,
+				COALESCE(SUM(generation < ?), 0) AS on_time
+			FROM watch_log PARTITION (`+partitionName(run.StartsOn)+`)`, run.LateFrom); err != nil {
+			return fmt.Errorf("count rows of %s: %w", run.StartsOn, err)
+		}
+		rows[i].PostedRows, err = db.postedRows(ctx, run, settlement.Range{})
+		return err
+	})
+	return rows, err
+}
+
+// inParallel works on the items on all of the machine's cores.
+func inParallel[T any](ctx context.Context, items []T, work func(context.Context, int, T) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for i, item := range items {
+		group.Go(func() error { return work(ctx, i, item) })
+	}
+	return group.Wait()
+}
+
+var checksumsInvariant = Invariant{
+	Name:    "checksums",
+	Meaning: "each chunk's rows in the watch log are those that were counted, by the sum of their hashes",
+	Remedy:  restoreRows,
+	check: func(ctx context.Context, a *audit) error {
+		days, err := a.daysInLog(ctx)
+		if err != nil {
+			return err
+		}
+		chunks, err := a.chunks(ctx, settlement.Daily)
+		if err != nil {
+			return err
+		}
+		for _, run := range days {
+			if err := a.checkChecksums(ctx, run.StartsOn, chunks[run.StartsOn]); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+// checkChecksums reads the day's rows that were there when it closed.
+func (a *audit) checkChecksums(ctx context.Context, day settlement.Day, chunks []Chunk) error {
+	sums, rows := make([]uint64, len(chunks)), make([]int64, len(chunks))
+	err := inParallel(ctx, chunks, func(ctx context.Context, i int, chunk Chunk) error {
+		return a.db.Plays(ctx, day, chunk.Range, func(play settlement.Play) error {
+			sums[i] += Checksum(play)
+			rows[i]++
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for i, chunk := range chunks {
+		if sums[i] == chunk.Checksum {
+			continue
+		}
+		what := "rows changed"
+		if rows[i] != chunk.Rows() {
+			what = fmt.Sprintf("%d rows were counted, %d are there", chunk.Rows(), rows[i])
+		}
+		a.found(fmt.Sprintf("%s, chunk %d (%s)", day, chunk.Number, chunk), "%s: checksum %016x, now %016x", what, chunk.Checksum, sums[i])
+	}
+	return nil
+}

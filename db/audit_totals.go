@@ -1,0 +1,129 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"creatorpay/settlement"
+)
+
+var totalsInvariant = Invariant{
+	Name:    "totals",
+	Meaning: "each run's totals are the sums of its chunks, and those of its videos (R8, R10)",
+	Remedy:  "a row was changed by hand: `starter verify` the day to see which; put it back from a backup",
+	check: func(ctx context.Context, a *audit) error {
+		for _, kind := range kinds {
+			chunks, err := a.chunks(ctx, kind)
+			if err != nil {
+				return err
+			}
+			videos, err := a.sumVideos(ctx, kind)
+			if err != nil {
+				return err
+			}
+			for _, run := range a.runs[kind] {
+				var sum Totals
+				for _, chunk := range chunks[run.StartsOn] {
+					sum.Add(chunk.Totals)
+				}
+				a.equal(run.Period().String(), "run", run.Totals, "chunks", sum)
+				a.equal(run.Period().String(), "run", run.Totals, "videos", videos[run.StartsOn])
+			}
+		}
+		return nil
+	},
+}
+
+// sumVideos adds up the lines of all videos of the periods, by their first day.
+func (a *audit) sumVideos(ctx context.Context, kind settlement.Kind) (map[settlement.Day]Totals, error) {
+	if kind == settlement.Daily {
+		return a.sumVideosOfDays(ctx)
+	}
+	sums := make(map[settlement.Day]Totals)
+	for _, run := range a.runs[kind] {
+		sum, err := sumVideos(ctx, a.tx, run.Period(), settlement.Range{})
+		if err != nil {
+			return nil, err
+		}
+		sums[run.StartsOn] = sum
+	}
+	return sums, nil
+}
+
+func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]Totals, error) {
+	sums := make(map[settlement.Day]Totals)
+	for _, query := range []string{`
+		SELECT
+			day,
+			SUM(views) AS views,
+			SUM(self_views) AS self_views,
+			SUM(repeat_views) AS repeat_views,
+			SUM(played_seconds) AS played_seconds,
+			SUM(ad_views) AS ad_views
+		FROM daily_statistics
+		WHERE day BETWEEN ? AND ?
+		GROUP BY day`, `
+		SELECT
+			posted_on AS day,
+			SUM(views + self_views + repeat_views) AS late_rows,
+			SUM(views) AS late_views
+		FROM adjustments
+		WHERE posted_on BETWEEN ? AND ?
+		GROUP BY posted_on`, `
+		SELECT
+			day,
+			SUM(video_amount) AS video_amount,
+			SUM(ad_amount) AS ad_amount
+		FROM daily_settlements
+		WHERE day BETWEEN ? AND ?
+		GROUP BY day`,
+	} {
+		type row struct {
+			Day settlement.Day `db:"day"`
+			Totals
+		}
+		if err := eachRow(ctx, a, query, []any{a.first, a.last}, func(r row) {
+			r.Totals.Add(sums[r.Day])
+			sums[r.Day] = r.Totals
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return sums, nil
+}
+
+// equal records the figures in which two totals differ; one and other say whose
+// they are.
+func (a *audit) equal(where, one string, left Totals, other string, right Totals) {
+	var differences []string
+	rightFigures := right.figures()
+	for i, figure := range left.figures() {
+		if figure != rightFigures[i] {
+			differences = append(differences, fmt.Sprintf("%s: %d in its %s, %d in its %s", figure.name, figure.value, one, rightFigures[i].value, other))
+		}
+	}
+	if len(differences) > 0 {
+		a.found(where, "%s", strings.Join(differences, "; "))
+	}
+}
+
+type figure struct {
+	name  string
+	value int64
+}
+
+// figures are all figures of the totals, in the order in which people read them.
+func (t Totals) figures() []figure {
+	return []figure{
+		{"views", t.Views},
+		{"self views", t.SelfViews},
+		{"repeat views", t.RepeatViews},
+		{"played seconds", t.PlayedSeconds},
+		{"ad views", t.AdViews},
+		{"late rows", t.LateRows},
+		{"late views", t.LateViews},
+		{"video amount", int64(t.VideoAmount)},
+		{"ad amount", int64(t.AdAmount)},
+	}
+}

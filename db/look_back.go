@@ -1,0 +1,180 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Mismatch is a closed day whose rows in the watch log are not those that were
+// counted and posted: rows vanished, or came in another way than being
+// inserted. Nothing is adjusted for it.
+type Mismatch struct {
+	Day      settlement.Day `json:"day"`
+	Expected int64          `json:"expected"` // rows that were counted or posted
+	Found    int64          `json:"found"`
+}
+
+func (m Mismatch) String() string {
+	return fmt.Sprintf("%s has %d rows, %d were counted and posted", m.Day, m.Found, m.Expected)
+}
+
+// LookBack fixes which late views the day posts: all that have come into the
+// partitions of the closed days among the given number of days before it and
+// that no day has posted. It does so once; after that it gives the same late
+// rows. Days whose rows became fewer, or were forged, are returned and not
+// adjusted.
+func (db *DB) LookBack(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []Mismatch, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("look back from %s: %w", day, err)
+		}
+	}()
+	looked, err := db.daysToLookAt(ctx, day, days)
+	if err != nil {
+		return 0, nil, err
+	}
+	var got []lookedAt
+	for _, past := range looked {
+		came, mismatch, err := db.look(ctx, past)
+		switch {
+		case err != nil:
+			return 0, nil, err
+		case mismatch != nil:
+			mismatches = append(mismatches, *mismatch)
+		case came:
+			got = append(got, past)
+		}
+	}
+	lateRows, err = db.post(ctx, day, holder, got)
+	return lateRows, mismatches, err
+}
+
+// lookedAt is a closed day with a partition.
+type lookedAt struct {
+	Day      settlement.Day `db:"starts_on"`
+	Counted  int64          `db:"counted"`
+	Posted   int64          `db:"posted"` // late rows
+	LateFrom int64          `db:"late_from"`
+}
+
+func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (looked []lookedAt, err error) {
+	if days == 0 {
+		return nil, nil
+	}
+	present, err := db.Partitions(ctx)
+	if err != nil || len(present) == 0 {
+		return nil, err
+	}
+	err = db.pool.SelectContext(ctx, &looked, `
+		SELECT
+			starts_on,
+			views + self_views + repeat_views AS counted,
+			(
+				SELECT COUNT(*)
+				FROM late_views l
+				WHERE l.watched_on = r.starts_on
+			) AS posted,
+			late_from
+		FROM runs r
+		WHERE kind = ? AND version = ? AND state = ? AND starts_on >= ? AND starts_on < ?
+		ORDER BY starts_on`,
+		settlement.Daily, runVersion, StateClosed, max(present[0].Day, day-settlement.Day(days)), day)
+	return looked, err
+}
+
+// look tells whether rows came into the day's partition that nobody has posted.
+// Only then are its rows looked at one by one.
+func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *Mismatch, err error) {
+	rows, err := countDay(ctx, db.pool, past.Day)
+	switch {
+	case err != nil || rows == past.Counted+past.Posted:
+		return false, nil, err
+	case rows < past.Counted+past.Posted:
+		return false, &Mismatch{Day: past.Day, Expected: past.Counted + past.Posted, Found: rows}, nil
+	}
+	var there int64
+	err = db.pool.GetContext(ctx, &there, `
+		SELECT COUNT(*)
+		FROM watch_log PARTITION (`+partitionName(past.Day)+`)
+		WHERE generation < ?`, past.LateFrom)
+	if err != nil {
+		return false, nil, fmt.Errorf("count rows of %s that were on time: %w", past.Day, err)
+	}
+	if there != past.Counted {
+		return false, &Mismatch{Day: past.Day, Expected: past.Counted, Found: there}, nil
+	}
+	return true, nil, nil
+}
+
+// post makes the day post the late views of the days that got some, unless it
+// was fixed before what it posts.
+func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got []lookedAt) (lateRows int64, err error) {
+	period := settlement.DailyPeriod(day)
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
+			return err
+		}
+		var lookedBack sql.Null[time.Time]
+		if err := tx.GetContext(ctx, &lookedBack, `
+			SELECT looked_back_at
+			FROM runs
+			WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion); err != nil {
+			return err
+		}
+		if !lookedBack.Valid {
+			if err := insertLateViews(ctx, tx, day, got); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `
+				UPDATE runs
+				SET looked_back_at = ?
+				WHERE kind = ? AND starts_on = ? AND version = ?`, db.now(), period.Kind, period.Start, runVersion); err != nil {
+				return err
+			}
+		}
+		lateRows, err = countLate(ctx, tx, day)
+		return err
+	})
+	return lateRows, err
+}
+
+// insertLateViews leaves alone what another day has posted.
+func insertLateViews(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []lookedAt) error {
+	for _, past := range got {
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO late_views (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, posted_on)
+			SELECT
+				l.watched_on,
+				l.video_id,
+				l.viewer_id,
+				l.watched_at,
+				l.view_id,
+				l.played_seconds,
+				l.ad_views,
+				?
+			FROM watch_log PARTITION (`+partitionName(past.Day)+`) l
+			WHERE l.generation >= ?
+			ON DUPLICATE KEY UPDATE late_views.view_id = VALUES(view_id)`, day, past.LateFrom); err != nil {
+			return fmt.Errorf("post late views of %s: %w", past.Day, err)
+		}
+	}
+	return nil
+}
+
+// countLate is how many late views the day posts.
+func countLate(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
+	err = sqlx.GetContext(ctx, from, &rows, `
+		SELECT COUNT(*)
+		FROM late_views
+		WHERE posted_on = ?`, day)
+	if err != nil {
+		return 0, fmt.Errorf("count late views that %s posts: %w", day, err)
+	}
+	return rows, nil
+}

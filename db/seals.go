@@ -1,0 +1,134 @@
+package db
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Seal tells whether a table's rows of a closed period are still those with
+// which it closed (R11).
+type Seal struct {
+	Rows int64  `json:"rows"`
+	Hash string `json:"hash"` // the sum of the rows' hashes, whatever their order
+}
+
+// Seals are one period's by table. A table that had no rows is missing.
+type Seals map[string]Seal
+
+// Value stores the seals as JSON. It is text, since MySQL takes no bytes for JSON.
+func (s Seals) Value() (driver.Value, error) {
+	text, err := json.Marshal(s)
+	return string(text), err
+}
+
+// Scan reads what [Seals.Value] stores; NULL gives none.
+func (s *Seals) Scan(source any) error {
+	*s = nil
+	if source == nil {
+		return nil
+	}
+	text, isText := source.([]byte)
+	if !isText {
+		return fmt.Errorf("read %T as seals", source)
+	}
+	return json.Unmarshal(text, s)
+}
+
+// sealedTable has rows that never change once their period has closed.
+type sealedTable struct {
+	name    string
+	start   string // the column with the period's first day
+	columns string // those that are fixed by then; none may be NULL
+	ofKind  bool   // the table holds periods of every kind
+}
+
+const (
+	figureColumns     = "views, self_views, repeat_views, played_seconds, ad_views"
+	lateFigureColumns = "late_views, late_played_seconds, late_ad_views"
+	ordinalColumns    = "views_from, views_to, ad_views_from, ad_views_to"
+	amountColumns     = "video_amount, ad_amount"
+)
+
+var (
+	sealedAlways = []sealedTable{
+		{"runs", "starts_on", "version, price_rule, repeat_window, late_from, late_rows, late_views, " + figureColumns + ", " + amountColumns, true},
+		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, late_rows, late_views, " + figureColumns + ", " + amountColumns, true},
+		{"top_videos", "starts_on", "metric, place, video_id, value", true},
+	}
+	sealedDaily = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
+		sealedTable{"daily_statistics", "day", "video_id, creator_id, " + figureColumns, false},
+		sealedTable{"daily_settlements", "day", "video_id, creator_id, " + ordinalColumns + ", " + amountColumns, false},
+		sealedTable{"adjustments", "posted_on", "video_id, watched_on, creator_id, " + figureColumns + ", " + ordinalColumns + ", " + amountColumns, false},
+		sealedTable{"late_views", "posted_on", "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, verdict", false},
+	)
+	// The documents of a statement are drawn after the close.
+	sealedPeriod = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
+		sealedTable{"period_videos", "starts_on", "creator_id, video_id, title, " + figureColumns + ", " + lateFigureColumns + ", " + ordinalColumns + ", " + amountColumns, true},
+		sealedTable{"statements", "starts_on", "version, creator_id, name, locale, " + figureColumns + ", " + lateFigureColumns + ", " + amountColumns, true},
+	)
+)
+
+func sealedTables(kind settlement.Kind) []sealedTable {
+	if kind == settlement.Daily {
+		return sealedDaily
+	}
+	return sealedPeriod
+}
+
+// rowHash takes 60 bits of a row's SHA-256 (MySQL has no MD5 any more): enough to find every change that is no
+// attack, and what both servers can add up exactly.
+const rowHash = `CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 15), 16, 10) AS UNSIGNED)`
+
+// readSeals makes the seals of the periods of the kind that start from first to
+// last, by their first day, from the rows as they are.
+func readSeals(ctx context.Context, from sqlx.QueryerContext, kind settlement.Kind, first, last settlement.Day) (map[settlement.Day]Seals, error) {
+	found := make(map[settlement.Day]Seals)
+	for _, table := range sealedTables(kind) {
+		where, args := table.start+" BETWEEN ? AND ?", []any{first, last}
+		if table.ofKind {
+			where, args = "kind = ? AND "+where, append([]any{kind}, args...)
+		}
+		var sums []struct {
+			Start settlement.Day `db:"start"`
+			Rows  int64          `db:"row_count"`
+			Hash  string         `db:"hash"`
+		}
+		if err := sqlx.SelectContext(ctx, from, &sums, `
+			SELECT
+				`+table.start+` AS start,
+				COUNT(*) AS row_count,
+				CAST(SUM(`+fmt.Sprintf(rowHash, table.columns)+`) AS CHAR) AS hash
+			FROM `+table.name+`
+			WHERE `+where+`
+			GROUP BY `+table.start, args...); err != nil {
+			return nil, fmt.Errorf("hash rows of %s: %w", table.name, err)
+		}
+		for _, sum := range sums {
+			if found[sum.Start] == nil {
+				found[sum.Start] = make(Seals)
+			}
+			found[sum.Start][table.name] = Seal{Rows: sum.Rows, Hash: sum.Hash}
+		}
+	}
+	return found, nil
+}
+
+// seal stores the seals of a period whose rows are complete and locked.
+func seal(ctx context.Context, tx *sqlx.Tx, period settlement.Period) error {
+	seals, err := readSeals(ctx, tx, period.Kind, period.Start, period.Start)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE runs
+		SET seals = ?
+		WHERE kind = ? AND starts_on = ? AND version = ?`,
+		seals[period.Start], period.Kind, period.Start, runVersion)
+	return err
+}

@@ -1,0 +1,38 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestAuditPrintsTheInvariantsAndTheRowsThatBreakThem(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t, 5)
+	worker := m.startWorker(m.environment...)
+	m.starter("run", "weekly", "--week", week).requireSuccess()
+	worker.kill()
+	audit := func() outcome { return m.starter("audit", "--from", "2024-05-01", "--to", sunday) }
+
+	clean := audit().requireSuccess()
+
+	require.Contains(t, cells(clean.stdout), "| mails | each weekly statement has one delivery")
+	require.NotContains(t, clean.stdout, "broken")
+	m.exec(`UPDATE daily_settlements SET ad_amount = 41 WHERE video_id = 2`)
+	m.exec(`DELETE FROM watch_log WHERE video_id = 2 LIMIT 1`)
+	found := audit()
+	found.requireFailure("2024-05-01 to 2024-05-12: 6 invariants do not hold")
+	for _, line := range []string{
+		"2024-05-12, video 2: ad amount is ₩41, should be ₩40",
+		"2024-05-12, daily_settlements: has 3 rows as when it closed, but not the same ones",
+		"2024-W19, creator 2, video 2: ad amount: 1 fewer than in its days",
+		"2024-05-12: ad amount: 120 in its run, 121 in its videos",
+		"2024-05-12: 1 rows went: 7 were counted, 6 are there",
+		"2024-05-12, chunk 1 (all videos): 7 rows were counted, 6 are there",
+		"What to do: `starter verify` the day",
+	} {
+		require.Contains(t, found.stdout, line)
+	}
+	m.starter("audit", "--from", "2024-06-01", "--to", "2024-06-02").requireRefusal("no day from 2024-06-01 to 2024-06-02 is closed")
+	m.starter("audit", "--from", "2024-06-02", "--to", "2024-06-01").requireRefusal("2024-06-01 comes before 2024-06-02")
+}

@@ -1,0 +1,191 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// come stores the views that the day posts, as the platform does: without
+// creatorpay.
+func (s *system) come(p *platform, posted string) {
+	s.t.Helper()
+	for _, v := range p.views {
+		if v.posted == posted {
+			s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+				p.dayOf(v.at), v.video, v.viewer, v.at.UTC().Format("2006-01-02 15:04:05.000"), v.id, v.seconds, v.ads)
+		}
+	}
+}
+
+// onTime are the views that do not come late.
+func (p *platform) onTime() []view {
+	return slices.DeleteFunc(slices.Clone(p.views), func(v view) bool { return v.posted != "" })
+}
+
+// runDays runs the days, each after what it posts has come, and compares.
+func (s *system) runDays(p *platform, first, last string, flags ...string) {
+	s.t.Helper()
+	days := p.settle(first, last)
+	for _, want := range days {
+		s.come(p, want.day)
+		s.runDay(want.day, flags...).requireSuccess()
+		s.requireSettled(want)
+	}
+	for _, want := range days { // what came later changed nothing
+		s.requireSettled(want)
+		s.starter("verify", "--date", want.day).requireSuccess()
+	}
+}
+
+// newLateSystem is a system with the views that do not come late.
+func newLateSystem(t testing.TB, p *platform, first, last string) *system {
+	t.Helper()
+	s := newEmptySystem(t, p)
+	s.loadCatalogue(p)
+	s.addDays(first, last)
+	for views := range slices.Chunk(p.onTime(), 5000) {
+		s.append(p, views...)
+	}
+	return s
+}
+
+func TestRandomLateViewsAreWorthWhatTheRuleSays(t *testing.T) {
+	t.Parallel()
+	for round := range 3 {
+		t.Run(fmt.Sprint(round), func(t *testing.T) {
+			t.Parallel()
+			random := newRandom(t)
+			p := randomPlatform(random)
+			days := []string{"2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09"}
+			for i, v := range p.views {
+				p.views[i].ads = min(v.ads, 1000)
+				if at := slices.Index(days, p.dayOf(v.at)); at >= 0 && at < len(days)-1 && random.IntN(3) == 0 {
+					p.views[i].posted = days[at+1+random.IntN(len(days)-1-at)]
+				}
+			}
+			s := newLateSystem(t, p, "2024-05-05", "2024-05-09")
+			s.startWorker("REPEAT_WINDOW=" + p.window.String())
+			s.runDays(p, "2024-05-06", "2024-05-09", "--chunk-rows", fmt.Sprint(1+random.IntN(400)))
+		})
+	}
+}
+
+// spacedPlatform has plays that lie 30 s or more apart per viewer and video, on
+// three days, of videos that are close below a tier.
+func spacedPlatform(random *rand.Rand) *platform {
+	p := newPlatform("Asia/Seoul")
+	for id := int64(1); id <= 4; id++ {
+		p.addVideo(video{id: id, creator: 100 + id%2, title: "v", openingViews: 99_990, openingAdViews: 499_980})
+	}
+	midnight, _ := time.ParseInLocation(time.DateOnly, today, p.zone)
+	for videoID := int64(1); videoID <= 4; videoID++ {
+		for viewer := range int64(4) {
+			for at := midnight.Add(time.Duration(random.IntN(80_000)) * time.Second); at.Before(midnight.AddDate(0, 0, 3)); at = at.Add(30*time.Second + time.Duration(random.IntN(40_000))*time.Second) {
+				p.views = append(p.views, view{
+					id: int64(len(p.views) + 1), video: videoID, viewer: viewer, at: at, seconds: 10, ads: uint32(random.IntN(3)),
+				})
+			}
+		}
+	}
+	return p
+}
+
+// The won of a day are cut, so days may differ by a won; ordinals may not.
+func TestTheOrderOfArrivalOfSpacedViewsChangesNoLifetimeCount(t *testing.T) {
+	t.Parallel()
+	random := newRandom(t)
+	ordered := spacedPlatform(random)
+	type life struct{ views, ads int64 }
+	lives := func(days []settledDay) map[int64]life {
+		last := map[int64]life{}
+		for _, day := range days {
+			for _, l := range day.lines {
+				last[l.video.id] = life{l.viewsTo, l.adsTo}
+			}
+		}
+		return last
+	}
+	want := lives(ordered.settle(today, dayAfterTomorrow))
+	for order := range 2 {
+		t.Run(fmt.Sprint(order), func(t *testing.T) {
+			days := []string{today, tomorrow, dayAfterTomorrow, "2024-05-09"}
+			p := *ordered
+			p.views = slices.Clone(ordered.views)
+			for i, v := range p.views {
+				if at := slices.Index(days, p.dayOf(v.at)); random.IntN(2) == 0 {
+					p.views[i].posted = days[at+1+random.IntN(len(days)-1-at)]
+				}
+			}
+			require.Equal(t, want, lives(p.settle(today, "2024-05-09")))
+			s := newLateSystem(t, &p, today, "2024-05-09")
+			s.startWorker()
+			s.runDays(&p, today, "2024-05-09")
+		})
+	}
+}
+
+func TestLateViewsOfAnUnknownVideoKeepTheDayFromClosingUntilItIsKnown(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	s := newSystem(t, p)
+	s.addDays(today, tomorrow)
+	s.startWorker()
+	s.runDay(today).requireSuccess()
+	p.addVideo(video{id: 15, creator: 1, title: "New"})
+	p.playLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
+	p.playLate(tomorrow, 9002, 15, 77, today+" 13:00:00", 60, 1)
+	p.playLate(tomorrow, 9003, 10, 77, today+" 13:00:00", 60, 1)
+	s.come(p, tomorrow)
+
+	s.runDay(tomorrow).requireFailure("2024-05-07 has 2 rows of videos that are not in the catalogue: 15 (2 rows that came late for 2024-05-06); import them")
+
+	s.putVideos(p.videos...)
+	s.runDay(tomorrow).requireSuccess()
+	s.requireSettled(p.settle(today, tomorrow)[1])
+}
+
+func TestWhatADayPostsStaysAfterAReset(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	s := newSystem(t, p)
+	s.addDays(today, dayAfterTomorrow)
+	s.startWorker()
+	s.runDay(today).requireSuccess()
+	p.addVideo(video{id: 15, creator: 1, title: "New"})
+	p.playLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
+	p.playLate(tomorrow, 9002, 20, 77, today+" 12:00:00", 60, 1)
+	s.come(p, tomorrow)
+	s.runDay(tomorrow).requireFailure("15 (1 rows that came late for 2024-05-06)")
+	p.playLate(dayAfterTomorrow, 9003, 20, 77, today+" 15:00:00", 60, 1)
+	s.come(p, dayAfterTomorrow)
+	s.putVideos(p.videos...)
+
+	s.reset("daily:" + tomorrow)
+
+	s.waitUntilState(tomorrow, "closed")
+	days := p.settle(today, dayAfterTomorrow)
+	s.requireSettled(days[1])
+	s.runDay(dayAfterTomorrow).requireSuccess()
+	s.requireSettled(days[2])
+}
+
+func TestVanishedRowsRaiseAnAlarmAndAreNotAdjusted(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	s := newSystem(t, p)
+	s.addDays(today, tomorrow)
+	s.startWorker()
+	s.runDay(today).requireSuccess()
+	s.exec(`DELETE FROM watch_log WHERE video_id = 10 LIMIT 1`)
+
+	run := s.runDay(tomorrow).requireSuccess()
+
+	require.Contains(t, run.stderr, "ALARM: 2024-05-06 has 99 rows, 100 were counted and posted; nothing was adjusted")
+	s.requireSettled(p.settle(today, tomorrow)[1])
+	s.starter("verify", "--date", today).requireFailure("differences")
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// late compares the verdicts on the late views that the day posted with those
+// that the same rule gives from the same plays.
+func (v verifier) late(ctx context.Context, out *part, videos settlement.Range, rejudged []db.LateView) error {
+	stored, err := v.db.LateViews(ctx, v.day, videos)
+	if err != nil {
+		return err
+	}
+	type key struct {
+		db.Pair
+		at     int64
+		viewID int64
+	}
+	keyOf := func(view db.LateView) key { return key{view.Pair(), view.WatchedAt.UnixMilli(), view.ViewID} }
+	verdicts := make(map[key]db.LateVerdict, len(rejudged))
+	for _, view := range rejudged {
+		verdicts[keyOf(view)] = view.Verdict
+	}
+	for _, view := range stored {
+		out.compare(fmt.Sprintf("video %d, late view %d of %s", view.VideoID, view.ViewID, view.WatchedOn), "verdict", view.Verdict, verdicts[keyOf(view)])
+	}
+	return nil
+}
+
+// adjustments compares the adjustments that the day posted. One that is missing
+// counts as one of zeros.
+func (v verifier) adjustments(ctx context.Context, out *part, videos settlement.Range, recomputed []db.Adjustment) error {
+	stored, err := v.db.PostedAdjustments(ctx, v.day, videos)
+	if err != nil {
+		return err
+	}
+	type key struct {
+		video     int64
+		watchedOn settlement.Day
+	}
+	left := make(map[key]db.Adjustment, len(stored))
+	for _, adjustment := range stored {
+		left[key{adjustment.VideoID, adjustment.WatchedOn}] = adjustment
+	}
+	for _, adjustment := range recomputed {
+		out.totals.LateRows += adjustment.Rows()
+		out.totals.LateViews += adjustment.Views
+		k := key{adjustment.VideoID, adjustment.WatchedOn}
+		compareAdjustment(out, left[k], adjustment)
+		delete(left, k)
+	}
+	for _, adjustment := range stored {
+		k := key{adjustment.VideoID, adjustment.WatchedOn}
+		if _, madeUp := left[k]; madeUp {
+			compareAdjustment(out, adjustment, db.Adjustment{VideoID: k.video, WatchedOn: k.watchedOn})
+		}
+	}
+	return nil
+}
+
+func compareAdjustment(p *part, stored, recomputed db.Adjustment) {
+	of := fmt.Sprintf("video %d, late views of %s", recomputed.VideoID, recomputed.WatchedOn)
+	p.compareFigures(of, stored.Statistics, recomputed.Statistics)
+	p.compare(of, "creator", stored.CreatorID, recomputed.CreatorID)
+	p.compare(of, "views from", stored.ViewsFrom, recomputed.ViewsFrom)
+	p.compare(of, "views to", stored.ViewsTo, recomputed.ViewsTo)
+	p.compare(of, "ad views from", stored.AdViewsFrom, recomputed.AdViewsFrom)
+	p.compare(of, "ad views to", stored.AdViewsTo, recomputed.AdViewsTo)
+	p.compare(of, "video amount", stored.VideoAmount, recomputed.VideoAmount)
+	p.compare(of, "ad amount", stored.AdAmount, recomputed.AdAmount)
+}

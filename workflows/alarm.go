@@ -1,0 +1,17 @@
+package workflows
+
+import "strings"
+
+// alarm is the first line of the run's current details: it names the closed days
+// whose rows are not those that were counted.
+func (p *progressTracker) alarm() string {
+	if len(p.mismatches) == 0 {
+		return ""
+	}
+	days := make([]string, len(p.mismatches))
+	for i, mismatch := range p.mismatches {
+		days[i] = mismatch.String()
+	}
+	return "**ALARM: rows of closed days vanished or were changed**, nothing was adjusted for them: " + strings.Join(days, "; ") +
+		". See which with `starter verify --date DAY`.\n\n"
+}
