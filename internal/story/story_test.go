@@ -61,11 +61,6 @@ func (s *story) daysClose() {
 	s.starter("generate", "--from", "2024-05-06", "--days", "6", "--views-per-day", "10000", "--videos", "100", "--creators", "10")
 	s.starter("run", "daily", "--date", "2024-05-06", "--chunk-rows", chunkRows)
 	s.starter("run", "daily", "--date", "2024-05-07", "--chunk-rows", chunkRows)
-
-	s.openDay("2024-05-07")
-	s.seeAnew(status("Completed"))
-	s.seeText("CloseDay • close 2024-05-07")
-	s.picture("temporal-run")
 }
 
 // newUpload is a video that views come in of before it does itself.
@@ -127,24 +122,29 @@ func (s *story) importVideo(video int) {
 	said := s.starter("import", "--videos", s.file("videos.csv",
 		"video_id,creator_id,title,duration_seconds,opening_views,opening_ad_views",
 		fmt.Sprintf("%d,3,New upload,600,0,0", video)))
-	require.Contains(s.t, said, "1 lines")
+	require.Contains(s.t, said, "1 line")
 }
 
 func (s *story) resetFromTheStart() {
 	first := s.activities("daily:" + failingDay)[0]
-	s.reset(first.After, "video 1001 imported", "reset")
+	s.fillReset(first.After, "video 1001 imported")
+	s.picture("reset")
+	s.confirmReset()
 }
 
-// reset resets the run on the screen to an event and waits until the new run is completed. It keeps a
-// picture of the dialog.
-func (s *story) reset(event, reason, picture string) {
+// fillReset opens the dialog that resets the run on the screen, and chooses an event.
+func (s *story) fillReset(event, reason string) {
 	s.t.Helper()
 	s.click(`//button[normalize-space()="Reset"]`)
 	s.click(`//dialog[@open]//button[@data-testid="workflow-reset-event-id-select-button"]`)
 	s.click(`//dialog[@open]//li[normalize-space()="` + event + ` - WorkflowTaskCompleted"]`)
 	s.click(`//dialog[@open]//input[@data-testid="reset-reason"]`)
 	s.write(reason)
-	s.picture(picture)
+}
+
+// confirmReset resets the run, follows the link to the new one, and waits until that is completed.
+func (s *story) confirmReset() {
+	s.t.Helper()
 	s.click(`//dialog[@open]//button[normalize-space()="Confirm"]`)
 	s.seeText("This Workflow has been reset")
 	s.click(`//a[normalize-space()="here"]`)
@@ -193,7 +193,8 @@ func (s *story) resetFromTheMiddle() {
 
 	s.openDay(secondDay)
 	s.see(status("Failed"))
-	s.reset(counting.After, "video 1002 imported", "reset-to-the-middle")
+	s.fillReset(counting.After, "video 1002 imported")
+	s.confirmReset()
 
 	counts := s.counts(secondDay)
 	require.Len(s.t, s.chunksCounted("daily:"+secondDay), len(counts), "all activities are asked for again")
