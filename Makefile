@@ -12,8 +12,11 @@ GOTESTFLAGS =
 # Flags for the benchmark, for instance: make bench BENCHFLAGS='--millions 3,10 --skew one-hit'
 BENCHFLAGS =
 
+# Where the story puts its pictures. The runbook's are renewed by: make story PICTURES=$PWD/docs/images
+PICTURES = $(CURDIR)/.dev/story
+
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test bench lint clean
+.PHONY: help setup build demo dev test story bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +36,9 @@ dev: setup build ## run the local stack with a worker, until interrupted
 test: setup ## run all tests, on real servers
 	go test -race -timeout 40m $(GOTESTFLAGS) ./...
 
+story: setup build ## repair a failed day in the Temporal UI with a real browser (Chromium), taking pictures
+	go test -C internal/story -count=1 -timeout 10m -v . -pictures "$(PICTURES)"
+
 bench: setup build ## measure the daily run against an SQL script, a page reader and the floor
 	go run ./internal/bench measure $(BENCHFLAGS)
 
@@ -40,6 +46,7 @@ lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflo
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	$(GOLANGCI_LINT) run
+	cd internal/story && "$(TOOLS)/$(notdir $(GOLANGCI_LINT))" run
 	$(WORKFLOWCHECK) ./...
 
 clean: ## remove what was built and all local data, but keep the tools
