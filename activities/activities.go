@@ -7,6 +7,8 @@ import (
 	"context"
 	"time"
 
+	"go.temporal.io/api/enums/v1"
+
 	"creatorpay/db"
 )
 
@@ -27,4 +29,6 @@ type Activities struct {
 	LookBackDays int
 	// CurrentRun asks Temporal for the id of the workflow's current run.
 	CurrentRun func(ctx context.Context, workflowID string) (runID string, err error)
+	// RunStatus asks Temporal how the workflow's current run stands.
+	RunStatus func(ctx context.Context, workflowID string) (enums.WorkflowExecutionStatus, error)
 }

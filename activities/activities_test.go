@@ -256,15 +256,43 @@ func TestR12_OnlyTheCurrentRunMayTakeOver(t *testing.T) {
 func TestR8_BeginDayWaitsOrRefuses(t *testing.T) {
 	b := setup(t)
 	b.planned() // the day before the next one has begun and is running
-	_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1})
-	requireType(t, TypeWaiting, err)
+	running := &db.NotClosedError{Period: settlement.DailyPeriod(day), State: db.StateRunning}
+	result, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1})
+	require.NoError(t, err)
+	require.Equal(t, running, result.Waiting)
+	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1, Shown: running})
+	requireWaiting(t, shortWait, err)
 
 	holder := db.Holder{WorkflowID: "default-test-workflow-id", RunID: "default-test-run-id"}
 	require.NoError(t, b.db.Fail(t.Context(), settlement.DailyPeriod(day), holder, "some cause"))
 	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1})
 	requireType(t, TypeRefused, err)
-	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1, Wait: true})
+	failed := &db.NotClosedError{Period: settlement.DailyPeriod(day), State: db.StateFailed}
+	result, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1, Wait: true, Shown: running})
+	require.NoError(t, err, "what has changed is to be shown")
+	require.Equal(t, failed, result.Waiting)
+	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1, Wait: true, Shown: failed})
+	requireWaiting(t, shortWait, err)
+}
+
+func TestAwait_LooksLessAndLessOftenWhileAPersonHasToAct(t *testing.T) {
+	unclosed := &db.NotClosedError{Period: settlement.DailyPeriod(day), State: db.StateFailed}
+	for attempt, want := range map[int32]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 4: 40 * time.Second, 5: time.Minute, 100_000: time.Minute} {
+		_, err := await(attempt, unclosed, unclosed)
+		requireWaiting(t, want, err)
+	}
+	unclosed.State = db.StateRunning
+	_, err := await(100_000, unclosed, unclosed)
+	requireWaiting(t, shortWait, err)
+}
+
+// requireWaiting means that the activity is tried again after so long.
+func requireWaiting(t *testing.T, delay time.Duration, err error) {
+	t.Helper()
 	requireType(t, TypeWaiting, err)
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.Equal(t, delay, application.NextRetryDelay())
 }
 
 func TestClassify_DecidesWhatIsFinal(t *testing.T) {

@@ -25,15 +25,21 @@ type BeginDayInput struct {
 	// Wait makes the run wait for the day before, whatever its state.
 	// Otherwise it waits only while that day is running.
 	Wait bool `json:"wait"`
+	// Shown is the wait that the run shows to people already.
+	Shown *db.NotClosedError `json:"shown,omitempty"`
 }
 
 // BeginDayResult is what the book of runs fixed for the day.
 type BeginDayResult struct {
 	PriceRule int64 `json:"price_rule"`
+	// Waiting is set when the day could not begin yet, because of another that
+	// is not closed, and the run does not show that.
+	Waiting *db.NotClosedError `json:"waiting,omitempty"`
 }
 
 // BeginDay enters the run in the book under a new fence, or takes it over from
-// a former workflow run. It is retried while the day before is not closed.
+// a former workflow run. It is retried while the day before is not closed and
+// nothing else has become of it than the run shows.
 func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result BeginDayResult, err error) {
 	defer keepAlive(ctx)()
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
@@ -43,7 +49,8 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 	})
 	var notClosed *db.NotClosedError
 	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
-		return result, waitFor(notClosed)
+		result.Waiting, err = await(activity.GetInfo(ctx).Attempt, notClosed, input.Shown)
+		return result, err
 	}
 	return result, classify(err)
 }
@@ -161,8 +168,8 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 		return mended, nil
 	}
 	return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"%s has %d rows of videos that are not in the catalogue: %s; import them (starter import --videos FILE) and run the day again: only the chunks with such rows are counted again",
-		period, rows, strings.Join(named, ", ")), TypeUnknown, nil)
+		"%s has %d rows of videos that are not in the catalogue: %s; import them (starter import --videos FILE), then: starter retry %s; only the chunks with such rows are counted again",
+		period, rows, strings.Join(named, ", "), period.Arguments()), TypeUnknown, nil)
 }
 
 // RankDay stores the day's Top 5 (R9).

@@ -21,15 +21,20 @@ const (
 	TypeUnknown     = "UnknownVideos"
 	TypeRowsArrived = "RowsArrived" // the watch log does not come to rest
 	TypeChunks      = "ChunksFailed"
+	TypePeriods     = "PeriodsFailed" // runs that a launcher waited for
 
 	TypeMails        = "MailsFailed"
 	TypeMailSettings = "MailSettings" // the mail server cannot be used as the worker is set
 	TypeMailDeferred = "MailDeferred" // the mail server wants mails later; tried again then
 )
 
-// waitInterval is how often a run looks whether the period that it waits for
-// has closed.
-const waitInterval = 5 * time.Second
+// A run looks every shortWait whether the period that it waits for has closed.
+// While that one does not even run, a person has to act first, and the time
+// between two looks doubles up to longWait.
+const (
+	shortWait = 5 * time.Second
+	longWait  = time.Minute
+)
 
 // classify decides, for every error that leaves an activity, whether it is
 // final. What is not named here is retried as the activity's options say. The
@@ -64,11 +69,26 @@ func classify(err error) error {
 	}
 }
 
-// waitFor makes a run wait for an earlier period. The wait costs no worker slot
-// and no history, and its reason shows in the Temporal UI.
-func waitFor(err *db.NotClosedError) error {
-	return temporal.NewApplicationErrorWithOptions("waiting: "+err.Error(), TypeWaiting, temporal.ApplicationErrorOptions{
-		NextRetryDelay: waitInterval,
+// await makes a run wait for an earlier period. What the run does not show yet
+// is handed to it; after that the activity is tried again until something
+// changes, so that a wait of days costs no worker slot and no history.
+func await(attempt int32, unclosed, shown *db.NotClosedError) (news *db.NotClosedError, err error) {
+	if shown == nil || *shown != *unclosed {
+		return unclosed, nil
+	}
+	delay := shortWait
+	if unclosed.State != db.StateRunning {
+		for ; attempt > 1 && delay < longWait; attempt-- {
+			delay = min(2*delay, longWait)
+		}
+	}
+	return nil, waitFor(unclosed, delay)
+}
+
+// waitFor makes an activity look again after the delay.
+func waitFor(unclosed *db.NotClosedError, delay time.Duration) error {
+	return temporal.NewApplicationErrorWithOptions("waiting: "+unclosed.Error(), TypeWaiting, temporal.ApplicationErrorOptions{
+		NextRetryDelay: delay,
 		Category:       temporal.ApplicationErrorCategoryBenign,
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"go.temporal.io/sdk/activity"
+
 	"creatorpay/db"
 	"creatorpay/settlement"
 )
@@ -19,6 +21,8 @@ type BeginPeriodInput struct {
 	// Wait makes the run wait for days that are not closed, whatever their
 	// state. Otherwise it waits only for days that are running.
 	Wait bool `json:"wait"`
+	// Shown is the wait that the run shows to people already.
+	Shown *db.NotClosedError `json:"shown,omitempty"`
 }
 
 // BeginPeriodResult says whether the period is closed already, and what it came
@@ -26,12 +30,16 @@ type BeginPeriodInput struct {
 type BeginPeriodResult struct {
 	Closed bool `json:"closed"`
 	db.Totals
+	// Waiting is set when the period could not begin yet, because of a day that
+	// is not closed, and the run does not show that.
+	Waiting *db.NotClosedError `json:"waiting,omitempty"`
 }
 
 // BeginPeriod enters the run of a week or month in the book under a new fence,
-// or takes it over from a former workflow run. It is retried while days of the
-// period are not closed. A period that is closed already stays as it is (R11):
-// the run of a week that was reset after its close goes on with the mails.
+// or takes it over from a former workflow run. It is retried while a day of the
+// period is not closed and nothing else has become of it than the run shows. A
+// period that is closed already stays as it is (R11): the run of a week that was
+// reset after its close goes on with the mails.
 func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) (result BeginPeriodResult, err error) {
 	defer keepAlive(ctx)()
 	err = a.asHolder(ctx, input.Period, func(holder db.Holder) error {
@@ -44,7 +52,8 @@ func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) (r
 	}
 	var notClosed *db.NotClosedError
 	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
-		return result, waitFor(notClosed)
+		result.Waiting, err = await(activity.GetInfo(ctx).Attempt, notClosed, input.Shown)
+		return result, err
 	}
 	return result, classify(err)
 }

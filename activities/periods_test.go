@@ -39,14 +39,17 @@ func TestR8_BeginPeriodWaitsOrRefuses(t *testing.T) {
 	_, err := b.beginWeek(false)
 	requireFinal(t, TypeRefused, err)
 	require.ErrorContains(t, err, "2024-05-10 is not closed: it was never run")
-	_, err = b.beginWeek(true)
-	requireType(t, TypeWaiting, err)
+	result, err := b.beginWeek(true)
+	require.NoError(t, err)
+	require.Equal(t, &db.NotClosedError{Period: settlement.DailyPeriod(friday)}, result.Waiting)
 
 	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: friday})
 	require.NoError(t, err)
-	_, err = b.beginWeek(false)
-	requireType(t, TypeWaiting, err)
-	require.ErrorContains(t, err, "2024-05-10", "it waits for a day that is running even if it was not told to")
+	result, err = b.beginWeek(false)
+	require.NoError(t, err, "it waits for a day that is running even if it was not told to")
+	require.Equal(t, &db.NotClosedError{Period: settlement.DailyPeriod(friday), State: db.StateRunning}, result.Waiting)
+	_, err = run[BeginPeriodResult](b, b.activities.BeginPeriod, BeginPeriodInput{Period: week, Shown: result.Waiting})
+	requireWaiting(t, shortWait, err)
 }
 
 func TestBeginPeriod_EntersTheRun(t *testing.T) {

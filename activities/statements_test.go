@@ -11,11 +11,11 @@ import (
 	"creatorpay/templates"
 )
 
-// statedWeek is a closed week from Thursday on: creator 1 has a video that
-// crosses a tier on Thursday and a change of prices on Friday, and one that is
-// only watched on Saturday; creators 2 and 3 have a video each, and of creator
-// 4 nothing counted.
-func statedWeek(t *testing.T) *bundle {
+// watchedWeek is a week from Thursday on: creator 1 has a video that crosses a
+// tier on Thursday and a change of prices on Friday, and one that is only watched
+// on Saturday; creators 2 and 3 have a video each, and of creator 4 nothing
+// counts.
+func watchedWeek(t *testing.T) *bundle {
 	t.Helper()
 	b := setup(t)
 	b.makeRoom()
@@ -35,7 +35,42 @@ func statedWeek(t *testing.T) *bundle {
 	b.watch(thursday, 40, 1)
 	b.watch(sunday, 40, 9)
 	b.play(sunday, 60, 4, 3*24*time.Hour) // by its own creator
+	return b
+}
+
+// statedWeek is the watched week, closed.
+func statedWeek(t *testing.T) *bundle {
+	t.Helper()
+	b := watchedWeek(t)
 	b.closeWeek()
+	return b
+}
+
+// lateWeek is the watched week, closed, whose Sunday posted three late views of
+// Thursday: two of creator 1 count, of a video that was first watched on
+// Saturday, and one of creator 4.
+func lateWeek(t *testing.T) *bundle {
+	t.Helper()
+	b := watchedWeek(t)
+	b.closeDays()
+	b.exec(`
+		INSERT INTO adjustments (
+			posted_on, watched_on, creator_id, video_id, views, self_views, repeat_views, played_seconds, ad_views,
+			views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
+		)
+		VALUES
+			('2024-05-12', '2024-05-09', 1, 2, 2, 0, 1, 20, 4, 3, 5, 3, 7, 2, 20),
+			('2024-05-12', '2024-05-09', 4, 60, 1, 0, 0, 10, 0, 0, 1, 0, 0, 1, 0)`)
+	b.exec(`
+		INSERT INTO daily_settlements (day, creator_id, video_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
+		VALUES ('2024-05-12', 1, 2, 3, 5, 3, 7, 2, 20), ('2024-05-12', 4, 60, 0, 1, 0, 0, 1, 0)`)
+	b.exec(`
+		UPDATE runs
+		SET late_rows = 4, late_views = 3, video_amount = video_amount + 3, ad_amount = ad_amount + 20
+		WHERE kind = 'daily' AND starts_on = '2024-05-12'`)
+	b.state()
+	_, err := run[db.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
+	require.NoError(t, err)
 	return b
 }
 
@@ -67,6 +102,33 @@ func TestStatement_LinesAreTheVideosWithTheirViewsByUnitPrice(t *testing.T) {
 			VideoAmount: 3, AdAmount: 15,
 		},
 	}, statement.Lines)
+}
+
+func TestStatement_LinesTellTheirLateViews(t *testing.T) {
+	b := lateWeek(t)
+	lines := b.readStatements(db.Creators{First: 1, Last: 1})[0].Lines
+
+	require.Empty(t, lines[0].Late)
+	require.Equal(t, templates.Line{
+		VideoID: 2, Title: "second", Statistics: settlement.Statistics{Views: 3, PlayedSeconds: 30, AdViews: 3},
+		Late: []templates.LateViews{{
+			WatchedOn: thursday, PaidOn: sunday, Statistics: settlement.Statistics{Views: 2, RepeatViews: 1, PlayedSeconds: 20, AdViews: 4},
+			VideoAmount: 2, AdAmount: 20,
+		}},
+		ViewsTo: 5, AdViewsTo: 7,
+		ViewShares:  []templates.Share{{Price: 10_000, Count: 5}},
+		AdShares:    []templates.Share{{Price: 50_000, Count: 7}},
+		VideoAmount: 5, AdAmount: 35,
+	}, lines[1])
+}
+
+func TestStatement_OfLateViewsOnlyIsPaidOnTheDayThatPostedThem(t *testing.T) {
+	statement := lateWeek(t).readStatements(db.Creators{First: 4, Last: 4})[0]
+
+	require.Len(t, statement.Lines, 1)
+	require.Len(t, statement.Lines[0].Late, 1)
+	require.Equal(t, templates.DayTotal{Day: sunday, Views: 1, Amount: 1}, statement.Days[6])
+	require.Zero(t, statement.Days[3].Amount, "not on the day of the views")
 }
 
 func TestStatement_DaysAreAllOfTheWeek(t *testing.T) {
@@ -116,17 +178,20 @@ func TestStatements_OfSeveralCreatorsAreNotMixedUp(t *testing.T) {
 }
 
 func TestStatements_AddUp(t *testing.T) {
-	b := statedWeek(t)
+	b := lateWeek(t)
 	for _, statement := range b.readStatements(db.AllCreators) {
 		_, err := drawing(t).Payout(statement) // refuses one that does not
 		require.NoError(t, err)
 		sum, videoAmount, adAmount := statement.Totals()
 		stored, err := b.db.Statements(t.Context(), week, db.Creators{First: statement.CreatorID, Last: statement.CreatorID})
 		require.NoError(t, err)
-		require.Equal(t, db.Totals{
-			Statistics: sum,
-			Amounts:    db.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)},
-		}, stored[0].Totals)
+		var onTime settlement.Statistics
+		for _, line := range statement.Lines {
+			onTime.Add(line.Statistics)
+		}
+		require.Equal(t, stored[0].Statistics, onTime)
+		require.Equal(t, stored[0].LateViews, sum.Views-onTime.Views)
+		require.Equal(t, db.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)}, stored[0].Amounts)
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 	"creatorpay/settlement"
 )
 
-// late is what so many counted late views of a minute and two ad views each
+// adjustment is what so many counted late views of a minute and two ad views each
 // come to, of a video that is below the first tier.
-func late(posted, watched settlement.Day, video, views int64) Adjustment {
+func adjustment(posted, watched settlement.Day, video, views int64) Adjustment {
 	return Adjustment{
 		PostedOn: posted, WatchedOn: watched, VideoID: video, CreatorID: creator,
 		Statistics: settlement.Statistics{Views: views, PlayedSeconds: 60 * views, AdViews: 2 * views},
@@ -18,17 +18,17 @@ func late(posted, watched settlement.Day, video, views int64) Adjustment {
 	}
 }
 
-// lateLeftOut is an adjustment of late repeat views, of which none counted.
-func lateLeftOut(posted, watched settlement.Day, video, repeats int64) Adjustment {
-	adjustment := late(posted, watched, video, 0)
-	adjustment.RepeatViews = repeats
-	return adjustment
+// adjustmentLeftOut is an adjustment of late repeat views, of which none counted.
+func adjustmentLeftOut(posted, watched settlement.Day, video, repeats int64) Adjustment {
+	leftOut := adjustment(posted, watched, video, 0)
+	leftOut.RepeatViews = repeats
+	return leftOut
 }
 
-// post enters the adjustments as posted by their closed days, before any later
+// postAdjustments enters the adjustments as posted by their closed days, before any later
 // day is settled, and pays them. It gives their figures in the order of the
 // export.
-func post(t *testing.T, db *DB, adjustments ...Adjustment) []Adjustment {
+func postAdjustments(t *testing.T, db *DB, adjustments ...Adjustment) []Adjustment {
 	t.Helper()
 	for i := range adjustments {
 		a := &adjustments[i]
@@ -77,9 +77,9 @@ func adjustmentsOf(t *testing.T, db *DB, period settlement.Period, creators Crea
 
 func TestAdjustments_OfAPeriodAreThoseThatItsDaysPosted(t *testing.T) {
 	db := openMigrated(t)
-	early := post(t, db, late(monday-1, monday-3, 1, 1))
-	own := post(t, db, late(monday, monday-2, 1, 2), late(monday, monday-1, 1, 3), late(monday+6, monday, 1, 4), lateLeftOut(monday+6, monday, 2, 5))
-	after := post(t, db, late(monday+7, monday, 1, 6))
+	early := postAdjustments(t, db, adjustment(monday-1, monday-3, 1, 1))
+	own := postAdjustments(t, db, adjustment(monday, monday-2, 1, 2), adjustment(monday, monday-1, 1, 3), adjustment(monday+6, monday, 1, 4), adjustmentLeftOut(monday+6, monday, 2, 5))
+	after := postAdjustments(t, db, adjustment(monday+7, monday, 1, 6))
 
 	require.Equal(t, own[:2], adjustmentsOf(t, db, settlement.DailyPeriod(monday), AllCreators))
 	require.Empty(t, adjustmentsOf(t, db, settlement.DailyPeriod(monday+1), AllCreators), "no day but the one that posts them has them")
@@ -91,9 +91,9 @@ func TestAdjustments_OfAPeriodAreThoseThatItsDaysPosted(t *testing.T) {
 func TestAdjustments_AreThoseOfTheRange(t *testing.T) {
 	db := openMigrated(t)
 	for owner := range int64(4) {
-		adjustment := late(monday, monday-1, 10-owner, 1)
-		adjustment.CreatorID = owner + 1
-		post(t, db, adjustment)
+		own := adjustment(monday, monday-1, 10-owner, 1)
+		own.CreatorID = owner + 1
+		postAdjustments(t, db, own)
 	}
 	found := adjustmentsOf(t, db, week, Creators{First: 2, Last: 3})
 	require.Len(t, found, 2)
@@ -106,12 +106,12 @@ func TestR8_AWeekPaysTheLateViewsThatItsDaysPosted(t *testing.T) {
 	putVideos(t, db, 1, 2, 3)
 	addPartitions(t, db, monday-1, monday-1)
 	closedWith(t, db, monday-1, line(monday-1, 1, 100))
-	post(t, db, late(monday-1, monday-2, 1, 1)) // of the week before
+	postAdjustments(t, db, adjustment(monday-1, monday-2, 1, 1)) // of the week before
 	closedWith(t, db, monday, line(monday, 1, 10))
-	post(t, db, late(monday, monday-2, 1, 2), late(monday, monday-1, 1, 3))
+	postAdjustments(t, db, adjustment(monday, monday-2, 1, 2), adjustment(monday, monday-1, 1, 3))
 	closedDaysWith(t, db, monday+1, monday+5, line(monday+2, 1, 20))
 	closedWith(t, db, monday+6)
-	post(t, db, late(monday+6, monday+1, 1, 4), late(monday+6, monday+1, 2, 5), lateLeftOut(monday+6, monday+1, 3, 6))
+	postAdjustments(t, db, adjustment(monday+6, monday+1, 1, 4), adjustment(monday+6, monday+1, 2, 5), adjustmentLeftOut(monday+6, monday+1, 3, 6))
 
 	totals := closedPeriod(t, db, week)
 
@@ -144,7 +144,7 @@ func TestR8_AWeekPaysTheLateViewsThatItsDaysPosted(t *testing.T) {
 
 func TestRollUpChunk_PaysTheLateViewsOfItsOwnVideos(t *testing.T) {
 	db := openWithWeek(t, line(monday, 9, 1), line(monday, 10, 1), line(monday, 11, 1))
-	post(t, db, late(monday+6, monday, 9, 1), late(monday+6, monday, 10, 2), late(monday+6, monday, 11, 3))
+	postAdjustments(t, db, adjustment(monday+6, monday, 9, 1), adjustment(monday+6, monday, 10, 2), adjustment(monday+6, monday, 11, 3))
 	planPeriod(t, db, week, 10, 11)
 
 	chunk := rollUpChunk(t, db, week, 2)
@@ -157,9 +157,9 @@ func TestRollUpChunk_PaysTheLateViewsOfItsOwnVideos(t *testing.T) {
 
 func TestAStatementIsAlsoOfLateViews(t *testing.T) {
 	db := openWithWeek(t, line(monday, 1, 100), of(2, leftOut(monday, 2, 1)), of(3, leftOut(monday, 3, 1)))
-	lateOnly, nothing := late(monday+6, monday, 2, 5), lateLeftOut(monday+6, monday, 3, 6)
+	lateOnly, nothing := adjustment(monday+6, monday, 2, 5), adjustmentLeftOut(monday+6, monday, 3, 6)
 	lateOnly.CreatorID, nothing.CreatorID = 2, 3
-	post(t, db, late(monday+6, monday, 1, 4), lateOnly, nothing)
+	postAdjustments(t, db, adjustment(monday+6, monday, 1, 4), lateOnly, nothing)
 
 	closedPeriod(t, db, week)
 
@@ -182,7 +182,7 @@ func TestAStatementIsAlsoOfLateViews(t *testing.T) {
 
 func TestR9_LateViewsHaveNoPlaceInTheTop5(t *testing.T) {
 	db := openWithWeek(t, line(monday, 1, 3), line(monday, 2, 2))
-	post(t, db, late(monday+6, monday, 2, 100), late(monday+6, monday, 3, 100))
+	postAdjustments(t, db, adjustment(monday+6, monday, 2, 100), adjustment(monday+6, monday, 3, 100))
 	putVideos(t, db, 3)
 	stated(t, db, week)
 
@@ -207,7 +207,7 @@ func TestR8_AWeekWhoseLateViewsAreNotThoseOfItsDaysDoesNotClose(t *testing.T) {
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			db := openWithWeek(t, line(monday, 1, 100))
-			post(t, db, late(monday+6, monday, 1, 4))
+			postAdjustments(t, db, adjustment(monday+6, monday, 1, 4))
 			stated(t, db, week)
 			exec(t, db, test.tamper)
 

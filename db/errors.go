@@ -11,20 +11,35 @@ import (
 
 // NotClosedError says that a period must be closed first.
 type NotClosedError struct {
-	Period settlement.Period
-	State  string // as in the book of runs; empty if the period was never run
+	Period settlement.Period `json:"period"`
+	State  string            `json:"state,omitempty"` // as in the book of runs; empty if the period was never run
 }
 
 func (e *NotClosedError) Error() string {
-	switch {
-	case e.State == StateRunning:
-		return fmt.Sprintf("%s is not closed: its run is still going; see `starter status`", e.Period)
-	case e.Period.Kind != settlement.Daily:
-		return fmt.Sprintf("%s is not closed", e.Period)
-	case e.State == StateFailed:
-		return fmt.Sprintf("%s is not closed: its run failed; mend the cause that `starter status` shows and run it again (starter run daily --date %s)", e.Period, e.Period)
+	return fmt.Sprintf("%s is not closed: %s; %s", e.Period, e.Why(), e.Remedy())
+}
+
+// Why tells how the period stands.
+func (e *NotClosedError) Why() string {
+	switch e.State {
+	case StateRunning:
+		return "its run is still going"
+	case StateFailed:
+		return "its run failed"
 	default:
-		return fmt.Sprintf("%s is not closed: it was never run; run it first (starter run daily --date %s)", e.Period, e.Period)
+		return "it was never run"
+	}
+}
+
+// Remedy tells what a person can do to have the period closed.
+func (e *NotClosedError) Remedy() string {
+	switch e.State {
+	case StateRunning:
+		return "see `starter status`"
+	case StateFailed:
+		return "mend the cause that `starter status` shows, then: starter retry " + e.Period.Arguments()
+	default:
+		return "run it first: starter run " + e.Period.Arguments()
 	}
 }
 
@@ -104,6 +119,7 @@ const (
 
 	erRangeNotIncreasing   = 1493
 	erSameNamePartition    = 1517
+	erUnknownPartition     = 1735
 	erReorganizeOutOfRange = 1520
 )
 

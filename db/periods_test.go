@@ -32,7 +32,7 @@ func TestR8_AWeekNamesTheDayThatIsNotClosed(t *testing.T) {
 	}{
 		{StateRunning, func(t *testing.T, db *DB) { begin(t, db, thursday) }, "its run is still going"},
 		{StateFailed, func(t *testing.T, db *DB) { begin(t, db, thursday); fail(t, db, thursday) }, "its run failed"},
-		{"", func(*testing.T, *DB) {}, "it was never run; run it first (starter run daily --date 2024-05-09)"},
+		{"", func(*testing.T, *DB) {}, "it was never run; run it first: starter run daily --date 2024-05-09"},
 	} {
 		t.Run(test.says, func(t *testing.T) {
 			db := openWithRoom(t)

@@ -25,11 +25,13 @@ func (db *DB) RollUpChunk(ctx context.Context, period settlement.Period, holder 
 
 // rollUp adds up three kinds of daily lines, of which a video may have any on
 // any day: late views alone give no statistics, and what does not count is not
-// settled.
+// settled. The days are listed so that a chunk reads its own videos of each day
+// and no others, and each kind is added up by itself since few lines stay in
+// memory where many would not.
 func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos settlement.Range) error {
-	where, args := rangeCondition("video_id", videos)
-	lines := append([]any{period.Start, period.End()}, args...)
-	_, err := tx.ExecContext(ctx, `
+	where, ends := rangeCondition("video_id", videos)
+	lines := append([]any{period.Days()}, ends...)
+	query, args, err := sqlx.In(`
 		INSERT INTO period_videos (
 			kind, starts_on, creator_id, video_id, title,
 			views, self_views, repeat_views, played_seconds, ad_views,
@@ -58,35 +60,55 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 			SUM(l.ad_amount)
 		FROM (
 			SELECT
-				creator_id, video_id,
-				views, self_views, repeat_views, played_seconds, ad_views,
+				creator_id,
+				video_id,
+				SUM(views) AS views,
+				SUM(self_views) AS self_views,
+				SUM(repeat_views) AS repeat_views,
+				SUM(played_seconds) AS played_seconds,
+				SUM(ad_views) AS ad_views,
 				0 AS late_views, 0 AS late_played_seconds, 0 AS late_ad_views,
 				NULL AS views_from, NULL AS views_to, NULL AS ad_views_from, NULL AS ad_views_to,
 				0 AS video_amount, 0 AS ad_amount
 			FROM daily_statistics
-			WHERE day >= ? AND day < ? AND `+where+`
+			WHERE day IN (?) AND `+where+`
+			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT
-				creator_id, video_id,
+				creator_id,
+				video_id,
 				0, 0, 0, 0, 0,
-				views, played_seconds, ad_views,
+				SUM(views),
+				SUM(played_seconds),
+				SUM(ad_views),
 				NULL, NULL, NULL, NULL,
 				0, 0
 			FROM adjustments
-			WHERE posted_on >= ? AND posted_on < ? AND `+where+`
+			WHERE posted_on IN (?) AND `+where+`
+			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT
-				creator_id, video_id,
+				creator_id,
+				video_id,
 				0, 0, 0, 0, 0,
 				0, 0, 0,
-				views_from, views_to, ad_views_from, ad_views_to,
-				video_amount, ad_amount
+				MIN(views_from),
+				MAX(views_to),
+				MIN(ad_views_from),
+				MAX(ad_views_to),
+				SUM(video_amount),
+				SUM(ad_amount)
 			FROM daily_settlements
-			WHERE day >= ? AND day < ? AND `+where+`
+			WHERE day IN (?) AND `+where+`
+			GROUP BY creator_id, video_id
 		) l
 		JOIN videos v ON v.video_id = l.video_id
 		GROUP BY l.creator_id, l.video_id, v.title`,
 		slices.Concat([]any{period.Kind, period.Start}, lines, lines, lines)...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, query, args...)
 	return err
 }
 

@@ -65,3 +65,15 @@ func (c Calendar) Start(d Day) time.Time {
 
 // End is the first instant after the day.
 func (c Calendar) End(d Day) time.Time { return c.Start(d + 1) }
+
+// LastEnded is the period of the kind that ended last before the day in which
+// the instant lies: for 04:00 on a Monday the Sunday, the week that ended with
+// it, or the month before. It knows nothing of the time of day, so an hour that
+// clocks show twice, or leave out, gives the same period or none, never another.
+func (c Calendar) LastEnded(kind Kind, instant time.Time) (Period, error) {
+	now, err := PeriodOf(kind, c.Day(instant))
+	if err != nil {
+		return Period{}, err
+	}
+	return PeriodOf(kind, now.Start-1)
+}

@@ -137,3 +137,11 @@ func TestParseMonth(t *testing.T) {
 		})
 	}
 }
+
+func TestArguments_AreThoseOfTheCommands(t *testing.T) {
+	day, err := ParseDay("2024-05-09")
+	require.NoError(t, err)
+	require.Equal(t, "daily --date 2024-05-09", DailyPeriod(day).Arguments())
+	require.Equal(t, "weekly --week 2024-W19", day.Week().Arguments())
+	require.Equal(t, "monthly --month 2024-05", day.Month().Arguments())
+}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
 	"creatorpay/db"
 	"creatorpay/settlement"
 )
@@ -28,13 +31,19 @@ func (c auditCommand) Run(ctx context.Context) error {
 	return c.print(ctx, database)
 }
 
+// meaningWidth keeps the table within a terminal.
+const meaningWidth = 70
+
 // print prints every invariant and the rows for which one does not hold;
 // any is an error.
 func (c auditCommand) print(ctx context.Context, database *db.DB) error {
 	var broken []db.Audited
 	var notes []string
 	out := newTable("Invariant", "What it means", "Result", "Took")
-	rightAligned(out, 4)
+	out.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 2, WidthMax: meaningWidth, WidthMaxEnforcer: text.WrapSoft},
+		{Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight},
+	})
 	err := database.Audit(ctx, c.From, c.To, c.Checksums, func(result db.Audited) {
 		found := "holds"
 		if count := len(result.Findings) + result.More; count > 0 {

@@ -35,6 +35,21 @@ type databaseFlags struct {
 
 func (f databaseFlags) open(ctx context.Context) (*db.DB, error) { return open(ctx, f.MySQLDSN) }
 
+// withServers does work that needs the database and Temporal.
+func withServers(ctx context.Context, mysql databaseFlags, flags temporalFlags, work func(*db.DB, *temporalServer) error) error {
+	database, err := mysql.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	temporal, err := flags.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	return work(database, temporal)
+}
+
 // temporalFlags are the flags of every command that shows links into the
 // Temporal UI. The connection itself is made as Temporal's own tools make it.
 type temporalFlags struct {

@@ -169,7 +169,7 @@ func sendMails(ctx context.Context, flags temporalFlags, week settlement.Period)
 		ID: workflows.MailID(week),
 		// What was sent is not sent again, however often this runs.
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		StaticSummary:         "Mails of " + week.String(),
+		StaticSummary:         workflows.MailSummary(week),
 	}, workflows.Mail, workflows.MailInput{Week: week}, &totals); err != nil {
 		return err
 	}

@@ -24,11 +24,14 @@ type commands struct {
 	Generate   generateCommand   `cmd:"" help:"Store made-up days, the same for the same seed."`
 	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
 	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`
+	Retry      retryCommand      `cmd:"" help:"Let a period's run that ended go on where it went wrong, show its progress and wait for its end."`
+	Schedule   scheduleCommand   `cmd:"" help:"Keep the schedules, launch periods by hand, and fill gaps."`
 	Export     exportCommand     `cmd:"" help:"Write a closed period's results as CSV or JSON."`
 	Mail       mailCommand       `cmd:"" help:"See, preview and send the mails of a closed week."`
 	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the watch log and print every difference."`
 	Audit      auditCommand      `cmd:"" help:"Check every invariant of the closed days, weeks and months of a range and name the rows that break one."`
 	Status     statusCommand     `cmd:"" help:"Show the periods, their state, open and failed runs, and gaps."`
+	Replay     replayCommand     `cmd:"" help:"Replay the histories of runs against this program's workflows, before it is deployed."`
 	Dev        devCommand        `cmd:"" help:"Run a local stack (MySQL, Temporal with its UI, a mail inbox, a worker) until interrupted."`
 	Demo       demoCommand       `cmd:"" help:"Do the whole job on made-up data and say where to look at the results."`
 	Help       helpCommand       `cmd:"" help:"Show this help; for one command: starter COMMAND --help."`

@@ -71,11 +71,15 @@ func runDay(ctx context.Context, temporal *temporalServer, input workflows.Daily
 	if err := runPeriod(ctx, temporal, settlement.DailyPeriod(input.Day), workflows.Daily, input, &result); err != nil {
 		return err
 	}
+	printDay(result)
+	return nil
+}
+
+func printDay(result workflows.DailyResult) {
 	fmt.Printf("%s closed: %s\n", result.Day, describe(result.Totals))
 	for _, mismatch := range result.Mismatches {
 		fmt.Fprintf(os.Stderr, "ALARM: %s; nothing was adjusted: see starter verify --date %s\n", mismatch, mismatch.Day)
 	}
-	return nil
 }
 
 // describe writes what a closed period came to.
@@ -95,11 +99,14 @@ func runPeriod(ctx context.Context, temporal *temporalServer, period settlement.
 	return runWorkflow(ctx, temporal, client.StartWorkflowOptions{
 		ID:                    workflows.ID(period),
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		StaticSummary:         "Statistics and settlement of " + period.String(),
+		StaticSummary:         workflows.Summary(period),
 	}, workflow, input, result)
 }
 
 func runWorkflow(ctx context.Context, server *temporalServer, options client.StartWorkflowOptions, workflow, input, result any) error {
+	if err := workflows.EnsureSearchAttributes(ctx, server, server.namespace); err != nil {
+		return err
+	}
 	options.TaskQueue = workflows.TaskQueue
 	// Without it the SDK would hand back the run that is there.
 	options.WorkflowExecutionErrorWhenAlreadyStarted = true
@@ -110,6 +117,11 @@ func runWorkflow(ctx context.Context, server *temporalServer, options client.Sta
 	if err != nil {
 		return fmt.Errorf("start %s: %w", options.ID, err)
 	}
+	return watch(ctx, server, run, result)
+}
+
+// watch shows the run's progress, waits for its end and reads its result.
+func watch(ctx context.Context, server *temporalServer, run client.WorkflowRun, result any) error {
 	link := server.workflowLink(run.GetID(), run.GetRunID())
 	fmt.Fprintf(os.Stderr, "%s runs: %s\n", run.GetID(), link)
 	warnWithoutWorker(ctx, server)

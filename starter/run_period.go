@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -81,9 +82,13 @@ func runRollUp(ctx context.Context, temporal *temporalServer, workflow any, inpu
 	if err := runPeriod(ctx, temporal, input.Period, workflow, input, &result); err != nil {
 		return err
 	}
-	fmt.Printf("%s closed: %s\n", input.Period, describe(result.Totals))
-	if input.Period.Kind == settlement.Weekly && !input.NoMail {
+	printRollUp(result)
+	return nil
+}
+
+func printRollUp(result workflows.PeriodResult) {
+	fmt.Printf("%s closed: %s\n", result.Period, describe(result.Totals))
+	if result.Period.Kind == settlement.Weekly && result.Mails != (activities.MailTotals{}) {
 		printMails(result.Mails)
 	}
-	return nil
 }

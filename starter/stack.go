@@ -15,6 +15,7 @@ import (
 	"creatorpay/internal/postal"
 	"creatorpay/internal/service"
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 // databaseName is the database of the local stack.
@@ -68,6 +69,9 @@ func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (
 	if s.temporal, err = devstack.StartTemporal(ctx, dir); err != nil {
 		return nil, err
 	}
+	if err = s.registerSearchAttributes(ctx); err != nil {
+		return nil, err
+	}
 	if s.inbox, err = inbox.Start(ctx, mailDir(dir)); err != nil {
 		return nil, err
 	}
@@ -92,6 +96,15 @@ func migrate(ctx context.Context, dsn string, calendar settlement.Calendar) erro
 	defer func() { _ = database.Close() }()
 	_, err = database.Migrate(ctx, calendar)
 	return err
+}
+
+func (s *stack) registerSearchAttributes(ctx context.Context) error {
+	temporal, err := connectTemporal(ctx, s.options(), s.temporal.UIURL)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	return workflows.EnsureSearchAttributes(ctx, temporal, temporal.namespace)
 }
 
 // stop ends the servers in order; those that were not started are passed over.

@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/mattn/go-isatty"
+	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -15,8 +19,12 @@ import (
 type statusCommand struct {
 	databaseFlags
 	temporalFlags
-	Last int `default:"31" help:"How many of the newest periods of each kind to show."`
+	Last  int  `default:"31" help:"How many of the newest periods of each kind to show."`
+	Watch bool `help:"Show it again and again until ^C: in place on a terminal, else one after the other."`
 }
+
+// watchInterval is how often --watch looks.
+const watchInterval = 2 * time.Second
 
 func (c statusCommand) Run(ctx context.Context) error {
 	database, err := c.open(ctx)
@@ -24,22 +32,73 @@ func (c statusCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	var shown, all []db.Run
-	var days []db.Run
+	temporal, err := c.connect(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "without Temporal's word on open runs:", err)
+	} else {
+		defer temporal.Close()
+	}
+	for {
+		now, err := c.look(ctx, database, temporal)
+		switch {
+		case c.Watch && ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		case c.Watch && isatty.IsTerminal(os.Stdout.Fd()):
+			fmt.Print("\x1b[H\x1b[2J") // from the top of an empty screen
+		}
+		now.print()
+		if !c.Watch {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(watchInterval):
+		}
+	}
+}
+
+// overview is all that the command shows.
+type overview struct {
+	newest     []db.Run
+	running    []runningRun
+	unfinished []unfinishedRun
+	open       []db.OpenPeriod // days, up to the last that has views
+}
+
+// look asks the database, and Temporal if it can be reached.
+func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temporalServer) (now overview, err error) {
+	var all []db.Run
 	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
 		runs, err := database.Runs(ctx, kind)
 		if err != nil {
-			return err
+			return now, err
 		}
-		shown = append(shown, runs[max(0, len(runs)-c.Last):]...)
+		now.newest = append(now.newest, runs[max(0, len(runs)-c.Last):]...)
 		all = append(all, runs...)
-		if kind == settlement.Daily {
-			days = runs
+	}
+	if temporal != nil {
+		if now.running, err = running(ctx, temporal); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 		}
 	}
-	printRuns(shown)
-	c.printUnfinished(ctx, all)
-	return printGaps(ctx, database, days)
+	now.unfinished = findUnfinished(ctx, temporal, all, now.running)
+	now.open, err = findGaps(ctx, database)
+	return now, err
+}
+
+func (o overview) print() {
+	printRuns(o.newest)
+	printRunning(o.running)
+	for _, run := range o.unfinished {
+		run.print()
+	}
+	if len(o.open) > 0 {
+		fmt.Println()
+	}
+	printOpen(o.open)
 }
 
 func printRuns(runs []db.Run) {
@@ -63,76 +122,66 @@ func printRuns(runs []db.Run) {
 	out.Render()
 }
 
-// printUnfinished tells of the runs that have not closed what Temporal knows:
-// the book cannot see that a workflow was terminated.
-func (c statusCommand) printUnfinished(ctx context.Context, runs []db.Run) {
-	var unfinished []db.Run
+// unfinishedRun is a run that the book does not have as closed, and what
+// Temporal says of it: the book cannot see that a workflow was terminated.
+type unfinishedRun struct {
+	db.Run
+	workflow string // its state, or why that is not known; empty without Temporal
+	link     string
+}
+
+// findUnfinished are the runs that are neither closed nor going.
+func findUnfinished(ctx context.Context, temporal *temporalServer, runs []db.Run, going []runningRun) (unfinished []unfinishedRun) {
 	for _, run := range runs {
-		if run.State != db.StateClosed {
-			unfinished = append(unfinished, run)
+		if run.State == db.StateClosed || slices.ContainsFunc(going, func(one runningRun) bool { return one.runID == run.Holder }) {
+			continue
 		}
-	}
-	if len(unfinished) == 0 {
-		return
-	}
-	temporal, err := c.connect(ctx)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "without Temporal's word on open runs:", err)
-	} else {
-		defer temporal.Close()
-	}
-	for _, run := range unfinished {
-		fmt.Printf("\n%s %s since %s", run.WorkflowID, run.State, run.BeganAt.Format(time.RFC3339))
+		found := unfinishedRun{Run: run}
 		if temporal != nil {
-			state, err := workflowState(ctx, temporal, run)
-			if err != nil {
-				state = err.Error()
+			var err error
+			if found.workflow, err = workflowState(ctx, temporal, run); err != nil {
+				found.workflow = err.Error()
 			}
-			fmt.Printf(", workflow: %s", state)
+			found.link = temporal.workflowLink(run.WorkflowID, run.Holder)
 		}
-		fmt.Println()
-		if temporal != nil {
-			fmt.Println("  " + temporal.workflowLink(run.WorkflowID, run.Holder))
-		}
-		if run.Failure != "" {
-			fmt.Println("  " + run.Failure)
-		}
+		unfinished = append(unfinished, found)
+	}
+	return unfinished
+}
+
+func (r unfinishedRun) print() {
+	fmt.Printf("\n%s %s since %s", r.WorkflowID, r.State, r.BeganAt.Format(time.RFC3339))
+	if r.workflow != "" {
+		fmt.Printf(", workflow: %s\n  %s", r.workflow, r.link)
+	}
+	fmt.Println()
+	if r.Failure != "" {
+		fmt.Println("  " + r.Failure)
+	}
+	retry := "starter retry " + r.Period().Arguments()
+	if r.workflow != enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String() && !strings.Contains(r.Failure, retry) {
+		fmt.Println("  to go on: " + retry)
 	}
 }
 
-// printGaps names the days that have views but are not closed, from the first
-// settled day on.
-func printGaps(ctx context.Context, database *db.DB, runs []db.Run) error {
+// findGaps are the days that are not closed, from the first settled day to the
+// last that has views.
+func findGaps(ctx context.Context, database *db.DB) ([]db.OpenPeriod, error) {
 	partitions, err := database.Partitions(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var open []settlement.Day
-	for _, partition := range partitions {
-		if partition.Closed || len(runs) > 0 && partition.Day < runs[0].StartsOn {
-			continue
+	for _, partition := range slices.Backward(partitions) {
+		if partition.Closed {
+			break // days close in order
 		}
 		played, err := database.HasPlays(ctx, partition.Day)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if played {
-			open = append(open, partition.Day)
+			return gaps(ctx, database, settlement.DailyPeriod(partition.Day))
 		}
 	}
-	if len(open) > 0 {
-		fmt.Printf("\n%d days have views and are not closed, from %s to %s; next: starter run daily --date %s\n",
-			len(open), open[0], open[len(open)-1], nextDay(runs, open[0]))
-	}
-	return nil
-}
-
-// nextDay is the day that the chain of closed days needs next.
-func nextDay(runs []db.Run, firstOpen settlement.Day) settlement.Day {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].State == db.StateClosed {
-			return runs[i].StartsOn + 1
-		}
-	}
-	return firstOpen
+	return nil, nil
 }

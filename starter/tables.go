@@ -35,3 +35,11 @@ func rightAligned(out table.Writer, columns ...int) {
 
 // thousands writes a number for people: 3,000,000.
 func thousands(n int64) string { return message.NewPrinter(language.English).Sprintf("%d", n) }
+
+// plural writes a number with its noun.
+func plural[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return thousands(int64(n)) + " " + noun + "s"
+}

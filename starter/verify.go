@@ -52,10 +52,10 @@ func printVerification(ctx context.Context, database *db.DB, day settlement.Day)
 	}
 	var problems []string
 	if bad > 0 {
-		problems = append(problems, plural(int64(bad), "chunk")+" with other rows in the watch log than were counted")
+		problems = append(problems, plural(bad, "chunk")+" with other rows in the watch log than were counted")
 	}
 	if len(found.differences) > 0 {
-		problems = append(problems, plural(int64(len(found.differences)), "difference")+" between what is stored and what the watch log gives")
+		problems = append(problems, plural(len(found.differences), "difference")+" between what is stored and what the watch log gives")
 	}
 	return fmt.Errorf("%s: %s", day, strings.Join(problems, ", "))
 }

@@ -45,13 +45,6 @@ func (r rawRows) isBad() bool {
 	return r.found != r.counted() || r.checksum != r.chunk.Checksum || r.late.Gone > 0 || r.late.Changed > 0
 }
 
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return thousands(n) + " " + noun + "s"
-}
-
 // printRawRows prints the chunks whose rows came, went or changed.
 func printRawRows(chunks []rawRows) (bad int, unposted int64) {
 	out := newTable("Chunk", "Videos", "Counted", "Found", "Checksum", "Checksum now", "What happened")

@@ -36,7 +36,7 @@ type labels struct {
 	questions, ask, quote         string // ask: address; quote: statement number
 	page                          string // page, pages
 	byViews, byPlayTime           string
-	topIntro, topWithoutLate      string
+	topIntro, lateUnranked        string
 	own, ownBest, behind, nothing string // behind: how much more the last place has
 	noRanking                     string
 
@@ -72,9 +72,9 @@ var korean = labels{
 	quote:     "명세서 번호(%s)를 함께 알려 주시면 더 빨리 안내해 드리겠습니다.",
 	page:      "%d / %d쪽",
 	byViews:   "조회수 Top 5", byPlayTime: "재생 시간 Top 5 (시:분:초)",
-	topIntro:       "플랫폼 전체 영상 가운데 이 기간에 가장 많이 시청된 영상입니다. 정산에 반영된 시청만 집계했습니다.",
-	topWithoutLate: "지연 시청은 순위에 포함되지 않습니다.",
-	own:            "내 영상", ownBest: "내 영상 최고 기록",
+	topIntro:     "플랫폼 전체 영상 가운데 이 기간에 가장 많이 시청된 영상입니다. 정산에 반영된 시청만 집계했습니다.",
+	lateUnranked: "지연 시청은 순위에 포함되지 않습니다.",
+	own:          "내 영상", ownBest: "내 영상 최고 기록",
 	behind:    "%s위까지 %s",
 	nothing:   "이 기간에 집계된 내 영상의 시청 기록이 없습니다.",
 	noRanking: "이 기간에 집계된 시청 기록이 없습니다.",
@@ -110,9 +110,9 @@ var english = labels{
 	quote:     "Please quote statement number %s: it helps us answer you faster.",
 	page:      "Page %d of %d",
 	byViews:   "Top 5 by views", byPlayTime: "Top 5 by play time (h:mm:ss)",
-	topIntro:       "The most watched videos of the whole platform in this period. Only counted views are included.",
-	topWithoutLate: "Late views are not part of the ranking.",
-	own:            "Yours", ownBest: "Your best video",
+	topIntro:     "The most watched videos of the whole platform in this period. Only counted views are included.",
+	lateUnranked: "Late views are not part of the ranking.",
+	own:          "Yours", ownBest: "Your best video",
 	behind:    "%[2]s behind no. %[1]s",
 	nothing:   "None of your videos had counted views in this period.",
 	noRanking: "No views were counted in this period.",

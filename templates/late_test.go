@@ -75,7 +75,7 @@ func TestLateViewsAreExplainedOnlyWhereThereAreSome(t *testing.T) {
 		}
 		l := sample(locale, 0).labels()
 		with, without := words(withLate(sample(locale, 2), 1)), words(sample(locale, 2))
-		for _, explanation := range []string{l.lateReason, l.topWithoutLate} {
+		for _, explanation := range []string{l.lateReason, l.lateUnranked} {
 			require.Contains(t, with, explanation)
 			require.NotContains(t, without, explanation)
 		}

@@ -11,7 +11,7 @@ func layOutTopFive(face *typeface, s *Statement) *sheet {
 	l.writeHead()
 	l.paragraph(caption, l.topIntro)
 	if l.statement.lateViews() > 0 {
-		l.paragraph(caption, l.topWithoutLate)
+		l.paragraph(caption, l.lateUnranked)
 	}
 	l.writeRanking(l.byViews, s.Top.ByViews, Number, func(line Line) int64 { return line.Views })
 	l.writeRanking(l.byPlayTime, s.Top.ByPlayedSeconds, Duration, func(line Line) int64 { return line.PlayedSeconds })

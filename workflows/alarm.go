@@ -1,18 +1,9 @@
 package workflows
 
-import (
-	"strings"
+import "strings"
 
-	"go.temporal.io/sdk/workflow"
-)
-
-// setDetails shows the text as the run's current details, below the alarm if
-// there is one.
-func (p *progressTracker) setDetails(ctx workflow.Context, text string) {
-	workflow.SetCurrentDetails(ctx, p.alarm()+text)
-}
-
-// alarm names the closed days whose rows are not those that were counted.
+// alarm is the first line of the run's current details: it names the closed days
+// whose rows are not those that were counted.
 func (p *progressTracker) alarm() string {
 	if len(p.mismatches) == 0 {
 		return ""

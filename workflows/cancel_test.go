@@ -21,6 +21,19 @@ import (
 	"creatorpay/internal/devstack/devtest"
 )
 
+// dial connects to a Temporal that knows the search attributes.
+func dial(t *testing.T) client.Client {
+	t.Helper()
+	temporalClient, err := client.Dial(client.Options{
+		HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+		Identity: "recorder", // nothing of this machine is to be in a recorded history
+	})
+	require.NoError(t, err)
+	t.Cleanup(temporalClient.Close)
+	require.NoError(t, EnsureSearchAttributes(t.Context(), temporalClient, client.DefaultNamespace))
+	return temporalClient
+}
+
 // stuckDay has activities that do nothing, but one of them does not end before
 // it is cancelled, and then fails as a query does whose connection is cut.
 type stuckDay struct {
@@ -83,11 +96,7 @@ func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 	} {
 		t.Run(stuck, func(t *testing.T) {
 			t.Parallel()
-			temporalClient, err := client.Dial(client.Options{
-				HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
-			})
-			require.NoError(t, err)
-			defer temporalClient.Close()
+			temporalClient := dial(t)
 			queue := "cancel-" + stuck
 			w := worker.New(temporalClient, queue, worker.Options{MaxHeartbeatThrottleInterval: 20 * time.Millisecond})
 			stuckDay := &stuckDay{stuck: stuck, began: make(chan string)}
@@ -149,11 +158,7 @@ func (s *stuckMails) SendMails(ctx context.Context, _ activities.SendMailsInput)
 func (*stuckMails) FailPeriod(context.Context, activities.FailPeriodInput) error { return nil }
 
 func TestACancelledWeekWaitsForItsMails(t *testing.T) {
-	temporalClient, err := client.Dial(client.Options{
-		HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
-	})
-	require.NoError(t, err)
-	defer temporalClient.Close()
+	temporalClient := dial(t)
 	stuck := &stuckMails{sending: make(chan struct{}), cancelled: make(chan struct{}), released: make(chan struct{})}
 	const name = "cancel-week"
 	for _, queue := range []string{name, MailQueue} {

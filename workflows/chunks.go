@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -43,7 +44,9 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 			defer slots.Release(1)
 			summary := fmt.Sprintf("%s %s chunk %d/%d: %s", verb, r.period, chunk.Number, len(r.chunks), chunk.Videos)
 			ctx = withActivityID(withOptions(ctx, patience, summary), fmt.Sprintf("%s-%03d-%d", strings.ReplaceAll(verb, " ", "-"), chunk.Number, round))
-			causes[i] = work(ctx, chunk)
+			if causes[i] = work(ctx, chunk); causes[i] != nil && ctx.Err() == nil {
+				r.progress.chunkFailed(ctx)
+			}
 		})
 	}
 	all.Wait(ctx)
@@ -53,27 +56,68 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 	return chunksError(r, verb, causes)
 }
 
-// longestCause keeps a failure that names hundreds of chunks readable.
-const longestCause = 300
+// FailedChunk is one chunk in the details of a failure of type
+// [activities.TypeChunks].
+type FailedChunk struct {
+	Chunk  int    `json:"chunk"`
+	Videos string `json:"videos"` // its range, for people
+	Error  string `json:"error"`  // the last one
+}
+
+const (
+	// longestCause keeps a failure that names hundreds of chunks readable.
+	longestCause = 300
+	// longestFailure keeps a run's message whole wherever Temporal cuts a failure
+	// to 4 KB. What has no room in it stands in the details.
+	longestFailure = 3000
+)
 
 func chunksError(r *chunkedRun, verb string, causes []error) error {
-	var failed []string
+	var failed []FailedChunk
 	for i, cause := range causes {
-		if cause == nil {
-			continue
+		if cause != nil {
+			failed = append(failed, FailedChunk{r.chunks[i].Number, r.chunks[i].Videos, cut(Cause(cause), longestCause)})
 		}
-		message := Cause(cause)
-		if len(message) > longestCause {
-			message = strings.ToValidUTF8(message[:longestCause], "") + "…"
-		}
-		failed = append(failed, fmt.Sprintf("chunk %d (%s): %s", r.chunks[i].Number, r.chunks[i].Videos, message))
 	}
 	if len(failed) == 0 {
 		return nil
 	}
-	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"%s %s: %d of %d chunks failed; mend the cause and run it again, finished chunks are kept: %s",
-		verb, r.period, len(failed), len(r.chunks), strings.Join(failed, "; ")), activities.TypeChunks, nil)
+	r.progress.broken = failed
+	message := fmt.Sprintf("%s %s: %d of %d chunks failed; mend the cause, then: starter retry %s (finished chunks are kept)",
+		verb, r.period, len(failed), len(r.chunks), r.period.Arguments())
+	for i, chunk := range failed {
+		named := fmt.Sprintf("; chunk %d (%s): %s", chunk.Chunk, chunk.Videos, chunk.Error)
+		if len(message)+len(named) > longestFailure {
+			message += fmt.Sprintf("; and %d more, all of which are in the failure's details", len(failed)-i)
+			break
+		}
+		message += named
+	}
+	return temporal.NewApplicationErrorWithOptions(message, activities.TypeChunks, temporal.ApplicationErrorOptions{
+		NonRetryable: true,
+		Details:      []any{failed},
+	})
+}
+
+// cut shortens a text to so many bytes.
+func cut(text string, longest int) string {
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
+}
+
+// begin enters the period in the book by the given activity, tried again for as
+// long as the period has to wait for another one, and shows what it waits for.
+func (r *chunkedRun) begin(ctx workflow.Context, enter func(ctx workflow.Context, shown *db.NotClosedError) (waiting *db.NotClosedError, err error)) error {
+	r.progress.enter(ctx, PhaseWaiting)
+	ctx = withOptions(ctx, untilItHolds, "begin "+r.period.String())
+	waiting, err := enter(ctx, nil)
+	for err == nil && waiting != nil {
+		r.progress.waitFor(ctx, waiting)
+		waiting, err = enter(ctx, waiting)
+	}
+	return err
 }
 
 // Cause is what went wrong in the words of the code that failed, without the

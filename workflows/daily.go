@@ -118,15 +118,18 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 		}
 	}
 	return result, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"rows of %s keep arriving: they were counted and checked %d times and did not come to rest; stop what writes to the day and run it again",
-		r.input.Day, maxRounds), activities.TypeRowsArrived, nil)
+		"rows of %s keep arriving: they were counted and checked %d times and did not come to rest; stop what writes to the day, then: starter retry %s",
+		r.input.Day, maxRounds, r.period.Arguments()), activities.TypeRowsArrived, nil)
 }
 
 // begin waits for the day before and enters the run in the book.
 func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult, err error) {
-	r.progress.enter(ctx, PhaseWaiting)
-	err = workflow.ExecuteActivity(withOptions(ctx, untilItHolds, "begin "+r.input.Day.String()), a.BeginDay,
-		activities.BeginDayInput{Day: r.input.Day, Wait: r.input.Wait}).Get(ctx, &begun)
+	err = r.chunkedRun.begin(ctx, func(ctx workflow.Context, shown *db.NotClosedError) (*db.NotClosedError, error) {
+		begun = activities.BeginDayResult{}
+		err := workflow.ExecuteActivity(ctx, a.BeginDay,
+			activities.BeginDayInput{Day: r.input.Day, Wait: r.input.Wait, Shown: shown}).Get(ctx, &begun)
+		return begun.Waiting, err
+	})
 	if err != nil {
 		return begun, err
 	}

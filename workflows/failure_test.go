@@ -91,7 +91,7 @@ func TestAFailureThatStaysIsFinalAfterAWhile(t *testing.T) {
 	b.counts(1).Return(counted, errors.New("invalid connection")).Times(int(patience.MaximumAttempts))
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunks failed; mend the cause and run it again, finished chunks are kept: chunk 1 (some videos): invalid connection")
+	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunks failed; mend the cause, then: starter retry daily --date 2024-05-09 (finished chunks are kept); chunk 1 (some videos): invalid connection")
 }
 
 func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
@@ -104,7 +104,7 @@ func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
 	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(db.Amounts{}, refusal).Once()
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeChunks, "settle 2024-05-09: 1 of 2 chunks failed; mend the cause and run it again, finished chunks are kept: chunk 2 (some videos): the cause")
+	b.requireFailure(t, activities.TypeChunks, "settle 2024-05-09: 1 of 2 chunks failed; mend the cause, then: starter retry daily --date 2024-05-09 (finished chunks are kept); chunk 2 (some videos): the cause")
 }
 
 func TestALongCauseIsCut(t *testing.T) {
@@ -132,7 +132,7 @@ func TestR10_ADayThatNeverClosesEndsTheRun(t *testing.T) {
 	}
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeRowsArrived, "rows of 2024-05-09 keep arriving: they were counted and checked 5 times and did not come to rest; stop what writes to the day and run it again")
+	b.requireFailure(t, activities.TypeRowsArrived, "rows of 2024-05-09 keep arriving: they were counted and checked 5 times and did not come to rest; stop what writes to the day, then: starter retry daily --date 2024-05-09")
 }
 
 func TestCause_IsWhatTheActivitySaid(t *testing.T) {

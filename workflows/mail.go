@@ -55,32 +55,39 @@ var m *activities.Mailing
 // tells what became of all mails of the week. A batch that fails does not keep
 // the others from being sent; then the run fails once. Mails whose fate is
 // unknown are left to a person.
-func Mail(ctx workflow.Context, input MailInput) (totals activities.MailTotals, err error) {
+func Mail(ctx workflow.Context, input MailInput) (activities.MailTotals, error) {
+	publish(ctx, firstAttributes(kindMail, input.Week, PhaseMailing)...)
+	failed := input.Failed
+	totals, err := mailWeek(ctx, input, &failed)
+	switch {
+	case err == nil:
+		publish(ctx, SettlementPhase.ValueSet(PhaseMailed))
+	case !workflow.IsContinueAsNewError(err):
+		publish(ctx, SettlementPhase.ValueSet(PhaseFailed), FailedChunks.ValueSet(int64(failed.Count)))
+	}
+	return totals, err
+}
+
+func mailWeek(ctx workflow.Context, input MailInput, failed *FailedBatches) (totals activities.MailTotals, err error) {
 	var plan activities.PlanMailsResult
 	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan mails of "+input.Week.String()), a.PlanMails,
 		activities.PlanMailsInput{Week: input.Week, After: input.After, PerBatch: MailsPerBatch, MaxBatches: batchesPerRun}).Get(ctx, &plan); err != nil {
 		return totals, err
 	}
-	failed := input.Failed
-	if err := sendBatches(ctx, input.Week, plan.Batches, &failed); err != nil {
+	if err := sendBatches(ctx, input.Week, plan.Batches, failed); err != nil {
 		return totals, err
 	}
 	if plan.More {
 		return totals, workflow.NewContinueAsNewError(ctx, Mail, MailInput{
-			Week: input.Week, After: plan.Batches[len(plan.Batches)-1].Last, Failed: failed,
+			Week: input.Week, After: plan.Batches[len(plan.Batches)-1].Last, Failed: *failed,
 		})
 	}
 	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "count mails of "+input.Week.String()), a.CountMails,
 		activities.PeriodInput{Period: input.Week}).Get(ctx, &totals); err != nil {
 		return totals, err
 	}
-	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`**mails of %s**
-
-| sent | rejected | unknown |
-|---:|---:|---:|
-| %d | %d | %d |
-`, input.Week, totals.Sent, totals.Rejected, totals.Unknown))
-	return totals, mailError(input.Week, failed)
+	showMailed(ctx, input.Week, totals, *failed)
+	return totals, mailError(input.Week, *failed)
 }
 
 // sendBatches sends all batches, a bounded number at a time, and adds those that
@@ -104,7 +111,7 @@ func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Crea
 				failed.add(batch, err)
 			}
 			done++
-			workflow.SetCurrentDetails(ctx, fmt.Sprintf("**mails of %s**: %d of %d batches done, %d failed", week, done, len(batches), failed.Count))
+			showMailing(ctx, week, done, len(batches), failed.Count)
 		})
 	}
 	all.Wait(ctx)

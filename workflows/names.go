@@ -21,5 +21,33 @@ func ID(period settlement.Period) string {
 	return string(period.Kind) + ":" + period.String()
 }
 
+// Summary is the one line by which the Temporal UI introduces the period's run.
+func Summary(period settlement.Period) string {
+	switch period.Kind {
+	case settlement.Weekly:
+		return "Roll-up, statements and mails of " + period.String()
+	case settlement.Monthly:
+		return "Roll-up and statements of " + period.String()
+	default:
+		return "Statistics and settlement of " + period.String()
+	}
+}
+
+// MailSummary introduces the mails of a week.
+func MailSummary(week settlement.Period) string { return "Mails of " + week.String() }
+
 // MailID is the workflow ID of the mails of a week: mail:2024-W19.
 func MailID(week settlement.Period) string { return "mail:" + week.String() }
+
+// LaunchPrefix begins the workflow IDs of all launches of a kind. A schedule
+// appends the time at which the launch was due.
+func LaunchPrefix(kind settlement.Kind) string { return "launch:" + string(kind) }
+
+// LaunchID is the workflow ID of a launch that an operator asks for:
+// launch:daily:2024-05-09 or launch:daily:2024-05-01..2024-06-29.
+func LaunchID(first, last settlement.Period) string {
+	if first == last {
+		return LaunchPrefix(first.Kind) + ":" + first.String()
+	}
+	return LaunchPrefix(first.Kind) + ":" + first.String() + ".." + last.String()
+}

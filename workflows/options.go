@@ -21,7 +21,8 @@ var patience = &temporal.RetryPolicy{
 }
 
 // untilItHolds tries again for ever: it waits for other periods to close, which
-// may take days. Refusals end it at once.
+// may take days. How often it looks, the activity says itself. Refusals end it at
+// once.
 var untilItHolds = &temporal.RetryPolicy{
 	InitialInterval:    time.Second,
 	BackoffCoefficient: 2,

@@ -81,10 +81,13 @@ type periodRun struct {
 
 func (r *periodRun) do(ctx workflow.Context) (totals db.Totals, err error) {
 	name := r.period.String()
-	r.progress.enter(ctx, PhaseWaiting)
 	var begun activities.BeginPeriodResult
-	if err := workflow.ExecuteActivity(withOptions(ctx, untilItHolds, "begin "+name), a.BeginPeriod,
-		activities.BeginPeriodInput{Period: r.period, Wait: r.input.Wait}).Get(ctx, &begun); err != nil {
+	if err := r.begin(ctx, func(ctx workflow.Context, shown *db.NotClosedError) (*db.NotClosedError, error) {
+		begun = activities.BeginPeriodResult{}
+		err := workflow.ExecuteActivity(ctx, a.BeginPeriod,
+			activities.BeginPeriodInput{Period: r.period, Wait: r.input.Wait, Shown: shown}).Get(ctx, &begun)
+		return begun.Waiting, err
+	}); err != nil {
 		return totals, err
 	}
 	if begun.Closed {
@@ -142,7 +145,7 @@ func (r *periodRun) mail(ctx workflow.Context, totals *activities.MailTotals) er
 	r.progress.enter(ctx, PhaseMailing)
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:    MailID(r.period),
-		StaticSummary: "Mails of " + r.period.String(),
+		StaticSummary: MailSummary(r.period),
 	})
 	for look := firstLook; ; look = min(2*look, lastLook) {
 		err := workflow.ExecuteChildWorkflow(ctx, Mail, MailInput{Week: r.period}).Get(ctx, totals)

@@ -186,7 +186,7 @@ func TestAFailedChunkOfAWeekLetsTheOthersFinishAndIsNamed(t *testing.T) {
 	recorded := b.recordsPeriod()
 	b.runWeek()
 	b.requireFailure(t, activities.TypeChunks,
-		"roll up 2024-W19: 1 of 3 chunks failed; mend the cause and run it again, finished chunks are kept: chunk 2 (some videos): the cause")
+		"roll up 2024-W19: 1 of 3 chunks failed; mend the cause, then: starter retry weekly --week 2024-W19 (finished chunks are kept); chunk 2 (some videos): the cause")
 	require.Equal(t, Cause(b.GetWorkflowError()), *recorded)
 }
 

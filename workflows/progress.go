@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -24,15 +23,18 @@ const (
 	PhaseClosing     = "closing"
 	PhaseMailing     = "mailing"
 	PhaseClosed      = "closed"
+	PhaseMailed      = "mailed"
 	PhaseFailed      = "failed"
 )
 
 // Progress is a run's answer to [ProgressQuery].
 type Progress struct {
 	Phase         string `json:"phase"`
-	ChunksDone    int    `json:"chunks_done"` // of this phase
-	Chunks        int    `json:"chunks"`      // 0 in phases without chunks
-	Rows          int64  `json:"rows"`        // of the chunks done
+	WaitsFor      string `json:"waits_for,omitempty"` // another period that is not closed, and why
+	ChunksDone    int    `json:"chunks_done"`         // of this phase
+	Chunks        int    `json:"chunks"`              // 0 in phases without chunks
+	FailedChunks  int    `json:"failed_chunks"`       // of this run, for good
+	Rows          int64  `json:"rows"`                // of the chunks done
 	RowsPerSecond int64  `json:"rows_per_second"`
 	SecondsLeft   int64  `json:"seconds_left"` // of this phase, if it goes on as it did; 0 if unknown
 }
@@ -41,12 +43,15 @@ type Progress struct {
 type progressTracker struct {
 	period     settlement.Period
 	phase      string
+	waiting    *db.NotClosedError // nil unless the run waits
 	chunks     int
 	done       int
 	doneBefore int // chunks that were done when the phase began
+	failed     int
+	broken     []FailedChunk // once all chunks have ended
 	rows       int64
 	rowsBefore int64
-	since      time.Time // when the phase began
+	since      time.Time // when the phase, or the wait for this period, began
 	updated    time.Time
 	mismatches []db.Mismatch // closed days whose rows are not those that were counted
 }
@@ -65,7 +70,12 @@ func (p *progressTracker) enter(ctx workflow.Context, phase string) {
 
 // enterChunks begins a phase whose work is the chunks in the given state.
 func (p *progressTracker) enterChunks(ctx workflow.Context, phase string, chunks []activities.PlannedChunk, state string) {
-	p.phase, p.chunks = phase, len(chunks)
+	if p.phase == "" {
+		publish(ctx, firstAttributes(string(p.period.Kind), p.period, phase)...)
+	} else {
+		publish(ctx, SettlementPhase.ValueSet(phase))
+	}
+	p.phase, p.chunks, p.waiting = phase, len(chunks), nil
 	p.doneBefore, p.rowsBefore = 0, 0
 	for _, chunk := range chunks {
 		if chunk.State != state {
@@ -78,30 +88,43 @@ func (p *progressTracker) enterChunks(ctx workflow.Context, phase string, chunks
 	p.show(ctx)
 }
 
+// waitFor shows that the run cannot begin before another period is closed.
+func (p *progressTracker) waitFor(ctx workflow.Context, waiting *db.NotClosedError) {
+	p.waiting, p.since = waiting, workflow.Now(ctx)
+	p.show(ctx)
+}
+
 func (p *progressTracker) chunkDone(ctx workflow.Context, rows int64) {
 	p.done++
 	p.rows += rows
 	p.show(ctx)
 }
 
+func (p *progressTracker) chunkFailed(ctx workflow.Context) {
+	p.failed++
+	if p.failed == 1 { // that one did is worth an event of the history, how many is not
+		publish(ctx, FailedChunks.ValueSet(1))
+	}
+	p.show(ctx)
+}
+
 // close shows what the period came to.
 func (p *progressTracker) close(ctx workflow.Context, totals db.Totals) {
 	p.enter(ctx, PhaseClosed)
-	p.setDetails(ctx, fmt.Sprintf(`**%s**: closed
-
-| rows | views | self | repeat | video amount | ad amount |
-|---:|---:|---:|---:|---:|---:|
-| %d | %d | %d | %d | %s | %s |
-`, p.period, totals.Rows(), totals.Views, totals.SelfViews, totals.RepeatViews, totals.VideoAmount, totals.AdAmount))
+	p.showClosed(ctx, totals)
 }
 
 func (p *progressTracker) fail(ctx workflow.Context, failure error) {
-	p.setDetails(ctx, fmt.Sprintf("**%s failed** while %s: %s", p.period, p.phase, Cause(failure)))
-	p.phase = PhaseFailed
+	p.showFailure(ctx, p.phase, failure)
+	p.phase, p.waiting = PhaseFailed, nil
+	publish(ctx, SettlementPhase.ValueSet(PhaseFailed), FailedChunks.ValueSet(int64(p.failed)))
 }
 
 func (p *progressTracker) progress() Progress {
-	now := Progress{Phase: p.phase, ChunksDone: p.done, Chunks: p.chunks, Rows: p.rows}
+	now := Progress{Phase: p.phase, ChunksDone: p.done, Chunks: p.chunks, FailedChunks: p.failed, Rows: p.rows}
+	if p.waiting != nil {
+		now.WaitsFor = p.waiting.Error()
+	}
 	elapsed := p.updated.Sub(p.since).Seconds()
 	if elapsed > 0 {
 		now.RowsPerSecond = int64(float64(p.rows-p.rowsBefore) / elapsed)
@@ -110,19 +133,4 @@ func (p *progressTracker) progress() Progress {
 		now.SecondsLeft = int64(elapsed / float64(finished) * float64(p.chunks-p.done))
 	}
 	return now
-}
-
-func (p *progressTracker) show(ctx workflow.Context) {
-	p.updated = workflow.Now(ctx)
-	now := p.progress()
-	if now.Chunks == 0 {
-		p.setDetails(ctx, fmt.Sprintf("**%s**: %s", p.period, now.Phase))
-		return
-	}
-	p.setDetails(ctx, fmt.Sprintf(`**%s**: %s
-
-| chunks | rows | rows/s | seconds left |
-|---:|---:|---:|---:|
-| %d of %d | %d | %d | %d |
-`, p.period, now.Phase, now.ChunksDone, now.Chunks, now.Rows, now.RowsPerSecond, now.SecondsLeft))
 }

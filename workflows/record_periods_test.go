@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -28,7 +30,7 @@ func TestRecordHistoriesOfPeriods(t *testing.T) {
 	_, err := r.db.AddPartitions(t.Context(), first, nextWeek.End()-1)
 	require.NoError(t, err)
 	r.addPlays(first, first, 1, 2)
-	r.addPlays(nextWeek.Start, nextWeek.Start, 1, 3)
+	r.addPlays(nextWeek.Start, nextWeek.Start, 1, 2, 3)
 	for on := first; on < nextWeek.End(); on++ {
 		require.NoError(t, r.run(on).Get(t.Context(), nil))
 	}
@@ -36,19 +38,52 @@ func TestRecordHistoriesOfPeriods(t *testing.T) {
 
 	r.keep(r.startPeriod(Monthly, PeriodInput{Period: first.Month()}), "monthly-closed.json")
 	r.keep(r.startPeriod(Weekly, PeriodInput{Period: firstWeek, NoMail: true}), "weekly-closed-without-mails.json")
+	r.keep(r.startMails(firstWeek), "mail-sent.json")
 
 	address := mailing.Post.Addr
 	mailing.Post.Addr = ""
-	r.keep(r.startPeriod(Weekly, PeriodInput{Period: nextWeek}), "weekly-failed-mails.json")
+	failed := r.startPeriod(Weekly, PeriodInput{Period: nextWeek})
+	r.keep(failed, "weekly-failed-mails.json")
 	r.keep(r.temporal.GetWorkflow(t.Context(), MailID(nextWeek), ""), "mail-failed.json")
 	mailing.Post.Addr = address
+	r.before("PlanMails", planTwoMails)
+	r.keep(r.reset(failed, taskThatFailed), "weekly-reset-to-its-mails.json")
+	last := r.temporal.GetWorkflow(t.Context(), MailID(nextWeek), "")
+	r.keep(r.runBefore(last), "mail-continued-as-new.json")
+	r.keep(last, "mail-continued.json")
 	r.keep(r.startPeriod(Weekly, PeriodInput{Period: nextWeek}), "weekly-mailed-after-its-close.json")
-	r.keep(r.temporal.GetWorkflow(t.Context(), MailID(nextWeek), ""), "mail-sent.json")
 
 	r.keep(r.startPeriod(Monthly, PeriodInput{Period: nextWeek.Start.Month()}), "monthly-refused.json")
 	waiting := r.startPeriod(Weekly, PeriodInput{Period: settlement.Period{Kind: settlement.Weekly, Start: nextWeek.End()}, Wait: true})
 	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), waiting.GetID(), waiting.GetRunID()))
 	r.keep(waiting, "weekly-cancelled.json")
+}
+
+// planTwoMails makes a plan of as many creators as a real one has thousands: what
+// is left goes to the next run.
+func planTwoMails(_ context.Context, args []any) error {
+	input, ok := args[0].(activities.PlanMailsInput)
+	if !ok {
+		return fmt.Errorf("PlanMails got %T", args[0])
+	}
+	input.PerBatch, input.MaxBatches = 1, 2
+	args[0] = input
+	return nil
+}
+
+// runBefore is the run that continued as this one.
+func (r *recorder) runBefore(run client.WorkflowRun) client.WorkflowRun {
+	before := r.events(run)[0].GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
+	require.NotEmpty(r.t, before)
+	return r.temporal.GetWorkflow(r.t.Context(), run.GetID(), before)
+}
+
+func (r *recorder) startMails(week settlement.Period) client.WorkflowRun {
+	run, err := r.temporal.ExecuteWorkflow(r.t.Context(), client.StartWorkflowOptions{
+		ID: MailID(week), TaskQueue: TaskQueue,
+	}, Mail, MailInput{Week: week})
+	require.NoError(r.t, err)
+	return run
 }
 
 // startMailWorker does what the mail queue orders, with an inbox of its own.

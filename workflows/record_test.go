@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"creatorpay/activities"
@@ -35,83 +37,92 @@ func TestRecordHistories(t *testing.T) {
 	r.keep(r.run(day), "daily-closed.json")
 
 	r.addPlays(day+1, day+1, 1, 2, 3)
-	r.beforeCheck = func() { r.addPlays(day+1, day+1, 4) }
-	r.keep(r.run(day+1), "daily-counted-again.json")
+	r.before("CountChunk", func(context.Context, []any) error { return errors.New("the connection is lost") })
+	r.keep(r.run(day+1), "daily-retried.json")
 
-	r.addPlays(day+2, day+2, 1, 2, 404)
-	r.keep(r.run(day+2), "daily-unknown-video.json")
+	r.addPlays(day+2, day+2, 1, 2, 3)
+	r.before("CheckDay", func(context.Context, []any) error { r.addPlays(day+2, day+2, 4); return nil })
+	r.keep(r.run(day+2), "daily-counted-again.json")
+
+	r.addPlays(day+3, day+3, 1, 2, 404)
+	r.keep(r.run(day+3), "daily-unknown-video.json")
 	r.addVideos(404)
-	r.keep(r.run(day+2), "daily-run-again.json")
+	r.keep(r.run(day+3), "daily-run-again.json")
 
-	r.addPlays(day+3, day+4, 1, 2, 3) // in the wrong partition: their chunks fail
-	r.keep(r.run(day+3), "daily-failed-chunk.json")
+	r.addPlays(day+4, day+4, 1, 2, 405)
+	unknown := r.run(day + 4)
+	require.Error(t, unknown.Get(t.Context(), nil))
+	r.addVideos(405)
+	r.keep(r.reset(unknown, firstTask), "daily-reset-to-its-start.json")
 
-	waiting := r.start(DailyInput{Day: day + 4, Wait: true})
-	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), waiting.GetID(), waiting.GetRunID()))
-	r.keep(waiting, "daily-cancelled.json")
+	r.addPlays(day+5, day+5, 1, 3)
+	r.addPlays(day+5, day+6, 2) // in the wrong partition: its chunk fails
+	failed := r.run(day + 5)
+	r.keep(failed, "daily-failed-chunk.json")
+	r.exec("DELETE FROM watch_log WHERE watched_on = ? AND video_id = 2", day+5)
+	r.keep(r.reset(failed, taskThatFailed), "daily-reset-to-its-failure.json")
+
+	r.addPlays(day+6, day+6, 1, 2, 3)
+	r.before("CheckDay", func(ctx context.Context, _ []any) error { return r.cancelFrom(ctx) })
+	r.keep(r.run(day+6), "daily-cancelled.json")
 }
 
 type recorder struct {
-	t           *testing.T
-	db          *db.DB
-	temporal    client.Client
-	beforeCheck func() // runs once, then it is nil
-}
-
-// interruptible are the activities with something that happens before a check.
-type interruptible struct {
-	*activities.Activities
-	recorder *recorder
-}
-
-func (i *interruptible) CheckDay(ctx context.Context, input activities.DayInput) (activities.CheckDayResult, error) {
-	if interrupt := i.recorder.beforeCheck; interrupt != nil {
-		i.recorder.beforeCheck = nil
-		interrupt()
-	}
-	return i.Activities.CheckDay(ctx, input)
+	t        *testing.T
+	db       *db.DB
+	dsn      string
+	temporal client.Client
+	moments  moments
 }
 
 func newRecorder(t *testing.T) *recorder {
 	ctx := t.Context()
-	database, err := db.Open(ctx, devtest.Database(t), 8)
+	dsn := devtest.Database(t)
+	database, err := db.Open(ctx, dsn, 8)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = database.Close() })
 	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
 	require.NoError(t, err)
 	_, err = database.Migrate(ctx, calendar)
 	require.NoError(t, err)
-	require.NoError(t, database.PutCreators(ctx, []db.Creator{{ID: 1, Name: "c", Email: "c@creators.example", Locale: "en"}}))
-	_, err = database.AddPartitions(ctx, day, day+4)
+	require.NoError(t, database.PutCreators(ctx, []db.Creator{
+		{ID: 1, Name: "a", Email: "a@creators.example", Locale: "en"},
+		{ID: 2, Name: "b", Email: "b@creators.example", Locale: "ko"},
+		{ID: 3, Name: "c", Email: "c@creators.example", Locale: "en"},
+	}))
+	_, err = database.AddPartitions(ctx, day, day+6)
 	require.NoError(t, err)
 
 	// Nothing of this machine is to be in the histories: the queue of a sticky
-	// worker has its name, and so has an identity that is not set.
+	// worker has its name.
 	worker.SetStickyWorkflowCacheSize(0)
-	temporal, err := client.Dial(client.Options{HostPort: devtest.Temporal(t).Address, Identity: "recorder"})
-	require.NoError(t, err)
-	t.Cleanup(temporal.Close)
-	r := &recorder{t: t, db: database, temporal: temporal}
+	temporal := dial(t)
+	r := &recorder{t: t, db: database, dsn: dsn, temporal: temporal}
 	r.addVideos(1, 2, 3, 4)
-	w := worker.New(temporal, TaskQueue, worker.Options{})
+	w := worker.New(temporal, TaskQueue, worker.Options{Interceptors: []interceptor.WorkerInterceptor{&r.moments}})
 	Register(w)
-	w.RegisterActivity(&interruptible{recorder: r, Activities: &activities.Activities{
+	RegisterActivities(w, &activities.Activities{
 		DB:           database,
 		RepeatWindow: settlement.DefaultRepeatWindow,
 		CurrentRun: func(ctx context.Context, id string) (string, error) {
 			description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
 			return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), err
 		},
-	}})
+		RunStatus: func(ctx context.Context, id string) (enums.WorkflowExecutionStatus, error) {
+			description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
+			return description.GetWorkflowExecutionInfo().GetStatus(), err
+		},
+	})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	return r
 }
 
+// addVideos stores videos of all creators in turn.
 func (r *recorder) addVideos(ids ...int64) {
 	var videos []db.Video
 	for _, id := range ids {
-		videos = append(videos, db.Video{ID: id, CreatorID: 1, Title: "v"})
+		videos = append(videos, db.Video{ID: id, CreatorID: 1 + id%3, Title: "v"})
 	}
 	_, err := r.db.PutVideos(r.t.Context(), videos)
 	require.NoError(r.t, err)
@@ -148,15 +159,9 @@ func (r *recorder) start(input DailyInput) client.WorkflowRun {
 
 // keep waits for the end of the run and writes its history.
 func (r *recorder) keep(run client.WorkflowRun, file string) {
-	_ = run.Get(r.t.Context(), nil)
-	var recorded history.History
-	events := r.temporal.GetWorkflowHistory(r.t.Context(), run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	for events.HasNext() {
-		event, err := events.Next()
-		require.NoError(r.t, err)
-		recorded.Events = append(recorded.Events, event)
-	}
-	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(&recorded)
+	_ = run.GetWithOptions(r.t.Context(), nil, client.WorkflowRunGetOptions{DisableFollowingRuns: true})
+	recorded := &history.History{Events: r.events(run)}
+	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(recorded)
 	require.NoError(r.t, err)
 	require.NoError(r.t, os.WriteFile(filepath.Join(histories, file), text, 0o644))
 }

@@ -12,6 +12,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(Weekly)
 	r.RegisterWorkflow(Monthly)
 	r.RegisterWorkflow(Mail)
+	r.RegisterWorkflow(Launch)
 }
 
 // RegisterActivities makes the activities known to a worker of [TaskQueue] or a

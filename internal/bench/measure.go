@@ -50,7 +50,11 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	ctx = s.whileWorking(ctx)
 	defer func() {
+		if err != nil {
+			err = errors.Join(context.Cause(ctx), err)
+		}
 		err = errors.Join(err, s.stop(), devstack.Clear(context.WithoutCancel(ctx), c.Dir))
 	}()
 	if err := s.makeTables(ctx); err != nil {

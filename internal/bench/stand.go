@@ -16,6 +16,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/internal/devstack"
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 const databaseName = "bench"
@@ -25,6 +26,7 @@ type stand struct {
 	mysql    *devstack.MySQL
 	server   *devstack.Temporal
 	worker   *exec.Cmd
+	ended    chan error // gets what became of the worker when it ends
 	temporal client.Client
 	db       *db.DB
 	sql      *sqlx.DB // for the contestants that have their own SQL
@@ -69,8 +71,14 @@ func newStand(ctx context.Context, dir, memory, worker string) (_ *stand, err er
 	if s.temporal, err = client.DialContext(ctx, client.Options{HostPort: s.server.Address, Logger: log.NewStructuredLogger(discard)}); err != nil {
 		return nil, err
 	}
+	if err = workflows.EnsureSearchAttributes(ctx, s.temporal, client.DefaultNamespace); err != nil {
+		return nil, err
+	}
 	return s, s.startWorker(dir, dsn, worker)
 }
+
+// errWorkerEnded ends a measurement: without its worker a run would wait for ever.
+var errWorkerEnded = errors.New("the worker ended; its log says why")
 
 func (s *stand) startWorker(dir, dsn, program string) error {
 	output, err := os.Create(filepath.Join(dir, "worker.log"))
@@ -84,13 +92,26 @@ func (s *stand) startWorker(dir, dsn, program string) error {
 	if err := s.worker.Start(); err != nil {
 		return fmt.Errorf("start worker (make build): %w", err)
 	}
+	s.ended = make(chan error, 1)
+	go func() { s.ended <- s.worker.Wait() }()
 	return nil
+}
+
+// whileWorking is ctx until the worker ends.
+func (s *stand) whileWorking(ctx context.Context) context.Context {
+	ctx, end := context.WithCancelCause(ctx)
+	go func() {
+		err := <-s.ended
+		s.ended <- err // for stop
+		end(errWorkerEnded)
+	}()
+	return ctx
 }
 
 func (s *stand) stop() (err error) {
 	if s.worker != nil && s.worker.Process != nil {
 		err = s.worker.Process.Signal(syscall.SIGTERM)
-		err = errors.Join(err, s.worker.Wait())
+		err = errors.Join(err, <-s.ended)
 	}
 	if s.temporal != nil {
 		s.temporal.Close()

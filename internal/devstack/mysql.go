@@ -3,7 +3,9 @@ package devstack
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -43,8 +45,10 @@ func StartMySQL(ctx context.Context, dir string, flags ...string) (*MySQL, error
 		name:    "mysql",
 		dir:     dir,
 		command: append(program.command(data, port), flags...),
-		prepare: func(ctx context.Context) error { return program.initialise(ctx, data) },
-		ready:   m.ping,
+		prepare: func(ctx context.Context) error {
+			return errors.Join(os.MkdirAll(mysqlTempDir(data), 0o750), program.initialise(ctx, data))
+		},
+		ready: m.ping,
 	}
 	if err := m.start(ctx); err != nil {
 		return nil, err
@@ -53,6 +57,8 @@ func StartMySQL(ctx context.Context, dir string, flags ...string) (*MySQL, error
 }
 
 func mysqlDataDir(dir string) string { return filepath.Join(dir, "mysql") }
+
+func mysqlTempDir(data string) string { return data + ".tmp" }
 
 // DSN names a database of this server in go-sql-driver form. It creates nothing; an empty name gives
 // a connection without a database.

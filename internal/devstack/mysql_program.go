@@ -76,6 +76,8 @@ func (p mysqlProgram) command(data string, port int) []string {
 	command = append(command,
 		"--datadir="+data,
 		"--pid-file="+data+".pid",
+		// A folder of its own: a starting MariaDB deletes all temporary tables that it finds there.
+		"--tmpdir="+mysqlTempDir(data),
 		"--bind-address=127.0.0.1",
 		"--port="+strconv.Itoa(port),
 		"--socket=", // none: its path could be too long (about 100 bytes)

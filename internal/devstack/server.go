@@ -64,6 +64,17 @@ func (s *server) Kill() error {
 // PID is the process id of the server, which must be up.
 func (s *server) PID() int { return s.process.pid }
 
+// LogTail quotes the last lines of the server's log.
+func (s *server) LogTail() string {
+	log, err := openLog(s.file("log"))
+	if err != nil {
+		return err.Error()
+	}
+	defer log.Close()
+	log.start = 0 // also of earlier runs
+	return log.tail()
+}
+
 // start brings the server up. ctx does not live on in the process.
 func (s *server) start(ctx context.Context) error {
 	if err := s.launch(ctx); err != nil {

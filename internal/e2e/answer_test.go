@@ -39,7 +39,7 @@ func (d settledDay) adjustments() string {
 		"views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
 	for _, l := range byCreator(d.lines) {
 		for _, late := range l.late {
-			out.add(d.kind, d.day, l.video.creator, l.video.id, late.watchedOn, late.posted, late.views, late.self, late.repeats, late.seconds, late.ads,
+			out.add(d.kind, d.day, l.video.creator, l.video.id, late.watchedOn, late.postedOn, late.views, late.self, late.repeats, late.seconds, late.ads,
 				late.viewsFrom, late.viewsTo, late.adsFrom, late.adsTo, late.videoAmount, late.adAmount)
 		}
 	}

@@ -88,6 +88,16 @@ func (p *program) requireNoDataRace() {
 	require.NotContains(p.t, p.stderr.String(), "WARNING: DATA RACE")
 }
 
+// hasEnded tells whether the program has ended by itself.
+func (p *program) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // outcome is how a program ended.
 type outcome struct {
 	t              testing.TB

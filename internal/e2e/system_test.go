@@ -20,6 +20,7 @@ import (
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 // system is an installation with a database and a Temporal namespace of its
@@ -101,6 +102,7 @@ func (s *system) registerNamespace() {
 		Namespace:                        s.namespace,
 		WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 	}))
+	require.NoError(s.t, workflows.EnsureSearchAttributes(s.t.Context(), s.dial(), s.namespace))
 }
 
 func (s *system) migrate(p *platform) {

@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"time"
 
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
 	"creatorpay/internal/postal"
 	"creatorpay/settlement"
 )
@@ -23,6 +26,8 @@ type Config struct {
 	KeepDays        int           `env:"KEEP_DAYS" default:"0" help:"Days of the watch log that stay before the one being run; older closed days are dropped. 0 keeps all."`
 	LookBackDays    int           `env:"LOOK_BACK_DAYS" default:"${look_back_days}" help:"Closed days before the one being run that are looked at for views that came late; 0 looks at none. None of them is dropped."`
 	StopTimeout     time.Duration `env:"WORKER_STOP_TIMEOUT" default:"30s" help:"How long running activities may go on after SIGTERM."`
+	Deployment      string        `env:"WORKER_DEPLOYMENT" placeholder:"NAME" help:"Temporal worker deployment that this worker belongs to. With it each run keeps to the build that began it, and a build gets no new runs until it is made the current one."`
+	BuildID         string        `name:"build-id" env:"WORKER_BUILD_ID" placeholder:"ID" help:"Build of the deployment that this program is; needs --deployment."`
 	Mail            MailConfig    `embed:"" group:"Mail"`
 }
 
@@ -78,6 +83,9 @@ func (c Config) Validate() error {
 	if c.LookBackDays < 0 {
 		problems = append(problems, fmt.Errorf("--look-back-days is %d: it cannot be negative", c.LookBackDays))
 	}
+	if (c.Deployment == "") != (c.BuildID == "") {
+		problems = append(problems, errors.New("--deployment and --build-id go together: set both or none"))
+	}
 	problems = append(problems, c.Mail.validate())
 	return errors.Join(problems...)
 }
@@ -86,9 +94,22 @@ func (c Config) Validate() error {
 // unless it is told otherwise.
 const DefaultLookBackDays = 7
 
+// versioning is how Temporal tells this build's runs from those of others. By
+// default it does not: any worker takes up any run.
+func (c Config) versioning() worker.DeploymentOptions {
+	if c.Deployment == "" {
+		return worker.DeploymentOptions{}
+	}
+	return worker.DeploymentOptions{
+		UseVersioning:             true,
+		Version:                   worker.WorkerDeploymentVersion{DeploymentName: c.Deployment, BuildID: c.BuildID},
+		DefaultVersioningBehavior: workflow.VersioningBehaviorPinned,
+	}
+}
+
 // FlagDefaults are the defaults that Config's tags name but do not know: those
-// that this machine decides, and those that have another home. A scan keeps the database busy about as long as its worker, so two
-// slots a core keep both busy.
+// that this machine decides, and those that have another home. A scan keeps the
+// database busy about as long as its worker, so two slots a core keep both busy.
 func FlagDefaults() map[string]string {
 	return map[string]string{
 		"slots":          strconv.Itoa(2 * runtime.NumCPU()),

@@ -1,10 +1,14 @@
 package service
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
@@ -30,7 +34,8 @@ type Backends struct {
 
 // Run works until ctx ends, then lets running activities finish. It refuses to
 // start, with a line that says what to do, when the database or Temporal cannot
-// be reached or the schema is not the one that this program was built for.
+// be reached, the schema is not the one that this program was built for, or
+// Temporal does not know the search attributes.
 func Run(ctx context.Context, backends Backends, config Config, logger *slog.Logger) error {
 	if err := config.Validate(); err != nil {
 		return err
@@ -53,6 +58,9 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 		return err
 	}
 	defer temporal.Close()
+	if err := workflows.CheckSearchAttributes(ctx, temporal, cmp.Or(backends.Temporal.Namespace, client.DefaultNamespace)); err != nil {
+		return err
+	}
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.Listen != "" {
@@ -73,6 +81,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		WorkerStopTimeout:                  config.StopTimeout,
 		DisableRegistrationAliasing:        true,
 		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}},
+		DeploymentOptions:                  config.versioning(),
 	}
 	runs := worker.New(temporal, workflows.TaskQueue, options)
 	workflows.Register(runs)
@@ -83,6 +92,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		KeepDays:        config.KeepDays,
 		LookBackDays:    config.LookBackDays,
 		CurrentRun:      currentRun(temporal),
+		RunStatus:       runStatus(temporal),
 	})
 	options.MaxConcurrentActivityExecutionSize = config.Mail.Slots
 	options.TaskQueueActivitiesPerSecond = config.Mail.Rate / workflows.MailsPerBatch // 0 is no limit
@@ -112,5 +122,18 @@ func currentRun(temporal client.Client) func(context.Context, string) (string, e
 			return "", err
 		}
 		return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
+	}
+}
+
+// runStatus asks Temporal how the workflow's current run stands. A run that
+// Temporal has forgotten does not stand at all.
+func runStatus(temporal client.Client) func(context.Context, string) (enums.WorkflowExecutionStatus, error) {
+	return func(ctx context.Context, workflowID string) (enums.WorkflowExecutionStatus, error) {
+		description, err := temporal.DescribeWorkflowExecution(ctx, workflowID, "")
+		var notFound *serviceerror.NotFound
+		if err != nil && !errors.As(err, &notFound) {
+			return enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED, err
+		}
+		return description.GetWorkflowExecutionInfo().GetStatus(), nil
 	}
 }

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"creatorpay/db"
 	"creatorpay/internal/devstack/devtest"
@@ -43,6 +45,23 @@ func TestRun_RefusesASchemaThatIsTooNew(t *testing.T) {
 	var schema *db.SchemaError
 	require.ErrorAs(t, err, &schema)
 	require.ErrorContains(t, err, "use the program that goes with it")
+}
+
+func TestRun_RefusesANamespaceWithoutSearchAttributes(t *testing.T) {
+	options := temporalOptions(t)
+	namespaces, err := client.NewNamespaceClient(options)
+	require.NoError(t, err)
+	defer namespaces.Close()
+	options.Namespace = "bare"
+	require.NoError(t, namespaces.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
+		Namespace: options.Namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	}))
+	require.Eventually(t, func() bool { // a new namespace is not known at once
+		err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: options}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
+		return !strings.Contains(err.Error(), "not found")
+	}, time.Minute, 100*time.Millisecond)
+	require.ErrorContains(t, err, "namespace bare of Temporal lacks search attributes")
+	require.ErrorContains(t, err, "temporal operator search-attribute create --namespace bare --name SettlementKind --type Keyword --name SettlementPeriod --type Keyword --name SettlementPhase --type Keyword --name FailedChunks --type Int")
 }
 
 func TestRun_RefusesSettingsThatCannotBeUsed(t *testing.T) {
@@ -129,9 +148,15 @@ func start(t *testing.T, dsn string) (address string, stop func()) {
 	}
 }
 
+// temporalOptions reach the test's Temporal, which knows the search attributes.
 func temporalOptions(t *testing.T) client.Options {
 	t.Helper()
-	return client.Options{HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}
+	options := client.Options{HostPort: devtest.Temporal(t).Address, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}
+	temporal, err := client.Dial(options)
+	require.NoError(t, err)
+	defer temporal.Close()
+	require.NoError(t, workflows.EnsureSearchAttributes(t.Context(), temporal, client.DefaultNamespace))
+	return options
 }
 
 func requireReady(t *testing.T, address string) {

@@ -37,6 +37,10 @@ func Main(m *testing.M) {
 		exit(1, err)
 	}
 	code := m.Run()
+	if code != 0 {
+		mysql.quoteLog()
+		temporal.quoteLog()
+	}
 	// Killed rather than stopped: their data goes too, and both take seconds to end in an orderly way.
 	exit(code, errors.Join(mysql.kill(), temporal.kill(), os.RemoveAll(scratch)))
 }
@@ -93,8 +97,13 @@ func startTemporal() (*devstack.Temporal, error) {
 	return devstack.StartTemporal(context.Background(), filepath.Join(scratch, "temporal"))
 }
 
+type server interface {
+	Kill() error
+	LogTail() string
+}
+
 // lazy is a server that starts when it is first asked for.
-type lazy[S interface{ Kill() error }] struct {
+type lazy[S server] struct {
 	start  func() (S, error)
 	once   sync.Once
 	server S
@@ -122,4 +131,11 @@ func (l *lazy[S]) kill() error {
 		return nil
 	}
 	return l.server.Kill()
+}
+
+// quoteLog shows what the server said last: a test that failed may not know why.
+func (l *lazy[S]) quoteLog() {
+	if l.up {
+		fmt.Fprintln(os.Stderr, l.server.LogTail())
+	}
 }

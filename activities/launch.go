@@ -1,0 +1,52 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// OpenPeriodsInput names the periods that hold two days, and those between them.
+type OpenPeriodsInput struct {
+	Kind  settlement.Kind `json:"kind"`
+	First settlement.Day  `json:"first"`
+	Last  settlement.Day  `json:"last"`
+}
+
+// OpenPeriods are the periods that are not closed, in order.
+func (a *Activities) OpenPeriods(ctx context.Context, input OpenPeriodsInput) ([]db.OpenPeriod, error) {
+	return a.DB.OpenPeriods(ctx, input.Kind, input.First, input.Last)
+}
+
+// AwaitRunInput names a period and the workflow of its run.
+type AwaitRunInput struct {
+	Period     settlement.Period `json:"period"`
+	WorkflowID string            `json:"workflow_id"`
+}
+
+// AwaitRun is retried while the period's run is going, whoever started it. It
+// fails for good when the run has ended and the period is not closed.
+func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
+	// First Temporal, then the book: the other way round, a run that closes the
+	// period in between would seem to have ended without doing so.
+	status, err := a.RunStatus(ctx, input.WorkflowID)
+	if err != nil {
+		return fmt.Errorf("ask for the run of %s: %w", input.WorkflowID, err)
+	}
+	if status == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		return waitFor(&db.NotClosedError{Period: input.Period, State: db.StateRunning}, shortWait)
+	}
+	_, err = a.DB.ClosedRun(ctx, input.Period)
+	var notClosed *db.NotClosedError
+	if errors.As(err, &notClosed) {
+		return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
+			"%s has ended (%s) and %s is not closed", input.WorkflowID, status, input.Period), TypeRefused, nil)
+	}
+	return classify(err)
+}

@@ -1,0 +1,59 @@
+package activities
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// await asks for the end of the day's run, of which Temporal says the status.
+func (b *bundle) await(status enums.WorkflowExecutionStatus) error {
+	b.Helper()
+	b.activities.RunStatus = func(_ context.Context, workflowID string) (enums.WorkflowExecutionStatus, error) {
+		require.Equal(b, "daily:2024-05-09", workflowID)
+		return status, nil
+	}
+	_, err := run[any](b, b.activities.AwaitRun, AwaitRunInput{Period: settlement.DailyPeriod(day), WorkflowID: "daily:2024-05-09"})
+	return err
+}
+
+func TestAwaitRun_IsTriedAgainWhileTheRunIsGoing(t *testing.T) {
+	b := setup(t)
+
+	requireType(t, TypeWaiting, b.await(enums.WORKFLOW_EXECUTION_STATUS_RUNNING))
+
+	b.closeDay(day)
+	requireType(t, TypeWaiting, b.await(enums.WORKFLOW_EXECUTION_STATUS_RUNNING)) // a week still sends its mails
+}
+
+func TestAwaitRun_EndsWithAClosedPeriod(t *testing.T) {
+	b := setup(t)
+	b.closeDay(day)
+
+	require.NoError(t, b.await(enums.WORKFLOW_EXECUTION_STATUS_COMPLETED))
+	require.NoError(t, b.await(enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED), "Temporal has forgotten the run")
+}
+
+func TestAwaitRun_FailsForGoodWhenTheRunEndedWithoutAClose(t *testing.T) {
+	b := setup(t)
+
+	err := b.await(enums.WORKFLOW_EXECUTION_STATUS_TERMINATED)
+
+	requireFinal(t, TypeRefused, err)
+	require.ErrorContains(t, err, "daily:2024-05-09 has ended (Terminated) and 2024-05-09 is not closed")
+}
+
+func TestOpenPeriods_ComeFromTheBook(t *testing.T) {
+	b := setup(t)
+	b.closeDay(day)
+
+	open, err := run[[]db.OpenPeriod](b, b.activities.OpenPeriods, OpenPeriodsInput{Kind: settlement.Daily, First: day, Last: day + 1})
+
+	require.NoError(t, err)
+	require.Equal(t, []db.OpenPeriod{{Period: settlement.DailyPeriod(day + 1)}}, open)
+}

@@ -1,0 +1,74 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"creatorpay/settlement"
+)
+
+// OpenPeriod is a period that is not closed.
+type OpenPeriod struct {
+	settlement.Period
+	State string `json:"state,omitempty"` // as in the book of runs; empty if the period was never run
+}
+
+// OpenPeriods are the periods of the kind that are not closed, in order, from
+// the one that holds the first day to the one that holds the last. Whether they
+// have ended, or have views, is not looked at.
+func (db *DB) OpenPeriods(ctx context.Context, kind settlement.Kind, first, last settlement.Day) ([]OpenPeriod, error) {
+	period, err := settlement.PeriodOf(kind, first)
+	if err != nil {
+		return nil, err
+	}
+	var runs []struct {
+		StartsOn settlement.Day `db:"starts_on"`
+		State    string         `db:"state"`
+	}
+	if err := db.pool.SelectContext(ctx, &runs, `
+		SELECT
+			starts_on,
+			state
+		FROM runs
+		WHERE kind = ? AND version = ? AND starts_on >= ? AND starts_on <= ?`,
+		kind, runVersion, period.Start, last); err != nil {
+		return nil, fmt.Errorf("find open periods: %w", err)
+	}
+	states := make(map[settlement.Day]string, len(runs))
+	for _, run := range runs {
+		states[run.StartsOn] = run.State
+	}
+	var open []OpenPeriod
+	for ; period.Start <= last; period.Start = period.End() {
+		if state := states[period.Start]; state != StateClosed {
+			open = append(open, OpenPeriod{Period: period, State: state})
+		}
+	}
+	return open, nil
+}
+
+// FirstDay is the first day that has to be settled: the first in the book of
+// runs or, before any run, the first that has views.
+func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err error) {
+	var first sql.Null[settlement.Day]
+	if err := db.pool.GetContext(ctx, &first, `
+		SELECT MIN(starts_on)
+		FROM runs
+		WHERE kind = ?`, settlement.Daily); err != nil {
+		return 0, false, fmt.Errorf("find first day: %w", err)
+	}
+	if first.Valid {
+		return first.V, true, nil
+	}
+	partitions, err := db.Partitions(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, partition := range partitions {
+		if played, err := db.HasPlays(ctx, partition.Day); err != nil || played {
+			return partition.Day, played, err
+		}
+	}
+	return 0, false, nil
+}

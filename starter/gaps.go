@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// printOpen writes the open periods of a kind as ranges that are in the same
+// state, and how to close them. They must be in order.
+func printOpen(open []db.OpenPeriod) {
+	if len(open) == 0 {
+		return
+	}
+	first, last := open[0], open[len(open)-1]
+	fmt.Printf("%s: %s not closed\n", first.Kind, plural(len(open), "period"))
+	for i := 0; i < len(open); {
+		next := i + 1
+		for next < len(open) && open[next].State == open[i].State && open[next].Start == open[next-1].End() {
+			next++
+		}
+		fmt.Printf("  %s: %s\n", span(open[i].Period, open[next-1].Period), stateInWords(open[i].State))
+		i = next
+	}
+	fmt.Printf("  run them in order: %s\n", backfillCommand(first.Period, last.Period))
+}
+
+func stateInWords(state string) string {
+	if state == "" {
+		return "never run"
+	}
+	return state
+}
+
+// span names a range of periods.
+func span(first, last settlement.Period) string {
+	if first == last {
+		return first.String()
+	}
+	return first.String() + " to " + last.String()
+}
+
+// backfillCommand is what an operator types to run the periods.
+func backfillCommand(first, last settlement.Period) string {
+	return fmt.Sprintf("starter schedule backfill --kind %s --from %s --to %s", first.Kind, first, last)
+}
+
+// gaps are the open periods of the kind up to the one named, from the first day
+// that has to be settled on.
+func gaps(ctx context.Context, database *db.DB, last settlement.Period) ([]db.OpenPeriod, error) {
+	first, found, err := database.FirstDay(ctx)
+	if err != nil || !found {
+		return nil, err
+	}
+	return database.OpenPeriods(ctx, last.Kind, first, last.Start)
+}

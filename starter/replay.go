@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/api/temporalproto"
+
+	"creatorpay/internal/replay"
+	"creatorpay/workflows"
+)
+
+type replayCommand struct {
+	temporalFlags
+	Query      string   `xor:"source" placeholder:"QUERY" help:"Runs that Temporal's list filter finds; without it, all that its retention has kept of creatorpay's."`
+	WorkflowID string   `xor:"source" placeholder:"ID" help:"One workflow: its latest run."`
+	RunID      string   `placeholder:"ID" help:"That run of the workflow instead."`
+	File       []string `xor:"source" type:"path" placeholder:"PATH" help:"Histories in files, or in all .json files of a folder, instead of Temporal's."`
+	Save       string   `type:"path" placeholder:"DIR" help:"Also write the histories to this folder, one file each."`
+}
+
+// Validate refuses a run of no workflow.
+func (c replayCommand) Validate() error {
+	if c.RunID != "" && c.WorkflowID == "" {
+		return errors.New("--run-id needs --workflow-id")
+	}
+	return nil
+}
+
+func (c replayCommand) Run(ctx context.Context) error {
+	if c.Save != "" {
+		if err := os.MkdirAll(c.Save, 0o750); err != nil {
+			return err
+		}
+	}
+	if len(c.File) > 0 {
+		return c.replay(historiesInFiles(c.File), nil)
+	}
+	temporal, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	if c.WorkflowID != "" {
+		return c.replay(historyOfRun(ctx, temporal, c.WorkflowID, c.RunID), temporal)
+	}
+	return c.replay(historiesOfQuery(ctx, temporal, cmp.Or(c.Query, ownRuns)), temporal)
+}
+
+// ownRuns are the runs of all workflows of this program, children too.
+const ownRuns = "TaskQueue = '" + workflows.TaskQueue + "'"
+
+// replay replays the histories one after the other, and forgets each: there may
+// be any number. Where they came from is nil for files.
+func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from *temporalServer) error {
+	replayer := replay.New(workflows.Register)
+	counts := map[replay.Verdict]int{}
+	total := 0
+	for recorded, err := range histories {
+		if err != nil {
+			return err
+		}
+		result, err := replayer.Replay(recorded)
+		if err != nil {
+			return err
+		}
+		if total == 0 {
+			fmt.Printf(replayLine, "Workflow", "Run", "Type", "Status", "Events", "Replay")
+		}
+		total++
+		counts[result.Verdict]++
+		fmt.Printf(replayLine, result.WorkflowID, result.RunID, result.Type, result.Status, thousands(int64(result.Events)), result.Verdict)
+		if result.Verdict != replay.OK {
+			fmt.Println("  " + result.Why)
+			if from != nil {
+				fmt.Println("  " + from.workflowLink(result.WorkflowID, result.RunID))
+			}
+		}
+		if c.Save != "" {
+			if err := saveHistory(filepath.Join(c.Save, historyFile(result)), recorded); err != nil {
+				return err
+			}
+		}
+	}
+	return summary(total, counts)
+}
+
+// replayLine is a line of a table that is printed while it grows.
+const replayLine = "%-28s  %-36s  %-8s  %-16s  %6s  %s\n"
+
+func summary(total int, counts map[replay.Verdict]int) error {
+	fmt.Printf("%s histories: %s ok, %s non-deterministic, %s broken, %s of an unknown type\n", thousands(int64(total)),
+		thousands(int64(counts[replay.OK])), thousands(int64(counts[replay.NonDeterministic])),
+		thousands(int64(counts[replay.Broken])), thousands(int64(counts[replay.UnknownType])))
+	if failed := total - counts[replay.OK]; failed > 0 {
+		return fmt.Errorf("%d of %d histories cannot be followed by this program: do not deploy it while such runs go on or may be reset", failed, total)
+	}
+	return nil
+}
+
+// unsafeInNames are the characters of workflow IDs that file systems or shells
+// give a meaning.
+var unsafeInNames = regexp.MustCompile(`[^0-9A-Za-z.-]+`)
+
+func historyFile(result replay.Result) string {
+	return unsafeInNames.ReplaceAllString(result.WorkflowID, "-") + "." + result.RunID + ".json"
+}
+
+// saveHistory writes the history as `temporal workflow show --output json` does.
+func saveHistory(path string, recorded *history.History) error {
+	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(recorded)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}

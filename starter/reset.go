@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+)
+
+// reset starts the run again as it was before the given event, the end of a
+// workflow task. Resetting the same run twice gives one new run.
+func (s *temporalServer) reset(ctx context.Context, run *workflow.WorkflowExecutionInfo, point int64) (client.WorkflowRun, error) {
+	id := run.GetExecution().GetWorkflowId()
+	response, err := s.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
+		Namespace:                 s.namespace,
+		WorkflowExecution:         run.GetExecution(),
+		Reason:                    fmt.Sprintf("starter retry: the run had %s", run.GetStatus()),
+		WorkflowTaskFinishEventId: point,
+		RequestId:                 run.GetExecution().GetRunId(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reset %s to event %d: %w", id, point, err)
+	}
+	return s.GetWorkflow(ctx, id, response.GetRunId()), nil
+}
+
+// findResetPoint is the workflow task to which a run that has ended is reset: the
+// one that ordered what failed first, be it an activity or a child. Of a run
+// that was cut off, in which nothing failed, it is the last one, before the
+// request to cancel if there was one. Of any other it is the first. It is 0 if
+// no workflow task was ever done.
+func findResetPoint(events client.HistoryEventIterator) (int64, error) {
+	var first, last int64
+	orderedBy := map[int64]int64{} // the workflow task that ordered an activity or child, by the event that did
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			return 0, fmt.Errorf("read history: %w", err)
+		}
+		if order := failedOrder(event); order != 0 {
+			return orderedBy[order], nil
+		}
+		switch event.GetEventType() {
+		case enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+			last = event.GetEventId()
+			if first == 0 {
+				first = last
+			}
+		case enums.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+			orderedBy[event.GetEventId()] = event.GetActivityTaskScheduledEventAttributes().GetWorkflowTaskCompletedEventId()
+		case enums.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+			orderedBy[event.GetEventId()] = event.GetStartChildWorkflowExecutionInitiatedEventAttributes().GetWorkflowTaskCompletedEventId()
+		case enums.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED,
+			enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, enums.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
+			return last, nil
+		}
+	}
+	return first, nil
+}
+
+// failedOrder is the event that ordered the activity or child of whose failure
+// this event tells, 0 if it tells of none.
+func failedOrder(event *history.HistoryEvent) int64 {
+	switch event.GetEventType() {
+	case enums.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+		return event.GetActivityTaskFailedEventAttributes().GetScheduledEventId()
+	case enums.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+		return event.GetActivityTaskTimedOutEventAttributes().GetScheduledEventId()
+	case enums.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
+		return event.GetChildWorkflowExecutionFailedEventAttributes().GetInitiatedEventId()
+	case enums.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
+		return event.GetChildWorkflowExecutionTimedOutEventAttributes().GetInitiatedEventId()
+	case enums.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED:
+		return event.GetChildWorkflowExecutionTerminatedEventAttributes().GetInitiatedEventId()
+	case enums.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
+		return event.GetChildWorkflowExecutionCanceledEventAttributes().GetInitiatedEventId()
+	default:
+		return 0
+	}
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+)
+
+// recorded is a history whose events are numbered from 1.
+type recorded struct{ events []*history.HistoryEvent }
+
+func (r *recorded) HasNext() bool { return len(r.events) > 0 }
+
+func (r *recorded) Next() (*history.HistoryEvent, error) {
+	event := r.events[0]
+	r.events = r.events[1:]
+	return event, nil
+}
+
+func (r *recorded) add(kind enums.EventType) *history.HistoryEvent {
+	event := &history.HistoryEvent{EventId: int64(len(r.events) + 1), EventType: kind}
+	r.events = append(r.events, event)
+	return event
+}
+
+// task adds the end of a workflow task that ordered so many activities.
+func (r *recorded) task(activities int) {
+	task := r.add(enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+	for range activities {
+		r.add(enums.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED).Attributes = &history.HistoryEvent_ActivityTaskScheduledEventAttributes{
+			ActivityTaskScheduledEventAttributes: &history.ActivityTaskScheduledEventAttributes{WorkflowTaskCompletedEventId: task.GetEventId()},
+		}
+	}
+}
+
+// fail adds the failure of the activity that the event ordered.
+func (r *recorded) fail(scheduled int64) {
+	r.add(enums.EVENT_TYPE_ACTIVITY_TASK_FAILED).Attributes = &history.HistoryEvent_ActivityTaskFailedEventAttributes{
+		ActivityTaskFailedEventAttributes: &history.ActivityTaskFailedEventAttributes{ScheduledEventId: scheduled},
+	}
+}
+
+func TestARunIsResetToWhereItWentWrong(t *testing.T) {
+	for rule, test := range map[string]struct {
+		record func(r *recorded)
+		want   int64
+	}{
+		"to the task that ordered what failed first": {func(r *recorded) {
+			r.task(1) // 1, 2
+			r.task(2) // 3, 4, 5
+			r.task(1) // 6, 7
+			r.fail(5)
+			r.fail(7)
+			r.fail(2)
+			r.task(0)
+		}, 3},
+		"that of a child counts, too": {func(r *recorded) {
+			r.task(1) // 1, 2
+			r.task(0) // 3
+			r.add(enums.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED).Attributes = &history.HistoryEvent_StartChildWorkflowExecutionInitiatedEventAttributes{
+				StartChildWorkflowExecutionInitiatedEventAttributes: &history.StartChildWorkflowExecutionInitiatedEventAttributes{WorkflowTaskCompletedEventId: 3},
+			}
+			r.task(0)
+			r.add(enums.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED).Attributes = &history.HistoryEvent_ChildWorkflowExecutionFailedEventAttributes{
+				ChildWorkflowExecutionFailedEventAttributes: &history.ChildWorkflowExecutionFailedEventAttributes{InitiatedEventId: 4},
+			}
+			r.task(0)
+		}, 3},
+		"to the beginning if nothing failed but the run": {func(r *recorded) {
+			r.task(1)
+			r.task(1)
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED)
+		}, 1},
+		"to the last task if it was terminated": {func(r *recorded) {
+			r.task(1)
+			r.task(1) // 3
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
+		}, 3},
+		"to the last task before it was cancelled": {func(r *recorded) {
+			r.task(1)
+			r.task(1) // 3
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED)
+			r.task(1)
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED)
+		}, 3},
+		"nowhere if no worker ever took it up": {func(r *recorded) {
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
+		}, 0},
+	} {
+		t.Run(rule, func(t *testing.T) {
+			var r recorded
+			test.record(&r)
+			point, err := findResetPoint(&r)
+			require.NoError(t, err)
+			require.Equal(t, test.want, point)
+		})
+	}
+}

@@ -1,0 +1,108 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// What a run's current details in the Temporal UI say: a headline and a small
+// table in Markdown.
+
+// showDetails replaces the run's current details.
+func showDetails(ctx workflow.Context, headline string, header []string, rows ...[]string) {
+	var text strings.Builder
+	text.WriteString(headline + "\n\n")
+	writeRow(&text, header)
+	text.WriteString(strings.Repeat("|---", len(header)) + "|\n")
+	for _, row := range rows {
+		writeRow(&text, row)
+	}
+	workflow.SetCurrentDetails(ctx, text.String())
+}
+
+// cell keeps a text from ending its cell.
+var cell = strings.NewReplacer("|", `\|`, "\n", " ")
+
+func writeRow(text *strings.Builder, cells []string) {
+	for _, one := range cells {
+		text.WriteString("| " + cell.Replace(one) + " ")
+	}
+	text.WriteString("|\n")
+}
+
+func instant(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+func (p *progressTracker) headline() string {
+	return p.alarm() + fmt.Sprintf("**%s**: %s", p.period, p.phase)
+}
+
+func (p *progressTracker) show(ctx workflow.Context) {
+	p.updated = workflow.Now(ctx)
+	now := p.progress()
+	switch {
+	case p.waiting != nil:
+		showDetails(ctx, p.headline(), []string{"waits for", "which", "since", "what to do"},
+			[]string{p.waiting.Period.String(), p.waiting.Why(), instant(p.since), p.waiting.Remedy() + "; this run then goes on by itself"})
+	case now.Chunks == 0:
+		showDetails(ctx, p.headline(), []string{"since"}, []string{instant(p.since)})
+	default:
+		showDetails(ctx, p.headline(), []string{"chunks", "failed", "rows", "rows/s", "seconds left", "since"},
+			[]string{fmt.Sprintf("%d of %d", now.ChunksDone, now.Chunks), fmt.Sprint(now.FailedChunks),
+				fmt.Sprint(now.Rows), fmt.Sprint(now.RowsPerSecond), fmt.Sprint(now.SecondsLeft), instant(p.since)})
+	}
+}
+
+// showClosed shows what the period came to.
+func (p *progressTracker) showClosed(ctx workflow.Context, totals db.Totals) {
+	showDetails(ctx, p.headline(), []string{"rows", "views", "self", "repeat", "late views", "video amount", "ad amount"},
+		[]string{fmt.Sprint(totals.Rows()), fmt.Sprint(totals.Views), fmt.Sprint(totals.SelfViews), fmt.Sprint(totals.RepeatViews),
+			fmt.Sprint(totals.LateViews), fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)})
+}
+
+// brokenShown is how many failed chunks the details list; the failure has all.
+const brokenShown = 20
+
+// showFailure shows what failed in the given phase and what to do.
+func (p *progressTracker) showFailure(ctx workflow.Context, phase string, failure error) {
+	headline := fmt.Sprintf("**%s failed** while %s; mend the cause, then: `starter retry %s`", p.period, phase, p.period.Arguments())
+	if temporal.IsCanceledError(failure) {
+		headline = fmt.Sprintf("**%s was cancelled** while %s; to go on: `starter retry %s`", p.period, phase, p.period.Arguments())
+	}
+	headline = p.alarm() + headline
+	if len(p.broken) == 0 {
+		showDetails(ctx, headline, []string{"cause"}, []string{Cause(failure)})
+		return
+	}
+	var rows [][]string
+	for _, chunk := range p.broken[:min(len(p.broken), brokenShown)] {
+		rows = append(rows, []string{fmt.Sprint(chunk.Chunk), chunk.Videos, chunk.Error})
+	}
+	if more := len(p.broken) - len(rows); more > 0 {
+		rows = append(rows, []string{"…", "", fmt.Sprintf("%d more", more)})
+	}
+	showDetails(ctx, headline, []string{"chunk", "range", "last error"}, rows...)
+}
+
+// showMailing shows how many of the batches are done.
+func showMailing(ctx workflow.Context, week settlement.Period, done, batches, failed int) {
+	showDetails(ctx, fmt.Sprintf("**mails of %s**: %s", week, PhaseMailing), []string{"batches", "failed"},
+		[]string{fmt.Sprintf("%d of %d", done, batches), fmt.Sprint(failed)})
+}
+
+// showMailed shows what became of the week's mails.
+func showMailed(ctx workflow.Context, week settlement.Period, totals activities.MailTotals, failed FailedBatches) {
+	headline := fmt.Sprintf("**mails of %s**", week)
+	if failed.Count > 0 {
+		headline += fmt.Sprintf(": %d batches failed; mend the cause, then: `starter mail send --week %s`", failed.Count, week)
+	}
+	showDetails(ctx, headline, []string{"sent", "rejected", "unknown"},
+		[]string{fmt.Sprint(totals.Sent), fmt.Sprint(totals.Rejected), fmt.Sprint(totals.Unknown)})
+}

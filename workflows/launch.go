@@ -1,0 +1,261 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"creatorpay/activities"
+	"creatorpay/settlement"
+)
+
+// LaunchInput says which periods to run. A schedule names none: then it is the
+// one that ended last before the time at which the launch was due.
+type LaunchInput struct {
+	Kind settlement.Kind `json:"kind"`
+	// Zone is the business time zone, by which a due time becomes a day. It is
+	// not needed when periods are named.
+	Zone string `json:"zone,omitempty"`
+	// First and Last are days, each of which names the period that holds it.
+	First settlement.Day `json:"first,omitempty"`
+	Last  settlement.Day `json:"last,omitempty"`
+	// Before is what earlier runs of a long launch came to.
+	Before LaunchResult `json:"before,omitzero"`
+}
+
+// LaunchResult counts the periods of a launch.
+type LaunchResult struct {
+	Closed        int            `json:"closed"`         // while the launch waited
+	ClosedAlready int            `json:"closed_already"` // and passed over
+	Failed        []FailedPeriod `json:"failed,omitempty"`
+}
+
+// FailedPeriod is a period whose run failed at least once.
+type FailedPeriod struct {
+	settlement.Period
+	Cause string `json:"cause"`
+	// AfterClose tells that the period itself is closed, but its mails failed.
+	AfterClose bool `json:"after_close,omitempty"`
+}
+
+// LaunchProgress is a launch's answer to [ProgressQuery].
+type LaunchProgress struct {
+	LaunchResult
+	Running *settlement.Period `json:"running,omitempty"` // nil before the first and after the last
+	Left    int                `json:"left"`              // periods, with the running one
+}
+
+// Launch runs periods one after the other, each as a child with the period's
+// own workflow ID, and waits for them. A run that fails does not keep the next
+// from starting: a day that needs the failed one waits for it and goes on when
+// that is closed, whoever repaired it. In the end the launch fails if a period
+// is not closed, naming each, which pauses the schedule that started it.
+func Launch(ctx workflow.Context, input LaunchInput) (LaunchResult, error) {
+	if err := input.name(ctx); err != nil {
+		return LaunchResult{}, temporal.NewNonRetryableApplicationError(err.Error(), activities.TypeRefused, nil)
+	}
+	l := &launch{input: input, progress: LaunchProgress{LaunchResult: input.Before}}
+	if err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery,
+		func() (LaunchProgress, error) { return l.progress, nil },
+		workflow.QueryHandlerOptions{Description: "Which period is running, and how many are done and left."}); err != nil {
+		return LaunchResult{}, err
+	}
+	err := l.do(ctx)
+	return l.progress.LaunchResult, err
+}
+
+// name makes sure that the input names its periods.
+func (i *LaunchInput) name(ctx workflow.Context) error {
+	if i.First == 0 {
+		due, ok := workflow.GetTypedSearchAttributes(ctx).GetTime(DueTime)
+		if !ok {
+			return errors.New("no schedule started this launch and it names no periods: give it first and last")
+		}
+		calendar, err := settlement.NewCalendar(i.Zone)
+		if err != nil {
+			return fmt.Errorf("zone: %w", err)
+		}
+		period, err := calendar.LastEnded(i.Kind, due)
+		if err != nil {
+			return fmt.Errorf("kind: %w", err)
+		}
+		i.First, i.Last = period.Start, period.Start
+	}
+	if _, err := settlement.PeriodOf(i.Kind, i.First); err != nil {
+		return fmt.Errorf("kind: %w", err)
+	}
+	if i.Last < i.First {
+		return fmt.Errorf("last %s comes before first %s", i.Last, i.First)
+	}
+	return nil
+}
+
+// DueTime is when a schedule was to start the workflow, however late it did.
+var DueTime = temporal.NewSearchAttributeKeyTime("TemporalScheduledStartTime")
+
+type launch struct {
+	input    LaunchInput
+	progress LaunchProgress
+}
+
+func (l *launch) do(ctx workflow.Context) error {
+	open, err := l.openPeriods(ctx)
+	if err != nil {
+		return err
+	}
+	if l.progress.Closed == 0 && len(l.progress.Failed) == 0 {
+		l.progress.ClosedAlready = countPeriods(l.input) - len(open)
+	}
+	for i, period := range open {
+		if i > 0 && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			next := l.input
+			next.First, next.Before = period.Start, l.progress.LaunchResult
+			return workflow.NewContinueAsNewError(ctx, Launch, next)
+		}
+		l.progress.Running, l.progress.Left = &open[i], len(open)-i
+		l.show(ctx)
+		err := l.run(ctx, period)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			l.progress.Failed = append(l.progress.Failed, FailedPeriod{Period: period, Cause: Cause(err), AfterClose: ofMails(err)})
+		} else {
+			l.progress.Closed++
+		}
+	}
+	l.progress.Running, l.progress.Left = nil, 0
+	l.show(ctx)
+	return l.check(ctx)
+}
+
+func countPeriods(input LaunchInput) (n int) {
+	// The kind is checked when the input is named.
+	for period, _ := settlement.PeriodOf(input.Kind, input.First); period.Start <= input.Last; period.Start = period.End() {
+		n++
+	}
+	return n
+}
+
+// openPeriods asks the book of runs for the periods that are not closed.
+func (l *launch) openPeriods(ctx workflow.Context) (periods []settlement.Period, err error) {
+	var open []struct{ settlement.Period }
+	err = workflow.ExecuteActivity(withOptions(ctx, patience, "open periods"), a.OpenPeriods,
+		activities.OpenPeriodsInput{Kind: l.input.Kind, First: l.input.First, Last: l.input.Last}).Get(ctx, &open)
+	for _, one := range open {
+		periods = append(periods, one.Period)
+	}
+	return periods, err
+}
+
+// run starts the period's run, unless it is going or has finished already, and
+// waits until it has ended. Two things are waited for, and what comes first
+// counts: the child's own word, which comes at once; and the book of runs, which
+// also knows of a run that somebody else started, that was reset, or that ended
+// while this launch was closed and reset.
+func (l *launch) run(ctx workflow.Context, period settlement.Period) (err error) {
+	child := startRun(ctx, period)
+	var inOtherHands *temporal.ChildWorkflowExecutionAlreadyStartedError
+	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil && !errors.As(err, &inOtherHands) {
+		return err
+	}
+	ctx, stop := workflow.WithCancel(ctx)
+	defer stop()
+	watch := workflow.ExecuteActivity(withOptions(ctx, untilItHolds, "wait for "+period.String()), a.AwaitRun,
+		activities.AwaitRunInput{Period: period, WorkflowID: ID(period)})
+	decided := false
+	either := workflow.NewSelector(ctx).
+		AddFuture(child, func(f workflow.Future) {
+			err = f.Get(ctx, nil)
+			var terminated *temporal.TerminatedError // as a run is that is reset
+			decided = !errors.As(err, &inOtherHands) && !errors.As(err, &terminated) || ctx.Err() != nil
+		}).
+		AddFuture(watch, func(f workflow.Future) {
+			err = f.Get(ctx, nil)
+			decided = ctx.Err() == nil || child.IsReady() // who is cancelled waits for its run to stop
+		})
+	for !decided {
+		either.Select(ctx)
+	}
+	return err
+}
+
+// startRun starts the period's run as a child that outlives this launch: what
+// ends a launch is no reason to stop settling. But who cancels it means the run.
+func startRun(ctx workflow.Context, period settlement.Period) workflow.ChildWorkflowFuture {
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            ID(period),
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
+		WaitForCancellation:   true,
+		StaticSummary:         Summary(period),
+	})
+	switch period.Kind {
+	case settlement.Weekly:
+		return workflow.ExecuteChildWorkflow(ctx, Weekly, PeriodInput{Period: period, Wait: true})
+	case settlement.Monthly:
+		return workflow.ExecuteChildWorkflow(ctx, Monthly, PeriodInput{Period: period, Wait: true})
+	default:
+		return workflow.ExecuteChildWorkflow(ctx, Daily, DailyInput{Day: period.Start, Wait: true})
+	}
+}
+
+// ofMails tells whether a week failed after its close.
+func ofMails(err error) bool {
+	var failure *temporal.ApplicationError
+	return errors.As(err, &failure) &&
+		(failure.Type() == activities.TypeMails || failure.Type() == activities.TypeMailSettings)
+}
+
+// periodsNamed is how many failed periods an error names.
+const periodsNamed = 20
+
+// check fails if a period is not closed or its mails failed. A run that failed
+// and was repaired since is forgiven.
+func (l *launch) check(ctx workflow.Context) error {
+	if len(l.progress.Failed) == 0 {
+		return nil
+	}
+	open, err := l.openPeriods(ctx)
+	if err != nil {
+		return err
+	}
+	isOpen := make(map[settlement.Period]bool, len(open))
+	for _, period := range open {
+		isOpen[period] = true
+	}
+	var causes []string
+	for _, failed := range l.progress.Failed {
+		if failed.AfterClose || isOpen[failed.Period] {
+			causes = append(causes, failed.String()+": "+failed.Cause)
+		}
+	}
+	if len(causes) == 0 {
+		return nil
+	}
+	more := ""
+	if len(causes) > periodsNamed {
+		more = fmt.Sprintf("; and %d more", len(causes)-periodsNamed)
+		causes = causes[:periodsNamed]
+	}
+	return temporal.NewNonRetryableApplicationError(strings.Join(causes, "; ")+more, activities.TypePeriods, nil)
+}
+
+// show tells the Temporal UI how far the launch is.
+func (l *launch) show(ctx workflow.Context) {
+	now, failures := "none", ""
+	if l.progress.Running != nil {
+		now = ID(*l.progress.Running)
+	}
+	for _, failed := range l.progress.Failed {
+		failures += fmt.Sprintf("\n**%s failed**: %s\n", failed.Period, failed.Cause)
+	}
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`| running | closed | were closed already | failed | left |
+|---|---:|---:|---:|---:|
+| %s | %d | %d | %d | %d |
+%s`, now, l.progress.Closed, l.progress.ClosedAlready, len(l.progress.Failed), l.progress.Left, failures))
+}
