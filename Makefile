@@ -12,11 +12,16 @@ GOTESTFLAGS =
 # Flags for the benchmark, for instance: make bench BENCHFLAGS='--millions 3,10 --skew one-hit'
 BENCHFLAGS =
 
+# What a long run under faults is made of, for instance: make chaos FAULTS=60 DAYS=10 SEED=7
+FAULTS = 200
+DAYS = 30
+SEED =
+
 # Where the story puts its pictures. The runbook's are renewed by: make story PICTURES=$PWD/docs/images
 PICTURES = $(CURDIR)/.dev/story
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test story bench lint clean
+.PHONY: help setup build demo dev test chaos story bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +40,10 @@ dev: setup build ## run the local stack with a worker, until interrupted
 
 test: setup ## run all tests, on real servers
 	go test -race -timeout 40m $(GOTESTFLAGS) ./...
+
+chaos: setup ## run days and weeks under random faults and compare every table (takes about ten minutes)
+	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
+		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e
 
 story: setup build ## repair a failed day in the Temporal UI with a real browser (Chromium), taking pictures
 	go test -C internal/story -count=1 -timeout 10m -v . -pictures "$(PICTURES)"

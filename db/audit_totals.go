@@ -84,7 +84,7 @@ func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]Totals,
 			Totals
 		}
 		if err := eachRow(ctx, a, query, []any{a.first, a.last}, func(r row) {
-			r.Totals.Add(sums[r.Day])
+			r.Add(sums[r.Day])
 			sums[r.Day] = r.Totals
 		}); err != nil {
 			return nil, err

@@ -38,11 +38,7 @@ func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day,
 	if err := checkChain(ctx, from, day); err != nil {
 		return err
 	}
-	present, err := partitions(ctx, from)
-	if err == nil && !hasDay(present, day) {
-		err = &NoPartitionError{Day: day}
-	}
-	return err
+	return checkPartition(ctx, from, day)
 }
 
 // checkChain makes sure that the day continues the chain of closed days, or

@@ -119,6 +119,7 @@ const (
 
 	erRangeNotIncreasing   = 1493
 	erSameNamePartition    = 1517
+	erUnknownPartition     = 1735
 	erReorganizeOutOfRange = 1520
 )
 

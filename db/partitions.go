@@ -83,9 +83,23 @@ func partitions(ctx context.Context, from sqlx.QueryerContext) ([]Partition, err
 	return days, nil
 }
 
-// hasDay tells whether the partitions, which have no gaps, hold the day.
-func hasDay(present []Partition, day settlement.Day) bool {
-	return len(present) > 0 && present[0].Day <= day && day <= present[len(present)-1].Day
+// checkPartition fails with a [NoPartitionError] if the watch log has no
+// partition for the day. It asks the table: the list of its partitions may lack
+// some while they are being changed.
+func checkPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) error {
+	var found bool
+	err := sqlx.GetContext(ctx, from, &found, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM watch_log PARTITION (`+partitionName(day)+`)
+		)`)
+	if serverError(err) == erUnknownPartition {
+		return &NoPartitionError{Day: day}
+	}
+	if err != nil {
+		return fmt.Errorf("look for the partition of %s: %w", day, err)
+	}
+	return nil
 }
 
 // layoutAttempts bounds how often [DB.AddPartitions] looks again when others

@@ -33,10 +33,10 @@ type PairDay struct {
 // it.
 func JudgeLate(days []PairDay, posting Day, window time.Duration, creatorID int64) {
 	var known []knownPlay
-	for i := range days {
-		known = append(known, days[i].onTime(days[:i], creatorID)...)
-		for j := range days[i].Late {
-			late := &days[i].Late[j]
+	for i, day := range days {
+		known = append(known, day.onTime(days[:i], creatorID)...)
+		for j := range day.Late {
+			late := &day.Late[j]
 			judged := late.PostedOn < posting
 			known = append(known, knownPlay{late.Play, judged && late.Verdict == Counts, late})
 			if !judged {

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
 	"creatorpay/db"
 	"creatorpay/settlement"
 )
@@ -28,14 +31,24 @@ func (c auditCommand) Run(ctx context.Context) error {
 	return c.print(ctx, database)
 }
 
+// meaningWidth keeps the table within a terminal.
+const meaningWidth = 70
+
 // print prints every invariant and the rows for which one does not hold;
 // any is an error.
 func (c auditCommand) print(ctx context.Context, database *db.DB) error {
 	var broken []db.Audited
 	var notes []string
 	out := newTable("Invariant", "What it means", "Result", "Took")
-	rightAligned(out, 4)
-	err := database.Audit(ctx, c.From, c.To, c.Checksums, func(result db.Audited) {
+	out.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 2, WidthMax: meaningWidth, WidthMaxEnforcer: text.WrapSoft},
+		{Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight},
+	})
+	results, err := database.Audit(ctx, c.From, c.To, c.Checksums)
+	if err != nil {
+		return err
+	}
+	for _, result := range results {
 		found := "holds"
 		if count := len(result.Findings) + result.More; count > 0 {
 			found = fmt.Sprintf("%d broken", count)
@@ -43,9 +56,6 @@ func (c auditCommand) print(ctx context.Context, database *db.DB) error {
 		}
 		notes = append(notes, result.Notes...)
 		out.AppendRow([]any{result.Name, result.Meaning, found, result.Took.Round(time.Millisecond)})
-	})
-	if err != nil {
-		return err
 	}
 	out.Render()
 	for _, note := range notes {

@@ -19,7 +19,7 @@ import (
 // showDetails replaces the run's current details.
 func showDetails(ctx workflow.Context, headline string, header []string, rows ...[]string) {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s\n\n", headline)
+	text.WriteString(headline + "\n\n")
 	writeRow(&text, header)
 	text.WriteString(strings.Repeat("|---", len(header)) + "|\n")
 	for _, row := range rows {

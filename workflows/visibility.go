@@ -62,7 +62,7 @@ func CheckSearchAttributes(ctx context.Context, temporalClient client.Client, na
 	_, err := temporalClient.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Query: strings.Join(conditions, " AND ")})
 	var unknown *serviceerror.InvalidArgument
 	if errors.As(err, &unknown) {
-		return fmt.Errorf("Temporal's namespace %s lacks search attributes of creatorpay (%w); register them: %s", namespace, err, registration(namespace))
+		return fmt.Errorf("namespace %s of Temporal lacks search attributes of creatorpay (%w); register them: %s", namespace, err, registration(namespace))
 	}
 	if err != nil {
 		return fmt.Errorf("look for search attributes: %w", err)

@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -134,7 +133,7 @@ func TestAFailureOfManyChunksIsShortAndItsDetailsNameAll(t *testing.T) {
 	b.run()
 
 	var failure *temporal.ApplicationError
-	require.True(t, errors.As(b.GetWorkflowError(), &failure))
+	require.ErrorAs(t, b.GetWorkflowError(), &failure)
 	require.Less(t, len(failure.Message()), 4096-500, "with room for what is around it")
 	require.Equal(t, failure.Message(), *recorded)
 	require.Contains(t, failure.Message(), "300 of 300 chunks failed; mend the cause, then: starter retry daily --date 2024-05-09")

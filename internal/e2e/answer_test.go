@@ -13,7 +13,7 @@ import (
 func (d settledDay) statistics() string {
 	out := newTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")
 	for _, l := range d.lines {
-		if l.rows() == 0 && d.kind == "daily" {
+		if l.rows() == 0 {
 			continue // only late views
 		}
 		out.add(d.kind, d.day, l.video.id, l.video.creator, l.views, l.self, l.repeats, l.seconds, l.ads)
@@ -33,13 +33,13 @@ func (d settledDay) settlement() string {
 	return out.csv()
 }
 
-// adjustments is the day's export of that name, byte for byte.
+// adjustments is the period's export of that name, byte for byte.
 func (d settledDay) adjustments() string {
 	out := newTable("period", "start", "creator_id", "video_id", "watched_on", "posted_on", "views", "self_views", "repeat_views", "played_seconds", "ad_views",
 		"views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
 	for _, l := range byCreator(d.lines) {
 		for _, late := range l.late {
-			out.add(d.kind, d.day, l.video.creator, l.video.id, late.watchedOn, d.day, late.views, late.self, late.repeats, late.seconds, late.ads,
+			out.add(d.kind, d.day, l.video.creator, l.video.id, late.watchedOn, late.postedOn, late.views, late.self, late.repeats, late.seconds, late.ads,
 				late.viewsFrom, late.viewsTo, late.adsFrom, late.adsTo, late.videoAmount, late.adAmount)
 		}
 	}
@@ -107,10 +107,10 @@ func rollUp(kind, start string, days ...settledDay) settledDay {
 	for _, day := range days {
 		for _, l := range day.lines {
 			sum, found := sums[l.video.id]
-			if !found || sum.views == 0 {
+			if !found || !sum.pays() {
 				sum.video, sum.viewsFrom, sum.adsFrom = l.video, l.viewsFrom, l.adsFrom
 			}
-			if l.views > 0 {
+			if l.pays() {
 				sum.viewsTo, sum.adsTo = l.viewsTo, l.adsTo
 			}
 			sum.views += l.views
@@ -120,6 +120,7 @@ func rollUp(kind, start string, days ...settledDay) settledDay {
 			sum.ads += l.ads
 			sum.videoAmount += l.videoAmount
 			sum.adAmount += l.adAmount
+			sum.late = append(sum.late, l.late...)
 			sums[l.video.id] = sum
 		}
 	}

@@ -14,9 +14,7 @@ func (s *system) requireSettled(want settledDay) {
 	require.Equal(s.t, want.statistics(), s.export("statistics", want))
 	require.Equal(s.t, want.settlement(), s.export("settlement", want))
 	require.Equal(s.t, want.top5(), s.export("top5", want))
-	if want.kind == "daily" {
-		require.Equal(s.t, want.adjustments(), s.export("adjustments", want))
-	}
+	require.Equal(s.t, want.adjustments(), s.export("adjustments", want))
 	s.requireBook(want)
 }
 

@@ -55,3 +55,20 @@ func TestOracleCutsDaysInTheBusinessTimeZone(t *testing.T) {
 	require.Equal(t, "2024-05-09", p.dayOf(time.Date(2024, 5, 9, 14, 59, 59, 999e6, time.UTC)))
 	require.Equal(t, "2024-05-10", p.dayOf(time.Date(2024, 5, 9, 15, 0, 0, 0, time.UTC)))
 }
+
+func TestOraclePaysLateViewsBehindTheDaysOwn(t *testing.T) {
+	t.Parallel()
+	p := newPlatform("Asia/Seoul")
+	p.addVideo(video{id: 1, creator: 1, openingViews: 99_998})
+	p.play(1, 7, "2024-05-09 12:00:00", 10, 0)
+	p.play(1, 8, "2024-05-10 12:00:00", 10, 0)
+	for _, at := range []string{"2024-05-09 11:59:40", "2024-05-09 12:00:29", "2024-05-09 12:01:00"} { // before and after one that counted
+		p.playLate("2024-05-10", int64(len(p.views)+1), 1, 7, at, 10, 0)
+	}
+
+	day := p.settle("2024-05-09", "2024-05-10")[1]
+
+	require.Equal(t, "daily,2024-05-10,1,1,99999,100001,0,0,2,0\n", lastLines(day.settlement(), 1)+"\n")
+	require.Equal(t, "daily,2024-05-10,1,1,2024-05-09,2024-05-10,1,0,2,10,0,100000,100001,0,0,1,0\n", lastLines(day.adjustments(), 1)+"\n")
+	require.Equal(t, "daily,2024-05-10,1,1,1,0,0,10,0\n", lastLines(day.statistics(), 1)+"\n")
+}

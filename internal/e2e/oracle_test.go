@@ -68,7 +68,7 @@ type line struct {
 	viewsFrom, viewsTo, adsFrom, adsTo int64
 	videoAmount, adAmount              int64
 	late                               []line // by the day on which they were watched
-	watchedOn                          string // of late ones
+	watchedOn, postedOn                string // of late ones
 }
 
 func (l line) rows() int64 { return l.views + l.self + l.repeats }
@@ -221,7 +221,7 @@ func (p *platform) followsTooSoon(play view, others []int) bool {
 func (l line) addLate(watchedOn string, play view, of verdict) line {
 	i := slices.IndexFunc(l.late, func(late line) bool { return late.watchedOn == watchedOn })
 	if i < 0 {
-		l.late = append(l.late, line{video: l.video, watchedOn: watchedOn}.add(play, of))
+		l.late = append(l.late, line{video: l.video, watchedOn: watchedOn, postedOn: play.posted}.add(play, of))
 	} else {
 		l.late[i] = l.late[i].add(play, of)
 	}

@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 
-	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
 
@@ -155,7 +154,7 @@ func TestTheSameDayStartedTwiceAtOnceIsSettledOnce(t *testing.T) {
 		return slices.ContainsFunc(runs, func(run *program) bool { return run.hasEnded() })
 	})
 	other, err := s.dial().ExecuteWorkflow(t.Context(), optionsOf("another way to "+today), workflows.Daily,
-		workflows.DailyInput{Day: settlement.Day(toDay(today)), ChunkRows: 10})
+		workflows.DailyInput{Day: toDay(today), ChunkRows: 10})
 	require.NoError(t, err)
 
 	s.startWorker() // it takes up both at once

@@ -60,7 +60,7 @@ func TestRun_RefusesANamespaceWithoutSearchAttributes(t *testing.T) {
 		err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: options}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
 		return !strings.Contains(err.Error(), "not found")
 	}, time.Minute, 100*time.Millisecond)
-	require.ErrorContains(t, err, "namespace bare lacks search attributes")
+	require.ErrorContains(t, err, "namespace bare of Temporal lacks search attributes")
 	require.ErrorContains(t, err, "temporal operator search-attribute create --namespace bare --name SettlementKind --type Keyword --name SettlementPeriod --type Keyword --name SettlementPhase --type Keyword --name FailedChunks --type Int")
 }
 

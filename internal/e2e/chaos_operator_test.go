@@ -1,0 +1,251 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// runAll runs the periods one after the other, as an operator does: what fails is
+// run again until the period is closed and its mails have found their ends.
+func (c *chaos) runAll() {
+	for _, period := range c.plan.periods {
+		c.begin(period)
+		err := c.operate(period)
+		c.finish(period)
+		if err != nil {
+			c.complain("%s: %v", period, err)
+			return // the periods that follow wait for this one
+		}
+		c.say("%s is closed", period)
+	}
+	c.restUntilNothingRuns()
+	c.tally.lockTimeouts = c.lockTimeouts.Load()
+}
+
+func (c *chaos) begin(period *plannedPeriod) {
+	for creator, name := range period.mails {
+		c.inbox.Misbehave(address(creator), mailFaults[name], 1)
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.period = period
+	c.due = append(c.due, period.faults...)
+	if period.calm {
+		c.due = nil
+	}
+}
+
+func (c *chaos) finish(period *plannedPeriod) {
+	for creator, name := range period.mails {
+		if c.attempts(period.Period, creator) > 0 { // the first one met it
+			c.tally.strike(name)
+		}
+	}
+	seal := c.seal(period.Period)
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.period = nil
+	c.closed = append(c.closed, period.Period)
+	c.seals[period.Period] = seal
+}
+
+// longestPeriod is far more than any period takes, with all its faults.
+const longestPeriod = 10 * time.Minute
+
+func (c *chaos) operate(period *plannedPeriod) error {
+	ctx, cancel := context.WithTimeout(c.t.Context(), longestPeriod)
+	defer cancel()
+	for try := 0; !c.isDone(period.Period); try++ {
+		if try > 0 {
+			c.tally.repair()
+			c.say("%s is run again", period)
+		}
+		var runs []*program
+		for range c.starts() {
+			runs = append(runs, c.beginStarter(c.nextCommand(period.Period)...))
+		}
+		for _, run := range runs {
+			if err := c.await(ctx, period, func() bool { return hasEnded(run) }); err != nil {
+				return fmt.Errorf("%w; the last run says:\n%s", err, lastLines(run.stderr.String(), 5))
+			}
+		}
+		if err := c.await(ctx, period, func() bool { return !c.runs(period.Period) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// starts is how many runs are started at once.
+func (c *chaos) starts() int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for i, fault := range c.due {
+		if fault.name == startedTwice {
+			c.due = append(c.due[:i:i], c.due[i+1:]...)
+			c.tally.strike(startedTwice)
+			return 2
+		}
+	}
+	return 1
+}
+
+func hasEnded(p *program) bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// await waits until the condition holds. The operator does not wait out how long
+// Temporal would leave mails alone that the server has not taken.
+func (c *chaos) await(ctx context.Context, period *plannedPeriod, holds func() bool) error {
+	ticker := time.NewTicker(10 * pollInterval)
+	defer ticker.Stop()
+	for !holds() {
+		if period.Kind == settlement.Weekly {
+			c.hurry(workflowsOf(period.Period)[1])
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return errors.New("it did not end in time")
+		}
+	}
+	return nil
+}
+
+// hurry makes the workflow's activities that wait for their next try run at once.
+func (c *chaos) hurry(workflow string) {
+	_ = c.ask(func(ctx context.Context) error { // in a moment the operator looks again
+		description, err := c.client.DescribeWorkflowExecution(ctx, workflow, "")
+		if err != nil {
+			return err
+		}
+		for _, pending := range description.GetPendingActivities() {
+			if pending.GetLastFailure() == nil || pending.GetState() != enums.PENDING_ACTIVITY_STATE_SCHEDULED {
+				continue
+			}
+			if _, err := c.client.WorkflowService().ResetActivity(ctx, &workflowservice.ResetActivityRequest{
+				Namespace: c.namespace,
+				Execution: &commonpb.WorkflowExecution{WorkflowId: workflow},
+				Activity:  &workflowservice.ResetActivityRequest_Id{Id: pending.GetActivityId()},
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// nextCommand is what an operator does about a period that is not done.
+func (c *chaos) nextCommand(period settlement.Period) []string {
+	if period.Kind == settlement.Weekly && c.isClosed(period) {
+		return []string{"mail", "send", "--week", period.String()}
+	}
+	return runArgs(period)
+}
+
+func runArgs(period settlement.Period) []string {
+	switch period.Kind {
+	case settlement.Weekly:
+		return []string{"run", "weekly", "--week", period.String()}
+	case settlement.Monthly:
+		return []string{"run", "monthly", "--month", period.String()}
+	default:
+		return []string{"run", "daily", "--date", period.String(), "--chunk-rows", chaosChunkRows}
+	}
+}
+
+// isDone tells whether the period is closed and, for a week, no mail is left to
+// be sent.
+func (c *chaos) isDone(period settlement.Period) bool {
+	if !c.isClosed(period) || c.runs(period) {
+		return false
+	}
+	return period.Kind != settlement.Weekly ||
+		c.count(`SELECT COUNT(*) FROM deliveries WHERE starts_on = ? AND state IN (?, ?)`, period.Start, db.DeliveryPending, db.DeliverySending) == 0
+}
+
+func (c *chaos) isClosed(period settlement.Period) bool {
+	return c.count(`SELECT COUNT(*) FROM runs WHERE kind = ? AND starts_on = ? AND state = ?`, period.Kind, period.Start, db.StateClosed) == 1
+}
+
+func (c *chaos) attempts(week settlement.Period, creator int64) int64 {
+	return c.count(`SELECT COALESCE(SUM(attempts), 0) FROM deliveries WHERE starts_on = ? AND creator_id = ?`, week.Start, creator)
+}
+
+// count is the number that a query gives.
+func (c *chaos) count(query string, args ...any) (n int64) {
+	if err := c.ask(func(ctx context.Context) error {
+		return c.sql.QueryRowContext(ctx, query, args...).Scan(&n)
+	}); err != nil {
+		c.complain("%s: %v", query, err)
+	}
+	return n
+}
+
+// runs tells whether a workflow of the period runs. As long as Temporal does not
+// answer, it may.
+func (c *chaos) runs(period settlement.Period) (some bool) {
+	for _, id := range workflowsOf(period) {
+		err := c.ask(func(ctx context.Context) error {
+			description, err := c.client.DescribeWorkflowExecution(ctx, id, "")
+			some = some || description.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+			return err
+		})
+		var notFound *serviceerror.NotFound
+		if err != nil && !errors.As(err, &notFound) {
+			return true
+		}
+	}
+	return some
+}
+
+// restUntilNothingRuns waits for what the last faults have set off.
+func (c *chaos) restUntilNothingRuns() {
+	ctx, cancel := context.WithTimeout(c.t.Context(), longestPeriod)
+	defer cancel()
+	for _, period := range c.plan.periods {
+		if err := c.await(ctx, period, func() bool { return !c.runs(period.Period) }); err != nil {
+			c.complain("%s: %v", period, err)
+		}
+	}
+}
+
+// say tells people how far it is.
+func (c *chaos) say(format string, args ...any) {
+	c.t.Helper()
+	c.t.Logf("%6.1fs  %s", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+func (c *chaos) noteError(err error) {
+	if err != nil {
+		c.complain("%v", err)
+	}
+}
+
+func (c *chaos) noteIf(wrong bool, format string, args ...any) {
+	if wrong {
+		c.complain(format, args...)
+	}
+}
+
+// complain notes what is wrong.
+func (c *chaos) complain(format string, args ...any) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,145 @@
+package e2e
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"creatorpay/db"
+	"creatorpay/internal/faultproxy"
+	"creatorpay/settlement"
+)
+
+// arrival is a view that came while something ran.
+type arrival struct {
+	view
+	closed bool           // its day was closed
+	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it
+}
+
+// firstArrival is above the ids of the views that are there from the start.
+const firstArrival = 1 << 41
+
+// rowsArrive adds plays of a few videos to the day that runs.
+func (c *chaos) rowsArrive(b blow) (faultproxy.Fault, bool) {
+	return faultproxy.None, c.someArrive(b, b.period.Start)
+}
+
+// lateDays is how many days back late rows come from: less than what a worker
+// looks back to.
+const lateDays = 5
+
+// lateRowsArrive adds plays to one of the days that closed last.
+func (c *chaos) lateRowsArrive(b blow) (faultproxy.Fault, bool) {
+	last := b.period.End() - 1
+	if b.period.isDay() {
+		last--
+	}
+	first := max(last-lateDays+1, c.plan.periods[0].Start)
+	if last < first {
+		return faultproxy.None, false
+	}
+	return faultproxy.None, c.someArrive(b, first+settlement.Day(b.random.Int64N(int64(last-first)+1)))
+}
+
+func (c *chaos) someArrive(b blow, day settlement.Day) (some bool) {
+	for range 1 + b.random.IntN(12) {
+		some = c.arrive(b, day, 1+b.random.Int64N(chaosVideos)) || some
+	}
+	return some
+}
+
+// arrive adds a play to the day: of the video, or of one that somebody watches at
+// that very time.
+func (c *chaos) arrive(b blow, day settlement.Day, video int64) (stored bool) {
+	p := c.plan.platform
+	midnight, err := time.ParseInLocation(time.DateOnly, day.String(), p.zone)
+	if err != nil {
+		panic(err)
+	}
+	play := p.randomPlay(b.random, midnight)
+	play.video = video
+	if b.random.IntN(2) == 0 {
+		play = p.closeTo(b.random, play)
+	}
+	play.id = firstArrival + b.random.Int64N(1<<40)
+	came := arrival{view: play, paidBy: b.period.End()}
+	err = c.ask(func(ctx context.Context) error {
+		added, _, err := c.db.AppendViews(ctx, []db.View{{
+			Day: day, VideoID: play.video, ViewerID: play.viewer, WatchedAt: play.at.UnixMilli(), ViewID: play.id,
+			PlayedSeconds: play.seconds, AdViews: play.ads,
+		}})
+		stored, came.closed = added.Views == 1, len(added.Closed) > 0
+		return err
+	})
+	if err != nil || !stored {
+		return false
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.arrived = append(c.arrived, came)
+	return true
+}
+
+// closeTo makes the play one of another view's viewer and video, a little before
+// or after it, if it then still is one of the same day.
+func (p *platform) closeTo(random *rand.Rand, play view) view {
+	var others []view
+	for _, other := range p.views {
+		if p.dayOf(other.at) == p.dayOf(play.at) {
+			others = append(others, other)
+		}
+	}
+	other := others[random.IntN(len(others))]
+	at := other.at.Add(time.Duration(random.IntN(2*aLittle)-aLittle) * time.Millisecond)
+	if p.dayOf(at) == p.dayOf(play.at) {
+		play.video, play.viewer, play.at = other.video, other.viewer, at
+	}
+	return play
+}
+
+// takeArrivals adds what arrived to the platform. Only the database knows on
+// which side of a close a row came to lie; but one that came to a closed day is
+// late, and one that is late is paid by the next run that can do so.
+func (c *chaos) takeArrivals() {
+	type fate struct {
+		late   bool
+		posted string
+	}
+	fates := map[int64]fate{}
+	c.noteError(c.ask(func(ctx context.Context) error {
+		rows, err := c.sql.QueryContext(ctx, `
+			SELECT
+				l.view_id,
+				l.generation >= r.late_from,
+				COALESCE(v.posted_on, '')
+			FROM watch_log l
+			JOIN runs r ON r.kind = 'daily' AND r.starts_on = l.watched_on
+			LEFT JOIN late_views v ON v.watched_on = l.watched_on AND v.video_id = l.video_id AND v.viewer_id = l.viewer_id
+				AND v.watched_at = l.watched_at AND v.view_id = l.view_id
+			WHERE l.view_id >= ?`, int64(firstArrival))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id int64
+			var f fate
+			if err := rows.Scan(&id, &f.late, &f.posted); err != nil {
+				return err
+			}
+			fates[id] = f
+		}
+		return rows.Err()
+	}))
+	for _, came := range c.arrived {
+		f, there := fates[came.id]
+		c.noteIf(!there, "view %d has vanished", came.id)
+		c.noteIf(came.closed && !f.late, "view %d came to a closed day and is not late", came.id)
+		c.noteIf(f.late != (f.posted != ""), "view %d is late: %t, but is posted on %q", came.id, f.late, f.posted)
+		c.noteIf(f.posted > came.paidBy.String(), "view %d is posted on %s, later than on %s", came.id, f.posted, came.paidBy)
+		came.view.posted = f.posted
+		c.plan.platform.views = append(c.plan.platform.views, came.view)
+		c.tally.arrive(f.late)
+	}
+}

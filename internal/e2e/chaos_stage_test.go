@@ -1,0 +1,191 @@
+package e2e
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"creatorpay/internal/devstack"
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/internal/faultproxy"
+	"creatorpay/internal/inbox"
+	"creatorpay/settlement"
+)
+
+// chaosWorkers is how many workers share the work.
+const chaosWorkers = 2
+
+// chaos is a system whose workers reach their database through proxies, with all
+// that a fault may take hold of.
+type chaos struct {
+	*system
+	plan    *plan
+	worker  string   // program that its workers run
+	setting []string // of the workers, beside those that all have
+	began   time.Time
+	mysqld  *devstack.MySQL
+	inbox   *inbox.Inbox
+	proxies [chaosWorkers]*faultproxy.Proxy
+	client  client.Client
+
+	// servers is held to use the servers, and alone to kill them.
+	servers sync.RWMutex
+	// lockTimeouts is how often the server itself has said 1205.
+	lockTimeouts atomic.Int64
+	// passed is how many statements have come by.
+	passed atomic.Int64
+
+	mutex   sync.Mutex // of what follows
+	workers [chaosWorkers]*program
+	ending  bool
+	period  *plannedPeriod  // that runs now, nil between two
+	due     []*plannedFault // in order; those that did not come to strike go on in the next period
+	closed  []settlement.Period
+	arrived []arrival
+	seals   map[settlement.Period]string
+	tally   *tally
+	wrong   []string // what no comparison of tables would find
+
+	background sync.WaitGroup
+}
+
+// lockWait makes a lock that is not released a matter of a second.
+const lockWait = "1"
+
+// newChaos sets the stage on servers that no other test uses, since they are
+// killed.
+func newChaos(t testing.TB, plan *plan) *chaos {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
+	mysqld, err := devstack.StartMySQL(t.Context(), dir, "--innodb-buffer-pool-size=128M")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, mysqld.Kill()) })
+	require.NoError(t, mysqld.CreateDatabase(t.Context(), "chaos"))
+	temporal, err := devstack.StartTemporal(t.Context(), t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, temporal.Kill()) })
+	c := &chaos{plan: plan, worker: "worker", mysqld: mysqld}
+	c.setStage(t, mysqld.DSN("chaos"), temporal)
+	return c
+}
+
+// newSmallChaos sets the stage on the shared servers, which nothing in the plan
+// may kill.
+func newSmallChaos(t testing.TB, plan *plan, worker string, setting ...string) *chaos {
+	t.Helper()
+	c := &chaos{plan: plan, worker: worker, setting: setting}
+	c.setStage(t, devtest.Database(t), devtest.Temporal(t))
+	return c
+}
+
+func (c *chaos) setStage(t testing.TB, dsn string, temporal *devstack.Temporal) {
+	t.Helper()
+	config, err := mysql.ParseDSN(dsn)
+	require.NoError(t, err)
+	config.Params = map[string]string{"innodb_lock_wait_timeout": lockWait}
+	c.system = newSystemOn(t, config.FormatDSN(), temporal)
+	c.migrate(c.plan.platform)
+	c.load(c.plan.platform)
+	c.addDays(c.plan.first(), c.plan.last())
+	c.seals, c.tally, c.began = map[settlement.Period]string{}, newTally(c.plan), time.Now()
+	c.inbox, err = inbox.Start(t.Context(), t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.inbox.Stop()) })
+	c.client = c.dial()
+	for slot := range c.proxies {
+		c.proxies[slot], err = faultproxy.Start(t.Context(), config.Addr,
+			func(statement string) faultproxy.Fault { return c.meet(slot, statement) }, c.answered)
+		require.NoError(t, err)
+		c.background.Go(func() { c.keepWorking(slot) })
+	}
+	t.Cleanup(c.end)
+}
+
+func (p *plan) first() string { return p.periods[0].Start.String() }
+
+func (p *plan) last() string { return (p.periods[len(p.periods)-1].End() - 1).String() }
+
+// String says which days they are.
+func (p *plan) String() string { return p.first() + " to " + p.last() }
+
+// keepWorking starts the slot's worker, and again whenever it has ended, as
+// systemd does.
+func (c *chaos) keepWorking(slot int) {
+	settings := append([]string{
+		c.dsn(func(config *mysql.Config) { config.Addr = c.proxies[slot].Addr }),
+		"WORKER_SLOTS=4", "SMTP_ADDR=" + c.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0",
+	}, c.setting...)
+	for !c.isEnding() {
+		c.servers.RLock() // a worker that finds no server ends at once
+		worker := start(c.t, append(c.environment[:len(c.environment):len(c.environment)], settings...), c.worker)
+		c.servers.RUnlock()
+		if !c.onDuty(slot, worker) {
+			worker.kill()
+			return
+		}
+		<-worker.ended
+		if strings.Contains(worker.stderr.String(), "panic:") {
+			c.complain("a worker has panicked:\n%s", lastLines(worker.stderr.String(), 40))
+		}
+	}
+}
+
+func (c *chaos) onDuty(slot int, worker *program) bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.workers[slot] = worker
+	return !c.ending
+}
+
+func (c *chaos) workerOf(slot int) *program {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.workers[slot]
+}
+
+// end stops the workers and the proxies, and waits for whatever a fault has left
+// in the background. It may be called more than once.
+func (c *chaos) end() {
+	c.mutex.Lock()
+	first := !c.ending
+	c.ending = true
+	workers := c.workers
+	c.mutex.Unlock()
+	if !first {
+		return
+	}
+	for _, worker := range workers {
+		if worker != nil {
+			worker.kill()
+		}
+	}
+	for _, proxy := range c.proxies {
+		require.NoError(c.t, proxy.Stop())
+	}
+	c.background.Wait()
+}
+
+// answered hears of every error of the server.
+func (c *chaos) answered(code uint16) {
+	const lockWaitTimeout = 1205
+	if code == lockWaitTimeout {
+		c.lockTimeouts.Add(1)
+	}
+}
+
+// ask does what needs the servers while none of them is down.
+func (c *chaos) ask(what func(context.Context) error) error {
+	c.servers.RLock()
+	defer c.servers.RUnlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), patience)
+	defer cancel()
+	return what(ctx)
+}

@@ -1,0 +1,76 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The variables that make a longer run of TestChaos; `make chaos` sets them.
+const (
+	chaosFaultsVariable = "CREATORPAY_CHAOS_FAULTS"
+	chaosDaysVariable   = "CREATORPAY_CHAOS_DAYS"
+)
+
+// Without them a run has each kind of fault about once, and the last days of a
+// month that ends within a week.
+const (
+	fewFaults = 30
+	fewDays   = 3
+	longFirst = "2024-05-06"
+	fewFirst  = "2024-05-31"
+)
+
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	days, faults, first := number(t, chaosDaysVariable, fewDays), number(t, chaosFaultsVariable, fewFaults), fewFirst
+	if days > fewDays {
+		first = longFirst
+	}
+	began := time.Now()
+	c := newChaos(t, newPlan(newRandom(t), first, days, faults))
+
+	c.runAll()
+	found := c.compare()
+
+	t.Logf("%s\ntime: %s", c.tally, time.Since(began).Round(time.Second))
+	require.Empty(t, found, "%d differences:\n%s", len(found), strings.Join(found, "\n"))
+}
+
+// number is the environment's number of that name.
+func number(t *testing.T, variable string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err, variable)
+	return n
+}
+
+func TestChaosHasTheSamePlanForTheSameSeed(t *testing.T) {
+	t.Parallel()
+	plan := func() (events []string) {
+		plan := newPlan(rand.New(rand.NewPCG(1, 0)), fewFirst, fewDays, 3*fewFaults)
+		for _, period := range plan.periods {
+			for _, fault := range period.faults {
+				events = append(events, fmt.Sprint(period, fault.name, fault.wait, fault.random.Uint64()))
+			}
+			events = append(events, fmt.Sprint(period, period.mails))
+		}
+		for _, play := range plan.platform.views {
+			play.at = play.at.UTC() // one pointer to a zone is not the other
+			events = append(events, fmt.Sprint(play))
+		}
+		return events
+	}
+
+	require.Equal(t, plan(), plan())
+}

@@ -1,0 +1,91 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+const (
+	sabotagedWorkerName = "sabotaged-worker"
+	sabotageVariable    = "CREATORPAY_SABOTAGE"
+)
+
+// sabotagedWorker builds the worker with all sabotages in it, of which the
+// environment chooses: one build instead of five.
+var sabotagedWorker = sync.OnceValue(func() error {
+	if err := prepared(); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(programs, "sabotage-")
+	if err != nil {
+		return err
+	}
+	overlay, err := sabotagedSources(dir)
+	if err != nil {
+		return err
+	}
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", filepath.Join(programs, sabotagedWorkerName))
+	build.Args = append(build.Args, buildFlags...)
+	build.Args = append(build.Args, "creatorpay/worker")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the sabotaged worker: %w\n%s", err, output)
+	}
+	return nil
+})
+
+// sabotagedSources writes the changed sources into dir, and the file that makes
+// the go command see them in place of the real ones.
+func sabotagedSources(dir string) (overlay string, err error) {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		return "", err
+	}
+	sources := map[string]string{}
+	for _, s := range sabotages {
+		for _, e := range s.edits {
+			if err := e.apply(root, sources); err != nil {
+				return "", fmt.Errorf("sabotage %q: %w", s.safety, err)
+			}
+			pkg := filepath.Dir(e.file)
+			sources[filepath.Join(pkg, "sabotaged.go")] = fmt.Sprintf(
+				"package %s\n\nimport \"os\"\n\nfunc sabotaged(safety string) bool { return os.Getenv(%q) == safety }\n", pkg, sabotageVariable)
+		}
+	}
+	replace := map[string]string{}
+	for file, text := range sources {
+		copied := filepath.Join(dir, strings.ReplaceAll(file, "/", "-"))
+		if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(root, file)] = copied
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay = filepath.Join(dir, "overlay.json")
+	return overlay, os.WriteFile(overlay, text, 0o600)
+}
+
+// apply makes the edit in the file's text, which is that of former edits if there
+// were some.
+func (e edit) apply(root string, sources map[string]string) error {
+	text, changed := sources[e.file]
+	if !changed {
+		stored, err := os.ReadFile(filepath.Join(root, e.file))
+		if err != nil {
+			return err
+		}
+		text = string(stored)
+	}
+	if n := strings.Count(text, e.old); n != 1 {
+		return fmt.Errorf("%s has %d times, not once, the text that is to be changed; fit the sabotage to the source as it is now:\n%s", e.file, n, e.old)
+	}
+	sources[e.file] = strings.Replace(text, e.old, e.becomes, 1)
+	return nil
+}

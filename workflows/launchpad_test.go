@@ -1,0 +1,162 @@
+package workflows
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/schedule/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/internal/devstack"
+	"creatorpay/settlement"
+)
+
+// launchpad has the real launcher and a real schedule, but runs that only take
+// down which period they are for.
+type launchpad struct {
+	t         *testing.T
+	address   string
+	namespace string
+	temporal  client.Client
+
+	mutex    sync.Mutex
+	begun    []string // run IDs, in order
+	launched []settlement.Period
+	running  map[string]bool
+	together int // the most runs that went on at a time
+}
+
+// newLaunchpad has a namespace of its own and a worker.
+func newLaunchpad(t *testing.T, server *devstack.Temporal, namespace string, register func(worker.Registry)) *launchpad {
+	t.Helper()
+	p := &launchpad{t: t, address: server.Address, namespace: namespace, running: make(map[string]bool)}
+	namespaces, err := client.NewNamespaceClient(client.Options{HostPort: p.address})
+	require.NoError(t, err)
+	defer namespaces.Close()
+	require.NoError(t, namespaces.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
+		Namespace: namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	}))
+	p.temporal, err = client.Dial(client.Options{HostPort: p.address, Namespace: namespace})
+	require.NoError(t, err)
+	t.Cleanup(p.temporal.Close)
+	w := worker.New(p.temporal, TaskQueue, worker.Options{})
+	register(w)
+	w.RegisterWorkflowWithOptions(p.daily, workflow.RegisterOptions{Name: "Daily"})
+	w.RegisterWorkflowWithOptions(p.rollUp, workflow.RegisterOptions{Name: "Weekly"})
+	w.RegisterWorkflowWithOptions(p.rollUp, workflow.RegisterOptions{Name: "Monthly"})
+	w.RegisterActivity(&pretendedBook{})
+	w.RegisterActivity(p)
+	require.NoError(t, w.Start())
+	t.Cleanup(w.Stop)
+	return p
+}
+
+// pretendedBook has every period open and every run going.
+type pretendedBook struct{}
+
+func (*pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) ([]db.OpenPeriod, error) {
+	period, err := settlement.PeriodOf(input.Kind, input.First)
+	return []db.OpenPeriod{{Period: period}}, err
+}
+
+func (*pretendedBook) AwaitRun(context.Context, activities.AwaitRunInput) error {
+	return temporal.NewApplicationError("waiting", activities.TypeWaiting)
+}
+
+func (p *launchpad) daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
+	return DailyResult{}, p.takeDown(ctx, settlement.DailyPeriod(input.Day))
+}
+
+func (p *launchpad) rollUp(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
+	return PeriodResult{}, p.takeDown(ctx, input.Period)
+}
+
+func (p *launchpad) takeDown(ctx workflow.Context, period settlement.Period) error {
+	ctx = withOptions(ctx, patience, "")
+	if err := workflow.ExecuteActivity(ctx, p.Begin, period).Get(ctx, nil); err != nil {
+		return err
+	}
+	return workflow.ExecuteActivity(ctx, p.End).Get(ctx, nil)
+}
+
+// Begin takes down that a run has begun, once even when its answer is lost with
+// the server and it is tried again.
+func (p *launchpad) Begin(ctx context.Context, period settlement.Period) error {
+	run := activity.GetInfo(ctx).WorkflowExecution.RunID
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if slices.Contains(p.begun, run) {
+		return nil
+	}
+	p.begun = append(p.begun, run)
+	p.launched = append(p.launched, period)
+	p.running[run] = true
+	p.together = max(p.together, len(p.running))
+	return nil
+}
+
+func (p *launchpad) End(ctx context.Context) error {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	delete(p.running, activity.GetInfo(ctx).WorkflowExecution.RunID)
+	return nil
+}
+
+// soFar are the periods that were launched, in order.
+func (p *launchpad) soFar() []settlement.Period {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return slices.Clone(p.launched)
+}
+
+func (p *launchpad) create(options client.ScheduleOptions) client.ScheduleHandle {
+	p.t.Helper()
+	schedule, err := p.temporal.ScheduleClient().Create(p.t.Context(), options)
+	require.NoError(p.t, err)
+	return schedule
+}
+
+// await waits until the condition holds.
+func (p *launchpad) await(what string, holds func() bool) {
+	p.t.Helper()
+	deadline := time.NewTimer(2 * time.Minute)
+	defer deadline.Stop()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-ticker.C:
+		case <-deadline.C:
+			require.FailNow(p.t, "waited in vain until "+what)
+		}
+	}
+}
+
+// info is what Temporal knows of the schedule, beyond what the SDK shows.
+func (p *launchpad) info(id string) *schedule.ScheduleInfo {
+	p.t.Helper()
+	described, err := p.temporal.WorkflowService().DescribeSchedule(p.t.Context(), &workflowservice.DescribeScheduleRequest{
+		Namespace: p.namespace, ScheduleId: id,
+	})
+	require.NoError(p.t, err)
+	return described.GetInfo()
+}
+
+// isIdle tells whether the schedule has nothing going and nothing to come.
+func (p *launchpad) isIdle(id string) bool {
+	p.t.Helper()
+	info := p.info(id)
+	return info.GetBufferSize() == 0 && len(info.GetRunningWorkflows()) == 0
+}
