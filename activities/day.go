@@ -134,12 +134,14 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	if err != nil {
 		return nil, classify(err)
 	}
+	// A chunk with such plays stays planned.
+	chunks = slices.DeleteFunc(chunks, func(chunk db.Chunk) bool { return chunk.State != db.ChunkPlanned })
+	if len(chunks) == 0 {
+		return nil, nil
+	}
 	var rows int64
 	var named []string
 	for _, chunk := range chunks {
-		if chunk.State != db.ChunkPlanned {
-			continue
-		}
 		unknown, err := a.DB.UnknownVideos(ctx, period.Start, chunk.Range)
 		if err != nil {
 			return nil, classify(err)

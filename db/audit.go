@@ -49,8 +49,8 @@ type Finding struct {
 // more rows than that has one cause.
 const findingsNamed = 20
 
-// audit is the state of one audit: a snapshot of the books and the closed
-// periods in it.
+// audit is what one invariant is checked with: a snapshot of the books and the
+// closed periods.
 type audit struct {
 	db          *DB
 	tx          *sqlx.Tx
@@ -61,34 +61,50 @@ type audit struct {
 }
 
 // Audit holds the closed periods that have a day from first to last against
-// every invariant, and hands each result to report as soon as it is there. It
-// reads one snapshot of the books; only the watch log is read outside of it.
-// Without checksums it only counts the rows of the watch log, which does not
-// find changed ones. It fails with a [NothingClosedError] if there is no closed
-// day to look at.
-func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums bool, report func(Audited)) error {
-	tx, err := db.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin audit: %w", err)
+// every invariant, on all of the machine's cores, and returns the results in
+// their order. Each invariant is checked in a snapshot of its own: what is
+// closed at the beginning never changes. Without checksums the rows of the watch
+// log are only counted, which does not find changed ones. It fails with a
+// [NothingClosedError] if there is no closed day to look at.
+func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums bool) ([]Audited, error) {
+	var books audit
+	if err := db.inSnapshot(ctx, func(tx *sqlx.Tx) error {
+		books = audit{db: db, tx: tx}
+		return books.open(ctx, first, last)
+	}); err != nil {
+		return nil, err
 	}
-	defer func() { _ = tx.Rollback() }() // it only reads
-	a := &audit{db: db, tx: tx}
-	if err := a.open(ctx, first, last); err != nil {
-		return err
+	checked := invariants()
+	if !checksums {
+		checked = checked[:len(checked)-1]
 	}
-	for _, invariant := range invariants() {
-		if invariant.Name == checksumsInvariant.Name && !checksums {
-			continue
-		}
+	results := make([]Audited, len(checked))
+	err := inParallel(ctx, checked, func(ctx context.Context, i int, invariant Invariant) error {
 		began := time.Now()
-		a.result = &Audited{Invariant: invariant}
-		if err := invariant.check(ctx, a); err != nil {
+		results[i].Invariant = invariant
+		err := db.inSnapshot(ctx, func(tx *sqlx.Tx) error {
+			one := books
+			one.tx, one.result = tx, &results[i]
+			return invariant.check(ctx, &one)
+		})
+		if err != nil {
 			return fmt.Errorf("audit %s: %w", invariant.Name, err)
 		}
-		a.result.Took = time.Since(began)
-		report(*a.result)
+		results[i].Took = time.Since(began)
+		return nil
+	})
+	return results, err
+}
+
+// inSnapshot reads in one transaction, in which all tables are as they were when
+// it began to read.
+func (db *DB) inSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
+	tx, err := db.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
 	}
-	return nil
+	defer func() { _ = tx.Rollback() }() // it only reads
+	return read(tx)
 }
 
 // NothingClosedError says that no day of a range is closed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"creatorpay/settlement"
 )
@@ -42,7 +43,7 @@ var chainInvariant = Invariant{
 // checkDaysOfPeriods looks for days that are missing in weeks and months that
 // reach out of the range.
 func checkDaysOfPeriods(ctx context.Context, a *audit, firstEver settlement.Day) error {
-	for _, run := range append(a.runs[settlement.Weekly], a.runs[settlement.Monthly]...) {
+	for _, run := range slices.Concat(a.runs[settlement.Weekly], a.runs[settlement.Monthly]) {
 		period := run.Period()
 		var closed int
 		if err := a.tx.GetContext(ctx, &closed, `

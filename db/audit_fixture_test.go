@@ -136,15 +136,22 @@ func reseal(t *testing.T, db *DB) {
 	}
 }
 
+func audited(t *testing.T, db *DB, first, last settlement.Day) []Audited {
+	t.Helper()
+	results, err := db.Audit(t.Context(), first, last, true)
+	require.NoError(t, err)
+	return results
+}
+
 // findings audits the days and writes each finding as "invariant: where: problem",
 // without checksums.
 func findings(t *testing.T, db *DB, first, last settlement.Day) (found []string) {
 	t.Helper()
-	require.NoError(t, db.Audit(t.Context(), first, last, true, func(result Audited) {
+	for _, result := range audited(t, db, first, last) {
 		for _, finding := range result.Findings {
 			problem, _, _ := strings.Cut(finding.Problem, ": checksum")
 			found = append(found, result.Name+": "+finding.Where+": "+problem)
 		}
-	}))
+	}
 	return found
 }

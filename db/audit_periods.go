@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"creatorpay/settlement"
@@ -52,7 +53,7 @@ var periodsInvariant = Invariant{
 	Meaning: "each video's week and month is the sum of its closed days, from its first ordinal to its last (R8)",
 	Remedy:  "a row of a closed day, week or month was changed by hand: if `starter verify` finds nothing in the days, it is the week's or month's; put it back from a backup",
 	check: func(ctx context.Context, a *audit) error {
-		for _, run := range append(a.runs[settlement.Weekly], a.runs[settlement.Monthly]...) {
+		for _, run := range slices.Concat(a.runs[settlement.Weekly], a.runs[settlement.Monthly]) {
 			if err := checkVideosOf(ctx, a, run.Period()); err != nil {
 				return err
 			}

@@ -44,7 +44,11 @@ func (c auditCommand) print(ctx context.Context, database *db.DB) error {
 		{Number: 2, WidthMax: meaningWidth, WidthMaxEnforcer: text.WrapSoft},
 		{Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight},
 	})
-	err := database.Audit(ctx, c.From, c.To, c.Checksums, func(result db.Audited) {
+	results, err := database.Audit(ctx, c.From, c.To, c.Checksums)
+	if err != nil {
+		return err
+	}
+	for _, result := range results {
 		found := "holds"
 		if count := len(result.Findings) + result.More; count > 0 {
 			found = fmt.Sprintf("%d broken", count)
@@ -52,9 +56,6 @@ func (c auditCommand) print(ctx context.Context, database *db.DB) error {
 		}
 		notes = append(notes, result.Notes...)
 		out.AppendRow([]any{result.Name, result.Meaning, found, result.Took.Round(time.Millisecond)})
-	})
-	if err != nil {
-		return err
 	}
 	out.Render()
 	for _, note := range notes {

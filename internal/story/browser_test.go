@@ -18,11 +18,11 @@ import (
 // What the pictures show, in CSS pixels.
 const (
 	width  = 1280
-	height = 800
+	height = 900
 )
 
 // patience is how long the UI may take to show what is looked for, on a busy machine.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // browser is one tab of a headless Chromium with a profile of its own.
 type browser struct {
@@ -54,14 +54,15 @@ func (b *browser) open(url string) {
 }
 
 // find is a function of the page: the centre of the first visible element of an XPath, once that has
-// come to rest, brought into the window if wanted. The UI has some elements twice, for narrow windows
-// and for wide ones.
-const find = `(path, inWindow) => {
+// come to rest; to be clicked on, it is enabled and brought into the window. The UI has some elements
+// twice, for narrow windows and for wide ones.
+const find = `(path, toClick) => {
 	const found = document.evaluate(path, document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
 	for (let i = 0; i < found.snapshotLength; i++) {
 		const element = found.snapshotItem(i);
 		if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-		if (inWindow) element.scrollIntoView({ block: "nearest" });
+		if (toClick && element.disabled) continue;
+		if (toClick) element.scrollIntoView({ block: "nearest" });
 		const { x, y, width, height } = element.getBoundingClientRect();
 		const centre = { x: x + width / 2, y: y + height / 2 };
 		const atRest = element.lastCentre?.x === centre.x && element.lastCentre?.y === centre.y;
@@ -95,9 +96,9 @@ func (b *browser) seeAnew(path string) {
 	b.find(path, false)
 }
 
-func (b *browser) find(path string, inWindow bool) point {
+func (b *browser) find(path string, toClick bool) point {
 	b.t.Helper()
-	centre := b.look(path, inWindow, patience)
+	centre := b.look(path, toClick, patience)
 	if centre == nil {
 		b.save(filepath.Join(root, ".dev", "story-failed.png"))
 		require.FailNow(b.t, "looked in vain for "+path, "the page says:\n%s", b.text())
@@ -106,12 +107,12 @@ func (b *browser) find(path string, inWindow bool) point {
 }
 
 // look waits for a while; what it has not seen by then is nil. The page may be replaced meanwhile.
-func (b *browser) look(path string, inWindow bool, wait time.Duration) *point {
+func (b *browser) look(path string, toClick bool, wait time.Duration) *point {
 	ctx, cancel := context.WithTimeout(b.ctx, wait)
 	defer cancel()
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	look := chromedp.Evaluate[*point](fmt.Sprintf("(%s)(%q, %t)", find, path, inWindow))
+	look := chromedp.Evaluate[*point](fmt.Sprintf("(%s)(%q, %t)", find, path, toClick))
 	for {
 		if centre, err := chromedp.Run(ctx, look); err == nil && centre != nil {
 			return centre
@@ -152,6 +153,14 @@ func (b *browser) click(path string) {
 func (b *browser) write(words string) {
 	b.t.Helper()
 	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(words)))
+}
+
+// value is what the first input of a CSS selector holds.
+func (b *browser) value(selector string) string {
+	b.t.Helper()
+	value, err := chromedp.Run(b.ctx, chromedp.Value(chromedp.CSS(selector)))
+	require.NoError(b.t, err)
+	return value
 }
 
 // text is all text that the page shows.

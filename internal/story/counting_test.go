@@ -1,6 +1,7 @@
 package story
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"time"
@@ -59,7 +60,7 @@ func (s *story) pauseActivity() {
 	s.click(`//dialog[@open]//button[normalize-space()="Pause"]`)
 	s.see(`//button[normalize-space()="Unpause"]`)
 	s.see(`//*[text()[normalize-space()="Paused"]]`)
-	s.seeText("Last Failure") // the worker has heard of it with its next heartbeat and has stopped
+	s.seeText("context canceled") // the worker has heard of it with its next heartbeat and has stopped
 	s.picture("paused-activity")
 }
 
@@ -107,7 +108,17 @@ func (s *story) lock(end string, statements ...string) (release func()) {
 // waitFor waits until the query says 1.
 func (s *story) waitFor(what, query string, args ...any) {
 	s.t.Helper()
-	require.Eventually(s.t, func() bool { return s.numbers(query, args...)[0] == 1 }, patience, 50*time.Millisecond, what)
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for s.numbers(query, args...)[0] != 1 {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			require.FailNow(s.t, "waited in vain until "+what)
+		}
+	}
 }
 
 // openDay opens the page of the day's latest run.

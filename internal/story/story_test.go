@@ -137,7 +137,9 @@ func (s *story) fillReset(event, reason string) {
 	s.t.Helper()
 	s.click(`//button[normalize-space()="Reset"]`)
 	s.click(`//dialog[@open]//button[@data-testid="workflow-reset-event-id-select-button"]`)
-	s.click(`//dialog[@open]//li[normalize-space()="` + event + ` - WorkflowTaskCompleted"]`)
+	choice := event + " - WorkflowTaskCompleted"
+	s.click(`//dialog[@open]//li[normalize-space()="` + choice + `"]`)
+	require.Equal(s.t, choice, s.value(`dialog[open] [data-testid="workflow-reset-event-id-select"]`))
 	s.click(`//dialog[@open]//input[@data-testid="reset-reason"]`)
 	s.write(reason)
 }
@@ -193,6 +195,7 @@ func (s *story) resetFromTheMiddle() {
 
 	s.openDay(secondDay)
 	s.see(status("Failed"))
+	s.seeText("BeginDay • begin " + secondDay) // the page knows the run's events
 	s.fillReset(counting.After, "video 1002 imported")
 	s.confirmReset()
 
