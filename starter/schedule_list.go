@@ -23,7 +23,7 @@ import (
 type scheduleListCommand struct {
 	databaseFlags
 	temporalFlags
-	Last int `default:"5" help:"How many of the newest launches of each kind to show."`
+	Last uint `default:"5" help:"How many of the newest launches of each kind to show."`
 }
 
 func (c scheduleListCommand) Run(ctx context.Context) error {
@@ -105,7 +105,7 @@ func (c scheduleListCommand) printLaunches(ctx context.Context, temporal *tempor
 		if err != nil {
 			return err
 		}
-		for _, launch := range launches[:min(c.Last, len(launches))] {
+		for _, launch := range launches[:min(int(c.Last), len(launches))] {
 			row, err := launchRow(launch, schedule.Kind, calendar)
 			if err != nil {
 				return err
@@ -131,10 +131,11 @@ func (c scheduleListCommand) printLaunches(ctx context.Context, temporal *tempor
 }
 
 // launchesOf are the launches of the kind that Temporal still knows, newest
-// first: those of the schedule and those that an operator asked for.
+// first: those of the schedule and those that an operator asked for. A long one
+// goes on as a new run again and again; only that one counts.
 func launchesOf(ctx context.Context, temporal *temporalServer, kind settlement.Kind) ([]*workflow.WorkflowExecutionInfo, error) {
 	found, err := temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-		Query: fmt.Sprintf("WorkflowType = %q AND WorkflowId STARTS_WITH %q", workflows.LaunchType, workflows.LaunchPrefix(kind)),
+		Query: fmt.Sprintf(`WorkflowType = %q AND WorkflowId STARTS_WITH %q AND ExecutionStatus != "ContinuedAsNew"`, workflows.LaunchType, workflows.LaunchPrefix(kind)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list launches: %w", err)

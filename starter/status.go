@@ -19,7 +19,7 @@ import (
 type statusCommand struct {
 	databaseFlags
 	temporalFlags
-	Last  int  `default:"31" help:"How many of the newest periods of each kind to show."`
+	Last  uint `default:"31" help:"How many of the newest periods of each kind to show."`
 	Watch bool `help:"Show it again and again until ^C: in place on a terminal, else one after the other."`
 }
 
@@ -76,7 +76,7 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 		if err != nil {
 			return now, err
 		}
-		now.newest = append(now.newest, runs[max(0, len(runs)-c.Last):]...)
+		now.newest = append(now.newest, runs[max(0, len(runs)-int(c.Last)):]...)
 		all = append(all, runs...)
 	}
 	if temporal != nil {

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -152,4 +154,31 @@ func TestScheduleDeleteLeavesNothing(t *testing.T) {
 	s.starter("schedule", "delete", "--yes").requireSuccess()
 
 	require.Equal(t, 3, strings.Count(s.starter("schedule", "list").requireSuccess().stdout, "│ not there │"))
+}
+
+// A long backfill goes on as a new run, and then one more. The list must neither
+// call the earlier runs failed nor wait for the last.
+func TestScheduleListShowsALaunchThatContinuedAsNewOnce(t *testing.T) {
+	t.Parallel()
+	s := newEmptySystem(t, newPlatform("Asia/Seoul"))
+	temporal := s.dial()
+	w := worker.New(temporal, workflows.TaskQueue, worker.Options{})
+	w.RegisterWorkflowWithOptions(func(ctx workflow.Context, again bool) error {
+		if again {
+			return workflow.NewContinueAsNewError(ctx, workflows.LaunchType, false)
+		}
+		return workflow.Await(ctx, func() bool { return false })
+	}, workflow.RegisterOptions{Name: workflows.LaunchType})
+	require.NoError(t, w.Start())
+	t.Cleanup(w.Stop)
+	options := optionsOf("launch:daily:2024-05-01..2025-05-01")
+	options.TaskQueue = workflows.TaskQueue
+	_, err := temporal.ExecuteWorkflow(t.Context(), options, workflows.LaunchType, true)
+	require.NoError(t, err)
+	s.waitUntilFound(1, `ExecutionStatus = "ContinuedAsNew"`)
+	s.waitUntilFound(1, `ExecutionStatus = "Running"`)
+
+	list := s.starter("schedule", "list").requireSuccess().stdout
+
+	require.Equal(t, 1, strings.Count(list, "daily 2024-05-01..2025-05-01"), list)
 }
