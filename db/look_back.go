@@ -164,6 +164,29 @@ func insertLateViews(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got [
 			return fmt.Errorf("post late views of %s: %w", past.Day, err)
 		}
 	}
+	return checkLateInDay(ctx, tx, day, got)
+}
+
+// checkLateInDay refuses late views that started on another day than that of
+// their partition, as counting does: the other day may have them, too.
+func checkLateInDay(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []lookedAt) error {
+	calendar, err := readCalendar(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, past := range got {
+		var strays []LateView
+		if err := tx.SelectContext(ctx, &strays, `
+			SELECT `+lateColumns+`
+			FROM late_views
+			WHERE posted_on = ? AND watched_on = ? AND (watched_at < ? OR watched_at >= ?)
+			LIMIT 1`, day, past.Day, calendar.Start(past.Day).UTC(), calendar.End(past.Day).UTC()); err != nil {
+			return fmt.Errorf("look for late views outside of %s: %w", past.Day, err)
+		}
+		if len(strays) > 0 {
+			return NewStrayRowError(past.Day, strays[0].Play().Play)
+		}
+	}
 	return nil
 }
 

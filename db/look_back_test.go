@@ -132,6 +132,25 @@ func TestLookBack_ADroppedDayIsNotLookedAt(t *testing.T) {
 	require.Empty(t, mismatches)
 }
 
+func TestLookBack_ALateRowOfAnotherDayIsRefused(t *testing.T) {
+	db := openClosed(t)
+	stray := view(monday, 2, 25*time.Hour) // Tuesday has it as well, and counts it
+	watch(t, db, view(monday, 2, time.Hour), stray, view(monday+1, 2, time.Hour))
+	begin(t, db, monday+1)
+
+	_, _, err := db.LookBack(t.Context(), monday+1, me, 7)
+
+	var bad *BadRowError
+	require.ErrorAs(t, err, &bad)
+	require.Equal(t, monday, bad.Day)
+	require.ErrorContains(t, err, "started at 2024-05-06T16:00:00Z, outside of its partition's day")
+	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`), "nothing is posted before it is mended")
+	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND watched_at = '2024-05-06 16:00:00'`, monday)
+	late, mismatches := lookBack(t, db, monday+1, 7)
+	require.EqualValues(t, 1, late)
+	require.Empty(t, mismatches)
+}
+
 func TestR12_OnlyTheHolderFixesWhatADayPosts(t *testing.T) {
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, time.Hour))
