@@ -144,6 +144,21 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 	return lateRows, err
 }
 
+// NextToLookBack is the day that posts what comes late from now on: the first one
+// that is not closed, or the one after it if that one has looked back already.
+// Some day must be closed.
+func (db *DB) NextToLookBack(ctx context.Context) (settlement.Day, error) {
+	var last settlement.Day
+	if err := db.pool.GetContext(ctx, &last, `
+		SELECT MAX(starts_on)
+		FROM runs
+		WHERE kind = ? AND version = ? AND (state = ? OR looked_back_at IS NOT NULL)`,
+		settlement.Daily, runVersion, StateClosed); err != nil {
+		return 0, fmt.Errorf("find the day that posts late views next: %w", err)
+	}
+	return last + 1, nil
+}
+
 // insertLateViews leaves alone what another day has posted.
 func insertLateViews(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []lookedAt) error {
 	for _, past := range got {

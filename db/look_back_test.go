@@ -74,6 +74,22 @@ func TestLookBack_WhatCameLaterStillIsPostedByTheNextDay(t *testing.T) {
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_views WHERE posted_on = ?`, monday+2))
 }
 
+func TestLookBack_ADayThatHasLookedBackLeavesTheRestToTheNext(t *testing.T) {
+	db := openClosed(t)
+	next := func() settlement.Day {
+		day, err := db.NextToLookBack(t.Context())
+		require.NoError(t, err)
+		return day
+	}
+	require.Equal(t, monday+1, next())
+
+	begin(t, db, monday+1)
+	require.Equal(t, monday+1, next())
+
+	lookBack(t, db, monday+1, 7)
+	require.Equal(t, monday+2, next())
+}
+
 func TestLookBack_LooksAtSoManyDays(t *testing.T) {
 	for days, want := range map[int]int64{0: 0, 1: 1, 2: 2, 7: 2} {
 		db := openClosed(t)
