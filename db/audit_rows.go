@@ -10,7 +10,7 @@ import (
 	"creatorpay/settlement"
 )
 
-const restoreRows = "`starter verify` the day: it names the chunk and the figures; put the rows back from a backup, with a generation of 0 (otherwise they count as late). Nothing is ever adjusted for rows that are gone or changed"
+const restoreRows = "`starter verify` the day: it names the chunk and the figures; put rows that were counted back from a backup, with a generation of 0 (otherwise they count as late), and posted late ones from late_views, without a generation (with 0 they count as on time). Nothing is ever adjusted for rows that are gone or changed"
 
 var rowsInvariant = Invariant{
 	Name:    "rows",

@@ -48,7 +48,11 @@ func (e *NotClosedError) Remedy() string {
 type ClosedError struct{ Period settlement.Period }
 
 func (e *ClosedError) Error() string {
-	return fmt.Sprintf("%s is closed and is never run again; to recompute and compare it: starter verify --date %s", e.Period, e.Period.Start)
+	check := "recompute and compare it: starter verify --date " + e.Period.String()
+	if e.Period.Kind != settlement.Daily {
+		check = fmt.Sprintf("compare it with its days: starter audit --from %s --to %s", e.Period.Start, e.Period.End()-1)
+	}
+	return fmt.Sprintf("%s is closed and is never run again; to %s", e.Period, check)
 }
 
 // BeforeFirstDayError says that a day lies before the first day ever settled.

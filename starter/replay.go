@@ -92,8 +92,9 @@ func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from
 	return summary(total, counts)
 }
 
-// replayLine is a line of a table that is printed while it grows.
-const replayLine = "%-28s  %-36s  %-8s  %-16s  %6s  %s\n"
+// replayLine is a line of a table that is printed while it grows. A launch of a
+// range of days has the longest of names.
+const replayLine = "%-36s  %-36s  %-8s  %-16s  %6s  %s\n"
 
 func summary(total int, counts map[replay.Verdict]int) error {
 	fmt.Printf("%s histories: %s ok, %s non-deterministic, %s broken, %s of an unknown type\n", thousands(int64(total)),

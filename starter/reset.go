@@ -28,6 +28,11 @@ func (s *temporalServer) reset(ctx context.Context, run *workflow.WorkflowExecut
 	return s.GetWorkflow(ctx, id, response.GetRunId()), nil
 }
 
+// resetToStart is the command for a run whose steps the database has forgotten.
+func resetToStart(id string) string {
+	return fmt.Sprintf("temporal workflow reset --workflow-id %s --type FirstWorkflowTask --reason \"database restored\"", id)
+}
+
 // findResetPoint is the workflow task to which a run that has ended is reset: the
 // one that ordered what failed first, be it an activity or a child. Of a run
 // that was cut off, in which nothing failed, it is the last one, before the

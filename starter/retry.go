@@ -107,14 +107,18 @@ func retry(ctx context.Context, database *db.DB, temporal *temporalServer, perio
 		return false, fmt.Errorf("look for the last run of %s: %w", id, err)
 	}
 	last := description.GetWorkflowExecutionInfo()
-	switch last.GetStatus() {
-	case enums.WORKFLOW_EXECUTION_STATUS_RUNNING:
+	if last.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
 		return false, fmt.Errorf("%s is running: there is nothing to retry; see %s", id, temporal.workflowLink(id, ""))
-	case enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
-		return false, &db.ClosedError{Period: period}
 	}
-	// A week can be closed and still have mails to send.
-	if _, err := database.ClosedRun(ctx, period); err == nil && period.Kind != settlement.Weekly {
+	completed := last.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	var notClosed *db.NotClosedError
+	switch _, err := database.ClosedRun(ctx, period); {
+	case err != nil && !errors.As(err, &notClosed):
+		return false, err
+	case err != nil && completed:
+		return false, fmt.Errorf("%s has finished in Temporal, but %s is not closed in the database, as after a restore: let it begin anew with %s",
+			id, period, resetToStart(id))
+	case err == nil && (completed || period.Kind != settlement.Weekly): // a week can be closed and still have mails to send
 		return false, &db.ClosedError{Period: period}
 	}
 	point, err := findResetPoint(temporal.GetWorkflowHistory(ctx, id, last.GetExecution().GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT))

@@ -60,9 +60,13 @@ func checkDay(ctx context.Context, database *db.DB, input workflows.DailyInput) 
 		if input.Wait || notClosed.State == db.StateRunning {
 			return nil
 		}
-		return fmt.Errorf("%s cannot run yet: %w; or let it wait with --wait", input.Day, err)
+		return cannotRunYet(settlement.DailyPeriod(input.Day), err)
 	}
 	return err
+}
+
+func cannotRunYet(period settlement.Period, err error) error {
+	return fmt.Errorf("%s cannot run yet: %w; or let it wait: starter run %s --wait", period, err, period.Arguments())
 }
 
 // runDay starts the day's run, shows its progress and waits for its end.

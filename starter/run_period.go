@@ -70,7 +70,7 @@ func checkPeriod(ctx context.Context, database *db.DB, input workflows.PeriodInp
 		if input.Wait || notClosed.State == db.StateRunning {
 			return nil
 		}
-		return fmt.Errorf("%s cannot run yet: %w; or let it wait with --wait", input.Period, err)
+		return cannotRunYet(input.Period, err)
 	}
 	return err
 }

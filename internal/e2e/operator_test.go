@@ -47,6 +47,17 @@ func TestRetryGoesOnWhereTheRunFailed(t *testing.T) {
 	s.starter("retry", "daily", "--date", today).requireRefusal("2024-05-06 is closed and is never run again")
 }
 
+func TestRetryTellsARestoredDatabaseFromAClosedDay(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, plainPlatform())
+	s.startWorker()
+	s.runDay(today).requireSuccess()
+	s.exec(`UPDATE runs SET state = 'running'`) // as the backup had it
+
+	s.starter("retry", "daily", "--date", today).requireRefusal(
+		"finished in Temporal, but 2024-05-06 is not closed in the database", "temporal workflow reset --workflow-id daily:2024-05-06 --type FirstWorkflowTask")
+}
+
 func TestRetryWithoutAHistoryStartsAfresh(t *testing.T) {
 	t.Parallel()
 	s, p := unmended(t)

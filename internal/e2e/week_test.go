@@ -34,7 +34,7 @@ func TestR8_WeeksAndMonthsAreTheSumsOfTheirDays(t *testing.T) {
 
 	s.requireSettled(rollUp("weekly", "2024-05-27", days...))
 	s.requireSettled(rollUp("monthly", "2024-05-01", days[:4]...))
-	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-W22 is closed")
+	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-W22 is closed", "starter audit --from 2024-05-27 --to 2024-06-02")
 	s.starter("run", "monthly", "--month", "2024-06").requireRefusal("2024-06-03 is not closed")
 	s.starter("run", "weekly", "--week", "2024-22").requireRefusal("write it as 2024-W19")
 }
