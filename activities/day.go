@@ -65,8 +65,9 @@ func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) err
 	if a.KeepDays == 0 {
 		return nil
 	}
-	// What has not been looked at for the last time is kept.
-	old, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(max(a.KeepDays, a.LookBackDays)))
+	// What has not been looked at for the last time is kept, and the day before
+	// it: late views are judged across that midnight, too.
+	old, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(max(a.KeepDays, a.LookBackDays+1)))
 	if err != nil {
 		return classify(err)
 	}

@@ -130,6 +130,7 @@ func TestMaintainPartitions_DropsWhatIsPastKeeping(t *testing.T) {
 		{"the closed days before those that are kept", 2, 1, day + 1},
 		{"nothing that is kept", 4, 0, day - 1},
 		{"nothing in which late views are looked for", 2, 4, day - 1},
+		{"nor the day before, across whose midnight they are judged", 2, 3, day - 1},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t)

@@ -38,7 +38,11 @@ func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day,
 	if err := checkChain(ctx, from, day); err != nil {
 		return err
 	}
-	return checkPartition(ctx, from, day)
+	found, err := hasPartition(ctx, from, day)
+	if err == nil && !found {
+		err = &NoPartitionError{Day: day}
+	}
+	return err
 }
 
 // checkChain makes sure that the day continues the chain of closed days, or

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -12,19 +11,6 @@ import (
 )
 
 const settingGeneration = "generation"
-
-// barrierSeconds is how long a close waits for the open transactions on the
-// watch log. Everybody else who wants the log waits behind it, so it is short:
-// the close is tried again.
-const barrierSeconds = 2
-
-// WatchLogBusyError says that a day could not close because somebody holds the
-// watch log.
-type WatchLogBusyError struct{}
-
-func (e *WatchLogBusyError) Error() string {
-	return fmt.Sprintf("a transaction on the watch log is still open after %d s (or a backup holds it): commit or end it; the close is tried again meanwhile", barrierSeconds)
-}
 
 // raiseGeneration makes all rows that are written to the watch log from now on
 // carry a number that no row had before, and returns it. The transactions that
@@ -60,7 +46,7 @@ func (db *DB) raiseGeneration(ctx context.Context) (generation int64, err error)
 		if newest != generation {
 			return errors.New("another close was faster")
 		}
-		return db.setDefaultGeneration(ctx, generation)
+		return db.alterWatchLog(ctx, fmt.Sprintf("ALTER COLUMN generation SET DEFAULT %d", generation))
 	})
 }
 
@@ -71,27 +57,6 @@ func newestGeneration(ctx context.Context, tx *sqlx.Tx, lock string) (generation
 		WHERE name = ?
 		`+lock, settingGeneration)
 	return generation, err
-}
-
-// setDefaultGeneration changes only the table's definition, but to do so it
-// waits until nobody uses the table.
-func (db *DB) setDefaultGeneration(ctx context.Context, generation int64) error {
-	conn, err := db.pool.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		// Nobody else is to get the session's short patience.
-		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
-	}()
-	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", barrierSeconds)); err != nil {
-		return err
-	}
-	_, err = conn.ExecContext(ctx, fmt.Sprintf("ALTER TABLE watch_log ALTER COLUMN generation SET DEFAULT %d", generation))
-	if serverError(err) == erLockWaitTimeout {
-		return &WatchLogBusyError{}
-	}
-	return err
 }
 
 // onTime is the SQL condition that a row of the day was there when the day

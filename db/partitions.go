@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -83,28 +84,33 @@ func partitions(ctx context.Context, from sqlx.QueryerContext) ([]Partition, err
 	return days, nil
 }
 
-// checkPartition fails with a [NoPartitionError] if the watch log has no
-// partition for the day. It asks the table: the list of its partitions may lack
-// some while they are being changed.
-func checkPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) error {
-	var found bool
-	err := sqlx.GetContext(ctx, from, &found, `
+// HasPartition tells whether the watch log holds the day's rows, or has room for
+// them.
+func (db *DB) HasPartition(ctx context.Context, day settlement.Day) (bool, error) {
+	return hasPartition(ctx, db.pool, day)
+}
+
+// hasPartition asks the table itself: the list of its partitions may lack some
+// while they are being changed.
+func hasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (bool, error) {
+	var played bool
+	err := sqlx.GetContext(ctx, from, &played, `
 		SELECT EXISTS (
 			SELECT 1
 			FROM watch_log PARTITION (`+partitionName(day)+`)
 		)`)
 	if serverError(err) == erUnknownPartition {
-		return &NoPartitionError{Day: day}
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("look for the partition of %s: %w", day, err)
+		return false, fmt.Errorf("look for the partition of %s: %w", day, err)
 	}
-	return nil
+	return true, nil
 }
 
 // layoutAttempts bounds how often [DB.AddPartitions] looks again when others
-// add days at the same time. Each lost attempt means that another one added
-// some.
+// add days at the same time or use the log. Each attempt that was lost to the
+// former means that another one added some.
 const layoutAttempts = 20
 
 // AddPartitions makes room for the days from first to last, and for those
@@ -116,7 +122,8 @@ func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) (ad
 		var more []settlement.Day
 		more, err = db.addMissing(ctx, first, last)
 		added = append(added, more...)
-		if !layoutChanged(err) {
+		var busy *WatchLogBusyError
+		if !layoutChanged(err) && !errors.As(err, &busy) {
 			return added, err
 		}
 	}
@@ -155,12 +162,11 @@ func (db *DB) reorganizeFloor(ctx context.Context, from, to settlement.Day) ([]s
 		return nil, nil
 	}
 	days, definitions := definePartitions(from, to)
-	_, err := db.pool.ExecContext(ctx, fmt.Sprintf(`
-		ALTER TABLE watch_log REORGANIZE PARTITION %s INTO (
+	if err := db.alterWatchLog(ctx, fmt.Sprintf(`
+		REORGANIZE PARTITION %s INTO (
 			PARTITION %s VALUES LESS THAN ('%s'),
 			%s
-		)`, floorPartition, floorPartition, from, definitions))
-	if err != nil {
+		)`, floorPartition, floorPartition, from, definitions)); err != nil {
 		return nil, fmt.Errorf("add partitions %s to %s: %w", from, to, err)
 	}
 	return days, nil
@@ -171,11 +177,10 @@ func (db *DB) addAbove(ctx context.Context, from, to settlement.Day) ([]settleme
 		return nil, nil
 	}
 	days, definitions := definePartitions(from, to)
-	_, err := db.pool.ExecContext(ctx, fmt.Sprintf(`
-		ALTER TABLE watch_log ADD PARTITION (
+	if err := db.alterWatchLog(ctx, fmt.Sprintf(`
+		ADD PARTITION (
 			%s
-		)`, definitions))
-	if err != nil {
+		)`, definitions)); err != nil {
 		return nil, fmt.Errorf("add partitions %s to %s: %w", from, to, err)
 	}
 	return days, nil
@@ -220,17 +225,16 @@ func (db *DB) DropPartitions(ctx context.Context, droppable []Partition) error {
 		names[i] = partition.Name()
 	}
 	list := strings.Join(names, ", ")
-	if _, err := db.pool.ExecContext(ctx, `ALTER TABLE watch_log TRUNCATE PARTITION `+list); err != nil {
+	if err := db.alterWatchLog(ctx, `TRUNCATE PARTITION `+list); err != nil {
 		return fmt.Errorf("drop partitions %s: %w", list, err)
 	}
 	// Dropping them would stretch the next day's partition down over the dropped
 	// days; the floor takes their place instead.
 	last := droppable[len(droppable)-1].Day
-	_, err := db.pool.ExecContext(ctx, fmt.Sprintf(`
-		ALTER TABLE watch_log REORGANIZE PARTITION %s, %s INTO (
+	if err := db.alterWatchLog(ctx, fmt.Sprintf(`
+		REORGANIZE PARTITION %s, %s INTO (
 			PARTITION %s VALUES LESS THAN ('%s')
-		)`, floorPartition, list, floorPartition, last+1))
-	if err != nil {
+		)`, floorPartition, list, floorPartition, last+1)); err != nil {
 		return fmt.Errorf("drop partitions %s: %w", list, err)
 	}
 	return nil

@@ -229,3 +229,25 @@ func TestPartitions_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 func TestPartitions_DroppingNothingDoesNothing(t *testing.T) {
 	require.NoError(t, openMigrated(t).DropPartitions(t.Context(), nil))
 }
+
+func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	platform, err := db.pool.BeginTxx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday, 1)...)
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := db.AddPartitions(t.Context(), monday, monday+1)
+		ended <- err
+	}()
+	awaitBlocked(t, db, 1)
+
+	require.NoError(t, platform.Commit())
+
+	require.NoError(t, <-ended)
+	found, err := db.HasPartition(t.Context(), monday+1)
+	require.NoError(t, err)
+	require.True(t, found)
+}

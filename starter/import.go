@@ -89,7 +89,7 @@ func printReport(report intake.Report, took time.Duration) {
 	out.Render()
 	fmt.Printf("%s lines in %s\n", thousands(lines), took.Round(100*time.Millisecond))
 	if days := report.Days; len(days) > 0 {
-		fmt.Printf("%d days got views, from %s to %s\n", len(days), days[0], days[len(days)-1])
+		fmt.Printf("%s got views, from %s to %s\n", plural(len(days), "day"), days[0], days[len(days)-1])
 	}
 }
 
@@ -107,8 +107,8 @@ func printLate(ctx context.Context, database *db.DB, late []intake.LateDay) erro
 		views += day.Views
 	}
 	first, last := late[0].Day, late[len(late)-1].Day
-	fmt.Printf("%s views of %d closed days (%s to %s) came late: the next daily run posts them as adjustments\n",
-		thousands(views), len(late), first, last)
+	fmt.Printf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
+		plural(views, "view"), plural(len(late), "closed day"), first, last)
 	if back := newest + 1 - first; back > service.DefaultLookBackDays {
 		fmt.Printf("%s lies %d days before that run, which looks back %d days unless it is told otherwise: start the workers with LOOK_BACK_DAYS=%d for it\n",
 			first, back, service.DefaultLookBackDays, back)

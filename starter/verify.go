@@ -73,6 +73,13 @@ func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) (found 
 	if err != nil {
 		return found, err
 	}
+	kept, err := database.HasPartition(ctx, day)
+	if err == nil && !kept {
+		err = fmt.Errorf("%s cannot be verified: the watch log has no partition for it any more, its rows were dropped", day)
+	}
+	if err != nil {
+		return found, err
+	}
 	rule, err := database.PriceRule(ctx, run.PriceRule)
 	if err != nil {
 		return found, err

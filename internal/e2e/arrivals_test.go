@@ -151,7 +151,7 @@ func TestRowsThatComeAfterTheCloseAreLate(t *testing.T) {
 
 	imported := s.starter("import", "--views", file).requireSuccess()
 
-	require.Contains(t, imported.stdout, "1 views of 1 closed days (2024-05-06 to 2024-05-06) came late: the next daily run posts them as adjustments")
+	require.Contains(t, imported.stdout, "1 view of 1 closed day (2024-05-06 to 2024-05-06) came late: the next daily run posts them as adjustments")
 	s.requireSettled(p.settle(today, today)[0])
 	p.playWithID(9002, 10, 77, "2024-05-07 00:00:00", 60, 1) // just after the late one: a repeat
 	p.playLate(tomorrow, 9001, 10, 77, "2024-05-06 23:59:59.999", 60, 1)

@@ -72,7 +72,7 @@ func (c *chaos) operate(period *plannedPeriod) error {
 		}
 		var runs []*program
 		for range c.starts() {
-			runs = append(runs, c.beginStarter(c.nextCommand(period.Period)...))
+			runs = append(runs, c.beginStarter(c.nextCommand(period.Period, try)...))
 		}
 		for _, run := range runs {
 			if err := c.await(ctx, period, func() bool { return hasEnded(run) }); err != nil {
@@ -150,23 +150,31 @@ func (c *chaos) hurry(workflow string) {
 	})
 }
 
-// nextCommand is what an operator does about a period that is not done.
-func (c *chaos) nextCommand(period settlement.Period) []string {
-	if period.Kind == settlement.Weekly && c.isClosed(period) {
+// nextCommand is what an operator does about a period that is not done: starts
+// it, resets what failed, starts it again.
+func (c *chaos) nextCommand(period settlement.Period, try int) []string {
+	switch {
+	case period.Kind == settlement.Weekly && c.isClosed(period):
 		return []string{"mail", "send", "--week", period.String()}
+	case try%2 == 1:
+		return append([]string{"retry"}, named(period)...)
+	default:
+		return runArgs(period)
 	}
-	return runArgs(period)
 }
 
 func runArgs(period settlement.Period) []string {
-	switch period.Kind {
-	case settlement.Weekly:
-		return []string{"run", "weekly", "--week", period.String()}
-	case settlement.Monthly:
-		return []string{"run", "monthly", "--month", period.String()}
-	default:
-		return []string{"run", "daily", "--date", period.String(), "--chunk-rows", chaosChunkRows}
+	args := append([]string{"run"}, named(period)...)
+	if period.Kind == settlement.Daily {
+		args = append(args, "--chunk-rows", chaosChunkRows)
 	}
+	return args
+}
+
+// named is how commands name a period.
+func named(period settlement.Period) []string {
+	flags := map[settlement.Kind]string{settlement.Daily: "--date", settlement.Weekly: "--week", settlement.Monthly: "--month"}
+	return []string{string(period.Kind), flags[period.Kind], period.String()}
 }
 
 // isDone tells whether the period is closed and, for a week, no mail is left to

@@ -138,7 +138,7 @@ func (c *chaos) takeArrivals() {
 		c.noteIf(came.closed && !f.late, "view %d came to a closed day and is not late", came.id)
 		c.noteIf(f.late != (f.posted != ""), "view %d is late: %t, but is posted on %q", came.id, f.late, f.posted)
 		c.noteIf(f.posted > came.paidBy.String(), "view %d is posted on %s, later than on %s", came.id, f.posted, came.paidBy)
-		came.view.posted = f.posted
+		came.posted = f.posted
 		c.plan.platform.views = append(c.plan.platform.views, came.view)
 		c.tally.arrive(f.late)
 	}

@@ -14,7 +14,7 @@ import (
 type tally struct {
 	mutex           sync.Mutex
 	planned, struck map[string]int
-	repairs         int   // runs that were started again
+	repairs         int   // runs that were reset or started again
 	unknown         int   // mails
 	lockTimeouts    int64 // that the server itself has answered with
 	arrived, late   int   // views
@@ -75,6 +75,6 @@ func (t *tally) String() string {
 		planned, struck = planned+t.planned[kind], struck+t.struck[kind]
 	}
 	out.AppendFooter(pretty.Row{"", planned, struck})
-	return fmt.Sprintf("%s\nruns started again: %d\nlock waits that timed out: %d\nviews that arrived meanwhile: %d, late ones among them: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
+	return fmt.Sprintf("%s\nrepairs: %d\nlock waits that timed out: %d\nviews that arrived meanwhile: %d, late ones among them: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
 		out.Render(), t.repairs, t.lockTimeouts, t.arrived, t.late, t.unknown, t.rows, t.periods)
 }

@@ -44,7 +44,7 @@ var sabotages = []sabotage{
 		faults: func(p *plan) {
 			for _, period := range p.periods {
 				if period.isDay() && !period.calm { // the activity that is left behind would have chunks counted again
-					period.meets(arrivesAt("FROM watch_log PARTITION (p"+strings.ReplaceAll(period.String(), "-", "")), 1)
+					period.meets(arrivesAt("SELECT COUNT(*)\n\t\tFROM watch_log PARTITION (p"+strings.ReplaceAll(period.String(), "-", "")), 1)
 					period.meets(leftBehind, 1)
 				}
 			}
@@ -138,7 +138,7 @@ func (p *plannedPeriod) meets(kind *faultKind, wait int) {
 
 // arrivesAt and cutBefore are kinds whose moment is a certain statement.
 func arrivesAt(statement string) *faultKind {
-	return &faultKind{name: "rows arrived at " + statement, at: statement, strike: (*chaos).rowsArrive}
+	return &faultKind{name: "rows arrived at " + strings.Join(strings.Fields(statement), " "), at: statement, strike: (*chaos).rowsArrive}
 }
 
 func cutBefore(statement string) *faultKind {

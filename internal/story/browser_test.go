@@ -18,7 +18,7 @@ import (
 // What the pictures show, in CSS pixels.
 const (
 	width  = 1280
-	height = 800
+	height = 900
 )
 
 // patience is how long the UI may take to show what is looked for, on a busy machine.

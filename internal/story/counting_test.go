@@ -41,7 +41,7 @@ func (s *story) lookAtCounting() {
 func (s *story) lookAtWaiting() {
 	s.begin("run", "daily", "--date", waitingDay, "--wait")
 	s.openDay(waitingDay)
-	s.see(status("Running"))
+	s.seeAnew(status("Running"))
 	s.openTab("Pending Activities")
 	s.seeText("waiting: " + busyDay + " is not closed")
 	s.picture("waiting-day")
@@ -52,7 +52,7 @@ func (s *story) lookAtWaiting() {
 
 func (s *story) pauseActivity() {
 	s.openDay(busyDay)
-	s.see(status("Running"))
+	s.seeAnew(status("Running"))
 	s.openTab("Pending Activities")
 	s.click(`//button[normalize-space()="Pause"]`)
 	s.click(`//dialog[@open]//input[@data-testid="activity-pause-reason"]`)

@@ -2,8 +2,11 @@ package story
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 
 	"github.com/stretchr/testify/require"
 )
@@ -32,15 +35,8 @@ type activity struct {
 // activities are those that the workflow's latest run has scheduled, since it was reset.
 func (s *stack) activities(workflow string) (scheduled []activity) {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet,
-		s.ui+"/api/v1/namespaces/default/workflows/"+url.PathEscape(workflow)+"/history", nil)
-	require.NoError(s.t, err)
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(s.t, err)
-	defer response.Body.Close()
-	require.Equal(s.t, http.StatusOK, response.StatusCode)
 	var read history
-	require.NoError(s.t, json.NewDecoder(response.Body).Decode(&read))
+	require.NoError(s.t, json.Unmarshal(s.get(s.ui+"/api/v1/namespaces/default/workflows/"+url.PathEscape(workflow)+"/history"), &read))
 	for _, event := range read.History.Events {
 		if event.Failed.Cause == "WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW" { // what came before is copied
 			scheduled = nil
@@ -61,4 +57,29 @@ func (s *stack) chunksCounted(workflow string) (ids []string) {
 		}
 	}
 	return ids
+}
+
+var countedChunks = regexp.MustCompile(`(?m)^creatorpay_chunks_done_total\{.*phase="counted".*\} (\d+)$`)
+
+// chunksCountedByWorker is how many chunks the worker has counted since it was started.
+func (s *stack) chunksCountedByWorker() int {
+	s.t.Helper()
+	found := countedChunks.FindSubmatch(s.get("http://" + s.metrics + "/metrics"))
+	require.NotNil(s.t, found)
+	counted, err := strconv.Atoi(string(found[1]))
+	require.NoError(s.t, err)
+	return counted
+}
+
+func (s *stack) get(address string) []byte {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, address, nil)
+	require.NoError(s.t, err)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(s.t, err)
+	defer response.Body.Close()
+	require.Equal(s.t, http.StatusOK, response.StatusCode)
+	body, err := io.ReadAll(response.Body)
+	require.NoError(s.t, err)
+	return body
 }

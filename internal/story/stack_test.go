@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"flag"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,13 +28,18 @@ type stack struct {
 	t           *testing.T
 	environment []string
 	ui          string // address of the Temporal UI
+	metrics     string // address of the worker's metrics
 	sql         *sql.DB
 }
 
 func startStack(t *testing.T) *stack {
 	t.Helper()
 	dir := t.TempDir()
-	s := &stack{t: t, environment: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "WORKER_SLOTS=12"}}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close()) // its port is free
+	s := &stack{t: t, metrics: listener.Addr().String()}
+	s.environment = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "WORKER_SLOTS=12", "WORKER_LISTEN=" + s.metrics}
 	dev := s.command("dev", "--dir", dir)
 	said, err := dev.StdoutPipe()
 	require.NoError(t, err)

@@ -181,6 +181,7 @@ func (s *story) counts(day string) []int {
 	return counts
 }
 
+// resetFromTheMiddle resets a run to where it had all its chunks counted.
 func (s *story) resetFromTheMiddle() {
 	s.newUpload(1002, secondDay)
 	s.starterFails("run", "daily", "--date", secondDay, "--chunk-rows", chunkRows)
@@ -196,10 +197,12 @@ func (s *story) resetFromTheMiddle() {
 	s.openDay(secondDay)
 	s.see(status("Failed"))
 	s.seeText("BeginDay • begin " + secondDay) // the page knows the run's events
+	countedBefore := s.chunksCountedByWorker()
 	s.fillReset(counting.After, "video 1002 imported")
 	s.confirmReset()
 
 	counts := s.counts(secondDay)
 	require.Len(s.t, s.chunksCounted("daily:"+secondDay), len(counts), "all activities are asked for again")
-	s.requireOnlyLastCountedAgain(counts) // but those of finished chunks return at once
+	s.requireOnlyLastCountedAgain(counts)
+	require.Equal(s.t, countedBefore+1, s.chunksCountedByWorker(), "those of finished chunks return at once")
 }
