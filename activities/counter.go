@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"creatorpay/db"
@@ -67,9 +66,7 @@ type pendingPlay struct {
 
 func (t *tally) add(play settlement.Play) error {
 	if play.StartedAt < t.counter.from.UnixMilli() || play.StartedAt >= t.counter.to.UnixMilli() {
-		return &db.BadRowError{Day: t.counter.day, VideoID: play.VideoID, Problem: fmt.Sprintf(
-			"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started",
-			play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))}
+		return db.NewStrayRowError(t.counter.day, play)
 	}
 	t.count.Checksum += db.Checksum(play)
 	line := t.line(play.VideoID)

@@ -3,6 +3,7 @@ package db
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -101,6 +102,14 @@ type BadRowError struct {
 	Day     settlement.Day
 	VideoID int64
 	Problem string
+}
+
+// NewStrayRowError says that a play in the day's partition did not start on that
+// day.
+func NewStrayRowError(day settlement.Day, play settlement.Play) *BadRowError {
+	return &BadRowError{Day: day, VideoID: play.VideoID, Problem: fmt.Sprintf(
+		"viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started",
+		play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))}
 }
 
 func (e *BadRowError) Error() string {

@@ -23,12 +23,17 @@ func (db *DB) raiseGeneration(ctx context.Context) (generation int64, err error)
 		}
 	}()
 	// Committed first: a number that may have become the default is never
-	// allotted again.
+	// allotted again. Rows carry the default at most, so a setting that was lost
+	// or restored from an older backup goes on from there.
 	if err := db.inTx(ctx, func(tx *sqlx.Tx) (err error) {
 		if _, err := tx.ExecContext(ctx, `
-			UPDATE settings
-			SET value = CAST(value AS UNSIGNED) + 1
-			WHERE name = ?`, settingGeneration); err != nil {
+			INSERT INTO settings (name, value)
+			SELECT
+				?,
+				CAST(COLUMN_DEFAULT AS UNSIGNED) + 1
+			FROM information_schema.COLUMNS
+			WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'watch_log' AND COLUMN_NAME = 'generation'
+			ON DUPLICATE KEY UPDATE value = GREATEST(CAST(settings.value AS UNSIGNED) + 1, CAST(VALUES(value) AS UNSIGNED))`, settingGeneration); err != nil {
 			return err
 		}
 		generation, err = newestGeneration(ctx, tx, "")

@@ -90,6 +90,30 @@ func TestGeneration_AnOlderCloseDoesNotLowerIt(t *testing.T) {
 	}
 }
 
+func TestGeneration_AForgottenSettingDoesNotRepeatANumber(t *testing.T) {
+	for name, change := range map[string]string{
+		"lost":          `DELETE FROM settings WHERE name = 'generation'`,
+		"fallen behind": `UPDATE settings SET value = '1' WHERE name = 'generation'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openMigrated(t)
+			addPartitions(t, db, monday, monday)
+			for range 2 {
+				_, err := db.raiseGeneration(t.Context())
+				require.NoError(t, err)
+			}
+			exec(t, db, change)
+
+			raised, err := db.raiseGeneration(t.Context())
+
+			require.NoError(t, err)
+			require.EqualValues(t, 4, raised, "rows have been written with 3")
+			exec(t, db, platformInsert, platformView(monday, 1)...)
+			require.EqualValues(t, 4, read[int64](t, db, `SELECT generation FROM watch_log`))
+		})
+	}
+}
+
 func TestCloseDay_ATransactionThatIsOpenKeepsTheDayOpen(t *testing.T) {
 	db := openMigrated(t)
 	putVideos(t, db, 1)

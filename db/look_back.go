@@ -144,6 +144,21 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 	return lateRows, err
 }
 
+// NextToLookBack is the day that posts what comes late from now on: the first one
+// that is not closed, or the one after it if that one has looked back already.
+// Some day must be closed.
+func (db *DB) NextToLookBack(ctx context.Context) (settlement.Day, error) {
+	var last settlement.Day
+	if err := db.pool.GetContext(ctx, &last, `
+		SELECT MAX(starts_on)
+		FROM runs
+		WHERE kind = ? AND version = ? AND (state = ? OR looked_back_at IS NOT NULL)`,
+		settlement.Daily, runVersion, StateClosed); err != nil {
+		return 0, fmt.Errorf("find the day that posts late views next: %w", err)
+	}
+	return last + 1, nil
+}
+
 // insertLateViews leaves alone what another day has posted.
 func insertLateViews(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []lookedAt) error {
 	for _, past := range got {
@@ -162,6 +177,29 @@ func insertLateViews(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got [
 			WHERE l.generation >= ?
 			ON DUPLICATE KEY UPDATE late_views.view_id = VALUES(view_id)`, day, past.LateFrom); err != nil {
 			return fmt.Errorf("post late views of %s: %w", past.Day, err)
+		}
+	}
+	return checkLateInDay(ctx, tx, day, got)
+}
+
+// checkLateInDay refuses late views that started on another day than that of
+// their partition, as counting does: the other day may have them, too.
+func checkLateInDay(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []lookedAt) error {
+	calendar, err := readCalendar(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, past := range got {
+		var strays []LateView
+		if err := tx.SelectContext(ctx, &strays, `
+			SELECT `+lateColumns+`
+			FROM late_views
+			WHERE posted_on = ? AND watched_on = ? AND (watched_at < ? OR watched_at >= ?)
+			LIMIT 1`, day, past.Day, calendar.Start(past.Day).UTC(), calendar.End(past.Day).UTC()); err != nil {
+			return fmt.Errorf("look for late views outside of %s: %w", past.Day, err)
+		}
+		if len(strays) > 0 {
+			return NewStrayRowError(past.Day, strays[0].Play().Play)
 		}
 	}
 	return nil

@@ -74,6 +74,22 @@ func TestLookBack_WhatCameLaterStillIsPostedByTheNextDay(t *testing.T) {
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_views WHERE posted_on = ?`, monday+2))
 }
 
+func TestLookBack_ADayThatHasLookedBackLeavesTheRestToTheNext(t *testing.T) {
+	db := openClosed(t)
+	next := func() settlement.Day {
+		day, err := db.NextToLookBack(t.Context())
+		require.NoError(t, err)
+		return day
+	}
+	require.Equal(t, monday+1, next())
+
+	begin(t, db, monday+1)
+	require.Equal(t, monday+1, next())
+
+	lookBack(t, db, monday+1, 7)
+	require.Equal(t, monday+2, next())
+}
+
 func TestLookBack_LooksAtSoManyDays(t *testing.T) {
 	for days, want := range map[int]int64{0: 0, 1: 1, 2: 2, 7: 2} {
 		db := openClosed(t)
@@ -129,6 +145,25 @@ func TestLookBack_ADroppedDayIsNotLookedAt(t *testing.T) {
 	late, mismatches := lookBack(t, db, monday+2, 7)
 
 	require.Zero(t, late)
+	require.Empty(t, mismatches)
+}
+
+func TestLookBack_ALateRowOfAnotherDayIsRefused(t *testing.T) {
+	db := openClosed(t)
+	stray := view(monday, 2, 25*time.Hour) // Tuesday has it as well, and counts it
+	watch(t, db, view(monday, 2, time.Hour), stray, view(monday+1, 2, time.Hour))
+	begin(t, db, monday+1)
+
+	_, _, err := db.LookBack(t.Context(), monday+1, me, 7)
+
+	var bad *BadRowError
+	require.ErrorAs(t, err, &bad)
+	require.Equal(t, monday, bad.Day)
+	require.ErrorContains(t, err, "started at 2024-05-06T16:00:00Z, outside of its partition's day")
+	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`), "nothing is posted before it is mended")
+	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND watched_at = '2024-05-06 16:00:00'`, monday)
+	late, mismatches := lookBack(t, db, monday+1, 7)
+	require.EqualValues(t, 1, late)
 	require.Empty(t, mismatches)
 }
 

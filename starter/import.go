@@ -98,7 +98,7 @@ func printLate(ctx context.Context, database *db.DB, late []intake.LateDay) erro
 	if len(late) == 0 {
 		return nil
 	}
-	newest, _, err := database.LastClosedDay(ctx)
+	posting, err := database.NextToLookBack(ctx)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func printLate(ctx context.Context, database *db.DB, late []intake.LateDay) erro
 	first, last := late[0].Day, late[len(late)-1].Day
 	fmt.Printf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
 		plural(views, "view"), plural(len(late), "closed day"), first, last)
-	if back := newest + 1 - first; back > service.DefaultLookBackDays {
+	if back := posting - first; back > service.DefaultLookBackDays {
 		fmt.Printf("%s lies %d days before that run, which looks back %d days unless it is told otherwise: start the workers with LOOK_BACK_DAYS=%d for it\n",
 			first, back, service.DefaultLookBackDays, back)
 	}

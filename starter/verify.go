@@ -157,7 +157,14 @@ func (v verifier) owners(ctx context.Context, videos settlement.Range, stored []
 	if err != nil {
 		return nil, err
 	}
+	posted, err := v.db.PostedAdjustments(ctx, v.day, videos)
+	if err != nil {
+		return nil, err
+	}
 	recorded := make(map[int64]int64, len(stored))
+	for _, adjustment := range posted {
+		recorded[adjustment.VideoID] = adjustment.CreatorID
+	}
 	for _, line := range stored {
 		recorded[line.VideoID] = line.CreatorID
 	}

@@ -189,3 +189,17 @@ func TestVanishedRowsRaiseAnAlarmAndAreNotAdjusted(t *testing.T) {
 	s.requireSettled(p.settle(today, tomorrow)[1])
 	s.starter("verify", "--date", today).requireFailure("differences")
 }
+
+func TestVerifyJudgesLateViewsByTheCreatorOfThen(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	p.addVideo(video{id: 15, creator: 7, title: "Only self views"})
+	p.playLate(tomorrow, 9001, 15, 7, today+" 12:00:00", 60, 1)
+	s := newLateSystem(t, p, today, tomorrow)
+	s.startWorker()
+	s.runDays(p, today, tomorrow)
+
+	s.exec(`UPDATE videos SET creator_id = 1 WHERE video_id = 15`)
+
+	require.Contains(t, s.starter("verify", "--date", tomorrow).requireSuccess().stdout, "no difference")
+}
