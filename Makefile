@@ -9,7 +9,7 @@ WORKFLOWCHECK = .dev/bin/workflowcheck-$(WORKFLOWCHECK_VERSION)
 # Further flags for the tests, for instance: make test GOTESTFLAGS='-run Daily -v'
 GOTESTFLAGS =
 
-# The race detector; tests take two thirds of the time without it: make test RACE=
+# The race detector. Without it, tests take less time: make test RACE=
 RACE = -race
 
 # Flags for the benchmark, for instance: make bench BENCHFLAGS='--millions 3,10 --skew one-hit'
