@@ -92,10 +92,8 @@ func (a *Activities) LookBack(ctx context.Context, input DayInput) (result LookB
 		return err
 	})
 	for _, mismatch := range result.Mismatches {
-		activity.GetLogger(ctx).Warn("a closed day's rows are not those that were counted",
-			"day", mismatch.Day.String(), "rows", mismatch.Found, "counted", mismatch.Expected)
+		reportMismatch(ctx, mismatch)
 	}
-	recordMismatches(ctx, len(result.Mismatches))
 	return result, classify(err)
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"go.temporal.io/sdk/activity"
+
+	"creatorpay/db"
 )
 
 // The names of the project's own metrics, which a worker exports beside those
@@ -12,14 +14,17 @@ const (
 	MetricRows    = "creatorpay_rows_counted"
 	MetricChunks  = "creatorpay_chunks_done"      // by phase: counted or settled
 	MetricRetries = "creatorpay_activity_retries" // by activity type
-	// MetricMismatches counts, with each look back, the closed days whose rows
-	// are not those that were counted.
+	// MetricMismatches counts how often a closed day was found to have other rows
+	// than were counted: once a day by each look back, and once by each check of
+	// a part of the day before its week is rolled up.
 	MetricMismatches = "creatorpay_closed_day_mismatch"
 )
 
-// recordMismatches counts closed days that no longer match their rows.
-func recordMismatches(ctx context.Context, days int) {
-	activity.GetMetricsHandler(ctx).Counter(MetricMismatches).Inc(int64(days))
+// reportMismatch counts and logs that a closed day has other rows than were
+// counted.
+func reportMismatch(ctx context.Context, mismatch db.Mismatch) {
+	activity.GetMetricsHandler(ctx).Counter(MetricMismatches).Inc(1)
+	activity.GetLogger(ctx).Warn("a closed day's rows are not those that were counted", "day", mismatch.Day.String(), "mismatch", mismatch.String())
 }
 
 // recordChunk counts a finished chunk and the rows that it read.

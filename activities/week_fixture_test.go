@@ -43,22 +43,32 @@ func (b *bundle) watch(on settlement.Day, video int64, plays int) {
 	}
 }
 
-// closeDay takes a day through all its activities.
+// closeDay takes a day through all its activities, as one chunk.
 func (b *bundle) closeDay(on settlement.Day) {
 	b.Helper()
-	chunk := ChunkInput{Day: on, Chunk: 1}
-	for _, step := range []struct{ activity, input any }{
-		{b.activities.BeginDay, BeginDayInput{Day: on}},
-		{b.activities.PlanDay, PlanDayInput{Day: on, ChunkRows: 1000, MaxChunks: 1}},
-		{b.activities.CountChunk, chunk},
-		{b.activities.CheckDay, DayInput{Day: on}},
-		{b.activities.SettleChunk, chunk},
-		{b.activities.RankDay, DayInput{Day: on}},
-		{b.activities.CloseDay, DayInput{Day: on}},
-	} {
-		_, err := run[any](b, step.activity, step.input)
+	b.closeDayInChunks(on, 1000)
+}
+
+// closeDayInChunks takes a day through all its activities, with about so many
+// rows a chunk.
+func (b *bundle) closeDayInChunks(on settlement.Day, rows int64) {
+	b.Helper()
+	do := func(activity, input any) {
+		_, err := run[any](b, activity, input)
 		require.NoError(b, err)
 	}
+	do(b.activities.BeginDay, BeginDayInput{Day: on})
+	plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: on, ChunkRows: rows, MaxChunks: 100})
+	require.NoError(b, err)
+	for _, chunk := range plan.Chunks {
+		do(b.activities.CountChunk, ChunkInput{Day: on, Chunk: chunk.Number})
+	}
+	do(b.activities.CheckDay, DayInput{Day: on})
+	for _, chunk := range plan.Chunks {
+		do(b.activities.SettleChunk, ChunkInput{Day: on, Chunk: chunk.Number})
+	}
+	do(b.activities.RankDay, DayInput{Day: on})
+	do(b.activities.CloseDay, DayInput{Day: on})
 }
 
 // closeDays closes the days from Thursday on.

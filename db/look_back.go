@@ -11,19 +11,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// Mismatch is a closed day whose rows in the watch log are not those that were
-// counted and posted: rows vanished, or came in another way than being
-// inserted. Nothing is adjusted for it.
-type Mismatch struct {
-	Day      settlement.Day `json:"day"`
-	Expected int64          `json:"expected"` // rows that were counted or posted
-	Found    int64          `json:"found"`
-}
-
-func (m Mismatch) String() string {
-	return fmt.Sprintf("%s has %d rows, %d were counted and posted", m.Day, m.Found, m.Expected)
-}
-
 // LookBack fixes which late views the day posts: all that have come into the
 // partitions of the closed days among the given number of days before it and
 // that no day has posted. It does so once; after that it gives the same late

@@ -23,6 +23,16 @@ func Checksum(play settlement.Play) uint64 {
 	return xxhash.Sum64(row[:])
 }
 
+// readAgain reads the closed day's rows of the range that were on time.
+func (db *DB) readAgain(ctx context.Context, day settlement.Day, videos settlement.Range) (rows int64, checksum uint64, err error) {
+	err = db.Plays(ctx, day, videos, func(play settlement.Play) error {
+		rows++
+		checksum += Checksum(play)
+		return nil
+	})
+	return rows, checksum, err
+}
+
 // LateRows are what became of the rows that came into a closed day after its
 // close.
 type LateRows struct {
@@ -30,10 +40,11 @@ type LateRows struct {
 	PostedRows
 }
 
-// PostedRows are late rows that are not what they were when a day posted them.
+// PostedRows are what became of the late rows that a day has posted.
 type PostedRows struct {
+	Posted  int64 `db:"posted"` // all of them
 	Gone    int64 `db:"gone"`
-	Changed int64 `db:"changed"`
+	Changed int64 `db:"changed"` // with other figures
 }
 
 // sameView joins the watch log l and the late views p.
@@ -58,6 +69,7 @@ func (db *DB) postedRows(ctx context.Context, day Run, videos settlement.Range) 
 	where, args := rangeCondition("p.video_id", videos)
 	if err := db.pool.GetContext(ctx, &rows, `
 		SELECT
+			COUNT(*) AS posted,
 			COALESCE(SUM(l.view_id IS NULL), 0) AS gone,
 			COALESCE(SUM(l.played_seconds <> p.played_seconds OR l.ad_views <> p.ad_views), 0) AS changed
 		FROM late_views p

@@ -81,7 +81,11 @@ func runDay(ctx context.Context, temporal *temporalServer, input workflows.Daily
 
 func printDay(result workflows.DailyResult) {
 	fmt.Printf("%s closed: %s\n", result.Day, describe(result.Totals))
-	for _, mismatch := range result.Mismatches {
+	printAlarms(result.Mismatches)
+}
+
+func printAlarms(mismatches []db.Mismatch) {
+	for _, mismatch := range mismatches {
 		fmt.Fprintf(os.Stderr, "ALARM: %s; nothing was adjusted: see starter verify --date %s\n", mismatch, mismatch.Day)
 	}
 }

@@ -88,6 +88,7 @@ func runRollUp(ctx context.Context, temporal *temporalServer, workflow any, inpu
 
 func printRollUp(result workflows.PeriodResult) {
 	fmt.Printf("%s closed: %s\n", result.Period, describe(result.Totals))
+	printAlarms(result.Mismatches)
 	if result.Period.Kind == settlement.Weekly && result.Mails != (activities.MailTotals{}) {
 		printMails(result.Mails)
 	}

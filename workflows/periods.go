@@ -28,13 +28,15 @@ type PeriodResult struct {
 	Chunks int               `json:"chunks"`
 	db.Totals
 	Mails activities.MailTotals `json:"mails,omitzero"`
+	// Mismatches are days of a week whose rows are not those that were counted.
+	Mismatches []db.Mismatch `json:"mismatches,omitempty"`
 }
 
 // chunkLines makes a chunk of a roll-up take about as long as one of a day.
 const chunkLines = 100_000
 
-// Weekly adds up the closed days of a week, writes its statements, closes it,
-// and mails them (R8).
+// Weekly checks the rows of a week's closed days, adds the days up, writes the
+// statements, closes the week, and mails them (R8).
 func Weekly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
 	return runPeriod(ctx, input, func(run *periodRun, result *PeriodResult) error {
 		if input.NoMail {
@@ -69,7 +71,7 @@ func runPeriod(ctx workflow.Context, input PeriodInput, afterClose func(*periodR
 		run.recordFailure(ctx, err)
 		return result, err
 	}
-	result.Chunks = len(run.chunks)
+	result.Chunks, result.Mismatches = len(run.chunks), progress.mismatches
 	progress.close(ctx, result.Totals)
 	return result, nil
 }
@@ -92,6 +94,11 @@ func (r *periodRun) do(ctx workflow.Context) (totals db.Totals, err error) {
 	}
 	if begun.Closed {
 		return begun.Totals, nil
+	}
+	if r.period.Kind == settlement.Weekly {
+		if err := r.checkRows(ctx); err != nil {
+			return totals, err
+		}
 	}
 	r.progress.enter(ctx, PhasePlanning)
 	var plan activities.PlanResult

@@ -33,6 +33,18 @@ var (
 // beginsPeriod lets the run begin and plan the given chunks.
 func (b *bundle) beginsPeriod(period settlement.Period, chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.BeginPeriod, mock.Anything, activities.BeginPeriodInput{Period: period}).Return(activities.BeginPeriodResult{}, nil).Once()
+	if period.Kind == settlement.Weekly {
+		b.plansRowChecks()
+	}
+	b.plansPeriod(period, chunks...)
+}
+
+func (b *bundle) plansRowChecks(checks ...activities.RowCheck) {
+	b.OnActivity(a.PlanRowChecks, mock.Anything, activities.PlanRowChecksInput{Period: week, CheckRows: rowsPerCheck, MaxChecks: maxChecks}).
+		Return(checks, nil).Once()
+}
+
+func (b *bundle) plansPeriod(period settlement.Period, chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.PlanPeriod, mock.Anything, activities.PlanPeriodInput{Period: period, ChunkLines: chunkLines, MaxChunks: maxChunks}).
 		Return(activities.PlanResult{Chunks: chunks}, nil).Once()
 }
@@ -91,7 +103,7 @@ func TestR8_AWeekIsRolledUpStatedClosedAndThenMailed(t *testing.T) {
 
 	require.NoError(t, b.GetWorkflowError())
 	require.Equal(t, []string{
-		"BeginPeriod", "PlanPeriod", "RollUpChunk", "RollUpChunk", "RankPeriod", "WriteStatements", "ClosePeriod", "child mail:2024-W19",
+		"BeginPeriod", "PlanRowChecks", "PlanPeriod", "RollUpChunk", "RollUpChunk", "RankPeriod", "WriteStatements", "ClosePeriod", "child mail:2024-W19",
 	}, *order)
 	var result PeriodResult
 	require.NoError(t, b.GetWorkflowResult(&result))
@@ -171,7 +183,8 @@ func TestR8_AWeekWaitsForItsDays(t *testing.T) {
 	b.OnActivity(a.BeginPeriod, mock.Anything, activities.BeginPeriodInput{Period: week, Wait: true}).
 		Return(activities.BeginPeriodResult{}, waiting).Times(int(patience.MaximumAttempts) + 1)
 	b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).Return(activities.BeginPeriodResult{}, nil).Once()
-	b.OnActivity(a.PlanPeriod, mock.Anything, mock.Anything).Return(activities.PlanResult{}, nil).Once()
+	b.plansRowChecks()
+	b.plansPeriod(week)
 	b.closesPeriod(week)
 	b.ExecuteWorkflow(Weekly, PeriodInput{Period: week, Wait: true, NoMail: true})
 	require.NoError(t, b.GetWorkflowError())
@@ -194,6 +207,9 @@ func TestAFailureOfAnyStepOfAWeekIsRecordedAndNothingIsMailed(t *testing.T) {
 	begin := func(b *bundle, err error) {
 		b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).Return(activities.BeginPeriodResult{}, err).Once()
 	}
+	planChecks := func(b *bundle, err error) {
+		b.OnActivity(a.PlanRowChecks, mock.Anything, mock.Anything).Return(nil, err).Once()
+	}
 	plan := func(b *bundle, err error) {
 		b.OnActivity(a.PlanPeriod, mock.Anything, mock.Anything).Return(activities.PlanResult{}, err).Once()
 	}
@@ -209,7 +225,7 @@ func TestAFailureOfAnyStepOfAWeekIsRecordedAndNothingIsMailed(t *testing.T) {
 	steps := []struct {
 		name string
 		do   func(b *bundle, err error)
-	}{{"begin", begin}, {"plan", plan}, {"rank", rank}, {"statements", state}, {"close", closePeriod}}
+	}{{"begin", begin}, {"plan checks", planChecks}, {"plan", plan}, {"rank", rank}, {"statements", state}, {"close", closePeriod}}
 	for i, failing := range steps {
 		t.Run(failing.name, func(t *testing.T) {
 			b := setup(t)
@@ -282,6 +298,7 @@ func TestProgressOfAWeekFollowsItsPhases(t *testing.T) {
 	const step = 10 * time.Second // of each activity
 	b := setup(t)
 	b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).After(step).Return(activities.BeginPeriodResult{}, nil).Once()
+	b.OnActivity(a.PlanRowChecks, mock.Anything, mock.Anything).After(step).Return(nil, nil).Once()
 	b.OnActivity(a.PlanPeriod, mock.Anything, mock.Anything).After(step).
 		Return(activities.PlanResult{Chunks: []activities.PlannedChunk{planned(1)}}, nil).Once()
 	b.rollsUp(week, 1).After(step).Return(rolledUp, nil).Once()
@@ -290,13 +307,13 @@ func TestProgressOfAWeekFollowsItsPhases(t *testing.T) {
 	b.OnActivity(a.ClosePeriod, mock.Anything, mock.Anything).After(step).Return(closed, nil).Once()
 	b.mails().After(step).Return(mailed, nil).Once()
 	var phases []string
-	for i := range 7 {
+	for i := range 8 {
 		b.RegisterDelayedCallback(func() { phases = append(phases, progress(t, b).Phase) }, time.Duration(i)*step+step/2)
 	}
 	b.runWeek()
 	require.NoError(t, b.GetWorkflowError())
 	require.Equal(t, []string{
-		PhaseWaiting, PhasePlanning, PhaseRollingUp, PhaseStating, PhaseStating, PhaseClosing, PhaseMailing,
+		PhaseWaiting, PhaseCheckingRows, PhasePlanning, PhaseRollingUp, PhaseStating, PhaseStating, PhaseClosing, PhaseMailing,
 	}, phases)
 	require.Equal(t, PhaseClosed, progress(t, b).Phase)
 }

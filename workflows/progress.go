@@ -12,19 +12,20 @@ import (
 
 // The phases of a run, in order.
 const (
-	PhaseWaiting     = "waiting for earlier days"
-	PhaseLookingBack = "looking back"
-	PhasePlanning    = "planning"
-	PhaseCounting    = "counting"
-	PhaseChecking    = "checking"
-	PhaseSettling    = "settling"
-	PhaseRollingUp   = "rolling up"
-	PhaseStating     = "writing statements"
-	PhaseClosing     = "closing"
-	PhaseMailing     = "mailing"
-	PhaseClosed      = "closed"
-	PhaseMailed      = "mailed"
-	PhaseFailed      = "failed"
+	PhaseWaiting      = "waiting for earlier days"
+	PhaseLookingBack  = "looking back"
+	PhasePlanning     = "planning"
+	PhaseCounting     = "counting"
+	PhaseChecking     = "checking"
+	PhaseSettling     = "settling"
+	PhaseCheckingRows = "checking rows"
+	PhaseRollingUp    = "rolling up"
+	PhaseStating      = "writing statements"
+	PhaseClosing      = "closing"
+	PhaseMailing      = "mailing"
+	PhaseClosed       = "closed"
+	PhaseMailed       = "mailed"
+	PhaseFailed       = "failed"
 )
 
 // Progress is a run's answer to [ProgressQuery].

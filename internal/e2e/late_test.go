@@ -203,3 +203,18 @@ func TestVerifyJudgesLateViewsByTheCreatorOfThen(t *testing.T) {
 
 	require.Contains(t, s.starter("verify", "--date", tomorrow).requireSuccess().stdout, "no difference")
 }
+
+func TestRowsThatChangedInPlaceRaiseAnAlarmBeforeTheirWeekIsPaid(t *testing.T) {
+	t.Parallel()
+	m := newMailing(t, 5)
+	m.startWorker(m.environment...)
+	m.exec(`UPDATE watch_log SET played_seconds = played_seconds + 1 WHERE video_id = 2 LIMIT 1`)
+
+	run := m.starter("run", "weekly", "--week", week).requireSuccess()
+
+	const alarm = "2024-05-12 has 7 rows, 7 were counted and posted, and other rows than were counted in chunk 1"
+	require.Contains(t, run.stderr, "ALARM: "+alarm+"; nothing was adjusted")
+	m.waitUntilDetails("weekly:"+week, "ALARM", alarm)
+	m.requireSettled(m.want)
+	m.requireOneEach()
+}

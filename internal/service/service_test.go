@@ -88,30 +88,43 @@ func TestRun_AnswersProbesAndScrapesAndStopsWhenTold(t *testing.T) {
 }
 
 func TestRun_CountsWhatWasDone(t *testing.T) {
-	const day settlement.Day = 19852 // 2024-05-09
-	dsn := migrated(t)
-	exec(t, dsn, `INSERT INTO creators VALUES (1, 'c', 'c@creators.example', 'ko')`)
-	exec(t, dsn, `INSERT INTO videos VALUES (1, 1, 'v', 60, 0, 0)`)
-	store(t, dsn, db.View{Day: day, VideoID: 1, WatchedAt: time.Date(2024, time.May, 9, 3, 0, 0, 0, time.UTC).UnixMilli(), ViewID: 1})
-	address, stop := start(t, dsn)
-	temporal, err := client.Dial(temporalOptions(t))
-	require.NoError(t, err)
-	defer temporal.Close()
-	run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
-		ID: workflows.ID(settlement.DailyPeriod(day)), TaskQueue: workflows.TaskQueue,
-	}, workflows.Daily, workflows.DailyInput{Day: day})
-	require.NoError(t, err)
-	require.NoError(t, run.Get(t.Context(), nil))
+	const sunday settlement.Day = 19855 // 2024-05-12
+	address, dsn, run := startSettling(t, sunday)
+	run(workflows.ID(settlement.DailyPeriod(sunday)), workflows.Daily, workflows.DailyInput{Day: sunday})
 	for _, metric := range []string{
 		`creatorpay_rows_counted_total{`,
 		`creatorpay_chunks_done_total{`,
 		`phase="counted"`,
 		`phase="settled"`,
-		"creatorpay_last_closed_day_timestamp_seconds 1.7152128e+09",
+		"creatorpay_last_closed_day_timestamp_seconds 1.715472e+09",
 	} {
 		requireMetric(t, address, metric)
 	}
-	stop()
+
+	exec(t, dsn, `UPDATE watch_log SET ad_views = ad_views + 1`)
+	run(workflows.ID(sunday.Week()), workflows.Weekly, workflows.PeriodInput{Period: sunday.Week(), NoMail: true})
+	requireMetric(t, address, "creatorpay_closed_day_mismatch_total{")
+}
+
+// startSettling starts a worker on a database with one view on the day, and
+// gives what runs a workflow to its end.
+func startSettling(t *testing.T, day settlement.Day) (address, dsn string, run func(id string, workflow, input any)) {
+	t.Helper()
+	dsn = migrated(t)
+	exec(t, dsn, `INSERT INTO creators VALUES (1, 'c', 'c@creators.example', 'ko')`)
+	exec(t, dsn, `INSERT INTO videos VALUES (1, 1, 'v', 60, 0, 0)`)
+	store(t, dsn, db.View{Day: day, VideoID: 1, WatchedAt: time.Unix(int64(day)*24*60*60, 0).UnixMilli(), ViewID: 1})
+	address, stop := start(t, dsn)
+	t.Cleanup(stop)
+	temporal, err := client.Dial(temporalOptions(t))
+	require.NoError(t, err)
+	t.Cleanup(temporal.Close)
+	return address, dsn, func(id string, workflow, input any) {
+		t.Helper()
+		started, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflow, input)
+		require.NoError(t, err)
+		require.NoError(t, started.Get(t.Context(), nil))
+	}
 }
 
 func TestRun_IsNotReadyWithoutItsDatabase(t *testing.T) {

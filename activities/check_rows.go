@@ -1,0 +1,92 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// PlanRowChecksInput says how the rows of a period's days are cut into checks.
+type PlanRowChecksInput struct {
+	Period    settlement.Period `json:"period"`
+	CheckRows int64             `json:"check_rows"` // rows that a check is to read, about
+	MaxChecks int               `json:"max_checks"`
+}
+
+// RowCheck is chunks of a closed day that follow each other: the work of one
+// [Activities.CheckRows].
+type RowCheck struct {
+	Day   settlement.Day `json:"day"`
+	First int            `json:"first"` // chunk
+	Last  int            `json:"last"`  // chunk
+	Rows  int64          `json:"rows"`  // that were counted
+}
+
+func (c RowCheck) String() string {
+	if c.First == c.Last {
+		return fmt.Sprintf("%s, chunk %d", c.Day, c.First)
+	}
+	return fmt.Sprintf("%s, chunks %d to %d", c.Day, c.First, c.Last)
+}
+
+// PlanRowChecks finds what is to be read again of the period's days: all chunks
+// of those that the watch log still has. It is the same each time, since closed
+// days keep their chunks.
+func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput) (checks []RowCheck, err error) {
+	defer keepAlive(ctx)()
+	days, err := a.DB.ClosedDays(ctx, input.Period)
+	if err != nil {
+		return nil, classify(err)
+	}
+	var total int64
+	for _, day := range days {
+		total += day.Rows()
+	}
+	rows := max(input.CheckRows, total/int64(input.MaxChecks)+1)
+	for _, day := range days {
+		kept, err := a.DB.HasPartition(ctx, day.StartsOn)
+		if err != nil {
+			return nil, classify(err)
+		}
+		if !kept {
+			continue
+		}
+		chunks, err := a.DB.Chunks(ctx, day.Period())
+		if err != nil {
+			return nil, classify(err)
+		}
+		for i, chunk := range chunks {
+			if last := len(checks) - 1; i > 0 && checks[last].Rows+chunk.Rows() <= rows {
+				checks[last].Last = chunk.Number
+				checks[last].Rows += chunk.Rows()
+				continue
+			}
+			checks = append(checks, RowCheck{Day: day.StartsOn, First: chunk.Number, Last: chunk.Number, Rows: chunk.Rows()})
+		}
+	}
+	return checks, nil
+}
+
+// CheckRows reads the rows of a few chunks of a closed day again and compares
+// them with those that were counted. Other rows are no error: nothing is ever
+// adjusted for them, and the run that asks shows an alarm.
+func (a *Activities) CheckRows(ctx context.Context, input RowCheck) (found db.Mismatch, err error) {
+	defer keepAlive(ctx)()
+	day, err := a.DB.ClosedRun(ctx, settlement.DailyPeriod(input.Day))
+	if err != nil {
+		return found, classify(err)
+	}
+	chunks, err := a.DB.Chunks(ctx, day.Period())
+	if err != nil {
+		return found, classify(err)
+	}
+	if found, err = a.DB.CheckRows(ctx, day, chunks[input.First-1:input.Last]); err != nil {
+		return found, classify(err)
+	}
+	if !found.None() {
+		reportMismatch(ctx, found)
+	}
+	return found, nil
+}

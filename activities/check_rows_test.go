@@ -1,0 +1,83 @@
+package activities
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+)
+
+func (b *bundle) planRowChecks(rows int64, most int) []RowCheck {
+	b.Helper()
+	checks, err := run[[]RowCheck](b, b.activities.PlanRowChecks, PlanRowChecksInput{Period: week, CheckRows: rows, MaxChecks: most})
+	require.NoError(b, err)
+	return checks
+}
+
+func (b *bundle) checkRows(check RowCheck) db.Mismatch {
+	b.Helper()
+	found, err := run[db.Mismatch](b, b.activities.CheckRows, check)
+	require.NoError(b, err)
+	return found
+}
+
+// weekInChunks has five closed chunks on Thursday, of two rows each, and one on
+// each of the other days.
+func weekInChunks(t *testing.T) *bundle {
+	t.Helper()
+	b := setup(t)
+	b.makeRoom()
+	for video := int64(1); video <= 5; video++ {
+		b.watch(thursday, video, 2)
+	}
+	b.closeDayInChunks(thursday, 2)
+	for on := friday; on <= sunday; on++ {
+		b.closeDay(on)
+	}
+	return b
+}
+
+func TestPlanRowChecks_CoversEachChunkOnceAndPutsSmallOnesTogether(t *testing.T) {
+	b := weekInChunks(t)
+
+	require.Equal(t, []RowCheck{
+		{Day: thursday, First: 1, Last: 2, Rows: 4},
+		{Day: thursday, First: 3, Last: 4, Rows: 4},
+		{Day: thursday, First: 5, Last: 5, Rows: 2},
+		{Day: friday, First: 1, Last: 1},
+		{Day: saturday, First: 1, Last: 1},
+		{Day: sunday, First: 1, Last: 1},
+	}, b.planRowChecks(5, 100))
+}
+
+func TestPlanRowChecks_ABigWeekHasBiggerChecksNotMore(t *testing.T) {
+	b := weekInChunks(t)
+
+	require.Equal(t, RowCheck{Day: thursday, First: 1, Last: 5, Rows: 10}, b.planRowChecks(1, 1)[0])
+}
+
+func TestPlanRowChecks_LeavesOutDaysWithoutAPartition(t *testing.T) {
+	b := weekInChunks(t)
+	partitions, err := b.db.Partitions(b.Context())
+	require.NoError(t, err)
+	for i, partition := range partitions {
+		if partition.Day == thursday {
+			require.NoError(t, b.db.DropPartitions(b.Context(), partitions[i:i+1]))
+		}
+	}
+
+	require.Equal(t, friday, b.planRowChecks(5, 100)[0].Day)
+}
+
+func TestCheckRows_ReadsItsChunksAndNoOthers(t *testing.T) {
+	b := weekInChunks(t)
+	first, second := RowCheck{Day: thursday, First: 1, Last: 2}, RowCheck{Day: thursday, First: 3, Last: 5}
+	require.Equal(t, db.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
+	require.Equal(t, db.Mismatch{Day: thursday, Expected: 6, Found: 6}, b.checkRows(second))
+
+	b.exec(`UPDATE watch_log SET played_seconds = 11 WHERE video_id = 4`)
+
+	require.Equal(t, db.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
+	require.Equal(t, db.Mismatch{Day: thursday, Expected: 6, Found: 6, Chunks: []int{4}}, b.checkRows(second))
+}

@@ -1,0 +1,68 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+)
+
+const (
+	// rowsPerCheck makes a check of rows take a second or two.
+	rowsPerCheck = 1_000_000
+	// maxChecks keeps the checks of a week a small part of its history.
+	maxChecks = 200
+)
+
+// checkRows reads the rows of the week's days again, before anybody is paid by
+// what was counted of them. Days whose rows are not those that were counted do
+// not keep the week from going on, but are shown. A look back only counts rows:
+// those that changed in place are found here.
+func (r *periodRun) checkRows(ctx workflow.Context) error {
+	if workflow.GetVersion(ctx, "check-rows", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil // the run began before rows were checked
+	}
+	r.progress.enter(ctx, PhaseCheckingRows)
+	var checks []activities.RowCheck
+	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan the check of rows of "+r.period.String()), a.PlanRowChecks,
+		activities.PlanRowChecksInput{Period: r.period, CheckRows: rowsPerCheck, MaxChecks: maxChecks}).Get(ctx, &checks); err != nil {
+		return err
+	}
+	checked := chunkedRun{period: r.period, parallel: r.parallel, progress: r.progress}
+	for i, check := range checks {
+		checked.chunks = append(checked.chunks, activities.PlannedChunk{Number: i + 1, Videos: check.String(), State: db.ChunkPlanned})
+	}
+	r.progress.enterChunks(ctx, PhaseCheckingRows, checked.chunks, db.ChunkPlanned)
+	found := make([]db.Mismatch, len(checks))
+	if err := checked.eachChunk(ctx, "check rows", 1, db.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+		check := checks[chunk.Number-1]
+		err := workflow.ExecuteActivity(ctx, a.CheckRows, check).Get(ctx, &found[chunk.Number-1])
+		if err == nil {
+			r.progress.chunkDone(ctx, check.Rows)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	r.progress.mismatches = mismatchesByDay(found)
+	return nil
+}
+
+// mismatchesByDay adds up what the checks found, which are in the order of the
+// days, and keeps the days with other rows than were counted.
+func mismatchesByDay(found []db.Mismatch) (mismatches []db.Mismatch) {
+	for i, from := 1, 0; i <= len(found); i++ {
+		if i < len(found) && found[i].Day == found[from].Day {
+			continue
+		}
+		day := found[from]
+		for _, part := range found[from+1 : i] {
+			day.Add(part)
+		}
+		if !day.None() {
+			mismatches = append(mismatches, day)
+		}
+		from = i
+	}
+	return mismatches
+}
