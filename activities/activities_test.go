@@ -307,6 +307,7 @@ func TestClassify_DecidesWhatIsFinal(t *testing.T) {
 		&db.NoPartitionError{Day: day},
 		&db.BeforeFirstDayError{Day: day, First: day + 1},
 		&db.NotClosedError{Period: period},
+		&db.LostRunError{Period: period},
 	} {
 		final[TypeRefused] = refusal
 		for errorType, err := range final {

@@ -47,6 +47,7 @@ func classify(err error) error {
 		beforeFirst *db.BeforeFirstDayError
 		notClosed   *db.NotClosedError
 		stale       *db.StaleError
+		lost        *db.LostRunError
 		badRow      *db.BadRowError
 		priceRule   *db.PriceRuleError
 		notTheSum   *db.NotTheSumError
@@ -55,7 +56,7 @@ func classify(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &closed), errors.As(err, &notOver), errors.As(err, &noPartition), errors.As(err, &beforeFirst), errors.As(err, &notClosed):
+	case errors.As(err, &closed), errors.As(err, &notOver), errors.As(err, &noPartition), errors.As(err, &beforeFirst), errors.As(err, &notClosed), errors.As(err, &lost):
 		return temporal.NewNonRetryableApplicationError(err.Error(), TypeRefused, nil)
 	case errors.As(err, &stale):
 		return temporal.NewApplicationErrorWithOptions(err.Error(), TypeStale, temporal.ApplicationErrorOptions{

@@ -87,6 +87,14 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("%s: another run has taken over or closed the period; this one may not write any more", e.Period)
 }
 
+// LostRunError says that the book of runs does not know a run that is going: the
+// database was restored to a state from before the run began.
+type LostRunError struct{ Period settlement.Period }
+
+func (e *LostRunError) Error() string {
+	return fmt.Sprintf("the book of runs has no run of %s: the database was restored to a state from before it began; reset the run to its first event", e.Period)
+}
+
 // SchemaError says that the database is not the one this program was built for.
 type SchemaError struct{ Has, Needs int64 }
 

@@ -123,6 +123,26 @@ func TestR12_OnlyTheHolderWrites(t *testing.T) {
 	}
 }
 
+func TestR12_ARunThatTheBookLostDoesNotWrite(t *testing.T) {
+	for _, write := range writes {
+		if write.name == "begin day" {
+			continue // it enters the run
+		}
+		t.Run(write.name, func(t *testing.T) {
+			db := openWatched(t)
+			write.prepare(t, db)
+			exec(t, db, "DELETE FROM runs")
+			before := checksums(t, db)
+
+			var lost *LostRunError
+			require.ErrorAs(t, write.do(t.Context(), db, me), &lost)
+
+			require.Equal(t, settlement.DailyPeriod(monday), lost.Period)
+			require.Equal(t, before, checksums(t, db), "nothing has changed")
+		})
+	}
+}
+
 func TestR12_WhoTookOverWritesAndTheFormerHolderDoesNot(t *testing.T) {
 	for _, write := range writes {
 		t.Run(write.name, func(t *testing.T) {

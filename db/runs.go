@@ -200,7 +200,8 @@ func (db *DB) TakeOver(ctx context.Context, period settlement.Period, holder Hol
 
 // guard keeps the run's holder in place until the transaction ends and returns
 // the fence. It fails with a [StaleError] when the run is closed or held by
-// another workflow run. Every write of a run's rows passes through it.
+// another workflow run, and with a [LostRunError] when there is no such run.
+// Every write of a run's rows passes through it.
 func guard(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder Holder) (fence int64, err error) {
 	return lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")
 }
@@ -219,6 +220,9 @@ func lockRun(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder 
 		FROM runs
 		WHERE kind = ? AND starts_on = ? AND version = ?
 		`+lock, period.Kind, period.Start, runVersion)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, &LostRunError{Period: period}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("lock run of %s: %w", period, err)
 	}
@@ -246,11 +250,12 @@ func (db *DB) Fail(ctx context.Context, period settlement.Period, holder Holder,
 	return nil
 }
 
-// OpenRun is the period's run as the book has it. The period must have begun.
+// OpenRun is the period's run as the book has it. The period must have begun:
+// without a run it fails with a [LostRunError].
 func (db *DB) OpenRun(ctx context.Context, period settlement.Period) (Run, error) {
 	run, found, err := findRun(ctx, db.pool, period)
 	if err == nil && !found {
-		err = fmt.Errorf("%s has not begun", period)
+		err = &LostRunError{Period: period}
 	}
 	return run, err
 }
