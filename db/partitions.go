@@ -15,7 +15,7 @@ import (
 // Partition is the part of the watch log that holds one day.
 type Partition struct {
 	Day    settlement.Day
-	Rows   int64 // the engine's estimate
+	Rows   int64 // the engine's estimate; exact if [DB.DroppablePartitions] gives it
 	Bytes  int64
 	Closed bool // the day is closed
 }
@@ -193,49 +193,4 @@ func definePartitions(from, to settlement.Day) (days []settlement.Day, definitio
 		lines = append(lines, fmt.Sprintf("PARTITION %s VALUES LESS THAN ('%s')", partitionName(day), day+1))
 	}
 	return days, strings.Join(lines, ",\n\t\t\t")
-}
-
-// DroppablePartitions are the days before the given one whose rows nobody
-// needs any more: the day is closed, and so is the one after it, which looks
-// back across midnight (R3). Days that hold nothing to settle and come before
-// the first closed one are kept too: their rows were never counted.
-func (db *DB) DroppablePartitions(ctx context.Context, before settlement.Day) ([]Partition, error) {
-	present, err := db.Partitions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var droppable []Partition
-	for i, partition := range present {
-		if partition.Day >= before || !partition.Closed || i+1 == len(present) || !present[i+1].Closed {
-			break
-		}
-		droppable = append(droppable, partition)
-	}
-	return droppable, nil
-}
-
-// DropPartitions removes the rows and the partitions of the days that
-// [DB.DroppablePartitions] named, oldest first.
-func (db *DB) DropPartitions(ctx context.Context, droppable []Partition) error {
-	if len(droppable) == 0 {
-		return nil
-	}
-	names := make([]string, len(droppable))
-	for i, partition := range droppable {
-		names[i] = partition.Name()
-	}
-	list := strings.Join(names, ", ")
-	if err := db.alterWatchLog(ctx, `TRUNCATE PARTITION `+list); err != nil {
-		return fmt.Errorf("drop partitions %s: %w", list, err)
-	}
-	// Dropping them would stretch the next day's partition down over the dropped
-	// days; the floor takes their place instead.
-	last := droppable[len(droppable)-1].Day
-	if err := db.alterWatchLog(ctx, fmt.Sprintf(`
-		REORGANIZE PARTITION %s, %s INTO (
-			PARTITION %s VALUES LESS THAN ('%s')
-		)`, floorPartition, list, floorPartition, last+1)); err != nil {
-		return fmt.Errorf("drop partitions %s: %w", list, err)
-	}
-	return nil
 }
