@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"regexp"
@@ -116,7 +117,8 @@ const layoutAttempts = 20
 // AddPartitions makes room for the days from first to last, and for those
 // between them and the days that are there, since an empty day is settled too.
 // It returns the days that it added. Running it again, or more than once at the
-// same time, adds nothing twice.
+// same time, adds nothing twice. It fails with a [DroppedError] where the days
+// have been dropped: nobody would look at rows that come into them.
 func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
 	for range layoutAttempts {
 		var more []settlement.Day
@@ -138,6 +140,9 @@ func (db *DB) addMissing(ctx context.Context, first, last settlement.Day) ([]set
 	if err != nil {
 		return nil, err
 	}
+	if err := db.checkNotDropped(ctx, present, first, last); err != nil {
+		return nil, err
+	}
 	from, to := first, last
 	if len(present) > 0 {
 		from, to = min(from, present[0].Day), max(to, present[len(present)-1].Day)
@@ -154,6 +159,34 @@ func (db *DB) addMissing(ctx context.Context, first, last settlement.Day) ([]set
 	}
 	above, err := db.addAbove(ctx, present[len(present)-1].Day+1, to)
 	return append(below, above...), err
+}
+
+// checkNotDropped refuses days from first to last of which some are closed and
+// lie below the partitions that are present.
+func (db *DB) checkNotDropped(ctx context.Context, present []Partition, first, last settlement.Day) error {
+	floor := last + 1
+	if len(present) > 0 {
+		floor = present[0].Day
+	}
+	if first >= floor {
+		return nil
+	}
+	var dropped sql.Null[settlement.Day]
+	if err := db.pool.GetContext(ctx, &dropped, `
+		SELECT MAX(starts_on)
+		FROM runs
+		WHERE kind = ? AND version = ? AND state = ? AND starts_on < ?`,
+		settlement.Daily, runVersion, StateClosed, floor); err != nil {
+		return fmt.Errorf("look for dropped days: %w", err)
+	}
+	if !dropped.Valid || first > dropped.V {
+		return nil
+	}
+	// The list of partitions may lack some while they are being changed.
+	if found, err := db.HasPartition(ctx, dropped.V); err != nil || found {
+		return err
+	}
+	return &DroppedError{Day: first, Last: dropped.V}
 }
 
 // reorganizeFloor cuts the days out of the empty floor below the first day.

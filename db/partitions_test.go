@@ -185,3 +185,28 @@ func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, found)
 }
+
+// openDropped has the first of two closed days dropped.
+func openDropped(t *testing.T) *DB {
+	t.Helper()
+	db := openClosed(t)
+	closed(t, db, monday+1)
+	old, _, err := db.DroppablePartitions(t.Context(), monday+1)
+	require.NoError(t, err)
+	require.NoError(t, db.DropPartitions(t.Context(), old))
+	requireDays(t, db, monday+1, monday+3)
+	return db
+}
+
+func TestAddPartitions_ADroppedDayIsNotMadeAgain(t *testing.T) {
+	db := openDropped(t)
+
+	for _, first := range []settlement.Day{monday, monday - 1} {
+		_, err := db.AddPartitions(t.Context(), first, monday+4)
+
+		var dropped *DroppedError
+		require.ErrorAs(t, err, &dropped)
+		require.Equal(t, DroppedError{Day: first, Last: monday}, *dropped)
+		requireDays(t, db, monday+1, monday+3)
+	}
+}
