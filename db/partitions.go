@@ -109,10 +109,15 @@ func hasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.
 	return true, nil
 }
 
-// layoutAttempts bounds how often [DB.AddPartitions] looks again when others
-// add days at the same time or use the log. Each attempt that was lost to the
-// former means that another one added some.
-const layoutAttempts = 20
+const (
+	// layoutAttempts bounds how often [DB.AddPartitions] looks again when others
+	// add days at the same time. Each attempt that was lost to them means that
+	// another one added some.
+	layoutAttempts = 20
+	// busyAttempts bounds how often it waits for those who use the log: all that
+	// writes to the log waits behind it.
+	busyAttempts = 5
+)
 
 // AddPartitions makes room for the days from first to last, and for those
 // between them and the days that are there, since an empty day is settled too.
@@ -120,12 +125,12 @@ const layoutAttempts = 20
 // same time, adds nothing twice. It fails with a [DroppedError] where the days
 // have been dropped: nobody would look at rows that come into them.
 func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
-	for range layoutAttempts {
+	for attempt := 1; attempt <= layoutAttempts; attempt++ {
 		var more []settlement.Day
 		more, err = db.addMissing(ctx, first, last)
 		added = append(added, more...)
 		var busy *WatchLogBusyError
-		if !layoutChanged(err) && !errors.As(err, &busy) {
+		if waits := errors.As(err, &busy) && attempt < busyAttempts; !waits && !layoutChanged(err) {
 			return added, err
 		}
 	}
