@@ -133,7 +133,7 @@ func (p *launchpad) await(what string, holds func() bool) {
 	p.t.Helper()
 	deadline := time.NewTimer(2 * time.Minute)
 	defer deadline.Stop()
-	ticker := time.NewTicker(20 * time.Millisecond)
+	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	for !holds() {
 		select {
@@ -144,15 +144,25 @@ func (p *launchpad) await(what string, holds func() bool) {
 	}
 }
 
-// info is what Temporal knows of the schedule, beyond what the SDK shows.
-func (p *launchpad) info(id string) *schedule.ScheduleInfo {
+// describe is what Temporal knows of the schedule, which is more than the SDK
+// shows. While the schedule's own workflow is busy, an answer may take longer
+// than a call waits.
+func (p *launchpad) describe(id string) (described *workflowservice.DescribeScheduleResponse) {
 	p.t.Helper()
-	described, err := p.temporal.WorkflowService().DescribeSchedule(p.t.Context(), &workflowservice.DescribeScheduleRequest{
-		Namespace: p.namespace, ScheduleId: id,
+	p.await("the schedule answers", func() bool {
+		var err error
+		described, err = p.temporal.WorkflowService().DescribeSchedule(p.t.Context(), &workflowservice.DescribeScheduleRequest{
+			Namespace: p.namespace, ScheduleId: id,
+		})
+		if err != nil {
+			p.t.Log("describe schedule:", err)
+		}
+		return err == nil
 	})
-	require.NoError(p.t, err)
-	return described.GetInfo()
+	return described
 }
+
+func (p *launchpad) info(id string) *schedule.ScheduleInfo { return p.describe(id).GetInfo() }
 
 // isIdle tells whether the schedule has nothing going and nothing to come.
 func (p *launchpad) isIdle(id string) bool {

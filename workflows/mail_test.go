@@ -65,7 +65,9 @@ func TestMailsAreSentBatchByBatchAndCounted(t *testing.T) {
 	})
 	b.sendMails()
 	require.NoError(t, b.GetWorkflowError())
-	require.Equal(t, []string{"PlanMails", "mail-1 on creatorpay-mail", "mail-11 on creatorpay-mail", "CountMails"}, names)
+	require.Len(t, names, 4)
+	require.Equal(t, []string{"PlanMails", "CountMails"}, []string{names[0], names[3]})
+	require.ElementsMatch(t, []string{"mail-1 on creatorpay-mail", "mail-11 on creatorpay-mail"}, names[1:3], "the batches begin together")
 	var result activities.MailTotals
 	require.NoError(t, b.GetWorkflowResult(&result))
 	require.Equal(t, mailed, result)

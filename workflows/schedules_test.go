@@ -154,10 +154,9 @@ func TestFailurePausesTheScheduleAndDropsWhatItHasBuffered(t *testing.T) {
 	require.NoError(t, p.temporal.SignalWorkflow(t.Context(), first.GetWorkflowId(), first.GetRunId(), "fail", nil))
 
 	p.await("the schedule is idle", func() bool { return p.isIdle(handle.GetID()) })
-	described, err := handle.Describe(t.Context())
-	require.NoError(t, err)
-	require.True(t, described.Schedule.State.Paused)
-	require.Contains(t, described.Schedule.State.Note, "a chunk failed")
-	require.Equal(t, 1, described.Info.NumActions, "no other was launched")
-	require.Zero(t, p.info(handle.GetID()).GetBufferDropped()+p.info(handle.GetID()).GetMissedCatchupWindow())
+	described := p.describe(handle.GetID())
+	require.True(t, described.GetSchedule().GetState().GetPaused())
+	require.Contains(t, described.GetSchedule().GetState().GetNotes(), "a chunk failed")
+	require.EqualValues(t, 1, described.GetInfo().GetActionCount(), "no other was launched")
+	require.Zero(t, described.GetInfo().GetBufferDropped()+described.GetInfo().GetMissedCatchupWindow())
 }

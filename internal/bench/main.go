@@ -1,7 +1,7 @@
 // The bench measures the daily run against three others on the same rows: an SQL
 // script, a page reader in the shape of Spring Batch, and the floor, which
 // applies no rule at all. It starts a private MySQL, a Temporal dev server and
-// one worker, fills days of the asked sizes, runs all contestants in turn, and
+// a worker, fills days of the asked sizes, runs all contestants in turn, and
 // writes what it measured to a file that docs/benchmarks.md is made from.
 package main
 
@@ -31,6 +31,7 @@ type files struct {
 
 type measureCommand struct {
 	files
+	layout
 	Dir      string        `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
 	Name     string        `default:"local" help:"Name of the measurement: that of its file."`
 	Millions []int64       `default:"3" help:"Sizes of the day, in million views."`

@@ -46,7 +46,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := devstack.Clear(ctx, c.Dir); err != nil {
 		return err
 	}
-	s, err := newStand(ctx, c.Dir, c.Memory, c.Worker)
+	s, err := newStand(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := s.makeTables(ctx); err != nil {
 		return err
 	}
-	m := measurement{Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Rounds: c.Rounds, Note: c.Note}
+	m := measurement{Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Layout: c.layout.String(), Rounds: c.Rounds, Note: c.Note}
 	if m.Machine, err = s.describe(ctx); err != nil {
 		return err
 	}
@@ -130,8 +130,10 @@ func (s *stand) measureProduct(ctx context.Context, today settlement.Day) (one f
 	if err := s.forget(ctx, today); err != nil {
 		return one, err
 	}
-	if err := resetPeak(s.worker.Process.Pid); err != nil {
-		return one, err
+	for _, worker := range s.workers {
+		if err := resetPeak(worker.Process.Pid); err != nil {
+			return one, err
+		}
 	}
 	var events int64
 	one, err = s.timed(func() error {
@@ -142,8 +144,12 @@ func (s *stand) measureProduct(ctx context.Context, today settlement.Day) (one f
 		return one, err
 	}
 	one.Events = events
-	if one.Peak, err = peakMemory(s.worker.Process.Pid); err != nil {
-		return one, err
+	for _, worker := range s.workers {
+		peak, err := peakMemory(worker.Process.Pid)
+		if err != nil {
+			return one, err
+		}
+		one.Peak = max(one.Peak, peak)
 	}
 	one.Parts, err = s.partsOf(ctx, today)
 	return one, err
@@ -159,26 +165,34 @@ func (s *stand) measureOther(ctx context.Context, today settlement.Day, c contes
 // timed runs work and tells how long it took and what CPU time the processes
 // used for it.
 func (s *stand) timed(work func() error) (one figure, err error) {
-	pids := [...]int{s.mysql.PID(), s.server.PID(), s.worker.Process.Pid, os.Getpid()}
-	var before, after [len(pids)]time.Duration
-	for i, pid := range pids {
-		if before[i], err = cpuTime(pid); err != nil {
-			return one, err
+	clients := []int{os.Getpid()}
+	for _, worker := range s.workers {
+		clients = append(clients, worker.Process.Pid)
+	}
+	used := func() (database, temporal, client time.Duration, err error) {
+		database, err = cpuTime(s.mysql.PID())
+		if err == nil {
+			temporal, err = cpuTime(s.server.PID())
 		}
+		if err == nil {
+			client, err = cpuTime(clients...)
+		}
+		return database, temporal, client, err
+	}
+	database, temporal, client, err := used()
+	if err != nil {
+		return one, err
 	}
 	began := time.Now()
 	if err := work(); err != nil {
 		return one, err
 	}
 	one.Took = time.Since(began)
-	for i, pid := range pids {
-		if after[i], err = cpuTime(pid); err != nil {
-			return one, err
-		}
-	}
-	one.MySQL, one.Temporal = after[0]-before[0], after[1]-before[1]
-	one.Client = after[2] - before[2] + after[3] - before[3]
-	return one, nil
+	one.MySQL, one.Temporal, one.Client, err = used()
+	one.MySQL -= database
+	one.Temporal -= temporal
+	one.Client -= client
+	return one, err
 }
 
 // measurement is what one call of the bench measured.
@@ -188,6 +202,7 @@ type measurement struct {
 	Machine machine
 	Videos  int
 	Skew    string
+	Layout  string `json:",omitempty"` // of the processes over the cores; empty if all have all
 	Rounds  int
 	Sizes   []size
 }
@@ -210,8 +225,8 @@ type figure struct {
 	Took     time.Duration
 	MySQL    time.Duration // CPU time, as the two below
 	Temporal time.Duration
-	Client   time.Duration // of the worker, or of the contestant itself
-	Peak     int64         `json:",omitempty"` // the worker's memory in bytes
+	Client   time.Duration // of the workers, or of the contestant itself
+	Peak     int64         `json:",omitempty"` // the biggest worker's memory in bytes
 	Events   int64         `json:",omitempty"` // of the run's history
 	Parts    parts
 }

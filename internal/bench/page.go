@@ -80,10 +80,13 @@ func (f files) read() (measurements []measurement, err error) {
 // there is any.
 func merge(measurements []measurement, m measurement) []measurement {
 	for i, other := range measurements {
-		if other.Machine.Database == m.Machine.Database && other.Videos == m.Videos && other.Skew == m.Skew {
+		if other.Machine.Database == m.Machine.Database && other.Videos == m.Videos && other.Skew == m.Skew && other.Layout == m.Layout {
 			sizes := append(other.Sizes, m.Sizes...)
 			slices.SortFunc(sizes, func(a, b size) int { return cmp.Compare(a.Rows, b.Rows) })
 			measurements[i].Sizes = sizes
+			if !strings.Contains(other.Note, m.Note) {
+				measurements[i].Note = strings.TrimSpace(other.Note + " " + m.Note)
+			}
 			return measurements
 		}
 	}
@@ -91,7 +94,11 @@ func merge(measurements []measurement, m measurement) []measurement {
 }
 
 func (m measurement) write(page *strings.Builder) {
-	fmt.Fprintf(page, "\n## %s: %s videos, %s\n\n", m.Machine.Database, thousands(int64(m.Videos)), m.Skew)
+	fmt.Fprintf(page, "\n## %s: %s videos, %s", m.Machine.Database, thousands(int64(m.Videos)), m.Skew)
+	if m.Layout != "" {
+		page.WriteString("; " + m.Layout)
+	}
+	page.WriteString("\n\n")
 	fmt.Fprintf(page, "%s, %d cores, %d GiB, %s, %s. %s\n", m.Machine.Model, m.Machine.Cores, m.Machine.MemoryGB, m.Machine.Go, m.Machine.Date, m.Note)
 	page.WriteString(`
 | rows | contestant | rounds | seconds | spread | rows/s | × floor | product ÷ this | database CPU s | client CPU s |

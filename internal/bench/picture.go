@@ -22,7 +22,7 @@ func growth(measurements []measurement) string {
 	var names []string
 	most := 0.0
 	for _, m := range measurements {
-		if m.Videos != 10_000 || m.Skew != "natural" {
+		if m.Videos != 10_000 || m.Skew != "natural" || m.Layout != "" {
 			continue
 		}
 		for _, contestant := range []string{product, floor} {

@@ -13,8 +13,19 @@ import (
 // clockTicks is how many ticks of a process's CPU time make a second on Linux.
 const clockTicks = 100
 
-// cpuTime is how much CPU time the process has used so far.
-func cpuTime(pid int) (time.Duration, error) {
+// cpuTime is how much CPU time the processes have used so far, all together.
+func cpuTime(pids ...int) (sum time.Duration, err error) {
+	for _, pid := range pids {
+		one, err := cpuTimeOf(pid)
+		if err != nil {
+			return 0, err
+		}
+		sum += one
+	}
+	return sum, nil
+}
+
+func cpuTimeOf(pid int) (time.Duration, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err

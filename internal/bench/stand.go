@@ -25,17 +25,17 @@ const databaseName = "bench"
 type stand struct {
 	mysql    *devstack.MySQL
 	server   *devstack.Temporal
-	worker   *exec.Cmd
-	ended    chan error // gets what became of the worker when it ends
+	workers  []*exec.Cmd
+	ended    chan error // gets what became of each worker when it ends
 	temporal client.Client
 	db       *db.DB
 	sql      *sqlx.DB // for the contestants that have their own SQL
 	calendar settlement.Calendar
 }
 
-// newStand starts the servers and a worker with its usual settings.
-func newStand(ctx context.Context, dir, memory, worker string) (_ *stand, err error) {
-	s := &stand{}
+// newStand starts the servers and the workers with their usual settings.
+func newStand(ctx context.Context, command measureCommand) (_ *stand, err error) {
+	s := &stand{ended: make(chan error, command.Workers)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.stop())
@@ -44,12 +44,18 @@ func newStand(ctx context.Context, dir, memory, worker string) (_ *stand, err er
 	if s.calendar, err = settlement.NewCalendar(settlement.DefaultTimeZone); err != nil {
 		return nil, err
 	}
-	if s.mysql, err = devstack.StartMySQL(ctx, dir,
-		"--innodb-buffer-pool-size="+memory,
+	if s.mysql, err = devstack.StartMySQL(ctx, command.Dir,
+		"--innodb-buffer-pool-size="+command.Memory,
 		// Room for the filling; the log of a run is far smaller.
 		"--loose-innodb-redo-log-capacity=4G", "--loose-innodb-log-file-size=4G",
 		// For the SQL script, whose intermediate results are big.
 		"--tmp-table-size=1G", "--max-heap-table-size=1G"); err != nil {
+		return nil, err
+	}
+	if err = pin(ctx, s.mysql.PID(), command.DatabaseCores); err != nil {
+		return nil, err
+	}
+	if err = pin(ctx, os.Getpid(), command.WorkerCores); err != nil { // what it starts inherits them
 		return nil, err
 	}
 	if err = s.mysql.CreateDatabase(ctx, databaseName); err != nil {
@@ -65,7 +71,7 @@ func newStand(ctx context.Context, dir, memory, worker string) (_ *stand, err er
 	if s.sql, err = sqlx.ConnectContext(ctx, "mysql", dsn+"?parseTime=true&interpolateParams=true&time_zone=%27%2B00%3A00%27"); err != nil {
 		return nil, err
 	}
-	if s.server, err = devstack.StartTemporal(ctx, dir); err != nil {
+	if s.server, err = devstack.StartTemporal(ctx, command.Dir); err != nil {
 		return nil, err
 	}
 	if s.temporal, err = client.DialContext(ctx, client.Options{HostPort: s.server.Address, Logger: log.NewStructuredLogger(discard)}); err != nil {
@@ -74,30 +80,35 @@ func newStand(ctx context.Context, dir, memory, worker string) (_ *stand, err er
 	if err = workflows.EnsureSearchAttributes(ctx, s.temporal, client.DefaultNamespace); err != nil {
 		return nil, err
 	}
-	return s, s.startWorker(dir, dsn, worker)
+	for number := range command.Workers {
+		if err = s.startWorker(filepath.Join(command.Dir, fmt.Sprintf("worker-%d.log", number+1)), dsn, command.Worker); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // errWorkerEnded ends a measurement: without its worker a run would wait for ever.
-var errWorkerEnded = errors.New("the worker ended; its log says why")
+var errWorkerEnded = errors.New("a worker ended; its log says why")
 
-func (s *stand) startWorker(dir, dsn, program string) error {
-	output, err := os.Create(filepath.Join(dir, "worker.log"))
+func (s *stand) startWorker(logFile, dsn, program string) error {
+	output, err := os.Create(logFile)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = output.Close() }() // the worker has its own copy
-	s.worker = exec.Command(program)      //nolint:noctx // stop ends it
-	s.worker.Stdout, s.worker.Stderr = output, output
-	s.worker.Env = append(os.Environ(), "MYSQL_DSN="+dsn, "TEMPORAL_ADDRESS="+s.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace)
-	if err := s.worker.Start(); err != nil {
+	worker := exec.Command(program)       //nolint:noctx // stop ends it
+	worker.Stdout, worker.Stderr = output, output
+	worker.Env = append(os.Environ(), "MYSQL_DSN="+dsn, "TEMPORAL_ADDRESS="+s.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace)
+	if err := worker.Start(); err != nil {
 		return fmt.Errorf("start worker (make build): %w", err)
 	}
-	s.ended = make(chan error, 1)
-	go func() { s.ended <- s.worker.Wait() }()
+	s.workers = append(s.workers, worker)
+	go func() { s.ended <- worker.Wait() }()
 	return nil
 }
 
-// whileWorking is ctx until the worker ends.
+// whileWorking is ctx until a worker ends.
 func (s *stand) whileWorking(ctx context.Context) context.Context {
 	ctx, end := context.WithCancelCause(ctx)
 	go func() {
@@ -109,8 +120,10 @@ func (s *stand) whileWorking(ctx context.Context) context.Context {
 }
 
 func (s *stand) stop() (err error) {
-	if s.worker != nil && s.worker.Process != nil {
-		err = s.worker.Process.Signal(syscall.SIGTERM)
+	for _, worker := range s.workers {
+		err = errors.Join(err, worker.Process.Signal(syscall.SIGTERM))
+	}
+	for range s.workers {
 		err = errors.Join(err, <-s.ended)
 	}
 	if s.temporal != nil {

@@ -46,6 +46,9 @@ func TestOperatorRepairsADayInTheTemporalUI(t *testing.T) {
 		{"the day after waits for it", (*story).lookAtWaiting},
 		{"an activity is paused", (*story).pauseActivity},
 		{"and goes on", (*story).goOn},
+		{"chunks fail because of rows of another day", (*story).chunksFail},
+		{"without those the day closes", (*story).strayRowsGo},
+		{"a row of a closed day changes", (*story).rowChanges},
 		{"a schedule is paused", (*story).pauseSchedule},
 	}
 	for _, chapter := range chapters {
@@ -58,7 +61,7 @@ func TestOperatorRepairsADayInTheTemporalUI(t *testing.T) {
 }
 
 func (s *story) daysClose() {
-	s.starter("generate", "--from", "2024-05-06", "--days", "6", "--views-per-day", "10000", "--videos", "100", "--creators", "10")
+	s.starter("generate", "--from", "2024-05-06", "--days", "7", "--views-per-day", "10000", "--videos", "100", "--creators", "10")
 	s.starter("run", "daily", "--date", "2024-05-06", "--chunk-rows", chunkRows)
 	s.starter("run", "daily", "--date", "2024-05-07", "--chunk-rows", chunkRows)
 }
