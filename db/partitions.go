@@ -152,8 +152,8 @@ func (db *DB) addMissing(ctx context.Context, first, last settlement.Day) ([]set
 	if len(present) > 0 {
 		from, to = min(from, present[0].Day), max(to, present[len(present)-1].Day)
 	}
-	if days := int(to-from) + 1; days > maxPartitions {
-		return nil, fmt.Errorf("the watch log would span %d days, from %s to %s: at most %d are kept; is a date wrong?", days, from, to, maxPartitions)
+	if to-from >= maxPartitions {
+		return nil, &SpanError{From: from, To: to}
 	}
 	if len(present) == 0 {
 		return db.reorganizeFloor(ctx, from, to)
