@@ -308,6 +308,8 @@ func TestClassify_DecidesWhatIsFinal(t *testing.T) {
 		&db.BeforeFirstDayError{Day: day, First: day + 1},
 		&db.NotClosedError{Period: period},
 		&db.LostRunError{Period: period},
+		&db.UnsettledError{Problem: "p"},
+		&db.SpanError{From: day, To: day + 5000},
 	} {
 		final[TypeRefused] = refusal
 		for errorType, err := range final {
@@ -319,8 +321,9 @@ func TestClassify_DecidesWhatIsFinal(t *testing.T) {
 		}
 	}
 	requireType(t, TypeBadData, classify(fmt.Errorf("price: %w", settlement.ErrOutOfRange)))
-	passing := errors.New("connection lost")
-	require.Equal(t, passing, classify(passing), "what is not named is tried again")
+	for _, passing := range []error{errors.New("connection lost"), &db.WatchLogBusyError{}} {
+		require.Equal(t, passing, classify(passing), "what is not named is tried again")
+	}
 	require.NoError(t, classify(nil))
 }
 

@@ -63,7 +63,8 @@ func TestPlanRowChecks_LeavesOutDaysWithoutAPartition(t *testing.T) {
 	require.NoError(t, err)
 	for i, partition := range partitions {
 		if partition.Day == thursday {
-			require.NoError(t, b.db.DropPartitions(b.Context(), partitions[i:i+1]))
+			partitions[i].Rows = 10 // exactly
+			require.NoError(t, b.db.DropPartitions(b.Context(), partitions[:i+1]))
 		}
 	}
 

@@ -56,7 +56,7 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 }
 
 // MaintainPartitions makes room in the watch log for the coming days and drops
-// the days that are past keeping.
+// the days that are past keeping, except for those that are still needed.
 func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) error {
 	defer keepAlive(ctx)()
 	if _, err := a.DB.AddPartitions(ctx, input.Day, input.Day+settlement.Day(a.PartitionsAhead)); err != nil {
@@ -67,9 +67,13 @@ func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) err
 	}
 	// What has not been looked at for the last time is kept, and the day before
 	// it: late views are judged across that midnight, too.
-	old, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(max(a.KeepDays, a.LookBackDays+1)))
+	old, unposted, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(max(a.KeepDays, a.LookBackDays+1)))
 	if err != nil {
 		return classify(err)
+	}
+	if unposted != nil {
+		activity.GetLogger(ctx).Warn("a day past keeping has late rows that no day has posted; it and the days after it are kept: start the workers with this LOOK_BACK_DAYS for the next run",
+			"day", unposted.Day.String(), "rows", unposted.Rows, "LOOK_BACK_DAYS", int(input.Day+1-unposted.Day))
 	}
 	for _, partition := range old {
 		activity.GetLogger(ctx).Info("drop partition", "day", partition.Day.String(), "rows", partition.Rows)

@@ -1,14 +1,18 @@
 package activities
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -146,6 +150,28 @@ func TestMaintainPartitions_DropsWhatIsPastKeeping(t *testing.T) {
 			require.Equal(t, test.first, b.days()[0])
 		})
 	}
+}
+
+func TestMaintainPartitions_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
+	b := setup(t)
+	b.makeRoom()
+	for on := day - 1; on <= sunday; on++ {
+		b.closeDay(on)
+	}
+	b.watch(friday, 1, 3)
+	var said bytes.Buffer
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&said, nil))))
+	b.env = suite.NewTestActivityEnvironment()
+	b.env.RegisterActivity(b.activities)
+	b.activities.KeepDays = 2
+
+	_, err := run[any](b, b.activities.MaintainPartitions, DayInput{Day: sunday + 1})
+
+	require.NoError(t, err)
+	require.Equal(t, thursday, b.days()[0], "the days before are dropped, but for the last of them")
+	require.Contains(t, said.String(), "level=WARN")
+	require.Contains(t, said.String(), "day=2024-05-10 rows=3 LOOK_BACK_DAYS=4", "the next run is that of Tuesday")
 }
 
 func TestCloseDay_SealsTheDay(t *testing.T) {

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"fmt"
 )
@@ -23,6 +24,17 @@ func (e *WatchLogBusyError) Error() string {
 // until nobody uses it; if that takes too long, it fails with a
 // [WatchLogBusyError].
 func (db *DB) alterWatchLog(ctx context.Context, change string) error {
+	return db.impatiently(ctx, func(conn *sql.Conn) error { return alterWatchLog(ctx, conn, change) })
+}
+
+func alterWatchLog(ctx context.Context, conn *sql.Conn, change string) error {
+	_, err := conn.ExecContext(ctx, "ALTER TABLE watch_log "+change)
+	return err
+}
+
+// impatiently works in a session that waits for the watch log a short time only,
+// and then fails with a [WatchLogBusyError]. Table locks end with the session.
+func (db *DB) impatiently(ctx context.Context, work func(*sql.Conn) error) error {
 	conn, err := db.pool.Conn(ctx)
 	if err != nil {
 		return err
@@ -34,7 +46,7 @@ func (db *DB) alterWatchLog(ctx context.Context, change string) error {
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", alterSeconds)); err != nil {
 		return err
 	}
-	_, err = conn.ExecContext(ctx, "ALTER TABLE watch_log "+change)
+	err = work(conn)
 	if serverError(err) == erLockWaitTimeout {
 		return &WatchLogBusyError{}
 	}

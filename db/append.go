@@ -24,17 +24,18 @@ type View struct {
 	AdViews       uint32
 }
 
-// RefusedConflict is the reason for which a view is refused.
+// RefusedConflict is one reason for which a view is refused; the other one is a
+// [DroppedError].
 const RefusedConflict = "a view with this id and start is stored with other figures"
 
 // Appended is what appending a batch of views came to.
 type Appended struct {
 	Views  int64            // that were not there before
-	Closed []settlement.Day // days of the batch that were closed: their new views came late
+	Closed []settlement.Day // days of the batch that were closed, and not dropped: their new views came late
 }
 
 // AppendViews adds views to the watch log in one transaction; their partitions
-// must exist. Views that are there already are left alone, so the same batch
+// must exist. Views of closed days that were dropped are refused. Views that are there already are left alone, so the same batch
 // can be appended again. A view that is there with other figures is refused. A
 // view is either counted when its day closes or comes late: then the next daily
 // run posts it. Batches that are sorted as the log is (by video, viewer, start
@@ -43,16 +44,18 @@ func (db *DB) AppendViews(ctx context.Context, views []View) (added Appended, re
 	if len(views) == 0 {
 		return Appended{}, nil, nil
 	}
-	all := make([]int, len(views))
-	for i := range all {
-		all[i] = i
-	}
 	err = db.inTx(ctx, func(tx *sqlx.Tx) (err error) {
 		added, refused = Appended{}, nil
-		if added.Closed, err = lockDays(ctx, tx, views); err != nil {
+		closed, err := lockDays(ctx, tx, views)
+		if err != nil {
 			return err
 		}
-		for part := range slices.Chunk(all, viewsPerStatement) {
+		if added.Closed, err = lockPartitions(ctx, tx, closed); err != nil {
+			return err
+		}
+		var rest []int
+		rest, refused = refuseDropped(views, closed, added.Closed)
+		for part := range slices.Chunk(rest, viewsPerStatement) {
 			result, err := tx.ExecContext(ctx, insertViews(views, part))
 			if err != nil {
 				return err
@@ -117,6 +120,36 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed []settleme
 		}
 	}
 	return closed, nil
+}
+
+// lockPartitions tells which of the closed days have a partition, and keeps it
+// from being dropped.
+func lockPartitions(ctx context.Context, tx *sqlx.Tx, closed []settlement.Day) (there []settlement.Day, err error) {
+	for _, day := range closed {
+		// To have looked into the log keeps its layout until the transaction ends.
+		found, err := hasPartition(ctx, tx, day)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			there = append(there, day)
+		}
+	}
+	return there, nil
+}
+
+// refuseDropped refuses the views of closed days that are not there, and returns
+// the indexes of the others.
+func refuseDropped(views []View, closed, there []settlement.Day) (rest []int, refused []Refusal) {
+	rest = make([]int, 0, len(views))
+	for i, view := range views {
+		if slices.Contains(closed, view.Day) && !slices.Contains(there, view.Day) {
+			refused = append(refused, Refusal{i, (&DroppedError{Day: view.Day, Last: view.Day}).Error()})
+			continue
+		}
+		rest = append(rest, i)
+	}
+	return rest, refused
 }
 
 // viewsPerStatement bounds the length of one statement. What the server makes of

@@ -104,6 +104,18 @@ func TestAppendViews_AViewOfAClosedDayIsStoredAndCameLate(t *testing.T) {
 	require.Equal(t, []int64{2, 1}, rowsOf(t, db, monday, monday+1))
 }
 
+func TestAppendViews_AViewOfADroppedDayIsRefused(t *testing.T) {
+	db := openDropped(t)
+	late, open := view(monday+1, 1, 0), view(monday+2, 1, 0)
+
+	added, refused, err := db.AppendViews(t.Context(), []View{late, view(monday, 1, time.Hour), open})
+
+	require.NoError(t, err)
+	require.Equal(t, []Refusal{{1, (&DroppedError{Day: monday, Last: monday}).Error()}}, refused)
+	require.Equal(t, Appended{Views: 2, Closed: []settlement.Day{monday + 1}}, added)
+	require.EqualValues(t, 2, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
+}
+
 func TestAppendViews_AViewOfARunningDayIsStored(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)

@@ -39,7 +39,7 @@ var rowsInvariant = Invariant{
 			if found.Changed > 0 {
 				a.found(day, "%d posted late rows changed", found.Changed)
 			}
-			if unposted := found.Present - found.OnTime - (found.Posted - found.Gone); unposted > 0 {
+			if unposted := found.unposted(); unposted > 0 {
 				a.note("%s: %d rows came late and are not posted yet", day, unposted)
 			}
 		}
@@ -64,6 +64,9 @@ type dayRows struct {
 	OnTime  int64 `db:"on_time"` // when the day closed
 	PostedRows
 }
+
+// unposted is how many of the rows came late and are not posted yet.
+func (r dayRows) unposted() int64 { return r.Present - r.OnTime - (r.Posted - r.Gone) }
 
 // rowsOf looks at the rows of closed days. Each day is a statement of its own
 // outside of any transaction: one that has read the watch log keeps days from

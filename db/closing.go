@@ -182,18 +182,18 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 }
 
 // sumChunks adds up the chunks and makes sure that there are some and that each
-// one is settled.
+// one is settled: otherwise it fails with an [UnsettledError].
 func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum Totals, err error) {
 	all, err := chunks(ctx, tx, period)
 	if err != nil {
 		return sum, err
 	}
 	if len(all) == 0 {
-		return sum, errors.New("it is not planned yet")
+		return sum, &UnsettledError{Problem: "it is not planned yet"}
 	}
 	for _, chunk := range all {
 		if chunk.State != ChunkSettled {
-			return sum, fmt.Errorf("chunk %d is %s, not %s", chunk.Number, chunk.State, ChunkSettled)
+			return sum, &UnsettledError{Problem: fmt.Sprintf("chunk %d is %s, not %s", chunk.Number, chunk.State, ChunkSettled)}
 		}
 		sum.Add(chunk.Totals)
 	}

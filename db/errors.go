@@ -79,6 +79,27 @@ func (e *NoPartitionError) Error() string {
 	return fmt.Sprintf("the watch log has no partition for %s: import its views, or, if it had none, add it with `starter partitions add --from %s --to %s`", e.Day, e.Day, e.Day)
 }
 
+// SpanError says that the watch log cannot hold so many days.
+type SpanError struct{ From, To settlement.Day }
+
+func (e *SpanError) Error() string {
+	return fmt.Sprintf("the watch log would span %d days, from %s to %s: at most %d are kept; is a date wrong?", int(e.To-e.From)+1, e.From, e.To, maxPartitions)
+}
+
+// UnsettledError says why a period cannot close: it has chunks that are not
+// settled, or none at all. Its run has to go on from where they are.
+type UnsettledError struct{ Problem string }
+
+func (e *UnsettledError) Error() string { return e.Problem }
+
+// DroppedError says that the watch log has no room for a day any more: the days
+// up to Last are closed and their partitions have been dropped.
+type DroppedError struct{ Day, Last settlement.Day }
+
+func (e *DroppedError) Error() string {
+	return fmt.Sprintf("the watch log has no room for %s any more: days up to %s are closed and dropped, and what comes late for them cannot be paid", e.Day, e.Last)
+}
+
 // StaleError says that a workflow run may no longer write: another one has
 // taken over, or the period is closed.
 type StaleError struct{ Period settlement.Period }

@@ -138,7 +138,7 @@ func TestLookBack_AForgedRowIsNotCounted(t *testing.T) {
 func TestLookBack_ADroppedDayIsNotLookedAt(t *testing.T) {
 	db := openClosed(t)
 	closed(t, db, monday+1)
-	droppable, err := db.DroppablePartitions(t.Context(), monday+1)
+	droppable, _, err := db.DroppablePartitions(t.Context(), monday+1)
 	require.NoError(t, err)
 	require.NoError(t, db.DropPartitions(t.Context(), droppable))
 

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"regexp"
@@ -15,7 +16,7 @@ import (
 // Partition is the part of the watch log that holds one day.
 type Partition struct {
 	Day    settlement.Day
-	Rows   int64 // the engine's estimate
+	Rows   int64 // the engine's estimate; exact if [DB.DroppablePartitions] gives it
 	Bytes  int64
 	Closed bool // the day is closed
 }
@@ -108,22 +109,28 @@ func hasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.
 	return true, nil
 }
 
-// layoutAttempts bounds how often [DB.AddPartitions] looks again when others
-// add days at the same time or use the log. Each attempt that was lost to the
-// former means that another one added some.
-const layoutAttempts = 20
+const (
+	// layoutAttempts bounds how often [DB.AddPartitions] looks again when others
+	// add days at the same time. Each attempt that was lost to them means that
+	// another one added some.
+	layoutAttempts = 20
+	// busyAttempts bounds how often it waits for those who use the log: all that
+	// writes to the log waits behind it.
+	busyAttempts = 5
+)
 
 // AddPartitions makes room for the days from first to last, and for those
 // between them and the days that are there, since an empty day is settled too.
 // It returns the days that it added. Running it again, or more than once at the
-// same time, adds nothing twice.
+// same time, adds nothing twice. It fails with a [DroppedError] where the days
+// have been dropped: nobody would look at rows that come into them.
 func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
-	for range layoutAttempts {
+	for attempt := 1; attempt <= layoutAttempts; attempt++ {
 		var more []settlement.Day
 		more, err = db.addMissing(ctx, first, last)
 		added = append(added, more...)
 		var busy *WatchLogBusyError
-		if !layoutChanged(err) && !errors.As(err, &busy) {
+		if waits := errors.As(err, &busy) && attempt < busyAttempts; !waits && !layoutChanged(err) {
 			return added, err
 		}
 	}
@@ -138,12 +145,15 @@ func (db *DB) addMissing(ctx context.Context, first, last settlement.Day) ([]set
 	if err != nil {
 		return nil, err
 	}
+	if err := db.checkNotDropped(ctx, present, first, last); err != nil {
+		return nil, err
+	}
 	from, to := first, last
 	if len(present) > 0 {
 		from, to = min(from, present[0].Day), max(to, present[len(present)-1].Day)
 	}
-	if days := int(to-from) + 1; days > maxPartitions {
-		return nil, fmt.Errorf("the watch log would span %d days, from %s to %s: at most %d are kept; is a date wrong?", days, from, to, maxPartitions)
+	if to-from >= maxPartitions {
+		return nil, &SpanError{From: from, To: to}
 	}
 	if len(present) == 0 {
 		return db.reorganizeFloor(ctx, from, to)
@@ -154,6 +164,34 @@ func (db *DB) addMissing(ctx context.Context, first, last settlement.Day) ([]set
 	}
 	above, err := db.addAbove(ctx, present[len(present)-1].Day+1, to)
 	return append(below, above...), err
+}
+
+// checkNotDropped refuses days from first to last of which some are closed and
+// lie below the partitions that are present.
+func (db *DB) checkNotDropped(ctx context.Context, present []Partition, first, last settlement.Day) error {
+	floor := last + 1
+	if len(present) > 0 {
+		floor = present[0].Day
+	}
+	if first >= floor {
+		return nil
+	}
+	var dropped sql.Null[settlement.Day]
+	if err := db.pool.GetContext(ctx, &dropped, `
+		SELECT MAX(starts_on)
+		FROM runs
+		WHERE kind = ? AND version = ? AND state = ? AND starts_on < ?`,
+		settlement.Daily, runVersion, StateClosed, floor); err != nil {
+		return fmt.Errorf("look for dropped days: %w", err)
+	}
+	if !dropped.Valid || first > dropped.V {
+		return nil
+	}
+	// The list of partitions may lack some while they are being changed.
+	if found, err := db.HasPartition(ctx, dropped.V); err != nil || found {
+		return err
+	}
+	return &DroppedError{Day: first, Last: dropped.V}
 }
 
 // reorganizeFloor cuts the days out of the empty floor below the first day.
@@ -193,49 +231,4 @@ func definePartitions(from, to settlement.Day) (days []settlement.Day, definitio
 		lines = append(lines, fmt.Sprintf("PARTITION %s VALUES LESS THAN ('%s')", partitionName(day), day+1))
 	}
 	return days, strings.Join(lines, ",\n\t\t\t")
-}
-
-// DroppablePartitions are the days before the given one whose rows nobody
-// needs any more: the day is closed, and so is the one after it, which looks
-// back across midnight (R3). Days that hold nothing to settle and come before
-// the first closed one are kept too: their rows were never counted.
-func (db *DB) DroppablePartitions(ctx context.Context, before settlement.Day) ([]Partition, error) {
-	present, err := db.Partitions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var droppable []Partition
-	for i, partition := range present {
-		if partition.Day >= before || !partition.Closed || i+1 == len(present) || !present[i+1].Closed {
-			break
-		}
-		droppable = append(droppable, partition)
-	}
-	return droppable, nil
-}
-
-// DropPartitions removes the rows and the partitions of the days that
-// [DB.DroppablePartitions] named, oldest first.
-func (db *DB) DropPartitions(ctx context.Context, droppable []Partition) error {
-	if len(droppable) == 0 {
-		return nil
-	}
-	names := make([]string, len(droppable))
-	for i, partition := range droppable {
-		names[i] = partition.Name()
-	}
-	list := strings.Join(names, ", ")
-	if err := db.alterWatchLog(ctx, `TRUNCATE PARTITION `+list); err != nil {
-		return fmt.Errorf("drop partitions %s: %w", list, err)
-	}
-	// Dropping them would stretch the next day's partition down over the dropped
-	// days; the floor takes their place instead.
-	last := droppable[len(droppable)-1].Day
-	if err := db.alterWatchLog(ctx, fmt.Sprintf(`
-		REORGANIZE PARTITION %s, %s INTO (
-			PARTITION %s VALUES LESS THAN ('%s')
-		)`, floorPartition, list, floorPartition, last+1)); err != nil {
-		return fmt.Errorf("drop partitions %s: %w", list, err)
-	}
-	return nil
 }

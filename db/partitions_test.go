@@ -159,75 +159,9 @@ func enterClosed(t *testing.T, db *DB, days ...settlement.Day) {
 	t.Helper()
 	for _, day := range days {
 		exec(t, db, `
-			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at, ended_at)
-			VALUES ('daily', ?, 1, 'closed', 1, 'w', 'r', 1, 30000, '', ?, ?)`, day, time.Now(), time.Now())
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, late_from, began_at, ended_at)
+			VALUES ('daily', ?, 1, 'closed', 1, 'w', 'r', 1, 30000, '', 2, ?, ?)`, day, time.Now(), time.Now())
 	}
-}
-
-func droppable(t *testing.T, db *DB, before settlement.Day) (days []settlement.Day) {
-	t.Helper()
-	partitions, err := db.DroppablePartitions(t.Context(), before)
-	require.NoError(t, err)
-	for _, partition := range partitions {
-		require.True(t, partition.Closed)
-		days = append(days, partition.Day)
-	}
-	return days
-}
-
-func TestPartitions_ADayStaysWhileItsRowsAreNeeded(t *testing.T) {
-	db := openMigrated(t)
-	addPartitions(t, db, monday, monday+4)
-	enterClosed(t, db, daysFrom(monday, monday+2)...)
-
-	require.Equal(t, []settlement.Day{monday}, droppable(t, db, monday+1), "days from the given one on stay")
-	require.Equal(t, []settlement.Day{monday, monday + 1}, droppable(t, db, monday+5),
-		"the last closed day stays: the next one looks back across midnight (R3)")
-}
-
-func TestPartitions_TheLastDayThereStays(t *testing.T) {
-	db := openMigrated(t)
-	addPartitions(t, db, monday, monday)
-	enterClosed(t, db, monday)
-
-	require.Empty(t, droppable(t, db, monday+1))
-}
-
-func TestPartitions_ADayThatWasNeverClosedStays(t *testing.T) {
-	db := openMigrated(t)
-	addPartitions(t, db, monday, monday+2)
-	enterClosed(t, db, monday+1, monday+2)
-
-	require.Empty(t, droppable(t, db, monday+3))
-}
-
-func TestPartitions_DropRemovesRowsAndDays(t *testing.T) {
-	db := openMigrated(t)
-	watch(t, db, view(monday, 1, 0), view(monday+1, 1, 0), view(monday+2, 1, 0))
-	enterClosed(t, db, daysFrom(monday, monday+2)...)
-	old, err := db.DroppablePartitions(t.Context(), monday+2)
-	require.NoError(t, err)
-	require.Len(t, old, 2)
-
-	require.NoError(t, db.DropPartitions(t.Context(), old))
-
-	requireDays(t, db, monday+2, monday+2)
-	require.EqualValues(t, 1, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
-}
-
-func TestPartitions_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
-	db := openMigrated(t)
-	addPartitions(t, db, monday, monday+1)
-	require.NoError(t, db.DropPartitions(t.Context(), []Partition{{Day: monday}}))
-
-	_, _, err := db.AppendViews(t.Context(), []View{view(monday, 1, 0)})
-	require.NoError(t, err)
-
-	require.Equal(t, []int64{0}, rowsOf(t, db, monday+1, monday+1))
-}
-
-func TestPartitions_DroppingNothingDoesNothing(t *testing.T) {
-	require.NoError(t, openMigrated(t).DropPartitions(t.Context(), nil))
 }
 
 func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
@@ -250,4 +184,29 @@ func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
 	found, err := db.HasPartition(t.Context(), monday+1)
 	require.NoError(t, err)
 	require.True(t, found)
+}
+
+// openDropped has the first of two closed days dropped.
+func openDropped(t *testing.T) *DB {
+	t.Helper()
+	db := openClosed(t)
+	closed(t, db, monday+1)
+	old, _, err := db.DroppablePartitions(t.Context(), monday+1)
+	require.NoError(t, err)
+	require.NoError(t, db.DropPartitions(t.Context(), old))
+	requireDays(t, db, monday+1, monday+3)
+	return db
+}
+
+func TestAddPartitions_ADroppedDayIsNotMadeAgain(t *testing.T) {
+	db := openDropped(t)
+
+	for _, first := range []settlement.Day{monday, monday - 1} {
+		_, err := db.AddPartitions(t.Context(), first, monday+4)
+
+		var dropped *DroppedError
+		require.ErrorAs(t, err, &dropped)
+		require.Equal(t, DroppedError{Day: first, Last: monday}, *dropped)
+		requireDays(t, db, monday+1, monday+3)
+	}
 }

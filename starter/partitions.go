@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -84,16 +85,21 @@ func (c partitionsDropCommand) Run(ctx context.Context) error {
 		return err
 	}
 	before := calendar.Day(time.Now()) - settlement.Day(c.OlderThanDays)
-	old, err := database.DroppablePartitions(ctx, before)
+	old, unposted, err := database.DroppablePartitions(ctx, before)
 	if err != nil {
 		return err
+	}
+	if unposted != nil {
+		if err := printUnposted(ctx, database, unposted); err != nil {
+			return err
+		}
 	}
 	if len(old) == 0 {
 		fmt.Printf("no closed day before %s to drop\n", before)
 		return nil
 	}
 	for _, partition := range old {
-		fmt.Printf("%s  about %s rows\n", partition.Day, thousands(partition.Rows))
+		fmt.Printf("%s  %s rows\n", partition.Day, thousands(partition.Rows))
 	}
 	if !c.Yes {
 		fmt.Fprintf(os.Stderr, "these %d days would be dropped, and verify could not recompute them any more; add --yes to drop them\n", len(old))
@@ -103,5 +109,16 @@ func (c partitionsDropCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("%d days dropped\n", len(old))
+	return nil
+}
+
+// printUnposted says why days are kept that are old enough to be dropped.
+func printUnposted(ctx context.Context, database *db.DB, unposted *db.Unposted) error {
+	posting, err := database.NextToLookBack(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=%d for the next daily run, which then posts them, and drop again\n",
+		unposted.Day, plural(unposted.Rows, "row"), posting-unposted.Day)
 	return nil
 }

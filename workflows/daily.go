@@ -133,7 +133,7 @@ func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult,
 	if err != nil {
 		return begun, err
 	}
-	return begun, workflow.ExecuteActivity(withOptions(ctx, patience, "partitions around "+r.input.Day.String()), a.MaintainPartitions,
+	return begun, workflow.ExecuteActivity(withOptions(ctx, logPatience, "partitions around "+r.input.Day.String()), a.MaintainPartitions,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, nil)
 }
 
@@ -213,7 +213,7 @@ func (r *dailyRun) close(ctx workflow.Context) (closed activities.CloseDayResult
 	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "top 5 of "+r.input.Day.String()), a.RankDay, input).Get(ctx, nil); err != nil {
 		return closed, err
 	}
-	err = workflow.ExecuteActivity(withOptions(ctx, patience, "close "+r.input.Day.String()), a.CloseDay, input).Get(ctx, &closed)
+	err = workflow.ExecuteActivity(withOptions(ctx, logPatience, "close "+r.input.Day.String()), a.CloseDay, input).Get(ctx, &closed)
 	return closed, err
 }
 

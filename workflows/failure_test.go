@@ -1,9 +1,11 @@
 package workflows
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
@@ -92,6 +94,57 @@ func TestAFailureThatStaysIsFinalAfterAWhile(t *testing.T) {
 	b.records()
 	b.run()
 	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunks failed; mend the cause, then: starter retry daily --date 2024-05-09 (finished chunks are kept); chunk 1 (some videos): invalid connection")
+}
+
+// aBackup is longer than most.
+const aBackup = 5 * time.Hour
+
+// busyForABackup gives an activity's errors while a backup holds the watch log.
+// The tries must not be so close that what writes to the log comes to a stop.
+func (b *bundle) busyForABackup(t *testing.T) func() error {
+	var tries []time.Time
+	t.Cleanup(func() {
+		require.Greater(t, len(tries), 8)
+		for i := 8; i < len(tries); i++ {
+			require.GreaterOrEqual(t, tries[i].Sub(tries[i-1]), time.Minute)
+		}
+	})
+	return func() error {
+		if tries = append(tries, b.Now()); b.Now().Sub(tries[0]) < aBackup {
+			return &db.WatchLogBusyError{}
+		}
+		return nil
+	}
+}
+
+func TestADayClosesWhenABackupThatHoldsTheWatchLogEnds(t *testing.T) {
+	b := setup(t)
+	busy := b.busyForABackup(t)
+	b.begins(planned(1))
+	b.counts(1).Return(counted, nil).Once()
+	b.checks()
+	b.settles(1)
+	b.OnActivity(a.RankDay, mock.Anything, mock.Anything).Return(nil).Once()
+	b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).
+		Return(func(context.Context, activities.DayInput) (activities.CloseDayResult, error) {
+			return activities.CloseDayResult{Closed: true}, busy()
+		})
+	b.run()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestADayGoesOnWhenABackupThatHoldsTheWatchLogEnds(t *testing.T) {
+	b := setup(t)
+	busy := b.busyForABackup(t)
+	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
+	b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).
+		Return(func(context.Context, activities.DayInput) error { return busy() })
+	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
+	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, nil).Once()
+	b.checks()
+	b.closes(true)
+	b.run()
+	require.NoError(t, b.GetWorkflowError())
 }
 
 func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {

@@ -20,6 +20,18 @@ var patience = &temporal.RetryPolicy{
 	MaximumAttempts:    8,
 }
 
+// logPatience outlasts a backup that holds the watch log, or a transaction on it
+// that somebody left open: about six hours. A day needs the log for itself for
+// an instant, to make room in it and to close, and cannot go on without it. All
+// that writes to the log waits behind each try for up to two seconds, so after
+// the first few the tries are a minute apart.
+var logPatience = &temporal.RetryPolicy{
+	InitialInterval:    time.Second,
+	BackoffCoefficient: 2,
+	MaximumInterval:    time.Minute,
+	MaximumAttempts:    6 * 60,
+}
+
 // untilItHolds tries again for ever: it waits for other periods to close, which
 // may take days. How often it looks, the activity says itself. Refusals end it at
 // once.

@@ -3,6 +3,8 @@ package e2e
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -217,4 +219,38 @@ func TestRowsThatChangedInPlaceRaiseAnAlarmBeforeTheirWeekIsPaid(t *testing.T) {
 	m.waitUntilDetails("weekly:"+week, "ALARM", alarm)
 	m.requireSettled(m.want)
 	m.requireOneEach()
+}
+
+func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	p.play(10, 77, tomorrow+" 10:00:00", 60, 1)
+	p.play(10, 77, dayAfterTomorrow+" 10:00:00", 60, 1)
+	p.playLate(dayAfterTomorrow, 9001, 20, 77, today+" 12:00:00", 60, 1)
+	s := newLateSystem(t, p, today, dayAfterTomorrow)
+	s.startWorker()
+	settled := p.settle(today, dayAfterTomorrow)
+	s.runDay(today).requireSuccess()
+	s.runDay(tomorrow).requireSuccess()
+	s.come(p, dayAfterTomorrow)
+
+	kept := s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess()
+
+	require.Contains(t, kept.stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=2")
+	require.Contains(t, kept.stdout, "no closed day")
+
+	s.runDay(dayAfterTomorrow).requireSuccess()
+	s.requireSettled(settled[2])
+	require.Contains(t, s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess().stdout, "2 days dropped")
+
+	file := filepath.Join(t.TempDir(), "late.csv")
+	require.NoError(t, os.WriteFile(file, []byte("view_id,video_id,viewer_id,watched_at,played_seconds,ad_views\n9002,10,78,2024-05-06T23:59:59.999+09:00,60,1\n"), 0o600))
+	refused := s.starter("import", "--views", file)
+	refused.requireFailure("1 lines were rejected")
+	require.NotContains(t, refused.stdout, "came late")
+	rejects, err := os.ReadFile(file + ".rejects.csv")
+	require.NoError(t, err)
+	require.Contains(t, string(rejects), "days up to "+tomorrow+" are closed and dropped")
+	s.starter("partitions", "add", "--from", today, "--to", today).requireFailure("days up to " + tomorrow + " are closed and dropped")
+	s.starter("audit", "--from", today, "--to", dayAfterTomorrow).requireSuccess()
 }

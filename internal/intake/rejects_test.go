@@ -155,6 +155,50 @@ func TestViewsOfAClosedDayAreStoredAndComeLate(t *testing.T) {
 	require.Equal(t, []LateDay{{day(t, "2024-05-06"), 2}}, report.Late)
 }
 
+func TestViewsOfADroppedDayAreRejectedAndNoOthers(t *testing.T) {
+	b := setup(t)
+	b.load(t, Options{Views: b.views(t, "1,1,5,2024-05-07T09:00:00+09:00,0,0")})
+	b.closeDay(t, "2024-05-06")
+	b.closeDay(t, "2024-05-07")
+	report := b.load(t, Options{Views: b.views(t,
+		"2,1,5,2024-05-06T09:00:00+09:00,0,0",
+		"3,1,5,2024-05-07T09:00:00+09:00,0,0",
+		"4,1,5,2024-05-08T09:00:00+09:00,0,0",
+		"5,1,5,2024-05-05T09:00:00+09:00,0,0",
+	)})
+	require.Equal(t, FileReport{Path: report.Views.Path, Lines: 4, Stored: 2, Rejected: 2, Rejects: report.Views.Rejects}, report.Views)
+	require.Equal(t, []LateDay{{day(t, "2024-05-07"), 1}}, report.Late, "nothing is promised for the dropped day")
+	found := readRejects(t, report.Views.Rejects)
+	require.Len(t, found, 2)
+	for i, line := range []int{2, 5} {
+		require.Equal(t, line, found[i].line)
+		require.Equal(t, "watched_at", found[i].column)
+		require.Contains(t, found[i].reason, "days up to 2024-05-06 are closed and dropped")
+	}
+	partitions, err := b.db.Partitions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, day(t, "2024-05-07"), partitions[0].Day, "the dropped day is not made again")
+}
+
+func TestViewsOfADayThatIsDroppedDuringTheImportAreRejected(t *testing.T) {
+	b := setup(t)
+	b.load(t, Options{Views: b.views(t, "1,1,5,2024-05-07T09:00:00+09:00,0,0")})
+	b.closeDay(t, "2024-05-06")
+	calendar, err := b.db.Calendar(t.Context())
+	require.NoError(t, err)
+	store := newViewStore(&importer{db: b.db}, calendar)
+	store.room.known, store.room.first, store.room.last = true, day(t, "2024-05-06"), day(t, "2024-05-07")
+	late := item[db.View]{line: 2, value: db.View{Day: day(t, "2024-05-06"), VideoID: 1, ViewerID: 5, ViewID: 2, WatchedAt: calendar.Start(day(t, "2024-05-06")).UnixMilli()}}
+
+	done, err := store.store(t.Context(), []item[db.View]{late})
+
+	require.NoError(t, err)
+	require.Zero(t, done.stored)
+	require.Len(t, done.rejects, 1)
+	require.Equal(t, "watched_at", done.rejects[0].value.column)
+	require.Contains(t, done.rejects[0].value.reason, "closed and dropped")
+}
+
 func TestAViewThatIsStoredWithOtherFiguresIsRejected(t *testing.T) {
 	b := setup(t)
 	b.load(t, Options{Views: b.views(t, "1,1,5,2024-05-06T09:00:00+09:00,10,1")})

@@ -20,7 +20,8 @@ type room struct {
 }
 
 // make adds the partitions that the items need. Days that the log cannot hold
-// are refused one by one: a mistyped year must not cost the other days.
+// are refused one by one: a mistyped year, or a dropped day, must not cost the
+// other days.
 func (r *room) make(ctx context.Context, items []item[db.View]) error {
 	missing := r.missing(items)
 	if len(missing) == 0 {
@@ -75,6 +76,6 @@ func (r *room) add(ctx context.Context, first, last settlement.Day) error {
 	return nil
 }
 
-// isRefusal tells a span of days that is too long from a failure of the database,
-// which has a cause.
+// isRefusal tells a span of days that is too long, or days that were dropped,
+// from a failure of the database, which has a cause.
 func isRefusal(err error) bool { return err != nil && errors.Unwrap(err) == nil }
