@@ -44,7 +44,7 @@ func TestR8_AWeekNamesTheDayThatIsNotClosed(t *testing.T) {
 			requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(thursday), State: test.state}, err)
 			require.ErrorContains(t, err, test.says)
 			_, err = db.OpenRun(t.Context(), week)
-			require.ErrorContains(t, err, "has not begun")
+			require.ErrorContains(t, err, "has no run of")
 		})
 	}
 }

@@ -205,7 +205,7 @@ func TestBeginDay_ARefusedDayIsNotInTheBook(t *testing.T) {
 	require.Error(t, beginError(t, db, monday+7))
 
 	_, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday+7))
-	require.ErrorContains(t, err, "has not begun")
+	require.ErrorContains(t, err, "has no run of")
 }
 
 func TestClosedRun_IsRefusedUntilThePeriodIsClosed(t *testing.T) {
