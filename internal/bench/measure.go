@@ -60,7 +60,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := s.makeTables(ctx); err != nil {
 		return err
 	}
-	m := measurement{Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Layout: c.layout.String(), Rounds: c.Rounds, Note: c.Note}
+	m := measurement{Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Layout: c.String(), Rounds: c.Rounds, Note: c.Note}
 	if m.Machine, err = s.describe(ctx); err != nil {
 		return err
 	}
