@@ -21,6 +21,13 @@ const auditedMonday = monday + 21
 func openAudited(t *testing.T) *DB {
 	t.Helper()
 	db := openMigrated(t)
+	closeAllKinds(t, db)
+	return db
+}
+
+// closeAllKinds fills the books as openAudited says.
+func closeAllKinds(t *testing.T, db *DB) {
+	t.Helper()
 	require.NoError(t, db.PutCreators(t.Context(), []Creator{
 		{ID: 2, Name: "Lee", Email: "lee@example.com", Locale: "en"},
 		{ID: 3, Name: "Park", Email: "park@example.com", Locale: "ko"},
@@ -44,7 +51,6 @@ func openAudited(t *testing.T) *DB {
 	closedPeriod(t, db, auditedMonday.Week())
 	closedPeriod(t, db, auditedMonday.Month())
 	exec(t, db, `UPDATE deliveries SET state = 'sent', attempts = 1, changed_at = '2100-01-01' WHERE creator_id = 1`)
-	return db
 }
 
 // closeAudited takes the day through all steps with as many rows as its lines

@@ -19,49 +19,38 @@ type DB struct {
 	now  func() time.Time // one home for the clock; it only ever stamps rows
 }
 
-const (
-	dialTimeout = 5 * time.Second
-	// maxConnLifetime stays below the five minutes after which middleboxes
-	// drop idle connections.
-	maxConnLifetime = 3 * time.Minute
-)
+// maxConnLifetime stays below the five minutes after which middleboxes drop
+// idle connections.
+const maxConnLifetime = 3 * time.Minute
 
 // Open connects to the database that dsn names, in the form of go-sql-driver:
 // user:password@tcp(host:3306)/name. At most connections are open at a time.
 // It fails at once, with a line that says what to do, when the server cannot
-// be reached or refuses the login. Open does not look at the schema: see
-// [DB.CheckSchema].
+// be reached, refuses the login, or has settings with which this package cannot
+// work. Open does not look at the schema: see [DB.CheckSchema].
 func Open(ctx context.Context, dsn string, connections int) (*DB, error) {
-	config, err := mysql.ParseDSN(dsn)
+	config, err := parseDSN(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("MYSQL_DSN cannot be read (%w): write it as user:password@tcp(host:3306)/database", err)
+		return nil, err
 	}
-	if config.DBName == "" {
-		return nil, fmt.Errorf("MYSQL_DSN names no database: write it as user:password@tcp(host:3306)/database")
-	}
-	config.ParseTime = true
-	config.Loc = time.UTC
-	config.InterpolateParams = true // one round trip a statement instead of three
-	config.ClientFoundRows = false  // AppendViews tells by the rows that changed which ones are new
-	config.Timeout = dialTimeout
-	config.Logger = &mysql.NopLogger{} // what it would print is in the errors, too
-	if config.Params == nil {
-		config.Params = map[string]string{}
-	}
-	config.Params["time_zone"] = "'+00:00'"
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
-		return nil, fmt.Errorf("MYSQL_DSN: %w", err)
+		return nil, errDSN
 	}
-	pool := sqlx.NewDb(sql.OpenDB(connector), "mysql")
+	pool := sqlx.NewDb(sql.OpenDB(sessionConnector{connector}), "mysql")
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxLifetime(maxConnLifetime)
+	db := &DB{pool: pool, now: func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }}
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
 		return nil, explainConnect(err, config)
 	}
-	return &DB{pool: pool, now: func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }}, nil
+	if err := db.checkServer(ctx, config); err != nil {
+		_ = pool.Close()
+		return nil, err
+	}
+	return db, nil
 }
 
 // Close closes all connections.

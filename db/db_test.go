@@ -76,3 +76,29 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		})
 	}
 }
+
+func TestNoErrorShowsAPassword(t *testing.T) {
+	const secret = "s3cret"
+	for _, dsn := range []string{
+		"app:s3cret/db",
+		"app:s3cret@/db?tls=s3cret",
+		"app:s3cret tcp(127.0.0.1:1)/db",
+		"app:s3cret(127.0.0.1:1)/db",
+		"app:s3cret@127.0.0.1:1/db",
+		"app:s3cret@tcp(127.0.0.1:1)",
+		"app:s3cret@tcp(127.0.0.1:1/db",
+		"app:x/y?tls=s3cret@tcp(127.0.0.1:1)",
+		"app:x/y?timeout=s3cret@tcp(127.0.0.1:1)",
+		"app:x/%s3cret@tcp(127.0.0.1:1)",
+		"tcp(app:s3cret@127.0.0.1:1)/db",
+		"mysql://app:s3cret@127.0.0.1:1/db",
+		"app:s3cret@tcp(127.0.0.1:1)/",
+		"app:s3cret@tcp(127.0.0.1:1)/db",
+		"app:s3cret@unix(/nowhere)/db",
+		devtest.Database(t) + "?password=s3cret",
+	} {
+		_, err := Open(t.Context(), dsn, 1)
+		require.ErrorContains(t, err, "MYSQL_DSN", dsn)
+		require.NotContains(t, err.Error(), secret, dsn)
+	}
+}

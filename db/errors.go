@@ -155,6 +155,7 @@ const (
 	erDBAccessDenied  = 1044
 	erAccessDenied    = 1045
 	erBadDB           = 1049
+	erParseError      = 1064
 	erNoSuchTable     = 1146
 	erLockWaitTimeout = 1205
 	erLockDeadlock    = 1213

@@ -53,10 +53,16 @@ func openEmpty(t *testing.T) *DB {
 func openMigrated(t *testing.T) *DB {
 	t.Helper()
 	db := openEmpty(t)
+	migrate(t, db)
+	return db
+}
+
+// migrate makes the schema and the creator.
+func migrate(t *testing.T, db *DB) {
+	t.Helper()
 	_, err := db.Migrate(t.Context(), seoul)
 	require.NoError(t, err)
 	require.NoError(t, db.PutCreators(t.Context(), []Creator{{ID: creator, Name: "Kim", Email: "kim@example.com", Locale: "ko"}}))
-	return db
 }
 
 // exec changes the database behind the methods' back.

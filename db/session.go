@@ -1,0 +1,92 @@
+package db
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strconv"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// sessionStatements are the first words of every connection. Servers differ in
+// their defaults, and so do the DSNs that people write; after these statements
+// the ones of this package mean the same on all of them. They come last, so
+// neither my.cnf nor init_connect nor a parameter of the DSN can undo them.
+//
+// A comment that begins with ! is a statement to MySQL alone, one that begins
+// with M! to MariaDB: it does not see which columns follow from those of a GROUP
+// BY, so ONLY_FULL_GROUP_BY would refuse statements there that are right.
+var sessionStatements = []string{
+	`SET
+		NAMES utf8mb4 COLLATE utf8mb4_bin,
+		sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION' /*!80000 ',ONLY_FULL_GROUP_BY' */,
+		time_zone = '+00:00',
+		autocommit = 1,
+		completion_type = NO_CHAIN,
+		foreign_key_checks = 1,
+		unique_checks = 1,
+		sql_safe_updates = 0,
+		sql_select_limit = 18446744073709551615,
+		sql_big_selects = 1,
+		innodb_lock_wait_timeout = 50,
+		default_storage_engine = InnoDB
+		/*!80000 , max_execution_time = 0 */
+		/*M! , max_statement_time = 0, check_constraint_checks = 1 */`,
+	`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE`,
+}
+
+// sessionConnector opens connections and makes their sessions what this package
+// needs.
+type sessionConnector struct{ driver.Connector }
+
+// Connect is called by the pool for each new connection.
+func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if serverError(err) == erParseError {
+		return nil, errParameter // the server's words would quote it
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, statement := range sessionStatements {
+		if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
+			_ = conn.Close()
+			return nil, fmt.Errorf("set up the session: %w", err)
+		}
+	}
+	return conn, nil
+}
+
+// minPacket holds the longest statements and rows: a failure that names every
+// chunk, and thousands of lines of a plan.
+const minPacket = 1 << 20
+
+// checkServer refuses a server with settings under which runs would fail later
+// and which a session cannot set for itself.
+func (db *DB) checkServer(ctx context.Context, config *mysql.Config) error {
+	var rows []struct {
+		Name  string `db:"Variable_name"`
+		Value string `db:"Value"`
+	}
+	if err := db.pool.SelectContext(ctx, &rows, `
+		SHOW VARIABLES
+		WHERE Variable_name IN ('log_bin', 'binlog_format', 'max_allowed_packet')`); err != nil {
+		return fmt.Errorf("read settings of the server: %w", err)
+	}
+	settings := make(map[string]string, len(rows))
+	for _, row := range rows {
+		settings[row.Name] = row.Value
+	}
+	refuse := func(name, why, instead string) error {
+		return fmt.Errorf("MySQL at %s has %s = %s, %s: set %s = %s under [mysqld] in its my.cnf and restart it",
+			config.Addr, name, settings[name], why, name, instead)
+	}
+	if settings["log_bin"] == "ON" && settings["binlog_format"] == "STATEMENT" {
+		return refuse("binlog_format", "and refuses to log what READ COMMITTED transactions write", "ROW")
+	}
+	if packet, err := strconv.Atoi(settings["max_allowed_packet"]); err == nil && packet < minPacket {
+		return refuse("max_allowed_packet", "which long statements exceed", "16M")
+	}
+	return nil
+}
