@@ -43,8 +43,9 @@ type Config struct {
 func (c Config) Validate() error {
 	var problems []error
 	host, port, err := net.SplitHostPort(c.Addr)
-	if number, portErr := strconv.ParseUint(port, 10, 16); err != nil || host == "" || portErr != nil || number == 0 {
-		problems = append(problems, fmt.Errorf("the mail server %q is not of the form host:port, such as smtp.example.com:587", c.Addr))
+	if number, portErr := strconv.ParseUint(port, 10, 16); err != nil || host == "" || strings.ContainsAny(host, "/@") || portErr != nil || number == 0 {
+		// Not quoted: it may have been written as a URL with a password.
+		problems = append(problems, errors.New("the mail server is not of the form host:port, such as smtp.example.com:587"))
 	}
 	if _, err := parseSender(c.From); err != nil {
 		problems = append(problems, fmt.Errorf("the sender %q is not a mail address: %w", c.From, err))

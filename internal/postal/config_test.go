@@ -9,20 +9,17 @@ import (
 func TestValidateNamesWhatIsWrong(t *testing.T) {
 	require.NoError(t, config("smtp.example.com:587").Validate())
 	for want, change := range map[string]func(*Config){
-		`"smtp.example.com" is not of the form host:port`: func(c *Config) { c.Addr = "smtp.example.com" },
-		`":25" is not of the form host:port`:              func(c *Config) { c.Addr = ":25" },
-		`"a:70000" is not of the form host:port`:          func(c *Config) { c.Addr = "a:70000" },
-		`the sender "" is not a mail address`:             func(c *Config) { c.From = "" },
-		`"Pay a@example.com" is not a mail address`:       func(c *Config) { c.From = "Pay a@example.com" },
-		`"Pay <a>" is not a mail address`:                 func(c *Config) { c.From = "Pay <a>" },
-		"outside ASCII":                                   func(c *Config) { c.From = "Pay <급여@example.com>" },
-		`the sender "=?utf-8?q?a=0Db?= <a@example.com>"`:  func(c *Config) { c.From = "=?utf-8?q?a=0Db?= <a@example.com>" },
-		`the reply address "x" is not a mail address`:     func(c *Config) { c.ReplyTo = "x" },
-		"a user and a password":                           func(c *Config) { c.Password = "sesame" },
-		"set both or neither":                             func(c *Config) { c.User = "user" },
-		"in the clear":                                    func(c *Config) { withUser(c); c.TLS = None },
-		`the TLS mode "yes" is unknown`:                   func(c *Config) { c.TLS = "yes" },
-		"must be above zero":                              func(c *Config) { c.Timeout = 0 },
+		`the sender "" is not a mail address`:            func(c *Config) { c.From = "" },
+		`"Pay a@example.com" is not a mail address`:      func(c *Config) { c.From = "Pay a@example.com" },
+		`"Pay <a>" is not a mail address`:                func(c *Config) { c.From = "Pay <a>" },
+		"outside ASCII":                                  func(c *Config) { c.From = "Pay <급여@example.com>" },
+		`the sender "=?utf-8?q?a=0Db?= <a@example.com>"`: func(c *Config) { c.From = "=?utf-8?q?a=0Db?= <a@example.com>" },
+		`the reply address "x" is not a mail address`:    func(c *Config) { c.ReplyTo = "x" },
+		"a user and a password":                          func(c *Config) { c.Password = "sesame" },
+		"set both or neither":                            func(c *Config) { c.User = "user" },
+		"in the clear":                                   func(c *Config) { withUser(c); c.TLS = None },
+		`the TLS mode "yes" is unknown`:                  func(c *Config) { c.TLS = "yes" },
+		"must be above zero":                             func(c *Config) { c.Timeout = 0 },
 	} {
 		c := config("smtp.example.com:587")
 		change(&c)
@@ -52,8 +49,17 @@ func TestValidateSaysAllAtOnce(t *testing.T) {
 	require.ErrorContains(t, err, "timeout")
 }
 
+func TestTheMailServerIsHostAndPort(t *testing.T) {
+	for _, address := range []string{"", "smtp.example.com", ":25", "a:70000", "a:0", "smtp://a:25", "user@a:25"} {
+		require.ErrorContains(t, config(address).Validate(), "the mail server is not of the form host:port", address)
+	}
+}
+
 func TestValidateNeverRepeatsThePassword(t *testing.T) {
 	require.NotContains(t, Config{Password: "sesame", TLS: None}.Validate().Error(), "sesame")
+	for _, address := range []string{"smtp://user:sesame@a:25", "user:sesame@a:25", "sesame@a:25"} {
+		require.NotContains(t, config(address).Validate().Error(), "sesame", address)
+	}
 }
 
 func TestTLSIsMandatoryUnlessTheServerIsThisMachine(t *testing.T) {
