@@ -24,9 +24,9 @@ type View struct {
 	AdViews       uint32
 }
 
-// RefusedConflict is one reason for which a view is refused; the other one is a
+// refusedConflict is one reason for which a view is refused; the other one is a
 // [DroppedError].
-const RefusedConflict = "a view with this id and start is stored with other figures"
+const refusedConflict = "a view with this id and start is stored with other figures"
 
 // Appended is what appending a batch of views came to.
 type Appended struct {
@@ -144,7 +144,7 @@ func refuseDropped(views []View, closed, there []settlement.Day) (rest []int, re
 	rest = make([]int, 0, len(views))
 	for i, view := range views {
 		if slices.Contains(closed, view.Day) && !slices.Contains(there, view.Day) {
-			refused = append(refused, Refusal{i, (&DroppedError{Day: view.Day, Last: view.Day}).Error()})
+			refused = append(refused, Refusal{i, "watched_at", (&DroppedError{Day: view.Day, Last: view.Day}).Error()})
 			continue
 		}
 		rest = append(rest, i)
@@ -222,7 +222,7 @@ func findConflicts(ctx context.Context, tx *sqlx.Tx, views []View, indexes []int
 		k := key{view.Day, view.VideoID, view.ViewerID, view.WatchedAt, view.ViewID}
 		if first, twice := wanted[k]; twice {
 			if views[first].PlayedSeconds != view.PlayedSeconds || views[first].AdViews != view.AdViews {
-				refused = append(refused, Refusal{i, RefusedConflict})
+				refused = append(refused, Refusal{i, "view_id", refusedConflict})
 			}
 			continue
 		}
@@ -246,7 +246,7 @@ func findConflicts(ctx context.Context, tx *sqlx.Tx, views []View, indexes []int
 		}
 		i := wanted[key{stored.Day, stored.VideoID, stored.ViewerID, at.UnixMilli(), stored.ViewID}]
 		if views[i].PlayedSeconds != stored.PlayedSeconds || views[i].AdViews != stored.AdViews {
-			refused = append(refused, Refusal{i, RefusedConflict})
+			refused = append(refused, Refusal{i, "view_id", refusedConflict})
 		}
 	}
 	return refused, rows.Err()

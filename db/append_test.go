@@ -61,7 +61,7 @@ func TestAppendViews_AViewThatIsThereWithOtherFiguresIsRefused(t *testing.T) {
 
 	require.NoError(t, err)
 	require.EqualValues(t, 1, added.Views)
-	require.ElementsMatch(t, []Refusal{{0, RefusedConflict}, {2, RefusedConflict}}, refused)
+	require.ElementsMatch(t, []Refusal{{0, "view_id", refusedConflict}, {2, "view_id", refusedConflict}}, refused)
 	require.EqualValues(t, 60*4, read[int64](t, db, `SELECT SUM(played_seconds) FROM watch_log`), "what was there stays")
 }
 
@@ -87,7 +87,7 @@ func TestAppendViews_OfTwoFiguresForOneViewInABatchTheFirstHolds(t *testing.T) {
 
 	require.NoError(t, err)
 	require.EqualValues(t, 1, added.Views)
-	require.Equal(t, []Refusal{{1, RefusedConflict}}, refused)
+	require.Equal(t, []Refusal{{1, "view_id", refusedConflict}}, refused)
 	require.Equal(t, first.PlayedSeconds, read[uint32](t, db, `SELECT played_seconds FROM watch_log`))
 }
 
@@ -111,7 +111,7 @@ func TestAppendViews_AViewOfADroppedDayIsRefused(t *testing.T) {
 	added, refused, err := db.AppendViews(t.Context(), []View{late, view(monday, 1, time.Hour), open})
 
 	require.NoError(t, err)
-	require.Equal(t, []Refusal{{1, (&DroppedError{Day: monday, Last: monday}).Error()}}, refused)
+	require.Equal(t, []Refusal{{1, "watched_at", (&DroppedError{Day: monday, Last: monday}).Error()}}, refused)
 	require.Equal(t, Appended{Views: 2, Closed: []settlement.Day{monday + 1}}, added)
 	require.EqualValues(t, 2, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
 }

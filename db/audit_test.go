@@ -134,8 +134,8 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"a place's video",
-			`UPDATE top_videos SET video_id = 2 WHERE kind = 'weekly' AND metric = 'played_seconds' AND place = 2`,
-			`top 5: 2024-W22, top 2 by played_seconds: is video 2 with 2340, should be video 1 with 2340`,
+			`UPDATE top_videos SET video_id = 5 WHERE kind = 'weekly' AND metric = 'played_seconds' AND place = 2`,
+			`top 5: 2024-W22, top 2 by played_seconds: is video 5 with 2340, should be video 1 with 2340`,
 		},
 		{
 			"a lost place",
@@ -148,9 +148,69 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			`top 5: 2024-05-29, top 5 by views: video 5 has a place that no video should have`,
 		},
 		{
+			"a counted video's creator",
+			`UPDATE videos SET creator_id = 3 WHERE video_id = 4`,
+			`creators: 2024-05-27, video 4: is creator 2's in daily_statistics, and creator 3's in the catalogue
+			creators: 2024-05-29, video 4: is creator 2's in daily_statistics, and creator 3's in the catalogue
+			creators: 2024-05-31, video 4: is creator 2's in daily_statistics, and creator 3's in the catalogue
+			creators: 2024-06-02, video 4: is creator 2's in daily_statistics, and creator 3's in the catalogue
+			creators: 2024-05-27, video 4: is creator 2's in daily_settlements, and creator 3's in the catalogue
+			creators: 2024-05-29, video 4: is creator 2's in daily_settlements, and creator 3's in the catalogue
+			creators: 2024-05-31, video 4: is creator 2's in daily_settlements, and creator 3's in the catalogue
+			creators: 2024-06-02, video 4: is creator 2's in daily_settlements, and creator 3's in the catalogue
+			creators: 2024-05, video 4: is creator 2's in period_videos, and creator 3's in the catalogue
+			creators: 2024-W22, video 4: is creator 2's in period_videos, and creator 3's in the catalogue`,
+		},
+		{
+			"a counted video that is no longer in the catalogue",
+			`DELETE FROM videos WHERE video_id = 5`,
+			`creators: 2024-05-27, video 5: is creator 3's in daily_statistics, and not in the catalogue
+			creators: 2024-05-28, video 5: is creator 3's in daily_statistics, and not in the catalogue
+			creators: 2024-05-29, video 5: is creator 3's in daily_statistics, and not in the catalogue
+			creators: 2024-05-30, video 5: is creator 3's in daily_statistics, and not in the catalogue
+			creators: 2024-05-31, video 5: is creator 3's in daily_statistics, and not in the catalogue
+			creators: 2024-06-01, video 5: is creator 3's in daily_statistics, and not in the catalogue
+			creators: 2024-06-02, video 5: is creator 3's in daily_statistics, and not in the catalogue
+			creators: 2024-05, video 5: is creator 3's in period_videos, and not in the catalogue
+			creators: 2024-W22, video 5: is creator 3's in period_videos, and not in the catalogue`,
+		},
+		{
+			"the mark of a counted video",
+			`UPDATE videos SET counted_from = NULL WHERE video_id = 4`,
+			`creators: 2024-05-27, video 4: is in daily_statistics, but the catalogue does not have it as counted by then
+			creators: 2024-05-29, video 4: is in daily_statistics, but the catalogue does not have it as counted by then
+			creators: 2024-05-31, video 4: is in daily_statistics, but the catalogue does not have it as counted by then
+			creators: 2024-06-02, video 4: is in daily_statistics, but the catalogue does not have it as counted by then
+			creators: 2024-05-27, video 4: is in daily_settlements, but the catalogue does not have it as counted by then
+			creators: 2024-05-29, video 4: is in daily_settlements, but the catalogue does not have it as counted by then
+			creators: 2024-05-31, video 4: is in daily_settlements, but the catalogue does not have it as counted by then
+			creators: 2024-06-02, video 4: is in daily_settlements, but the catalogue does not have it as counted by then
+			creators: 2024-05, video 4: is in period_videos, but the catalogue does not have it as counted by then
+			creators: 2024-W22, video 4: is in period_videos, but the catalogue does not have it as counted by then`,
+		},
+		{
+			"the day of a counted video's mark",
+			`UPDATE videos SET counted_from = '2024-05-30' WHERE video_id = 4`,
+			`creators: 2024-05-27, video 4: is in daily_statistics, but the catalogue does not have it as counted by then
+			creators: 2024-05-29, video 4: is in daily_statistics, but the catalogue does not have it as counted by then
+			creators: 2024-05-27, video 4: is in daily_settlements, but the catalogue does not have it as counted by then
+			creators: 2024-05-29, video 4: is in daily_settlements, but the catalogue does not have it as counted by then`,
+		},
+		{
+			"a late view's creator",
+			`UPDATE adjustments SET creator_id = 3 WHERE watched_on = '2024-05-29'`,
+			`creators: 2024-05-30, video 2: is creator 3's in adjustments, and creator 1's in the catalogue
+			adjustments: 2024-05-30, video 2, late views of 2024-05-29: are creator 3's, but paid to creator 1
+			weeks and months: 2024-W22, creator 1, video 2: late views: 1 more than in its days; late played seconds: 60 more than in its days; late ad views: 2 more than in its days
+			weeks and months: 2024-W22, creator 3, video 2: late views: 1 fewer than in its days; late played seconds: 60 fewer than in its days; late ad views: 2 fewer than in its days
+			weeks and months: 2024-05, creator 1, video 2: late views: 1 more than in its days; late played seconds: 60 more than in its days; late ad views: 2 more than in its days
+			weeks and months: 2024-05, creator 3, video 2: late views: 1 fewer than in its days; late played seconds: 60 fewer than in its days; late ad views: 2 fewer than in its days`,
+		},
+		{
 			"a paid creator",
 			`UPDATE daily_settlements SET creator_id = 3 WHERE day = '2024-06-02' AND video_id = 4`,
-			`paid: 2024-06-02, video 4: counted for creator 2, paid to creator 3
+			`creators: 2024-06-02, video 4: is creator 3's in daily_settlements, and creator 2's in the catalogue
+			paid: 2024-06-02, video 4: counted for creator 2, paid to creator 3
 			weeks and months: 2024-W22, creator 2, video 4: video amount: 2 more than in its days; ad amount: 40 more than in its days
 			weeks and months: 2024-W22, creator 3, video 4: video amount: 2 fewer than in its days; ad amount: 40 fewer than in its days
 			weeks and months: 2024-W22, creator 2, video 4: ordinals (0, 8] and (0, 16] of ads, its days have (0, 6] and (0, 12]`,
@@ -231,6 +291,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			`UPDATE adjustments SET video_id = 4 WHERE watched_on = '2024-05-29'`,
 			`late views: 2024-05-30, video 2, late views of 2024-05-29: views: 1 fewer than in its late views; played seconds: 60 fewer than in its late views; ad views: 2 fewer than in its late views
 			late views: 2024-05-30, video 4, late views of 2024-05-29: views: 1 more than in its late views; played seconds: 60 more than in its late views; ad views: 2 more than in its late views
+			creators: 2024-05-30, video 4: is creator 1's in adjustments, and creator 2's in the catalogue
 			paid: 2024-05-30, video 2: 2 views counted, 3 paid
 			paid: 2024-05-30, video 2: 4 ad views counted, 6 paid
 			paid: 2024-05-30, video 4: 1 views counted, but no settlement line
@@ -325,7 +386,7 @@ func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
 		{"a chunk", `UPDATE run_chunks SET checksum = 1 WHERE kind = 'weekly'`, "2024-W22, run_chunks: has 1 rows as when it closed, but not the same ones"},
 		{"a week's video", `UPDATE period_videos SET title = 'changed' WHERE kind = 'weekly' AND video_id = 2`, "2024-W22, period_videos: has 5 rows as when it closed, but not the same ones"},
 		{"a month's statement", `UPDATE statements SET locale = 'ko' WHERE kind = 'monthly' AND creator_id = 2`, "2024-05, statements: has 2 rows as when it closed, but not the same ones"},
-		{"a line without figures", `INSERT INTO daily_statistics VALUES ('2024-05-28', 9, 3, 0, 0, 0, 0, 0)`, "2024-05-28, daily_statistics: had 3 rows when it closed, has 4 now"},
+		{"a line without figures", `INSERT INTO daily_statistics VALUES ('2024-05-28', 2, 1, 0, 0, 0, 0, 0)`, "2024-05-28, daily_statistics: had 3 rows when it closed, has 4 now"},
 		{"the seals", `UPDATE runs SET seals = NULL WHERE kind = 'weekly'`, "2024-W22: closed without a seal"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"creatorpay/settlement"
 )
 
-func storedVideo(t *testing.T, db *DB, id int64) (video Video) {
+func videoInCatalog(t *testing.T, db *DB, id int64) Video {
 	t.Helper()
-	return read[Video](t, db, `SELECT * FROM videos WHERE video_id = ?`, id)
+	return read[Video](t, db, `SELECT video_id, creator_id, title, duration_seconds, opening_views, opening_ad_views FROM videos WHERE video_id = ?`, id)
 }
 
 func TestPutCreators_ReplacesThoseWithTheSameID(t *testing.T) {
@@ -34,7 +34,7 @@ func TestPutVideos_ReplacesThoseWithTheSameID(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Empty(t, refused)
-	require.Equal(t, renamed, storedVideo(t, db, 1))
+	require.Equal(t, renamed, videoInCatalog(t, db, 1))
 }
 
 func TestPutVideos_AVideoOfAnUnknownCreatorIsRefused(t *testing.T) {
@@ -44,32 +44,32 @@ func TestPutVideos_AVideoOfAnUnknownCreatorIsRefused(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, []Refusal{
-		{0, "creator 404 is unknown: import creators first"},
-		{2, "creator 405 is unknown: import creators first"},
+		{0, "creator_id", "creator 404 is unknown: import creators first"},
+		{2, "creator_id", "creator 405 is unknown: import creators first"},
 	}, refused)
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM videos`))
 }
 
-func TestPutVideos_WhatSettledDaysRestOnStays(t *testing.T) {
+func TestPutVideos_WhatCountedDaysRestOnStays(t *testing.T) {
 	stored := Video{ID: 1, CreatorID: creator, Title: "a video", DurationSeconds: 60, OpeningViews: 5, OpeningAdViews: 6}
 	const other = 2
 	tests := []struct {
-		rule    string
+		column  string
 		change  func(*Video)
 		refused string // "" if it is not
 	}{
-		{"creator", func(v *Video) { v.CreatorID = other }, "video has settled days under creator 1"},
-		{"opening views", func(v *Video) { v.OpeningViews++ }, "video has settled days with openings 5 and 6"},
-		{"opening ad views", func(v *Video) { v.OpeningAdViews++ }, "video has settled days with openings 5 and 6"},
+		{"creator_id", func(v *Video) { v.CreatorID = other }, "creator_id 1"},
+		{"opening_views", func(v *Video) { v.OpeningViews++ }, "opening_views 5"},
+		{"opening_ad_views", func(v *Video) { v.OpeningAdViews++ }, "opening_ad_views 6"},
 		{"not the title and the duration", func(v *Video) { v.Title, v.DurationSeconds = "new", 1 }, ""},
 	}
 	for _, test := range tests {
-		t.Run(test.rule, func(t *testing.T) {
+		t.Run(test.column, func(t *testing.T) {
 			db := openWithRoom(t)
 			require.NoError(t, db.PutCreators(t.Context(), []Creator{{ID: other, Locale: "en"}}))
 			_, err := db.PutVideos(t.Context(), []Video{stored})
 			require.NoError(t, err)
-			settled(t, db, monday, line(monday, 1, 1))
+			counted(t, db, monday, line(monday, 1, 1)) // and not settled yet
 			changed := stored
 			test.change(&changed)
 
@@ -78,11 +78,13 @@ func TestPutVideos_WhatSettledDaysRestOnStays(t *testing.T) {
 			require.NoError(t, err)
 			if test.refused == "" {
 				require.Empty(t, refused)
-				require.Equal(t, changed, storedVideo(t, db, 1))
+				require.Equal(t, changed, videoInCatalog(t, db, 1))
 				return
 			}
-			require.Equal(t, []Refusal{{0, test.refused}}, refused)
-			require.Equal(t, stored, storedVideo(t, db, 1))
+			require.Len(t, refused, 1)
+			require.Equal(t, test.column, refused[0].Column)
+			require.Contains(t, refused[0].Reason, "video 1 has been counted since 2024-05-06 with "+test.refused)
+			require.Equal(t, stored, videoInCatalog(t, db, 1))
 		})
 	}
 }

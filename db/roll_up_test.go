@@ -151,21 +151,3 @@ func TestR11_AClosedWeekKeepsItsTitles(t *testing.T) {
 	require.Equal(t, "a video", top[0].Title)
 	require.Equal(t, "a video", periodVideos(t, db, week)[0].Title)
 }
-
-// Until something of it counts, a video may still be given to someone else.
-func TestR9_AVideoThatChangedHandsHasOnePlace(t *testing.T) {
-	db := openWithRoom(t)
-	putOwnersOf(t, db, leftOut(monday, 1, 3), line(monday, 2, 1))
-	closedWith(t, db, monday, leftOut(monday, 1, 3), line(monday, 2, 1))
-	sold := of(2, line(monday+1, 1, 10))
-	putOwnersOf(t, db, sold)
-	closedDaysWith(t, db, monday+1, monday+6, sold)
-	closedPeriod(t, db, week)
-
-	top, err := db.TopVideos(t.Context(), week)
-	require.NoError(t, err)
-	require.Len(t, top, 4, "two videos by two metrics")
-	days, err := db.DaysOf(t.Context(), week, Creators{First: creator, Last: creator})
-	require.NoError(t, err)
-	require.Len(t, days, 1, "the seller is not paid for what the buyer's video earned")
-}

@@ -27,7 +27,8 @@ type SettlementLine struct {
 // SettleChunk prices the chunk's counted views by the rule, from where each
 // video's last settled day ended, and marks the chunk as settled, in one
 // transaction. A settled chunk is left alone. It returns the chunk as it is
-// then.
+// then. It fails with an [OwnerChangedError] when the catalogue has another
+// creator than a video was counted for, which no import can bring about.
 func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder, number int, rule settlement.PriceRule) (chunk Chunk, err error) {
 	return db.settleChunk(ctx, settlement.DailyPeriod(day), holder, number, func(tx *sqlx.Tx, chunk *Chunk) error {
 		if chunk.State != ChunkCounted {
@@ -70,6 +71,9 @@ func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 	}
 	lines = make([]SettlementLine, len(counted))
 	for i, video := range counted {
+		if video.Owner != video.CreatorID {
+			return nil, nil, &OwnerChangedError{VideoID: video.VideoID, CountedAs: video.CreatorID, Creator: video.Owner}
+		}
 		if lines[i], err = video.Price(rule); err != nil {
 			return nil, nil, err
 		}
@@ -83,7 +87,8 @@ func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 type CountedVideo struct {
 	Day         settlement.Day `db:"day"`
 	VideoID     int64          `db:"video_id"`
-	CreatorID   int64          `db:"creator_id"`
+	CreatorID   int64          `db:"creator_id"` // for whom it was counted
+	Owner       int64          `db:"owner"`      // in the catalogue; 0 if it is not there
 	Views       int64          `db:"views"`
 	AdViews     int64          `db:"ad_views"`
 	UsedViews   int64          `db:"used_views"`
@@ -154,13 +159,14 @@ func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, 
 			s.day,
 			s.video_id,
 			s.creator_id,
+			COALESCE(v.creator_id, 0) AS owner,
 			s.views,
 			s.ad_views,
-			COALESCE(p.views_to, v.opening_views) AS used_views,
-			COALESCE(p.ad_views_to, v.opening_ad_views) AS used_ad_views
+			COALESCE(p.views_to, v.opening_views, 0) AS used_views,
+			COALESCE(p.ad_views_to, v.opening_ad_views, 0) AS used_ad_views
 		FROM (`+source+`
 		) s
-		JOIN videos v ON v.video_id = s.video_id
+		LEFT JOIN videos v ON v.video_id = s.video_id
 		LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.day = (
 			SELECT MAX(q.day)
 			FROM daily_settlements q

@@ -42,7 +42,8 @@ const linesPerStatement = 1000
 // StoreCount replaces what the chunk counted before, if anything, and marks the
 // chunk as counted, in one transaction. With rows of unknown videos the chunk
 // stays planned: it is counted again when they are known. A chunk that is not
-// planned any more is left alone.
+// planned any more is left alone. It fails with an [OwnerChangedError] when a
+// video got another creator meanwhile: the chunk has to be counted again.
 func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, count Count, attempt int32) error {
 	period := settlement.DailyPeriod(day)
 	state := ChunkCounted
@@ -76,6 +77,9 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 			}
 		}
 		if err := storeLate(ctx, tx, day, stored.Range, count); err != nil {
+			return err
+		}
+		if err := fixOwners(ctx, tx, day, stored.Range); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `

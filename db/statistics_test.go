@@ -18,6 +18,7 @@ func statisticsOf(t *testing.T, db *DB, day settlement.Day) []StatisticsLine {
 
 func TestStoreCount_KeepsLinesAndSums(t *testing.T) {
 	db := openWatched(t)
+	putVideos(t, db, 1, 2)
 	now := time.Date(2024, time.May, 8, 1, 2, 3, 0, time.UTC)
 	db.now = func() time.Time { return now }
 	chunk := plan(t, db, monday)[0]
@@ -42,9 +43,12 @@ func TestStoreCount_AnyNumberOfLines(t *testing.T) {
 	db := openWatched(t)
 	chunk := plan(t, db, monday)[0]
 	var lines []StatisticsLine
+	var ids []int64
 	for video := int64(1); video <= 2*linesPerStatement+1; video++ {
 		lines = append(lines, line(monday, video, 1))
+		ids = append(ids, video)
 	}
+	putVideos(t, db, ids...)
 
 	store(t, db, monday, chunk, lines...)
 
@@ -53,6 +57,7 @@ func TestStoreCount_AnyNumberOfLines(t *testing.T) {
 
 func TestStoreCount_ReplacesWhatTheChunkCountedBefore(t *testing.T) {
 	db := openWatched(t)
+	putVideos(t, db, 1, 2, 9, 10)
 	chunks := plan(t, db, monday, 10)
 	store(t, db, monday, chunks[0], line(monday, 1, 1), line(monday, 9, 1))
 	store(t, db, monday, chunks[1], line(monday, 10, 1))
@@ -97,6 +102,7 @@ func TestStoreCount_IsAllOrNothing(t *testing.T) {
 
 func TestR10_AChunkWithRowsOfUnknownVideosStaysPlanned(t *testing.T) {
 	db := openWatched(t)
+	putVideos(t, db, 1, 2)
 	chunk := plan(t, db, monday)[0]
 
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, Count{Lines: []StatisticsLine{line(monday, 1, 1)}, UnknownRows: 3}, 1))

@@ -67,9 +67,10 @@ func rankingQuery(period settlement.Period, metric string) (query string, args [
 	return `
 		SELECT
 			video_id,
-			` + metric + ` AS value
+			SUM(` + metric + `) AS value
 		FROM ` + lines + ` AND views > 0
-		ORDER BY ` + metric + ` DESC, video_id
+		GROUP BY video_id
+		ORDER BY value DESC, video_id
 		LIMIT ?`, append(args, TopPlaces)
 }
 
@@ -96,11 +97,14 @@ func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVid
 			t.metric,
 			t.place,
 			t.video_id,
-			COALESCE(p.title, v.title) AS title, -- weeks and months keep their titles
+			COALESCE(( -- weeks and months keep their titles
+				SELECT MAX(p.title)
+				FROM period_videos p
+				WHERE p.kind = t.kind AND p.starts_on = t.starts_on AND p.video_id = t.video_id
+			), v.title, '') AS title,
 			t.value
 		FROM top_videos t
-		JOIN videos v ON v.video_id = t.video_id
-		LEFT JOIN period_videos p ON p.kind = t.kind AND p.starts_on = t.starts_on AND p.video_id = t.video_id AND p.views > 0
+		LEFT JOIN videos v ON v.video_id = t.video_id
 		WHERE t.kind = ? AND t.starts_on = ?
 		ORDER BY t.metric, t.place`, period.Kind, period.Start)
 	if err != nil {

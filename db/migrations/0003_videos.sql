@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS videos (
   duration_seconds INT UNSIGNED NOT NULL,
   opening_views    BIGINT       NOT NULL DEFAULT 0, -- ordinals used up in an earlier system (R6)
   opening_ad_views BIGINT       NOT NULL DEFAULT 0,
+  counted_from     DATE         NULL, -- first day that counted it: from then on its creator and openings never change
   KEY videos_creator_id_idx (creator_id),
   CONSTRAINT videos_creator_id_fk FOREIGN KEY (creator_id) REFERENCES creators (creator_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -7,5 +7,6 @@ CREATE TABLE IF NOT EXISTS top_videos (
   place     INT         NOT NULL, -- 1 is the first
   video_id  BIGINT      NOT NULL,
   value     BIGINT      NOT NULL,
-  PRIMARY KEY (kind, starts_on, metric, place)
+  PRIMARY KEY (kind, starts_on, metric, place),
+  UNIQUE KEY top_videos_kind_starts_on_metric_video_id_idx (kind, starts_on, metric, video_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 
 	"creatorpay/db"
 )
@@ -66,21 +65,12 @@ func (im *importer) storeVideos(ctx context.Context, items []item[db.Video]) (do
 			return done, err
 		}
 		for _, one := range refused {
-			done.rejects = append(done.rejects, part[one.Index].reject(videoColumn(one.Reason), one.Reason))
+			done.rejects = append(done.rejects, part[one.Index].reject(one.Column, one.Reason))
 		}
 		done.stored += int64(len(part) - len(refused))
 		advance(im, part)
 	}
 	return done, nil
-}
-
-// videoColumn is the column that a video was refused for: its creator is
-// unknown, or it is settled with another creator or other openings.
-func videoColumn(reason string) string {
-	if strings.Contains(reason, "openings") {
-		return "opening_views"
-	}
-	return "creator_id"
 }
 
 func values[T any](items []item[T]) []T {

@@ -135,10 +135,11 @@ func (b *bench) closeDay(t *testing.T, day string) {
 	require.NoError(t, err)
 }
 
-// settleVideo gives a video a settled day.
-func (b *bench) settleVideo(t *testing.T, video, creator int64) {
+// countVideo marks a video as the day that first counted it would.
+func (b *bench) countVideo(t *testing.T, video int64) {
 	_, err := b.raw.ExecContext(t.Context(), `
-		INSERT INTO daily_settlements (day, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
-		VALUES ('2024-05-01', ?, ?, 0, 1, 0, 0, 1, 0)`, video, creator)
+		UPDATE videos
+		SET counted_from = '2024-05-01'
+		WHERE video_id = ?`, video)
 	require.NoError(t, err)
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -203,21 +204,24 @@ func TestAViewThatIsStoredWithOtherFiguresIsRejected(t *testing.T) {
 	b := setup(t)
 	b.load(t, Options{Views: b.views(t, "1,1,5,2024-05-06T09:00:00+09:00,10,1")})
 	report := b.load(t, Options{Views: b.views(t, "1,1,5,2024-05-06T09:00:00+09:00,11,1")})
-	require.Equal(t, []rejected{{report.Views.Path, 2, "view_id", db.RefusedConflict, "1,1,5,2024-05-06T09:00:00+09:00,11,1"}}, readRejects(t, report.Views.Rejects))
+	require.Equal(t, []rejected{{report.Views.Path, 2, "view_id", "a view with this id and start is stored with other figures", "1,1,5,2024-05-06T09:00:00+09:00,11,1"}}, readRejects(t, report.Views.Rejects))
 	require.Equal(t, [][]string{{"10"}}, b.rows(t, "SELECT played_seconds FROM watch_log"))
 }
 
-func TestASettledVideoKeepsItsCreatorAndOpenings(t *testing.T) {
+func TestACountedVideoKeepsItsCreatorAndOpenings(t *testing.T) {
 	b := setup(t)
 	creators := b.creators(t, "1,Emma,emma@example.com,en", "2,Noah,noah@example.com,en")
-	b.load(t, Options{Creators: creators, Videos: b.videos(t, "1,1,title,60,0,0", "2,1,title,60,0,0")})
-	b.settleVideo(t, 1, 1)
-	b.settleVideo(t, 2, 1)
-	report := b.load(t, Options{Videos: b.videos(t, "1,2,title,60,0,0", "2,1,title,60,5,0")})
+	b.load(t, Options{Creators: creators, Videos: b.videos(t, "1,1,title,60,0,0", "2,1,title,60,0,0", "3,1,title,60,0,7")})
+	for video := range int64(3) {
+		b.countVideo(t, video+1)
+	}
+	report := b.load(t, Options{Videos: b.videos(t, "1,2,title,60,0,0", "2,1,title,60,5,0", "3,1,new title,60,0,8")})
 	found := readRejects(t, report.Videos.Rejects)
-	require.Len(t, found, 2)
-	require.Equal(t, "creator_id", found[0].column)
-	require.Equal(t, "opening_views", found[1].column)
+	require.Len(t, found, 3)
+	for i, fixed := range []struct{ column, stored string }{{"creator_id", "creator_id 1"}, {"opening_views", "opening_views 0"}, {"opening_ad_views", "opening_ad_views 7"}} {
+		require.Equal(t, fixed.column, found[i].column)
+		require.Contains(t, found[i].reason, fmt.Sprintf("video %d has been counted since 2024-05-01 with %s", i+1, fixed.stored))
+	}
 }
 
 func TestAMistypedYearCostsOnlyItsLine(t *testing.T) {

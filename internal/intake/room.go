@@ -76,6 +76,10 @@ func (r *room) add(ctx context.Context, first, last settlement.Day) error {
 	return nil
 }
 
-// isRefusal tells a span of days that is too long, or days that were dropped,
-// from a failure of the database, which has a cause.
-func isRefusal(err error) bool { return err != nil && errors.Unwrap(err) == nil }
+// isRefusal tells days that the log cannot hold, or that were dropped, from a
+// failure of the database.
+func isRefusal(err error) bool {
+	var span *db.SpanError
+	var dropped *db.DroppedError
+	return errors.As(err, &span) || errors.As(err, &dropped)
+}

@@ -148,7 +148,7 @@ func (s *viewStore) append(ctx context.Context, part []item[db.View], done *outc
 	done.stored += added.Views
 	done.alreadyThere += int64(len(part)-len(refused)) - added.Views
 	for _, one := range refused {
-		done.rejects = append(done.rejects, part[one.Index].reject(viewColumn(one.Reason), one.Reason))
+		done.rejects = append(done.rejects, part[one.Index].reject(one.Column, one.Reason))
 	}
 	if added.Views > 0 {
 		s.gotViews[part[0].value.Day] = true
@@ -158,15 +158,6 @@ func (s *viewStore) append(ctx context.Context, part []item[db.View], done *outc
 	}
 	advance(s.importer, part)
 	return nil
-}
-
-// viewColumn is the column that a view was refused for: another one has its id,
-// or its day is closed and dropped.
-func viewColumn(reason string) string {
-	if reason == db.RefusedConflict {
-		return "view_id"
-	}
-	return "watched_at"
 }
 
 // refuse rejects views of a day for which the log has no room.

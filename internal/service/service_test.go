@@ -112,7 +112,7 @@ func startSettling(t *testing.T, day settlement.Day) (address, dsn string, run f
 	t.Helper()
 	dsn = migrated(t)
 	exec(t, dsn, `INSERT INTO creators VALUES (1, 'c', 'c@creators.example', 'ko')`)
-	exec(t, dsn, `INSERT INTO videos VALUES (1, 1, 'v', 60, 0, 0)`)
+	exec(t, dsn, `INSERT INTO videos (video_id, creator_id, title, duration_seconds) VALUES (1, 1, 'v', 60)`)
 	store(t, dsn, db.View{Day: day, VideoID: 1, WatchedAt: time.Unix(int64(day)*24*60*60, 0).UnixMilli(), ViewID: 1})
 	address, stop := start(t, dsn)
 	t.Cleanup(stop)

@@ -1,0 +1,87 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Owner is a video's creator, to tell self views from others (R2).
+type Owner struct {
+	VideoID   int64 `db:"video_id"`
+	CreatorID int64 `db:"creator_id"`
+}
+
+// Owners are the known videos of the range with their creators, by video id.
+func (db *DB) Owners(ctx context.Context, videos settlement.Range) ([]Owner, error) {
+	where, args := rangeCondition("video_id", videos)
+	var owners []Owner
+	err := db.pool.SelectContext(ctx, &owners, `
+		SELECT
+			video_id,
+			creator_id
+		FROM videos
+		WHERE `+where+`
+		ORDER BY video_id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read owners of %s: %w", videos, err)
+	}
+	return owners, nil
+}
+
+// OwnerChangedError says that a video was counted for another creator than the
+// catalogue has. Where it was imported while it was being counted, counting again
+// mends it.
+type OwnerChangedError struct {
+	VideoID   int64
+	CountedAs int64 // creator
+	Creator   int64 // in the catalogue; 0 if the video is not there
+}
+
+func (e *OwnerChangedError) Error() string {
+	if e.Creator == 0 {
+		return fmt.Sprintf("video %d was counted for creator %d and is not in the catalogue any more: import it again, with that creator", e.VideoID, e.CountedAs)
+	}
+	return fmt.Sprintf("video %d was counted for creator %d, but the catalogue has creator %d now", e.VideoID, e.CountedAs, e.Creator)
+}
+
+// fixOwners keeps the creators and the openings of the videos that the day has
+// counted in the range from changing ever again: it marks those that no day
+// counted before. An import that changes one of them either waits for this
+// transaction and finds the mark, or came first: then a line that has the former
+// creator is found here, and fails with an [OwnerChangedError].
+func fixOwners(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range) error {
+	for _, of := range []struct{ table, day string }{{"daily_statistics", "day"}, {"adjustments", "posted_on"}} {
+		where, ends := rangeCondition("l.video_id", videos)
+		args := append([]any{day}, ends...)
+		if _, err := tx.ExecContext(ctx, `
+			UPDATE `+of.table+` l
+			JOIN videos v ON v.video_id = l.video_id
+			SET v.counted_from = ?
+			WHERE l.`+of.day+` = ? AND `+where+` AND v.counted_from IS NULL`, append([]any{day}, args...)...); err != nil {
+			return fmt.Errorf("mark counted videos: %w", err)
+		}
+		var changed OwnerChangedError
+		err := tx.QueryRowxContext(ctx, `
+			SELECT
+				l.video_id,
+				l.creator_id,
+				COALESCE(v.creator_id, 0)
+			FROM `+of.table+` l
+			LEFT JOIN videos v ON v.video_id = l.video_id
+			WHERE l.`+of.day+` = ? AND `+where+` AND (v.creator_id IS NULL OR v.creator_id <> l.creator_id)
+			LIMIT 1`, args...).Scan(&changed.VideoID, &changed.CountedAs, &changed.Creator)
+		if err == nil {
+			return &changed
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("compare with owners: %w", err)
+		}
+	}
+	return nil
+}
