@@ -76,7 +76,7 @@ func (p mysqlProgram) command(data string, port int) []string {
 	command = append(command,
 		"--datadir="+data,
 		"--pid-file="+data+".pid",
-		// A folder of its own: a starting MariaDB deletes all temporary tables that it finds there.
+		// A folder of its own: a starting MariaDB deletes all temporary tables that it finds there, whoever uses them.
 		"--tmpdir="+mysqlTempDir(data),
 		"--bind-address=127.0.0.1",
 		"--port="+strconv.Itoa(port),
@@ -119,18 +119,24 @@ func (p mysqlProgram) initialise(ctx context.Context, data string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(fresh)) }()
-	command, err := p.initCommand(ctx, fresh)
+	made, temp := filepath.Join(fresh, "data"), filepath.Join(fresh, "tmp")
+	if err := errors.Join(os.Mkdir(made, 0o750), os.Mkdir(temp, 0o750)); err != nil {
+		return err
+	}
+	command, err := p.initCommand(ctx, made)
 	if err != nil {
 		return err
 	}
+	// A folder of its own here, too (see command). The variable, as the installer splits a flag at spaces.
+	command.Env = append(command.Environ(), "TMPDIR="+temp)
 	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("create the data directory: %w; %s", err, quoteTail("the output of "+command.Path, output))
+		return fmt.Errorf("create the data directory: %w; %s", err, quoteCause("the output of "+command.Path, output))
 	}
 	// MySQL's server id; the server makes up another one, so that copies of the directory differ in it.
-	if err := os.Remove(filepath.Join(fresh, "auto.cnf")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(filepath.Join(made, "auto.cnf")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Rename(fresh, data); err != nil && !errors.Is(err, fs.ErrExist) { // somebody was quicker
+	if err := os.Rename(made, data); err != nil && !errors.Is(err, fs.ErrExist) { // somebody was quicker
 		return err
 	}
 	return nil
