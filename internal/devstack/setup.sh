@@ -24,14 +24,17 @@ check_go() {
 }
 
 # The places beyond the PATH are those where mysql_program.go looks, too.
-has_mysql() {
+has_mysql() (
   [ -n "${MYSQLD:-}" ] && return
   PATH=$PATH:/usr/sbin:/usr/local/sbin:/usr/libexec:/usr/local/mysql/bin
   for prefix in /opt/homebrew /usr/local; do
     PATH=$PATH:$prefix/bin:$prefix/opt/mysql/bin:$prefix/opt/mysql@8.4/bin:$prefix/opt/mariadb/bin
   done
-  has mysqld || has mariadbd
-}
+  server=$(command -v mysqld || command -v mariadbd) || return
+  case $("$server" --version) in
+    *MariaDB*) has mariadb-install-db && has my_print_defaults ;;
+  esac
+)
 
 has_c_compiler() { # for the race detector
   has "${CC:-gcc}" || has cc
@@ -39,7 +42,8 @@ has_c_compiler() { # for the race detector
 
 install_packages() {
   packages=
-  has_mysql || packages="$packages default-mysql-server-core"
+  # MariaDB's mariadb-install-db does not work without my_print_defaults, which is packaged with the client.
+  has_mysql || packages="$packages default-mysql-server-core default-mysql-client-core"
   has_c_compiler || packages="$packages gcc libc6-dev"
   [ -n "$packages" ] || return 0
 
@@ -58,9 +62,52 @@ install_packages() {
 # newer SQLite driver: in the one it came with, a cancelled request could leave the server's only connection inside a
 # transaction for ever.
 install_temporal() {
-  if has temporal || [ .dev/bin/temporal -nt internal/devstack/temporal/go.mod ]; then return; fi
+  if has temporal; then return; fi
+  module=internal/devstack/temporal
+  program=github.com/temporalio/cli/cmd/temporal
+  # What it was built from, and not when: a fresh checkout has new files beside an old, cached program.
+  source=$({ cat "$module/go.mod" "$module/go.sum" && go version; } | cksum)
+  if [ -x .dev/bin/temporal ] && [ "$(cat .dev/bin/temporal.source 2>/dev/null)" = "$source" ]; then return; fi
+
+  started=$(date +%s)
+  echo "setup: downloading the source of the Temporal dev server"
+  (cd "$module" && go mod download)
+  log=$(mktemp)
+  total=$(cd "$module" && go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "$program" | wc -l)
   echo "setup: building the Temporal dev server into .dev/bin (once, some minutes)"
-  go build -C internal/devstack/temporal -o "$PWD/.dev/bin/temporal" github.com/temporalio/cli/cmd/temporal
+  show_build "$log" "$total" &
+  if ! go build -C "$module" -v -o "$PWD/.dev/bin/temporal" "$program" 2>"$log"; then
+    end_show_build
+    tail -n 15 "$log" >&2
+    fail "the Temporal dev server could not be built; the output is in $log"
+  fi
+  end_show_build
+  rm -f "$log"
+  echo "$source" >.dev/bin/temporal.source
+  echo "setup: built the Temporal dev server, $(elapsed)"
+}
+
+# Counts the packages that `go build -v` names: in a line that changes on a terminal, in one each half a minute elsewhere.
+show_build() {
+  ticks=0
+  while sleep 1 && kill -0 "$$"; do
+    ticks=$((ticks + 1))
+    count="$(wc -l <"$1") of $2 packages built, $(elapsed)"
+    if [ -t 1 ]; then
+      printf '\rsetup: %s ' "$count"
+    elif [ $((ticks % 30)) -eq 0 ]; then
+      echo "setup: $count"
+    fi
+  done 2>/dev/null
+}
+
+end_show_build() {
+  kill "$!"
+  if [ -t 1 ]; then echo; fi
+}
+
+elapsed() {
+  echo "$(($(date +%s) - started)) s"
 }
 
 check_go
