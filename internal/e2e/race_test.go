@@ -2,5 +2,10 @@
 
 package e2e
 
-// buildFlags make the programs report data races when the tests do.
-var buildFlags = []string{"-race"}
+var (
+	// buildFlags make the programs report data races when the tests do.
+	buildFlags = []string{"-race"}
+	// raceSettings end a program when it has ended. By default the detector keeps
+	// each one for another second, which the tests would wait for at every command.
+	raceSettings = []string{"GORACE=atexit_sleep_ms=0"}
+)
