@@ -12,6 +12,9 @@ GOTESTFLAGS =
 # The race detector. Without it, tests take less time: make test RACE=
 RACE = -race
 
+# Tests of a package that run side by side. Those with servers wait more than they compute, so more than one a core.
+PARALLEL = 8
+
 # Flags for the benchmark, for instance: make bench BENCHFLAGS='--millions 3,10 --skew one-hit'
 BENCHFLAGS =
 
@@ -42,7 +45,7 @@ dev: setup build ## run the local stack with a worker, until interrupted
 	./bin/starter dev
 
 test: setup ## run all tests, on real servers
-	go test $(RACE) -timeout 40m $(GOTESTFLAGS) ./...
+	go test $(RACE) -parallel $(PARALLEL) -timeout 30m $(GOTESTFLAGS) ./...
 
 chaos: setup ## run days and weeks under random faults and compare every table (takes about ten minutes)
 	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
