@@ -158,12 +158,41 @@ func TestR3_CountChunkLooksBackAcrossMidnight(t *testing.T) {
 
 func TestCountChunk_RefusesARowOfAnotherDay(t *testing.T) {
 	b := setup(t)
-	b.play(day, 7, viewer, 24*time.Hour)
+	b.play(day, 7, viewer, 24*time.Hour+time.Millisecond)
 	b.planned()
 	_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: 1})
 	requireType(t, TypeBadData, err)
 	require.ErrorContains(t, err, "video 7")
-	require.ErrorContains(t, err, "2024-05-09T15:00:00Z")
+	require.ErrorContains(t, err, "2024-05-09T15:00:00.001Z")
+}
+
+func TestCountChunk_TakesARowThatTheServerRoundedUpToMidnight(t *testing.T) {
+	b := setup(t)
+	for _, watchedAt := range []string{"2024-05-09 14:59:59.9996", "2024-05-09 15:00:00"} { // the first is cut on MariaDB
+		b.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+			SELECT '2024-05-09', COUNT(*) + 1, 10, '` + watchedAt + `', 1, 10, 1 FROM watch_log`)
+	}
+	b.planned()
+	b.counted()
+	require.Equal(t, map[int64]settlement.Statistics{
+		1: {Views: 1, PlayedSeconds: 10, AdViews: 1},
+		2: {Views: 1, PlayedSeconds: 10, AdViews: 1},
+	}, b.statistics())
+}
+
+func TestR3_ARowOfTheDayBeforeAtMidnightIsThePreviousPlay(t *testing.T) {
+	b := setup(t)
+	for video, after := range []time.Duration{0, 29_999 * time.Millisecond, 30 * time.Second} {
+		b.play(day, int64(video+1), viewer, after) // the smaller view id
+		b.play(day-1, int64(video+1), viewer, 0)
+	}
+	b.planned()
+	b.counted()
+	require.Equal(t, map[int64]settlement.Statistics{
+		1: {RepeatViews: 1},
+		2: {RepeatViews: 1},
+		3: {Views: 1, PlayedSeconds: 10, AdViews: 1},
+	}, b.statistics())
 }
 
 func TestR10_CheckDayNamesUnknownVideosAndTheirRows(t *testing.T) {

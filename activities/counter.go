@@ -11,11 +11,11 @@ import (
 // Counter counts the plays of one day. The daily run and `starter verify` use
 // the same one, so that a difference between them is a difference in the rows.
 type Counter struct {
-	db       *db.DB
-	calendar settlement.Calendar
-	day      settlement.Day
-	from, to time.Time // the day's first instant and the first after it
-	window   time.Duration
+	db          *db.DB
+	calendar    settlement.Calendar
+	day         settlement.Day
+	first, last time.Time // when its plays may start
+	window      time.Duration
 }
 
 // NewCounter makes a counter for the day under the given window of R3.
@@ -24,7 +24,8 @@ func NewCounter(ctx context.Context, database *db.DB, day settlement.Day, window
 	if err != nil {
 		return nil, err
 	}
-	return &Counter{db: database, calendar: calendar, day: day, from: calendar.Start(day), to: calendar.End(day), window: window}, nil
+	first, last := calendar.Starts(day)
+	return &Counter{db: database, calendar: calendar, day: day, first: first, last: last, window: window}, nil
 }
 
 // Count reads the range's plays in one ordered scan and judges each, and then
@@ -34,7 +35,7 @@ func NewCounter(ctx context.Context, database *db.DB, day settlement.Day, window
 func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []db.Owner) (db.Count, error) {
 	tally := tally{
 		counter: c,
-		judge:   settlement.NewJudge(c.from, c.window),
+		judge:   settlement.NewJudge(c.first, c.window),
 		owners:  owners,
 	}
 	if err := c.db.Plays(ctx, c.day, videos, tally.add); err != nil {
@@ -65,7 +66,7 @@ type pendingPlay struct {
 }
 
 func (t *tally) add(play settlement.Play) error {
-	if play.StartedAt < t.counter.from.UnixMilli() || play.StartedAt >= t.counter.to.UnixMilli() {
+	if play.StartedAt < t.counter.first.UnixMilli() || play.StartedAt > t.counter.last.UnixMilli() {
 		return db.NewStrayRowError(t.counter.day, play)
 	}
 	t.count.Checksum += db.Checksum(play)

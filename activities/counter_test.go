@@ -39,7 +39,7 @@ func (b *bundle) drawViews(t *rapid.T) []db.View {
 		case 1:
 			view.WatchedAt += (12 * time.Hour).Milliseconds()
 		case 2:
-			view.Day, view.WatchedAt = day-1, b.start.UnixMilli()-1-(view.WatchedAt-b.start.UnixMilli())
+			view.Day, view.WatchedAt = day-1, b.start.UnixMilli()-(view.WatchedAt-b.start.UnixMilli())
 		}
 		return view
 	}), 0, 60).Draw(t, "views")
@@ -65,8 +65,8 @@ func countByTheText(views []db.View, window time.Duration) (lines map[int64]sett
 		case view.ViewerID == creator:
 			sum.SelfViews++
 		case view.ViewerID != settlement.Anonymous && slices.ContainsFunc(views, func(other db.View) bool {
-			earlier := other.WatchedAt < view.WatchedAt || other.WatchedAt == view.WatchedAt && other.ViewID < view.ViewID
-			return earlier && other.VideoID == view.VideoID && other.ViewerID == view.ViewerID &&
+			order := cmp.Or(cmp.Compare(other.WatchedAt, view.WatchedAt), cmp.Compare(other.Day, view.Day), cmp.Compare(other.ViewID, view.ViewID))
+			return order < 0 && other.VideoID == view.VideoID && other.ViewerID == view.ViewerID &&
 				view.WatchedAt-other.WatchedAt < window.Milliseconds()
 		}):
 			sum.RepeatViews++
@@ -133,9 +133,9 @@ func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
 	counter, err := NewCounter(t.Context(), b.db, day, 0)
 	require.NoError(t, err)
 	checksum := func(plays ...settlement.Play) uint64 {
-		tally := tally{counter: counter, judge: settlement.NewJudge(counter.from, 0)}
+		tally := tally{counter: counter, judge: settlement.NewJudge(counter.first, 0)}
 		for _, play := range plays {
-			play.StartedAt += counter.from.UnixMilli()
+			play.StartedAt += counter.first.UnixMilli()
 			require.NoError(t, tally.add(play))
 		}
 		return tally.count.Checksum

@@ -81,18 +81,21 @@ func (c *Counter) judgeLate(ctx context.Context, views []db.LateView, creators m
 		verdicts := make(map[lateKey]settlement.Verdict, len(own))
 		for _, day := range timeline {
 			for _, play := range day.Late {
-				verdicts[lateKey{play.StartedAt, play.ViewID}] = play.Verdict
+				verdicts[lateKey{day.Day, play.StartedAt, play.ViewID}] = play.Verdict
 			}
 		}
 		for i := range own {
-			own[i].Verdict = db.LateVerdicts[verdicts[lateKey{own[i].WatchedAt.UnixMilli(), own[i].ViewID}]]
+			own[i].Verdict = db.LateVerdicts[verdicts[lateKey{own[i].WatchedOn, own[i].WatchedAt.UnixMilli(), own[i].ViewID}]]
 		}
 	}
 	return nil
 }
 
 // lateKey tells a pair's views apart.
-type lateKey struct{ startedAt, viewID int64 }
+type lateKey struct {
+	watchedOn         settlement.Day
+	startedAt, viewID int64
+}
 
 // neighbour is a day of late views, or the one before or after.
 type neighbour struct {

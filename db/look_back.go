@@ -177,12 +177,13 @@ func checkLateInDay(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []
 		return err
 	}
 	for _, past := range got {
+		first, last := calendar.Starts(past.Day)
 		var strays []LateView
 		if err := tx.SelectContext(ctx, &strays, `
 			SELECT `+lateColumns+`
 			FROM late_views
-			WHERE posted_on = ? AND watched_on = ? AND (watched_at < ? OR watched_at >= ?)
-			LIMIT 1`, day, past.Day, calendar.Start(past.Day).UTC(), calendar.End(past.Day).UTC()); err != nil {
+			WHERE posted_on = ? AND watched_on = ? AND (watched_at < ? OR watched_at > ?)
+			LIMIT 1`, day, past.Day, first.UTC(), last.UTC()); err != nil {
 			return fmt.Errorf("look for late views outside of %s: %w", past.Day, err)
 		}
 		if len(strays) > 0 {

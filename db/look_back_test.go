@@ -148,6 +148,17 @@ func TestLookBack_ADroppedDayIsNotLookedAt(t *testing.T) {
 	require.Empty(t, mismatches)
 }
 
+func TestLookBack_ALateRowThatTheServerRoundedUpToMidnightIsPosted(t *testing.T) {
+	db := openClosed(t)
+	watch(t, db, view(monday, 2, 24*time.Hour), view(monday+1, 2, time.Hour))
+	begin(t, db, monday+1)
+
+	late, mismatches := lookBack(t, db, monday+1, 7)
+
+	require.EqualValues(t, 1, late)
+	require.Empty(t, mismatches)
+}
+
 func TestLookBack_ALateRowOfAnotherDayIsRefused(t *testing.T) {
 	db := openClosed(t)
 	stray := view(monday, 2, 25*time.Hour) // Tuesday has it as well, and counts it

@@ -66,6 +66,13 @@ func (c Calendar) Start(d Day) time.Time {
 // End is the first instant after the day.
 func (c Calendar) End(d Day) time.Time { return c.Start(d + 1) }
 
+// Starts are the first and the last instant at which a play may start whose row
+// names the day. The last is the first of the next day: a server rounds what a
+// platform measured in the day's last half millisecond up to it, and the row goes
+// on naming the day. For the plays of the next day such a one is the viewer's
+// previous play (R3), whatever its id, also for those that start with it.
+func (c Calendar) Starts(d Day) (first, last time.Time) { return c.Start(d), c.End(d) }
+
 // LastEnded is the period of the kind that ended last before the day in which
 // the instant lies: for 04:00 on a Monday the Sunday, the week that ended with
 // it, or the month before. It knows nothing of the time of day, so an hour that

@@ -25,10 +25,13 @@ func (p loggedPlay) pair() pair { return pair{p.VideoID, p.ViewerID} }
 
 // byKey is the order in which the watch log is clustered and read.
 func byKey(a, b loggedPlay) int {
-	return cmp.Or(
-		cmp.Compare(a.VideoID, b.VideoID), cmp.Compare(a.ViewerID, b.ViewerID),
-		cmp.Compare(a.StartedAt, b.StartedAt), cmp.Compare(a.viewID, b.viewID),
-	)
+	return cmp.Or(cmp.Compare(a.VideoID, b.VideoID), cmp.Compare(a.ViewerID, b.ViewerID), byStart(a, b))
+}
+
+// byStart is the order in which R3 looks at the plays of a pair. A play at
+// midnight may belong to either day.
+func byStart(a, b loggedPlay) int {
+	return cmp.Or(cmp.Compare(a.StartedAt, b.StartedAt), cmp.Compare(a.day, b.day), cmp.Compare(a.viewID, b.viewID))
 }
 
 const logDays = 3
@@ -51,7 +54,7 @@ func drawLog(t *rapid.T) []loggedPlay {
 		case 1:
 			sinceStart += noon.Milliseconds()
 		case 2:
-			sinceStart = dayLength.Milliseconds() - 1 - sinceStart
+			sinceStart = dayLength.Milliseconds() - sinceStart
 		}
 		day := rapid.IntRange(0, logDays-1).Draw(t, "day")
 		return loggedPlay{
@@ -111,8 +114,7 @@ func verdictByTheText(play loggedPlay, log []loggedPlay, window time.Duration) V
 		return Self
 	}
 	for _, other := range log {
-		earlier := other.StartedAt < play.StartedAt || other.StartedAt == play.StartedAt && other.viewID < play.viewID
-		if other.pair() == play.pair() && earlier && play.StartedAt-other.StartedAt < window.Milliseconds() {
+		if other.pair() == play.pair() && byStart(other, play) < 0 && play.StartedAt-other.StartedAt < window.Milliseconds() {
 			return Repeat
 		}
 	}

@@ -38,14 +38,14 @@ func JudgeLate(days []PairDay, posting Day, window time.Duration, creatorID int6
 		for j := range day.Late {
 			late := &day.Late[j]
 			judged := late.PostedOn < posting
-			known = append(known, knownPlay{late.Play, judged && late.Verdict == Counts, late})
+			known = append(known, knownPlay{late.Play, day.Day, judged && late.Verdict == Counts, late})
 			if !judged {
 				late.Verdict = unjudged
 			}
 		}
 	}
 	slices.SortFunc(known, func(a, b knownPlay) int {
-		return cmp.Or(cmp.Compare(a.StartedAt, b.StartedAt), cmp.Compare(a.ViewID, b.ViewID))
+		return cmp.Or(cmp.Compare(a.StartedAt, b.StartedAt), cmp.Compare(a.day, b.day), cmp.Compare(a.ViewID, b.ViewID))
 	})
 	for i, play := range known {
 		if play.late == nil || play.late.Verdict != unjudged {
@@ -62,6 +62,7 @@ const unjudged Verdict = -1
 // knownPlay is a play of the pair, on time or late.
 type knownPlay struct {
 	Play
+	day     Day // see [Calendar.Starts]
 	counted bool
 	late    *LatePlay // nil if it was on time
 }
@@ -110,7 +111,7 @@ func (d PairDay) onTime(before []PairDay, creatorID int64) []knownPlay {
 				verdict = Repeat
 			}
 		}
-		known = append(known, knownPlay{Play: play, counted: verdict == Counts})
+		known = append(known, knownPlay{Play: play, day: d.Day, counted: verdict == Counts})
 	}
 	return known
 }

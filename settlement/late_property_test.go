@@ -103,9 +103,8 @@ func arrivalsByTheText(log []arrival, window time.Duration) []Verdict {
 			}
 			verdict := verdictByTheText(play.loggedPlay, known, window)
 			for j, other := range log {
-				follows := other.StartedAt > play.StartedAt || other.StartedAt == play.StartedAt && other.viewID > play.viewID
 				if verdict == Counts && play.ViewerID != Anonymous && other.pair() == play.pair() &&
-					follows && other.StartedAt-play.StartedAt < window.Milliseconds() && judged[j] && verdicts[j] == Counts {
+					byStart(other.loggedPlay, play.loggedPlay) > 0 && other.StartedAt-play.StartedAt < window.Milliseconds() && judged[j] && verdicts[j] == Counts {
 					verdict = Repeat
 				}
 			}

@@ -114,6 +114,16 @@ func TestLate_EqualStartsAreOrderedByViewID(t *testing.T) {
 	require.Equal(t, []Verdict{Repeat, Counts}, verdictsOf(days, postingDay))
 }
 
+func TestLate_OfPlaysAtMidnightThoseOfTheDayBeforeComeFirst(t *testing.T) {
+	before, after := lateAt(dayLength, postingDay, unjudged), lateAt(dayLength, postingDay, unjudged)
+	before.ViewID, after.ViewID = 2, 1
+	days := []PairDay{pairDay(0, nil, before), pairDay(1, nil, after)}
+
+	JudgeLate(days, postingDay, DefaultRepeatWindow, creator)
+
+	require.Equal(t, []Verdict{Counts, Repeat}, verdictsOf(days, postingDay))
+}
+
 func TestR2_ALatePlayByTheCreatorIsASelfView(t *testing.T) {
 	days := []PairDay{pairDay(0, []Play{playBy(creator, noon)}, LatePlay{Play: playBy(creator, noon+time.Second), PostedOn: postingDay})}
 

@@ -17,10 +17,13 @@ func (v verifier) late(ctx context.Context, out *part, videos settlement.Range, 
 	}
 	type key struct {
 		db.Pair
-		at     int64
-		viewID int64
+		watchedOn settlement.Day
+		at        int64
+		viewID    int64
 	}
-	keyOf := func(view db.LateView) key { return key{view.Pair(), view.WatchedAt.UnixMilli(), view.ViewID} }
+	keyOf := func(view db.LateView) key {
+		return key{view.Pair(), view.WatchedOn, view.WatchedAt.UnixMilli(), view.ViewID}
+	}
 	verdicts := make(map[key]db.LateVerdict, len(rejudged))
 	for _, view := range rejudged {
 		verdicts[keyOf(view)] = view.Verdict

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS watch_log (
   watched_on     DATE         NOT NULL, -- business day in which the play started
   video_id       BIGINT       NOT NULL,
   viewer_id      BIGINT       NOT NULL, -- 0 is anonymous
-  watched_at     DATETIME(3)  NOT NULL, -- UTC
+  watched_at     DATETIME(3)  NOT NULL, -- UTC; the platform cuts it to milliseconds, MySQL would round it
   view_id        BIGINT       NOT NULL,
   played_seconds INT UNSIGNED NOT NULL,
   ad_views       INT UNSIGNED NOT NULL,
