@@ -25,12 +25,7 @@ type Adjustment struct {
 	Amounts
 }
 
-// Adjustments are those of the creators' videos that the period's days posted,
-// by creator, video, posting day and the day on which they were watched.
-func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creators Creators) ([]Adjustment, error) {
-	var adjustments []Adjustment
-	err := db.pool.SelectContext(ctx, &adjustments, `
-		SELECT
+const adjustmentColumns = `
 			posted_on,
 			watched_on,
 			video_id,
@@ -45,7 +40,14 @@ func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creator
 			ad_views_from,
 			ad_views_to,
 			video_amount,
-			ad_amount
+			ad_amount`
+
+// Adjustments are those of the creators' videos that the period's days posted,
+// by creator, video, posting day and the day on which they were watched.
+func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creators Creators) ([]Adjustment, error) {
+	var adjustments []Adjustment
+	err := db.pool.SelectContext(ctx, &adjustments, `
+		SELECT `+adjustmentColumns+`
 		FROM adjustments
 		WHERE posted_on >= ? AND posted_on < ? AND creator_id BETWEEN ? AND ?
 		ORDER BY creator_id, video_id, posted_on, watched_on`,

@@ -101,9 +101,9 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []View) (closed []settleme
 			starts_on,
 			state
 		FROM runs
-		WHERE kind = ? AND starts_on IN (?)
+		WHERE kind = ? AND version = ? AND starts_on IN (?)
 		ORDER BY starts_on
-		LOCK IN SHARE MODE`, settlement.Daily, slices.Collect(maps.Keys(days)))
+		LOCK IN SHARE MODE`, settlement.Daily, runVersion, slices.Collect(maps.Keys(days)))
 	if err != nil {
 		return nil, err
 	}

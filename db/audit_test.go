@@ -312,9 +312,9 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"a month's video",
-			`UPDATE period_videos SET self_views = IF(video_id = 1, 1, -1) WHERE kind = 'monthly' AND video_id IN (1, 2)`,
-			`weeks and months: 2024-05, creator 1, video 1: self views: 1 more than in its days
-			weeks and months: 2024-05, creator 1, video 2: self views: 1 fewer than in its days`,
+			`UPDATE period_videos SET ad_views = ad_views + IF(video_id = 1, 1, -1) WHERE kind = 'monthly' AND video_id IN (1, 2)`,
+			`weeks and months: 2024-05, creator 1, video 1: ad views: 1 more than in its days
+			weeks and months: 2024-05, creator 1, video 2: ad views: 1 fewer than in its days`,
 		},
 		{
 			"a lost video",

@@ -61,7 +61,7 @@ func checkChain(ctx context.Context, from sqlx.QueryerContext, day settlement.Da
 			MIN(CASE WHEN state = ? THEN starts_on END) AS closed,
 			MIN(CASE WHEN state <> ? AND starts_on <> ? THEN starts_on END) AS open
 		FROM runs
-		WHERE kind = ?`, StateClosed, StateClosed, day, settlement.Daily); err != nil {
+		WHERE kind = ? AND version = ?`, StateClosed, StateClosed, day, settlement.Daily, runVersion); err != nil {
 		return fmt.Errorf("find first settled day: %w", err)
 	}
 	missing := settlement.DailyPeriod(day - 1)
@@ -100,16 +100,24 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 		if err := checkDay(ctx, tx, day, db.now()); err != nil {
 			return err
 		}
-		rule, err := priceRuleFor(ctx, tx, day)
+		// A day that is in the book keeps its rule: it needs no other, and a new
+		// one that is wrong does not stop it.
+		_, found, err := findRun(ctx, tx, period)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `
-			INSERT IGNORE INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
-			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
-			period.Kind, period.Start, runVersion, StateRunning,
-			holder.WorkflowID, holder.RunID, rule.Version, window.Milliseconds(), db.now()); err != nil {
-			return err
+		if !found {
+			rule, err := priceRuleFor(ctx, tx, day)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `
+				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+				VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
+				period.Kind, period.Start, runVersion, StateRunning,
+				holder.WorkflowID, holder.RunID, rule.Version, window.Milliseconds(), db.now()); err != nil {
+				return err
+			}
 		}
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err

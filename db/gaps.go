@@ -55,7 +55,7 @@ func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err
 	if err := db.pool.GetContext(ctx, &first, `
 		SELECT MIN(starts_on)
 		FROM runs
-		WHERE kind = ?`, settlement.Daily); err != nil {
+		WHERE kind = ? AND version = ?`, settlement.Daily, runVersion); err != nil {
 		return 0, false, fmt.Errorf("find first day: %w", err)
 	}
 	if first.Valid {

@@ -223,7 +223,7 @@ func (db *DB) PostedAdjustments(ctx context.Context, postedOn settlement.Day, vi
 func postedAdjustments(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day, videos settlement.Range) (adjustments []Adjustment, err error) {
 	where, args := rangeCondition("video_id", videos)
 	err = sqlx.SelectContext(ctx, from, &adjustments, `
-		SELECT *
+		SELECT `+adjustmentColumns+`
 		FROM adjustments
 		WHERE posted_on = ? AND `+where+`
 		ORDER BY video_id, watched_on`, append([]any{postedOn}, args...)...)

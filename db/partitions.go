@@ -63,7 +63,7 @@ func partitions(ctx context.Context, from sqlx.QueryerContext) ([]Partition, err
 	if err := sqlx.SelectContext(ctx, from, &closed, `
 		SELECT starts_on
 		FROM runs
-		WHERE kind = ? AND state = ?`, settlement.Daily, StateClosed); err != nil {
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed); err != nil {
 		return nil, fmt.Errorf("list closed days: %w", err)
 	}
 	isClosed := make(map[settlement.Day]bool, len(closed))

@@ -45,7 +45,7 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 	if err := sqlx.GetContext(ctx, from, &first, `
 		SELECT MIN(starts_on)
 		FROM runs
-		WHERE kind = ? AND state = ?`, settlement.Daily, StateClosed); err != nil {
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed); err != nil {
 		return nil, fmt.Errorf("find first settled day: %w", err)
 	}
 	var runs []Run
@@ -86,8 +86,9 @@ func (db *DB) BeginPeriod(ctx context.Context, period settlement.Period, holder 
 		}
 		last := days[len(days)-1]
 		if _, err := tx.ExecContext(ctx, `
-			INSERT IGNORE INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
-			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)
+			ON DUPLICATE KEY UPDATE kind = VALUES(kind)`,
 			period.Kind, period.Start, runVersion, StateRunning,
 			holder.WorkflowID, holder.RunID, last.PriceRule, last.WindowMS, db.now()); err != nil {
 			return err

@@ -48,19 +48,42 @@ func readPriceRule(ctx context.Context, from sqlx.QueryerContext, condition stri
 		return rule, fmt.Errorf("read price rule (%s, %v): %w", condition, arg, err)
 	}
 	rule.Version, rule.HoldsFrom = head.Version, head.HoldsFrom
-	for paidFor, tiers := range map[string]*settlement.Tiers{paidForViews: &rule.Views, paidForAdViews: &rule.AdViews} {
-		if err := sqlx.SelectContext(ctx, from, tiers, `
-			SELECT
-				from_ordinal,
-				unit_price
-			FROM price_tiers
-			WHERE version = ? AND paid_for = ?
-			ORDER BY from_ordinal`, rule.Version, paidFor); err != nil {
-			return rule, fmt.Errorf("read price rule %d: %w", rule.Version, err)
+	tiers, err := readTiers(ctx, from, rule.Version)
+	if err != nil {
+		return rule, err
+	}
+	for _, tier := range tiers {
+		switch tier.PaidFor {
+		case paidForViews:
+			rule.Views = append(rule.Views, tier.Tier)
+		case paidForAdViews:
+			rule.AdViews = append(rule.AdViews, tier.Tier)
+		default: // to pass over a misspelt tier would pay a wrong price
+			return rule, &PriceRuleError{Problem: fmt.Sprintf("price rule %d has a price of %q: it can be of %s or %s", rule.Version, tier.PaidFor, paidForViews, paidForAdViews)}
 		}
 	}
 	if err := rule.Validate(); err != nil {
 		return rule, &PriceRuleError{Problem: fmt.Sprintf("price rule %d: %s", rule.Version, err)}
 	}
 	return rule, nil
+}
+
+// paidTier is a row of a price rule.
+type paidTier struct {
+	PaidFor string `db:"paid_for"`
+	settlement.Tier
+}
+
+func readTiers(ctx context.Context, from sqlx.QueryerContext, version int64) (tiers []paidTier, err error) {
+	if err := sqlx.SelectContext(ctx, from, &tiers, `
+		SELECT
+			paid_for,
+			from_ordinal,
+			unit_price
+		FROM price_tiers
+		WHERE version = ?
+		ORDER BY paid_for, from_ordinal`, version); err != nil {
+		return nil, fmt.Errorf("read price rule %d: %w", version, err)
+	}
+	return tiers, nil
 }

@@ -133,7 +133,7 @@ func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool
 	err = db.pool.GetContext(ctx, &last, `
 		SELECT MAX(starts_on)
 		FROM runs
-		WHERE kind = ? AND state = ?`, settlement.Daily, StateClosed)
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed)
 	if err != nil {
 		return 0, false, fmt.Errorf("find last closed day: %w", err)
 	}

@@ -184,23 +184,3 @@ func TestR5_OrdinalsThatDoNotFitAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "price video 1")
 	require.Equal(t, before, checksums(t, db))
 }
-
-func TestR4_APriceRuleThatCannotPriceEveryOrdinalIsRefused(t *testing.T) {
-	db := openMigrated(t)
-	exec(t, db, `DELETE FROM price_tiers WHERE paid_for = 'views' AND from_ordinal = 1`)
-
-	_, err := db.PriceRule(t.Context(), 1)
-
-	require.ErrorContains(t, err, "price rule 1: the first price of views must hold from ordinal 1")
-}
-
-func TestR4_TheFirstPrices(t *testing.T) {
-	rule, err := openMigrated(t).PriceRule(t.Context(), 1)
-	require.NoError(t, err)
-	require.Equal(t, settlement.PriceRule{
-		Version:   1,
-		HoldsFrom: 0,
-		Views:     settlement.Tiers{{From: 1, Price: 10_000}, {From: 100_000, Price: 11_000}, {From: 500_000, Price: 13_000}, {From: 1_000_000, Price: 15_000}},
-		AdViews:   settlement.Tiers{{From: 1, Price: 100_000}, {From: 100_000, Price: 120_000}, {From: 500_000, Price: 150_000}, {From: 1_000_000, Price: 200_000}},
-	}, rule)
-}

@@ -26,5 +26,8 @@ CREATE TABLE IF NOT EXISTS runs (
   failure        MEDIUMTEXT   NOT NULL,           -- why the last attempt failed, empty otherwise; may name every chunk
   began_at       DATETIME(3)  NOT NULL,           -- UTC; when the last attempt began
   ended_at       DATETIME(3)  NULL,               -- UTC; when it failed or closed
-  PRIMARY KEY (kind, starts_on, version)
+  PRIMARY KEY (kind, starts_on, version),
+  CONSTRAINT runs_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
+  CONSTRAINT runs_state_chk CHECK (state COLLATE utf8mb4_bin IN ('running', 'failed', 'closed')),
+  CONSTRAINT runs_figures_chk CHECK (LEAST(repeat_window, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount) >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

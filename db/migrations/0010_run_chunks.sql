@@ -24,5 +24,9 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   counts         INT             NOT NULL DEFAULT 0, -- how often the chunk was counted
   counted_at     DATETIME(3)     NULL,               -- UTC
   settled_at     DATETIME(3)     NULL,               -- UTC
-  PRIMARY KEY (kind, starts_on, version, chunk)
+  PRIMARY KEY (kind, starts_on, version, chunk),
+  CONSTRAINT run_chunks_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
+  CONSTRAINT run_chunks_state_chk CHECK (state COLLATE utf8mb4_bin IN ('planned', 'counted', 'settled')),
+  CONSTRAINT run_chunks_videos_chk CHECK (video_from < video_before),
+  CONSTRAINT run_chunks_figures_chk CHECK (LEAST(unknown_rows, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount, counts) >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

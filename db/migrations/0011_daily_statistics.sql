@@ -10,5 +10,6 @@ CREATE TABLE IF NOT EXISTS daily_statistics (
   repeat_views   BIGINT NOT NULL,
   played_seconds BIGINT NOT NULL,
   ad_views       BIGINT NOT NULL,
-  PRIMARY KEY (day, video_id)
+  PRIMARY KEY (day, video_id),
+  CONSTRAINT daily_statistics_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views) >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

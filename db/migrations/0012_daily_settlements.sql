@@ -13,5 +13,7 @@ CREATE TABLE IF NOT EXISTS daily_settlements (
   video_amount  BIGINT NOT NULL, -- won
   ad_amount     BIGINT NOT NULL, -- won
   PRIMARY KEY (day, video_id),
-  KEY daily_settlements_video_id_day_idx (video_id, day) -- finds where a video's last settled day ended
+  KEY daily_settlements_video_id_day_idx (video_id, day), -- finds where a video's last settled day ended
+  CONSTRAINT daily_settlements_ordinals_chk CHECK (0 <= views_from AND views_from <= views_to AND 0 <= ad_views_from AND ad_views_from <= ad_views_to),
+  CONSTRAINT daily_settlements_amounts_chk CHECK (LEAST(video_amount, ad_amount) >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -8,5 +8,9 @@ CREATE TABLE IF NOT EXISTS top_videos (
   video_id  BIGINT      NOT NULL,
   value     BIGINT      NOT NULL,
   PRIMARY KEY (kind, starts_on, metric, place),
-  UNIQUE KEY top_videos_kind_starts_on_metric_video_id_idx (kind, starts_on, metric, video_id)
+  UNIQUE KEY top_videos_kind_starts_on_metric_video_id_idx (kind, starts_on, metric, video_id),
+  CONSTRAINT top_videos_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
+  CONSTRAINT top_videos_metric_chk CHECK (metric COLLATE utf8mb4_bin IN ('views', 'played_seconds')),
+  CONSTRAINT top_videos_place_chk CHECK (place >= 1),
+  CONSTRAINT top_videos_value_chk CHECK (value >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -23,5 +23,8 @@ CREATE TABLE IF NOT EXISTS period_videos (
   video_amount   BIGINT       NOT NULL, -- won
   ad_amount      BIGINT       NOT NULL, -- won
   PRIMARY KEY (kind, starts_on, creator_id, video_id), -- a statement's lines lie together
-  KEY period_videos_video_id_idx (kind, starts_on, video_id)
+  KEY period_videos_kind_starts_on_video_id_idx (kind, starts_on, video_id),
+  CONSTRAINT period_videos_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('weekly', 'monthly')),
+  CONSTRAINT period_videos_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views, late_views, late_played_seconds, late_ad_views, video_amount, ad_amount) >= 0),
+  CONSTRAINT period_videos_ordinals_chk CHECK (0 <= views_from AND views_from <= views_to AND 0 <= ad_views_from AND ad_views_from <= ad_views_to)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -22,5 +22,8 @@ CREATE TABLE IF NOT EXISTS statements (
   contact        VARCHAR(320) NOT NULL DEFAULT '',            -- mail address for questions; this and the hashes are empty before the documents are first drawn
   payout_sha256  CHAR(64)     NOT NULL DEFAULT '',            -- of the documents, in hexadecimal
   top5_sha256    CHAR(64)     NOT NULL DEFAULT '',
-  PRIMARY KEY (kind, starts_on, version, creator_id)
+  PRIMARY KEY (kind, starts_on, version, creator_id),
+  CONSTRAINT statements_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('weekly', 'monthly')),
+  CONSTRAINT statements_locale_chk CHECK (locale COLLATE utf8mb4_bin IN ('ko', 'en')),
+  CONSTRAINT statements_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views, late_views, late_played_seconds, late_ad_views, video_amount, ad_amount) >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

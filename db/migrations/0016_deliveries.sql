@@ -13,5 +13,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   detail     VARCHAR(500) NOT NULL DEFAULT '', -- what it said
   changed_at DATETIME(3)  NOT NULL,            -- UTC
   PRIMARY KEY (starts_on, version, creator_id),
-  KEY deliveries_state_idx (starts_on, version, state)
+  KEY deliveries_starts_on_version_state_idx (starts_on, version, state),
+  CONSTRAINT deliveries_state_chk CHECK (state COLLATE utf8mb4_bin IN ('pending', 'sending', 'sent', 'rejected', 'unknown')),
+  CONSTRAINT deliveries_attempts_chk CHECK (attempts >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

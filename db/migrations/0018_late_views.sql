@@ -12,5 +12,6 @@ CREATE TABLE IF NOT EXISTS late_views (
   posted_on      DATE         NOT NULL,            -- the day that pays it
   verdict        VARCHAR(8)   NOT NULL DEFAULT '', -- counted, self or repeat; empty before it is judged
   PRIMARY KEY (watched_on, video_id, viewer_id, watched_at, view_id),
-  KEY late_views_posted_on_idx (posted_on, video_id)
+  KEY late_views_posted_on_video_id_idx (posted_on, video_id),
+  CONSTRAINT late_views_verdict_chk CHECK (verdict COLLATE utf8mb4_bin IN ('', 'counted', 'self', 'repeat'))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -1,0 +1,58 @@
+package db
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Server error numbers of a CHECK that does not hold.
+const (
+	erMySQLCheck   = 3819
+	erMariaDBCheck = 4025
+)
+
+func TestTheSchemaRefusesWhatCanNeverBe(t *testing.T) {
+	db := openAudited(t)
+	for _, change := range []string{
+		`UPDATE creators SET locale = 'fr'`,
+		`UPDATE creators SET locale = 'KO'`,
+		`UPDATE videos SET opening_views = -1`,
+		`UPDATE videos SET opening_ad_views = -1`,
+		`UPDATE price_tiers SET paid_for = 'view' WHERE paid_for = 'views'`,
+		`UPDATE price_tiers SET paid_for = 'Views' WHERE paid_for = 'views'`,
+		`UPDATE price_tiers SET from_ordinal = 0 WHERE from_ordinal = 1`,
+		`UPDATE price_tiers SET unit_price = -1`,
+		`UPDATE runs SET kind = 'hourly'`,
+		`UPDATE runs SET kind = 'Daily' WHERE kind = 'daily'`,
+		`UPDATE runs SET state = 'Closed'`,
+		`UPDATE runs SET repeat_window = -1`,
+		`UPDATE runs SET ad_amount = -1`,
+		`UPDATE run_chunks SET kind = 'hourly'`,
+		`UPDATE run_chunks SET state = 'done'`,
+		`UPDATE run_chunks SET video_from = 3, video_before = 3`,
+		`UPDATE run_chunks SET views = -1`,
+		`UPDATE daily_statistics SET repeat_views = -1`,
+		`UPDATE daily_settlements SET views_from = views_to + 1`,
+		`UPDATE daily_settlements SET ad_views_from = -1`,
+		`UPDATE daily_settlements SET video_amount = -1`,
+		`UPDATE top_videos SET kind = 'hourly'`,
+		`UPDATE top_videos SET metric = 'ad_views' WHERE metric = 'views'`,
+		`UPDATE top_videos SET place = 0 WHERE place = 1`,
+		`UPDATE top_videos SET value = -1`,
+		`UPDATE period_videos SET kind = 'daily'`,
+		`UPDATE period_videos SET late_ad_views = -1`,
+		`UPDATE period_videos SET ad_views_from = ad_views_to + 1`,
+		`UPDATE statements SET kind = 'daily'`,
+		`UPDATE statements SET locale = 'fr'`,
+		`UPDATE statements SET video_amount = -1`,
+		`UPDATE deliveries SET state = 'lost'`,
+		`UPDATE deliveries SET attempts = -1`,
+		`UPDATE late_views SET verdict = 'late'`,
+		`UPDATE adjustments SET self_views = -1`,
+		`UPDATE adjustments SET views_from = views_to + 1`,
+	} {
+		_, err := db.pool.ExecContext(t.Context(), change)
+		require.Contains(t, []uint16{erMySQLCheck, erMariaDBCheck}, serverError(err), "%s: %v", change, err)
+	}
+}
