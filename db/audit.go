@@ -17,7 +17,11 @@ type Invariant struct {
 	Name    string
 	Meaning string
 	Remedy  string // what to do where it does not hold
-	check   func(context.Context, *audit) error
+	// check holds the books against it in their snapshot, on one connection.
+	check func(context.Context, *audit) error
+	// checkLog, of an invariant without check, reads the watch log: it has no
+	// snapshot, and takes as many connections of the pool as there are.
+	checkLog func(context.Context, *audit) error
 }
 
 // invariants are ordered by what they cost, the cheapest first. The last one
@@ -53,7 +57,7 @@ const findingsNamed = 20
 // closed periods.
 type audit struct {
 	db          *DB
-	tx          *sqlx.Tx
+	tx          *sqlx.Tx // nil for those that read the watch log
 	first, last settlement.Day            // the last is closed
 	runs        map[settlement.Kind][]Run // closed, in order
 	days        map[settlement.Day]Run    // the daily ones of them
@@ -62,8 +66,8 @@ type audit struct {
 
 // Audit holds the closed periods that have a day from first to last against
 // every invariant, on all of the machine's cores, and returns the results in
-// their order. Each invariant is checked in a snapshot of its own: what is
-// closed at the beginning never changes. Without checksums the rows of the watch
+// their order. Each invariant of the books is checked in a snapshot of its own:
+// what is closed at the beginning never changes. Without checksums the rows of the watch
 // log are only counted, which does not find changed ones. It fails with a
 // [NothingClosedError] if there is no closed day to look at.
 func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums bool) ([]Audited, error) {
@@ -79,21 +83,45 @@ func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums b
 		checked = checked[:len(checked)-1]
 	}
 	results := make([]Audited, len(checked))
-	err := inParallel(ctx, checked, func(ctx context.Context, i int, invariant Invariant) error {
-		began := time.Now()
+	for i, invariant := range checked {
 		results[i].Invariant = invariant
-		err := db.inSnapshot(ctx, func(tx *sqlx.Tx) error {
-			one := books
-			one.tx, one.result = tx, &results[i]
-			return invariant.check(ctx, &one)
-		})
-		if err != nil {
-			return fmt.Errorf("audit %s: %w", invariant.Name, err)
+	}
+	if err := inParallel(ctx, checked, func(ctx context.Context, i int, invariant Invariant) error {
+		if invariant.check == nil {
+			return nil
 		}
-		results[i].Took = time.Since(began)
-		return nil
-	})
-	return results, err
+		return db.inSnapshot(ctx, func(tx *sqlx.Tx) error { return books.on(tx, &results[i]).run(ctx, invariant.check) })
+	}); err != nil {
+		return nil, err
+	}
+	// Each of these is parallel in itself. While the ones above held connections,
+	// it could have to wait for theirs, and they for its.
+	for i, invariant := range checked {
+		if invariant.checkLog == nil {
+			continue
+		}
+		if err := books.on(nil, &results[i]).run(ctx, invariant.checkLog); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// on is the audit of one invariant.
+func (a *audit) on(tx *sqlx.Tx, result *Audited) *audit {
+	one := *a
+	one.tx, one.result = tx, result
+	return &one
+}
+
+// run checks the invariant and takes the time.
+func (a *audit) run(ctx context.Context, check func(context.Context, *audit) error) error {
+	began := time.Now()
+	if err := check(ctx, a); err != nil {
+		return fmt.Errorf("audit %s: %w", a.result.Name, err)
+	}
+	a.result.Took = time.Since(began)
+	return nil
 }
 
 // inSnapshot reads in one transaction, in which all tables are as they were when

@@ -16,7 +16,7 @@ var rowsInvariant = Invariant{
 	Name:    "rows",
 	Meaning: "the watch log has as many rows of each closed day as were counted, and all late ones that were posted (R10)",
 	Remedy:  restoreRows,
-	check: func(ctx context.Context, a *audit) error {
+	checkLog: func(ctx context.Context, a *audit) error {
 		days, err := a.daysInLog(ctx)
 		if err != nil {
 			return err
@@ -101,17 +101,17 @@ var checksumsInvariant = Invariant{
 	Name:    "checksums",
 	Meaning: "each chunk's rows in the watch log are those that were counted, by the sum of their hashes",
 	Remedy:  restoreRows,
-	check: func(ctx context.Context, a *audit) error {
+	checkLog: func(ctx context.Context, a *audit) error {
 		days, err := a.daysInLog(ctx)
 		if err != nil {
 			return err
 		}
-		chunks, err := a.chunks(ctx, settlement.Daily)
-		if err != nil {
-			return err
-		}
 		for _, run := range days {
-			if err := a.checkChecksums(ctx, run.StartsOn, chunks[run.StartsOn]); err != nil {
+			chunks, err := a.db.Chunks(ctx, run.Period())
+			if err != nil {
+				return err
+			}
+			if err := a.checkChecksums(ctx, run.StartsOn, chunks); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -453,4 +454,16 @@ func TestAudit_OfNoClosedDayIsRefused(t *testing.T) {
 
 	var nothing *NothingClosedError
 	require.ErrorAs(t, err, &nothing)
+}
+
+func TestAudit_NeedsOneConnectionOnly(t *testing.T) {
+	db := openAudited(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, connections := range []int{1, 2} {
+		db.pool.SetMaxOpenConns(connections)
+		results, err := db.Audit(ctx, auditedMonday, auditedMonday+6, true)
+		require.NoError(t, err)
+		require.Len(t, results, len(invariants()))
+	}
 }
