@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 
 	"creatorpay/db"
 	"creatorpay/internal/devstack/devtest"
@@ -60,9 +62,16 @@ func setup(t *testing.T) *bundle {
 		},
 	}
 	var suite testsuite.WorkflowTestSuite
-	b.env = suite.NewTestActivityEnvironment()
+	b.env = newEnvironment(&suite)
 	b.env.RegisterActivity(b.activities)
 	return b
+}
+
+// newEnvironment runs activities as a worker does.
+func newEnvironment(suite *testsuite.WorkflowTestSuite) *testsuite.TestActivityEnvironment {
+	env := suite.NewTestActivityEnvironment()
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&Guard{}}})
+	return env
 }
 
 func (b *bundle) addVideos(from, to int64) {

@@ -35,10 +35,9 @@ func (c RowCheck) String() string {
 // of those that the watch log still has. It is the same each time, since closed
 // days keep their chunks.
 func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput) (checks []RowCheck, err error) {
-	defer keepAlive(ctx)()
 	days, err := a.DB.ClosedDays(ctx, input.Period)
 	if err != nil {
-		return nil, classify(err)
+		return nil, err
 	}
 	var total int64
 	for _, day := range days {
@@ -48,14 +47,14 @@ func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput
 	for _, day := range days {
 		kept, err := a.DB.HasPartition(ctx, day.StartsOn)
 		if err != nil {
-			return nil, classify(err)
+			return nil, err
 		}
 		if !kept {
 			continue
 		}
 		chunks, err := a.DB.Chunks(ctx, day.Period())
 		if err != nil {
-			return nil, classify(err)
+			return nil, err
 		}
 		for i, chunk := range chunks {
 			if last := len(checks) - 1; i > 0 && checks[last].Rows+chunk.Rows() <= rows {
@@ -73,17 +72,16 @@ func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput
 // them with those that were counted. Other rows are no error: nothing is ever
 // adjusted for them, and the run that asks shows an alarm.
 func (a *Activities) CheckRows(ctx context.Context, input RowCheck) (found db.Mismatch, err error) {
-	defer keepAlive(ctx)()
 	day, err := a.DB.ClosedRun(ctx, settlement.DailyPeriod(input.Day))
 	if err != nil {
-		return found, classify(err)
+		return found, err
 	}
 	chunks, err := a.DB.Chunks(ctx, day.Period())
 	if err != nil {
-		return found, classify(err)
+		return found, err
 	}
 	if found, err = a.DB.CheckRows(ctx, day, chunks[input.First-1:input.Last]); err != nil {
-		return found, classify(err)
+		return found, err
 	}
 	if !found.None() {
 		reportMismatch(ctx, found)

@@ -32,12 +32,11 @@ type PlanResult struct {
 // PlanDay cuts the day into chunks, once: a plan that is stored already is
 // read back.
 func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (PlanResult, error) {
-	defer keepAlive(ctx)()
 	result, err := a.plan(ctx, settlement.DailyPeriod(input.Day), func() ([]settlement.Range, error) {
 		videos, err := a.DB.RowsToPlan(ctx, input.Day)
 		return settlement.Split(settlement.Borders(videos, input.ChunkRows, input.MaxChunks)), err
 	})
-	return result, classify(err)
+	return result, err
 }
 
 // plan reads the period's plan back, or stores the one that is made here if
@@ -86,36 +85,35 @@ type CountChunkResult struct {
 // CountChunk counts the chunk's plays by R1 to R3 and stores the figures of its
 // videos. A chunk that is counted already is not counted again.
 func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChunkResult, error) {
-	defer keepAlive(ctx)()
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
 	if err != nil {
-		return CountChunkResult{}, classify(err)
+		return CountChunkResult{}, err
 	}
 	if chunk.State != db.ChunkPlanned {
 		return CountChunkResult{Rows: chunk.Rows()}, nil
 	}
 	run, err := a.DB.OpenRun(ctx, period)
 	if err != nil {
-		return CountChunkResult{}, classify(err)
+		return CountChunkResult{}, err
 	}
 	owners, err := a.DB.Owners(ctx, chunk.Range)
 	if err != nil {
-		return CountChunkResult{}, classify(err)
+		return CountChunkResult{}, err
 	}
 	counter, err := NewCounter(ctx, a.DB, input.Day, run.RepeatWindow())
 	if err != nil {
-		return CountChunkResult{}, classify(err)
+		return CountChunkResult{}, err
 	}
 	count, err := counter.Count(ctx, chunk.Range, owners)
 	if err != nil {
-		return CountChunkResult{}, classify(err)
+		return CountChunkResult{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
 		return a.DB.StoreCount(ctx, input.Day, holder, chunk, count, activity.GetInfo(ctx).Attempt)
 	})
 	if err != nil {
-		return CountChunkResult{}, classify(err)
+		return CountChunkResult{}, err
 	}
 	rows := count.Totals().Rows() + count.UnknownRows
 	recordChunk(ctx, db.ChunkCounted, rows)
@@ -125,29 +123,28 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 // SettleChunk prices the chunk's counted views by R4 to R7. A chunk that is
 // settled already is not settled again.
 func (a *Activities) SettleChunk(ctx context.Context, input ChunkInput) (db.Amounts, error) {
-	defer keepAlive(ctx)()
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
 	if err != nil {
-		return db.Amounts{}, classify(err)
+		return db.Amounts{}, err
 	}
 	if chunk.State == db.ChunkSettled {
 		return chunk.Amounts, nil
 	}
 	run, err := a.DB.OpenRun(ctx, period)
 	if err != nil {
-		return db.Amounts{}, classify(err)
+		return db.Amounts{}, err
 	}
 	rule, err := a.DB.PriceRule(ctx, run.PriceRule)
 	if err != nil {
-		return db.Amounts{}, classify(err)
+		return db.Amounts{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
 		chunk, err = a.DB.SettleChunk(ctx, input.Day, holder, input.Chunk, rule)
 		return err
 	})
 	if err != nil {
-		return db.Amounts{}, classify(err)
+		return db.Amounts{}, err
 	}
 	recordChunk(ctx, db.ChunkSettled, 0)
 	return chunk.Amounts, nil

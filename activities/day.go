@@ -41,7 +41,6 @@ type BeginDayResult struct {
 // a former workflow run. It is retried while the day before is not closed and
 // nothing else has become of it than the run shows.
 func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result BeginDayResult, err error) {
-	defer keepAlive(ctx)()
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
 		run, err := a.DB.BeginDay(ctx, input.Day, holder, a.RepeatWindow)
 		result.PriceRule = run.PriceRule
@@ -52,15 +51,14 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 		result.Waiting, err = await(activity.GetInfo(ctx).Attempt, notClosed, input.Shown)
 		return result, err
 	}
-	return result, classify(err)
+	return result, err
 }
 
 // MaintainPartitions makes room in the watch log for the coming days and drops
 // the days that are past keeping, except for those that are still needed.
 func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) error {
-	defer keepAlive(ctx)()
 	if _, err := a.DB.AddPartitions(ctx, input.Day, input.Day+settlement.Day(a.PartitionsAhead)); err != nil {
-		return classify(err)
+		return err
 	}
 	if a.KeepDays == 0 {
 		return nil
@@ -69,7 +67,7 @@ func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) err
 	// it: late views are judged across that midnight, too.
 	old, unposted, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(max(a.KeepDays, a.LookBackDays+1)))
 	if err != nil {
-		return classify(err)
+		return err
 	}
 	if unposted != nil {
 		activity.GetLogger(ctx).Warn("a day past keeping has late rows that no day has posted; it and the days after it are kept: start the workers with this LOOK_BACK_DAYS for the next run",
@@ -78,7 +76,7 @@ func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) err
 	for _, partition := range old {
 		activity.GetLogger(ctx).Info("drop partition", "day", partition.Day.String(), "rows", partition.Rows)
 	}
-	return classify(a.DB.DropPartitions(ctx, old))
+	return a.DB.DropPartitions(ctx, old)
 }
 
 // LookBackResult is what came too late for its own day.
@@ -90,7 +88,6 @@ type LookBackResult struct {
 // LookBack fixes which late views the day posts. It does so once: tried again or
 // after a reset, the late views stay the same.
 func (a *Activities) LookBack(ctx context.Context, input DayInput) (result LookBackResult, err error) {
-	defer keepAlive(ctx)()
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
 		result.LateRows, result.Mismatches, err = a.DB.LookBack(ctx, input.Day, holder, a.LookBackDays)
 		return err
@@ -98,7 +95,7 @@ func (a *Activities) LookBack(ctx context.Context, input DayInput) (result LookB
 	for _, mismatch := range result.Mismatches {
 		reportMismatch(ctx, mismatch)
 	}
-	return result, classify(err)
+	return result, err
 }
 
 // CheckDayResult names the chunks that must be counted again.
@@ -113,7 +110,6 @@ const unknownVideosNamed = 20
 // there are plays of unknown videos, and names the chunks whose rows have
 // become more or fewer since they were counted.
 func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result CheckDayResult, err error) {
-	defer keepAlive(ctx)()
 	period := settlement.DailyPeriod(input.Day)
 	mended, err := a.checkVideosKnown(ctx, period)
 	if err != nil {
@@ -126,7 +122,7 @@ func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result Check
 	result.Again = append(result.Again, mended...)
 	slices.Sort(result.Again)
 	result.Again = slices.Compact(result.Again)
-	return result, classify(err)
+	return result, err
 }
 
 // checkVideosKnown fails when there are plays of unknown videos, the day's own
@@ -135,7 +131,7 @@ func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result Check
 func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Period) (mended []int, err error) {
 	chunks, err := a.DB.Chunks(ctx, period)
 	if err != nil {
-		return nil, classify(err)
+		return nil, err
 	}
 	// A chunk with such plays stays planned.
 	chunks = slices.DeleteFunc(chunks, func(chunk db.Chunk) bool { return chunk.State != db.ChunkPlanned })
@@ -147,7 +143,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	for _, chunk := range chunks {
 		unknown, err := a.DB.UnknownVideos(ctx, period.Start, chunk.Range)
 		if err != nil {
-			return nil, classify(err)
+			return nil, err
 		}
 		if len(unknown) == 0 {
 			mended = append(mended, chunk.Number)
@@ -161,7 +157,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	}
 	late, err := a.DB.UnknownLateViews(ctx, period.Start)
 	if err != nil {
-		return nil, classify(err)
+		return nil, err
 	}
 	for _, video := range late {
 		rows += video.Rows
@@ -179,10 +175,9 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 
 // RankDay stores the day's Top 5 (R9).
 func (a *Activities) RankDay(ctx context.Context, input DayInput) error {
-	defer keepAlive(ctx)()
-	return classify(a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
+	return a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
 		return a.DB.Rank(ctx, settlement.DailyPeriod(input.Day), holder)
-	}))
+	})
 }
 
 // CloseDayResult is the closed day's sums, or says that the day could not be
@@ -194,7 +189,6 @@ type CloseDayResult struct {
 
 // CloseDay seals the day (R11).
 func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result CloseDayResult, err error) {
-	defer keepAlive(ctx)()
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
 		result.Totals, err = a.DB.CloseDay(ctx, input.Day, holder)
 		return err
@@ -205,7 +199,7 @@ func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result Close
 		return CloseDayResult{}, nil
 	}
 	result.Closed = err == nil
-	return result, classify(err)
+	return result, err
 }
 
 // FailDayInput says why the day's run failed.
@@ -216,5 +210,5 @@ type FailDayInput struct {
 
 // FailDay records in the book of runs that the run failed.
 func (a *Activities) FailDay(ctx context.Context, input FailDayInput) error {
-	return classify(a.DB.Fail(ctx, settlement.DailyPeriod(input.Day), holderOf(ctx), input.Failure))
+	return a.DB.Fail(ctx, settlement.DailyPeriod(input.Day), holderOf(ctx), input.Failure)
 }

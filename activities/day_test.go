@@ -162,7 +162,7 @@ func TestMaintainPartitions_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.
 	var said bytes.Buffer
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&said, nil))))
-	b.env = suite.NewTestActivityEnvironment()
+	b.env = newEnvironment(&suite)
 	b.env.RegisterActivity(b.activities)
 	b.activities.KeepDays = 2
 

@@ -48,5 +48,5 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 		return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
 			"%s has ended (%s) and %s is not closed", input.WorkflowID, status, input.Period), TypeRefused, nil)
 	}
-	return classify(err)
+	return err
 }

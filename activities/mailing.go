@@ -35,7 +35,6 @@ type SendMailsInput struct {
 // others. With mails that were refused for now the activity fails when the
 // others are done, to be tried again when the mail server wants it.
 func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
-	defer keepAlive(ctx)()
 	unsent, err := m.DB.Unsent(ctx, input.Week, input.Creators)
 	if err != nil || len(unsent) == 0 {
 		return err
@@ -64,7 +63,7 @@ type mailBatch struct {
 func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.Delivery) error {
 	statements, err := ReadStatements(ctx, b.DB, b.week, creators, b.Post.Contact())
 	if err != nil {
-		return classify(err)
+		return err
 	}
 	byCreator := make(map[int64]*templates.Statement, len(statements))
 	for _, statement := range statements {

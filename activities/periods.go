@@ -41,21 +41,20 @@ type BeginPeriodResult struct {
 // period that is closed already stays as it is (R11): the run of a week that was
 // reset after its close goes on with the mails.
 func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) (result BeginPeriodResult, err error) {
-	defer keepAlive(ctx)()
 	err = a.asHolder(ctx, input.Period, func(holder db.Holder) error {
 		return a.DB.BeginPeriod(ctx, input.Period, holder)
 	})
 	var closed *db.ClosedError
 	if errors.As(err, &closed) {
 		run, err := a.DB.ClosedRun(ctx, input.Period)
-		return BeginPeriodResult{Closed: true, Totals: run.Totals}, classify(err)
+		return BeginPeriodResult{Closed: true, Totals: run.Totals}, err
 	}
 	var notClosed *db.NotClosedError
 	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
 		result.Waiting, err = await(activity.GetInfo(ctx).Attempt, notClosed, input.Shown)
 		return result, err
 	}
-	return result, classify(err)
+	return result, err
 }
 
 // PlanPeriodInput says how a week or month is cut into chunks.
@@ -68,12 +67,11 @@ type PlanPeriodInput struct {
 // PlanPeriod cuts the period into chunks, once: a plan that is stored already is
 // read back.
 func (a *Activities) PlanPeriod(ctx context.Context, input PlanPeriodInput) (PlanResult, error) {
-	defer keepAlive(ctx)()
 	result, err := a.plan(ctx, input.Period, func() ([]settlement.Range, error) {
 		lines, err := a.DB.LinesToPlan(ctx, input.Period)
 		return settlement.Split(settlement.Borders(lines, input.ChunkLines, input.MaxChunks)), err
 	})
-	return result, classify(err)
+	return result, err
 }
 
 // PeriodChunkInput names one chunk of a week or month.
@@ -85,14 +83,13 @@ type PeriodChunkInput struct {
 // RollUpChunk adds up the closed days of the chunk's videos (R8). A chunk that
 // is rolled up already is not rolled up again.
 func (a *Activities) RollUpChunk(ctx context.Context, input PeriodChunkInput) (db.Totals, error) {
-	defer keepAlive(ctx)()
 	var chunk db.Chunk
 	err := a.asHolder(ctx, input.Period, func(holder db.Holder) (err error) {
 		chunk, err = a.DB.RollUpChunk(ctx, input.Period, holder, input.Chunk)
 		return err
 	})
 	if err != nil {
-		return db.Totals{}, classify(err)
+		return db.Totals{}, err
 	}
 	recordChunk(ctx, db.ChunkSettled, 0)
 	return chunk.Totals, nil
@@ -100,30 +97,27 @@ func (a *Activities) RollUpChunk(ctx context.Context, input PeriodChunkInput) (d
 
 // RankPeriod stores the Top 5 of the week or month (R9).
 func (a *Activities) RankPeriod(ctx context.Context, input PeriodInput) error {
-	defer keepAlive(ctx)()
-	return classify(a.asHolder(ctx, input.Period, func(holder db.Holder) error {
+	return a.asHolder(ctx, input.Period, func(holder db.Holder) error {
 		return a.DB.Rank(ctx, input.Period, holder)
-	}))
+	})
 }
 
 // WriteStatements makes the period's statements, and for a week the deliveries
 // of their mails.
 func (a *Activities) WriteStatements(ctx context.Context, input PeriodInput) error {
-	defer keepAlive(ctx)()
-	return classify(a.asHolder(ctx, input.Period, func(holder db.Holder) error {
+	return a.asHolder(ctx, input.Period, func(holder db.Holder) error {
 		return a.DB.WriteStatements(ctx, input.Period, holder)
-	}))
+	})
 }
 
 // ClosePeriod checks that the week or month is the sum of its closed days, and
 // seals it (R8, R11).
 func (a *Activities) ClosePeriod(ctx context.Context, input PeriodInput) (totals db.Totals, err error) {
-	defer keepAlive(ctx)()
 	err = a.asHolder(ctx, input.Period, func(holder db.Holder) error {
 		totals, err = a.DB.ClosePeriod(ctx, input.Period, holder)
 		return err
 	})
-	return totals, classify(err)
+	return totals, err
 }
 
 // FailPeriodInput says why the run of a week or month failed.
@@ -134,5 +128,5 @@ type FailPeriodInput struct {
 
 // FailPeriod records in the book of runs that the run failed.
 func (a *Activities) FailPeriod(ctx context.Context, input FailPeriodInput) error {
-	return classify(a.DB.Fail(ctx, input.Period, holderOf(ctx), input.Failure))
+	return a.DB.Fail(ctx, input.Period, holderOf(ctx), input.Failure)
 }

@@ -24,14 +24,13 @@ type PlanMailsResult struct {
 
 // PlanMails cuts the week's unsent mails into batches. The week must be closed.
 func (a *Activities) PlanMails(ctx context.Context, input PlanMailsInput) (result PlanMailsResult, err error) {
-	defer keepAlive(ctx)()
 	if _, err := a.DB.ClosedRun(ctx, input.Week); err != nil {
-		return result, classify(err)
+		return result, err
 	}
 	limit := input.PerBatch * input.MaxBatches
 	creators, err := a.DB.UnsentCreators(ctx, input.Week, input.After, limit)
 	if err != nil {
-		return result, classify(err)
+		return result, err
 	}
 	for batch := range slices.Chunk(creators, input.PerBatch) {
 		result.Batches = append(result.Batches, db.Creators{First: batch[0], Last: batch[len(batch)-1]})

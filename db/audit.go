@@ -57,7 +57,7 @@ const findingsNamed = 20
 // closed periods.
 type audit struct {
 	db          *DB
-	tx          *sqlx.Tx // nil for those that read the watch log
+	tx          *sqlx.Tx                  // nil for those that read the watch log
 	first, last settlement.Day            // the last is closed
 	runs        map[settlement.Kind][]Run // closed, in order
 	days        map[settlement.Day]Run    // the daily ones of them

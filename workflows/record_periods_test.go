@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"creatorpay/activities"
@@ -98,7 +99,7 @@ func (r *recorder) startMailWorker() *activities.Mailing {
 		Post:     postal.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", Timeout: time.Minute},
 		Renderer: renderer,
 	}
-	w := worker.New(r.temporal, MailQueue, worker.Options{})
+	w := worker.New(r.temporal, MailQueue, worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Guard{}}})
 	RegisterMailActivities(w, mailing)
 	require.NoError(r.t, w.Start())
 	r.t.Cleanup(w.Stop)

@@ -99,7 +99,7 @@ func newRecorder(t *testing.T) *recorder {
 	temporal := dial(t)
 	r := &recorder{t: t, db: database, dsn: dsn, temporal: temporal}
 	r.addVideos(1, 2, 3, 4)
-	w := worker.New(temporal, TaskQueue, worker.Options{Interceptors: []interceptor.WorkerInterceptor{&r.moments}})
+	w := worker.New(temporal, TaskQueue, worker.Options{Interceptors: []interceptor.WorkerInterceptor{&r.moments, &activities.Guard{}}})
 	Register(w)
 	RegisterActivities(w, &activities.Activities{
 		DB:           database,

@@ -76,13 +76,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 	if err != nil {
 		return err
 	}
-	options := worker.Options{
-		MaxConcurrentActivityExecutionSize: config.Slots,
-		WorkerStopTimeout:                  config.StopTimeout,
-		DisableRegistrationAliasing:        true,
-		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}},
-		DeploymentOptions:                  config.versioning(),
-	}
+	options := workerOptions(config)
 	runs := worker.New(temporal, workflows.TaskQueue, options)
 	workflows.Register(runs)
 	workflows.RegisterActivities(runs, &activities.Activities{
@@ -112,6 +106,17 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		})
 	}
 	return group.Wait()
+}
+
+// workerOptions are those of both workers.
+func workerOptions(config Config) worker.Options {
+	return worker.Options{
+		MaxConcurrentActivityExecutionSize: config.Slots,
+		WorkerStopTimeout:                  config.StopTimeout,
+		DisableRegistrationAliasing:        true,
+		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}, &activities.Guard{}},
+		DeploymentOptions:                  config.versioning(),
+	}
 }
 
 // currentRun asks Temporal which run of a workflow is the current one.
