@@ -59,16 +59,19 @@ func main() {
 	}
 }
 
+// vars are the defaults that flags name but that have another home.
+var vars = kong.Vars{
+	"time_zone":  settlement.DefaultTimeZone,
+	"chunk_rows": strconv.Itoa(workflows.DefaultChunkRows),
+	"parallel":   strconv.Itoa(workflows.DefaultParallel),
+}
+
 func run(ctx context.Context, args []string) error {
 	parser, err := kong.New(&commands{},
 		kong.Name("starter"),
 		kong.Description("Operates creatorpay.\n\n"+settingsHelp+connect.EnvironmentHelp),
 		kong.UsageOnError(),
-		kong.Vars{
-			"time_zone":  settlement.DefaultTimeZone,
-			"chunk_rows": strconv.Itoa(workflows.DefaultChunkRows),
-			"parallel":   strconv.Itoa(workflows.DefaultParallel),
-		},
+		vars,
 		kong.Vars(service.FlagDefaults()),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
