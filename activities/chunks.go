@@ -115,7 +115,11 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	rows := count.Totals().Rows() + count.UnknownRows
+	totals, err := count.Totals()
+	if err != nil {
+		return CountChunkResult{}, classify(err)
+	}
+	rows := totals.Rows() + count.UnknownRows
 	recordChunk(ctx, db.ChunkCounted, rows)
 	return CountChunkResult{Rows: rows}, nil
 }

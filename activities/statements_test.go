@@ -187,7 +187,7 @@ func TestStatements_AddUp(t *testing.T) {
 		require.NoError(t, err)
 		var onTime settlement.Statistics
 		for _, line := range statement.Lines {
-			onTime.Add(line.Statistics)
+			require.NoError(t, onTime.Add(line.Statistics))
 		}
 		require.Equal(t, stored[0].Statistics, onTime)
 		require.Equal(t, stored[0].LateViews, sum.Views-onTime.Views)

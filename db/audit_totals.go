@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,7 +26,9 @@ var totalsInvariant = Invariant{
 			for _, run := range a.runs[kind] {
 				var sum Totals
 				for _, chunk := range chunks[run.StartsOn] {
-					sum.Add(chunk.Totals)
+					if err := sum.Add(chunk.Totals); err != nil {
+						return fmt.Errorf("add up chunks of %s: %w", run.Period(), err)
+					}
 				}
 				a.equal(run.Period().String(), "run", run.Totals, "chunks", sum)
 				a.equal(run.Period().String(), "run", run.Totals, "videos", videos[run.StartsOn])
@@ -83,10 +86,12 @@ func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]Totals,
 			Day settlement.Day `db:"day"`
 			Totals
 		}
-		if err := eachRow(ctx, a, query, []any{a.first, a.last}, func(r row) {
-			r.Add(sums[r.Day])
+		var tooMuch error
+		err := eachRow(ctx, a, query, []any{a.first, a.last}, func(r row) {
+			tooMuch = errors.Join(tooMuch, r.Add(sums[r.Day])) // each has other figures
 			sums[r.Day] = r.Totals
-		}); err != nil {
+		})
+		if err := errors.Join(err, tooMuch); err != nil {
 			return nil, err
 		}
 	}

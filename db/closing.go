@@ -195,7 +195,14 @@ func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum 
 		if chunk.State != ChunkSettled {
 			return sum, &UnsettledError{Problem: fmt.Sprintf("chunk %d is %s, not %s", chunk.Number, chunk.State, ChunkSettled)}
 		}
-		sum.Add(chunk.Totals)
+		if err := sum.Add(chunk.Totals); err != nil {
+			return sum, fmt.Errorf("add up to chunk %d (%s): %w", chunk.Number, chunk, err)
+		}
+	}
+	// No amount is negative: where all of a period fits, so do the sums over its
+	// creators, videos and days that its statements show.
+	if _, err := sum.Total(); err != nil {
+		return sum, fmt.Errorf("add up videos and ads: %w", err)
 	}
 	return sum, nil
 }

@@ -72,7 +72,7 @@ func (db *DB) inTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 	for range lockAttempts {
 		err = db.tryTx(ctx, work)
 		if !lostToAnotherTx(err) {
-			return err
+			return inRange(err)
 		}
 	}
 	return err

@@ -3,6 +3,8 @@ package db
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -160,6 +162,9 @@ const (
 	erLockWaitTimeout = 1205
 	erLockDeadlock    = 1213
 
+	erValueOutOfRange      = 1264 // for its column
+	erExpressionOutOfRange = 1690
+
 	erRangeNotIncreasing   = 1493
 	erSameNamePartition    = 1517
 	erUnknownPartition     = 1735
@@ -177,6 +182,21 @@ func serverError(err error) uint16 {
 func lostToAnotherTx(err error) bool {
 	number := serverError(err)
 	return number == erLockDeadlock || number == erLockWaitTimeout
+}
+
+// inRange makes an error that says that a sum does not fit into a BIGINT, on the
+// server or on its way here, a [settlement.ErrOutOfRange].
+func inRange(err error) error {
+	if err == nil || errors.Is(err, settlement.ErrOutOfRange) {
+		return err
+	}
+	number := serverError(err)
+	// The sums are exact decimals on the server; database/sql keeps no more of
+	// the cause than its text.
+	if number == erValueOutOfRange || number == erExpressionOutOfRange || strings.Contains(err.Error(), strconv.ErrRange.Error()) {
+		return fmt.Errorf("%w: %w", settlement.ErrOutOfRange, err)
+	}
+	return err
 }
 
 // layoutChanged tells whether partitions could not be added because others came

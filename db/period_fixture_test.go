@@ -35,7 +35,7 @@ func closedDaysWith(t *testing.T, db *DB, first, last settlement.Day, lines ...S
 				own = append(own, line)
 			}
 		}
-		sum.Add(closedWith(t, db, day, own...))
+		require.NoError(t, sum.Add(closedWith(t, db, day, own...)))
 	}
 	return sum
 }

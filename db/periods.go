@@ -145,7 +145,9 @@ func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunk
 	}
 	var sum Totals
 	for _, day := range days {
-		sum.Add(day.Totals)
+		if err := sum.Add(day.Totals); err != nil {
+			return fmt.Errorf("add up days to %s: %w", day.StartsOn, err)
+		}
 	}
 	videos, err := sumVideos(ctx, tx, period, settlement.Range{})
 	if err != nil {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
@@ -108,8 +109,30 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, query, args...)
+	if _, err = tx.ExecContext(ctx, query, args...); serverError(err) == erValueOutOfRange {
+		err = fmt.Errorf("add up days of %s: %w", tooMuch(ctx, tx, "video_id", "daily_settlements WHERE day IN (?) AND "+where, lines), err)
+	}
 	return err
+}
+
+// tooMuch names the first video or creator, by its column, whose amounts do not
+// add up to a BIGINT.
+func tooMuch(ctx context.Context, tx *sqlx.Tx, column, lines string, args []any) string {
+	query, args, err := sqlx.In(`
+		SELECT `+column+`
+		FROM `+lines+`
+		GROUP BY `+column+`
+		HAVING SUM(video_amount) > ? OR SUM(ad_amount) > ?
+		ORDER BY `+column+`
+		LIMIT 1`, append(slices.Clone(args), int64(math.MaxInt64), int64(math.MaxInt64))...)
+	var id int64
+	if err == nil {
+		err = tx.GetContext(ctx, &id, query, args...)
+	}
+	if err != nil {
+		return "some " + column
+	}
+	return fmt.Sprintf("%s %d", column, id)
 }
 
 // sumVideos adds up the period's lines of the videos in the range, and the late

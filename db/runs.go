@@ -54,19 +54,35 @@ type Late struct {
 	LateViews int64 `db:"late_views" json:"late_views,omitzero"` // those of them that count
 }
 
-// Add adds the figures of other.
-func (t *Totals) Add(other Totals) {
-	t.Statistics.Add(other.Statistics)
-	t.LateRows += other.LateRows
-	t.LateViews += other.LateViews
-	t.VideoAmount += other.VideoAmount
-	t.AdAmount += other.AdAmount
+// Add adds the figures of other. It fails with [settlement.ErrOutOfRange].
+func (t *Totals) Add(other Totals) error {
+	return errors.Join(
+		t.Statistics.Add(other.Statistics),
+		settlement.AddTo(&t.LateRows, other.LateRows),
+		settlement.AddTo(&t.LateViews, other.LateViews),
+		t.Amounts.Add(other.Amounts),
+	)
 }
 
 // Amounts are whole won.
 type Amounts struct {
 	VideoAmount settlement.Won `db:"video_amount" json:"video_amount"`
 	AdAmount    settlement.Won `db:"ad_amount" json:"ad_amount"`
+}
+
+// Add adds other amounts. It fails with [settlement.ErrOutOfRange].
+func (a *Amounts) Add(other Amounts) error {
+	return errors.Join(
+		settlement.AddTo(&a.VideoAmount, other.VideoAmount),
+		settlement.AddTo(&a.AdAmount, other.AdAmount),
+	)
+}
+
+// Total is all of it. It fails with [settlement.ErrOutOfRange].
+func (a Amounts) Total() (settlement.Won, error) {
+	total := a.VideoAmount
+	err := settlement.AddTo(&total, a.AdAmount)
+	return total, err
 }
 
 // Period is the run's period.

@@ -46,8 +46,9 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 		}
 		chunk.Amounts = Amounts{}
 		for _, line := range lines {
-			chunk.VideoAmount += line.VideoAmount
-			chunk.AdAmount += line.AdAmount
+			if err := chunk.Amounts.Add(line.Amounts); err != nil {
+				return fmt.Errorf("add up to video %d: %w", line.VideoID, err)
+			}
 		}
 		for ; len(lines) > 0; lines = lines[min(linesPerStatement, len(lines)):] {
 			if _, err := tx.NamedExecContext(ctx, `

@@ -56,7 +56,9 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 			WHERE p.kind = ? AND p.starts_on = ?
 			GROUP BY c.creator_id, c.name, c.locale
 			HAVING SUM(p.views + p.late_views) > 0`,
-			period.Kind, period.Start, runVersion, period.Kind, period.Start); err != nil {
+			period.Kind, period.Start, runVersion, period.Kind, period.Start); serverError(err) == erValueOutOfRange {
+			return fmt.Errorf("add up %s: %w", tooMuch(ctx, tx, "creator_id", "period_videos WHERE kind = ? AND starts_on = ?", []any{period.Kind, period.Start}), err)
+		} else if err != nil {
 			return err
 		}
 		if period.Kind != settlement.Weekly {

@@ -28,12 +28,20 @@ type Count struct {
 	Adjustments []Adjustment // what Late come to, by video and origin day
 }
 
-// Totals sums the lines.
-func (c Count) Totals() (sum settlement.Statistics) {
+// Totals sums the lines, and the adjustments as late views. It fails with
+// [settlement.ErrOutOfRange].
+func (c Count) Totals() (sum Totals, err error) {
 	for _, line := range c.Lines {
-		sum.Add(line.Statistics)
+		if err := sum.Statistics.Add(line.Statistics); err != nil {
+			return sum, fmt.Errorf("add up to video %d: %w", line.VideoID, err)
+		}
 	}
-	return sum
+	for _, adjustment := range c.Adjustments {
+		if err := sum.Add(Totals{Late: Late{LateRows: adjustment.Rows(), LateViews: adjustment.Views}}); err != nil {
+			return sum, fmt.Errorf("add up late views to video %d: %w", adjustment.VideoID, err)
+		}
+	}
+	return sum, nil
 }
 
 // linesPerStatement bounds the length of one INSERT.
@@ -50,13 +58,11 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 	if count.UnknownRows > 0 || count.UnknownLate > 0 {
 		state = ChunkPlanned
 	}
-	totals := count.Totals()
-	var late Late
-	for _, adjustment := range count.Adjustments {
-		late.LateRows += adjustment.Rows()
-		late.LateViews += adjustment.Views
+	totals, err := count.Totals()
+	if err != nil {
+		return fmt.Errorf("store count of chunk %d of %s: %w", chunk.Number, day, err)
 	}
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
 		fence, err := guard(ctx, tx, period, holder)
 		if err != nil {
 			return err
@@ -102,7 +108,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
 			state, count.UnknownRows,
 			totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-			late.LateRows, late.LateViews, count.Checksum, fence, attempt, db.now(),
+			totals.LateRows, totals.LateViews, count.Checksum, fence, attempt, db.now(),
 			period.Kind, period.Start, runVersion, chunk.Number)
 		return err
 	})

@@ -1,6 +1,7 @@
 package settlement
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -123,7 +124,8 @@ type Statistics struct {
 // Rows is how many rows of the watch log the figures stand for (R10).
 func (s Statistics) Rows() int64 { return s.Views + s.SelfViews + s.RepeatViews }
 
-// Count adds a judged play. It panics on [LookBack], which must be settled first
+// Count adds a judged play. A play has less than 2^32 seconds and ads, so that no
+// number of rows that a table can hold leads out of range. It panics on [LookBack], which must be settled first
 // into [Counts] or [Repeat].
 func (s *Statistics) Count(play Play, verdict Verdict) {
 	switch verdict {
@@ -140,11 +142,14 @@ func (s *Statistics) Count(play Play, verdict Verdict) {
 	}
 }
 
-// Add adds the figures of another video or period.
-func (s *Statistics) Add(other Statistics) {
-	s.Views += other.Views
-	s.SelfViews += other.SelfViews
-	s.RepeatViews += other.RepeatViews
-	s.PlayedSeconds += other.PlayedSeconds
-	s.AdViews += other.AdViews
+// Add adds the figures of another video or period. It fails with
+// [ErrOutOfRange].
+func (s *Statistics) Add(other Statistics) error {
+	return errors.Join(
+		AddTo(&s.Views, other.Views),
+		AddTo(&s.SelfViews, other.SelfViews),
+		AddTo(&s.RepeatViews, other.RepeatViews),
+		AddTo(&s.PlayedSeconds, other.PlayedSeconds),
+		AddTo(&s.AdViews, other.AdViews),
+	)
 }

@@ -1,6 +1,9 @@
 package settlement
 
 import (
+	"errors"
+	"fmt"
+
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 )
@@ -14,4 +17,19 @@ func (w Won) String() string {
 		return "-" + message.NewPrinter(language.English).Sprintf("₩%d", uint64(-w))
 	}
 	return message.NewPrinter(language.English).Sprintf("₩%d", int64(w))
+}
+
+// ErrOutOfRange is returned for counts and amounts above 2^63-1: they are
+// refused, never rounded and never wrapped around.
+var ErrOutOfRange = errors.New("outside the range of exact numbers (2^63-1)")
+
+// AddTo adds more to the sum. It fails with [ErrOutOfRange] where that does not
+// fit, and leaves the sum as it was: plain integers wrap around without a word.
+func AddTo[N ~int64](sum *N, more N) error {
+	total := *sum + more
+	if (more > 0 && total < *sum) || (more < 0 && total > *sum) {
+		return fmt.Errorf("%d + %d: %w", int64(*sum), int64(more), ErrOutOfRange)
+	}
+	*sum = total
+	return nil
 }

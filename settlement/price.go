@@ -64,10 +64,6 @@ type Ordinals struct {
 // Count is how many ordinals there are.
 func (o Ordinals) Count() int64 { return o.To - o.From }
 
-// ErrOutOfRange is returned for counts and amounts above 2^63-1: they are
-// refused, never rounded.
-var ErrOutOfRange = errors.New("outside the range of exact numbers (2^63-1)")
-
 // Next are the ordinals of count further views.
 func (o Ordinals) Next(count int64) (Ordinals, error) {
 	if count < 0 || o.To > math.MaxInt64-count {

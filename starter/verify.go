@@ -137,7 +137,10 @@ func (v verifier) chunk(ctx context.Context, chunk db.Chunk) (out part, err erro
 	if err != nil {
 		return out, err
 	}
-	out.lines, out.totals.Statistics = count.Lines, count.Totals()
+	out.lines = count.Lines
+	if out.totals, err = count.Totals(); err != nil {
+		return out, err
+	}
 	compareStatistics(&out, stored, count.Lines)
 	if err := v.late(ctx, &out, chunk.Range, count.Late); err != nil {
 		return out, err
@@ -209,8 +212,9 @@ func (v verifier) settlements(ctx context.Context, out *part, videos settlement.
 		if err != nil {
 			return err
 		}
-		out.totals.VideoAmount += line.VideoAmount
-		out.totals.AdAmount += line.AdAmount
+		if err := out.totals.Amounts.Add(line.Amounts); err != nil {
+			return err
+		}
 		compareSettlement(out, storedLines[video.VideoID], line)
 		delete(storedLines, video.VideoID)
 	}
@@ -226,7 +230,9 @@ func (v verifier) whole(ctx context.Context, parts []part) (all part, err error)
 		all.rows = append(all.rows, p.rows...)
 		all.differences = append(all.differences, p.differences...)
 		all.lines = append(all.lines, p.lines...)
-		all.totals.Add(p.totals)
+		if err := all.totals.Add(p.totals); err != nil {
+			return all, err
+		}
 	}
 	day := "day " + v.day.String()
 	all.compareFigures(day, v.run.Statistics, all.totals.Statistics)

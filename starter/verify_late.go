@@ -50,8 +50,6 @@ func (v verifier) adjustments(ctx context.Context, out *part, videos settlement.
 		left[key{adjustment.VideoID, adjustment.WatchedOn}] = adjustment
 	}
 	for _, adjustment := range recomputed {
-		out.totals.LateRows += adjustment.Rows()
-		out.totals.LateViews += adjustment.Views
 		k := key{adjustment.VideoID, adjustment.WatchedOn}
 		compareAdjustment(out, left[k], adjustment)
 		delete(left, k)

@@ -1,16 +1,23 @@
 package templates
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"creatorpay/settlement"
+)
 
 // addsUp refuses a statement whose parts contradict each other: better none
 // than one that a creator adds up differently.
 func (s *Statement) addsUp() error {
+	sum, videoAmount, adAmount, err := s.sums()
 	var views, amount int64
 	for _, day := range s.Days {
-		views += day.Views
-		amount += day.Amount
+		err = errors.Join(err, settlement.AddTo(&views, day.Views), settlement.AddTo(&amount, day.Amount))
 	}
-	sum, videoAmount, adAmount := s.Totals()
+	if err != nil {
+		return fmt.Errorf("add up: %w", err)
+	}
 	if views != sum.Views || amount != videoAmount+adAmount {
 		return fmt.Errorf("the days have %d views and %d won, the videos %d views and %d won",
 			views, amount, sum.Views, videoAmount+adAmount)

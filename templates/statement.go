@@ -4,6 +4,7 @@
 package templates
 
 import (
+	"errors"
 	"time"
 
 	"creatorpay/settlement"
@@ -87,19 +88,27 @@ type Place struct {
 func (l *Line) WithLate() settlement.Statistics {
 	sum := l.Statistics
 	for _, late := range l.Late {
-		sum.Add(late.Statistics)
+		_ = sum.Add(late.Statistics) // fits if all of the statement does
 	}
 	return sum
 }
 
-// Totals are the sums over all lines, with their late views.
+// Totals are the sums over all lines, with their late views. What does not fit
+// is refused by addsUp.
 func (s *Statement) Totals() (sum settlement.Statistics, videoAmount, adAmount int64) {
-	for _, line := range s.Lines {
-		sum.Add(line.WithLate())
-		videoAmount += line.VideoAmount
-		adAmount += line.AdAmount
-	}
+	sum, videoAmount, adAmount, _ = s.sums()
 	return sum, videoAmount, adAmount
+}
+
+func (s *Statement) sums() (sum settlement.Statistics, videoAmount, adAmount int64, err error) {
+	for _, line := range s.Lines {
+		err = errors.Join(err, sum.Add(line.Statistics), settlement.AddTo(&videoAmount, line.VideoAmount), settlement.AddTo(&adAmount, line.AdAmount))
+		for _, late := range line.Late {
+			err = errors.Join(err, sum.Add(late.Statistics))
+		}
+	}
+	total := videoAmount
+	return sum, videoAmount, adAmount, errors.Join(err, settlement.AddTo(&total, adAmount))
 }
 
 // lateViews are how many of the counted views came late.

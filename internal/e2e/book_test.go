@@ -53,7 +53,7 @@ func (s *system) requireBook(want settledDay) {
 			return (chunk.From == nil || *chunk.From <= l.video.id) && (chunk.Before == nil || l.video.id < *chunk.Before)
 		})
 		require.Equal(s.t, totals(inChunk), chunk.Totals, "chunk %d", chunk.Number)
-		sum.Add(chunk.Totals)
+		require.NoError(s.t, sum.Add(chunk.Totals))
 	}
 	require.Equal(s.t, run.Totals, sum)
 }

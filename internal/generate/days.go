@@ -109,11 +109,11 @@ func (d *Day) count(view db.View, k kind) {
 	}
 }
 
-func (d *Day) add(other Day) {
-	d.Expected.Add(other.Expected)
+func (d *Day) add(other Day) error {
 	d.Anonymous += other.Anonymous
 	d.Repeats.Chain += other.Repeats.Chain
 	d.Repeats.JustBefore += other.Repeats.JustBefore
 	d.Repeats.SameStart += other.Repeats.SameStart
 	d.Repeats.Midnight += other.Repeats.Midnight
+	return d.Expected.Add(other.Expected)
 }

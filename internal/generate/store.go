@@ -166,8 +166,7 @@ func (g *generator) storeStretch(ctx context.Context, today *day, first, last in
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	figures.add(counted)
-	return nil
+	return figures.add(counted)
 }
 
 func (g *generator) append(ctx context.Context, views []db.View) error {
