@@ -6,55 +6,80 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"creatorpay/internal/generate"
 	"creatorpay/settlement"
 )
 
-// firstDay is the day before the first measured one.
+// firstDay is the first of the first measured day's closed days.
 const firstDay settlement.Day = 19_850 // 2024-05-07
 
 const (
 	million = 1_000_000
-	// yesterdayPart is how much smaller the day before is filled than the
-	// measured one, to save time.
-	yesterdayPart = 10
+	// copiesAtATime is how many days are copied at the same time.
+	copiesAtATime = 2
 )
 
-// fill makes a day of the size, the day before it, which it closes, and tells
-// how long storing a view took.
+// fill makes a day of the size and the days before it, of the same size, closes
+// those by runs of their own, and tells how many views a second were stored.
+// The closed days but the first are copies of that: the same plays, days later.
 func (s *stand) fill(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (perSecond float64, err error) {
+	first := today - settlement.Day(command.ClosedDays)
 	options := generate.Options{
-		From: today - 1, Days: 1, ViewsPerDay: rows / yesterdayPart,
+		From: first, Days: 1, ViewsPerDay: rows,
 		Videos: command.Videos, Creators: max(1, command.Videos/10), Seed: 1, Skew: command.Skew,
 	}
 	if _, err := generate.Run(ctx, s.db, options, nil); err != nil {
 		return 0, err
 	}
-	options.From, options.ViewsPerDay = today, rows
+	if _, err := s.db.AddPartitions(ctx, first, today); err != nil {
+		return 0, err
+	}
+	if err := s.copyDay(ctx, first, today); err != nil {
+		return 0, err
+	}
+	options.From = today
 	began := time.Now()
 	if _, err := generate.Run(ctx, s.db, options, nil); err != nil {
 		return 0, err
 	}
 	perSecond = float64(rows) / time.Since(began).Seconds()
-	if _, err := s.runDaily(ctx, today-1); err != nil {
-		return 0, err
+	for day := first; day < today; day++ {
+		if _, err := s.runDaily(ctx, day); err != nil {
+			return 0, err
+		}
 	}
-	return perSecond, s.enlarge(ctx, today-1)
+	return perSecond, nil
 }
 
-// enlarge makes the day before look as big as the measured one to the planning,
-// which is all that looks at its left out views.
-func (s *stand) enlarge(ctx context.Context, day settlement.Day) error {
-	_, err := s.sql.ExecContext(ctx, `
-		UPDATE daily_statistics
-		SET repeat_views = repeat_views + (views + self_views + repeat_views) * ?
-		WHERE day = ?`, yesterdayPart-1, day)
-	return err
+// copyDay copies the plays of the day to all days between it and the last.
+func (s *stand) copyDay(ctx context.Context, day, last settlement.Day) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(copiesAtATime)
+	for to := day + 1; to < last; to++ {
+		group.Go(func() error {
+			later := s.calendar.Start(to).Sub(s.calendar.Start(day))
+			if _, err := s.sql.ExecContext(ctx, `
+				INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+				SELECT ?, video_id, viewer_id, watched_at + INTERVAL ? SECOND, view_id + ?, played_seconds, ad_views
+				FROM watch_log
+				WHERE watched_on = ?`, to, int64(later.Seconds()), int64(to-day)*viewIDsPerDay, day); err != nil {
+				return fmt.Errorf("copy %s to %s: %w", day, to, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
 }
 
-// empty drops the watch log's days, so that the next size has the memory.
-func (s *stand) empty(ctx context.Context, today settlement.Day) error {
-	for _, day := range []settlement.Day{today - 1, today} {
+// viewIDsPerDay keeps the ids of copied views apart, as those of generated ones
+// are.
+const viewIDsPerDay = 1_000_000_000
+
+// empty drops the rows of the days, so that the next size has the memory.
+func (s *stand) empty(ctx context.Context, first, last settlement.Day) error {
+	for day := first; day <= last; day++ {
 		if _, err := s.sql.ExecContext(ctx, fmt.Sprintf("ALTER TABLE watch_log TRUNCATE PARTITION p%s", strings.ReplaceAll(day.String(), "-", ""))); err != nil {
 			return err
 		}

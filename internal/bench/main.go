@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"creatorpay/internal/generate"
+	"creatorpay/internal/service"
 )
 
 type options struct {
@@ -32,21 +34,26 @@ type files struct {
 type measureCommand struct {
 	files
 	layout
-	Dir      string        `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
-	Name     string        `default:"local" help:"Name of the measurement: that of its file."`
-	Millions []int64       `default:"3" help:"Sizes of the day, in million views."`
-	Only     []string      `sep:"none" help:"A contestant to measure beside the product; all without it."`
-	Videos   int           `default:"10000" help:"How many videos."`
-	Skew     generate.Skew `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
-	Rounds   int           `default:"3" help:"How often each contestant runs."`
-	Memory   string        `default:"4G" help:"Buffer pool of the database: the rows must fit."`
-	Worker   string        `default:"bin/worker" type:"path" help:"The worker program."`
-	Note     string        `help:"A sentence about the measurement, for the page."`
+	Dir        string        `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
+	Name       string        `default:"local" help:"Name of the measurement: that of its file."`
+	Millions   []int64       `default:"3" help:"Sizes of the day, in million views."`
+	Only       []string      `sep:"none" help:"A contestant to measure beside the product; all without it."`
+	Videos     int           `default:"10000" help:"How many videos."`
+	ClosedDays int           `default:"${closed_days}" help:"How many full days lie closed before the measured one."`
+	Skew       generate.Skew `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
+	Rounds     int           `default:"3" help:"How often each contestant runs."`
+	Memory     string        `default:"4G" help:"Buffer pool of the database: the rows must fit."`
+	Worker     string        `default:"bin/worker" type:"path" help:"The worker program."`
+	Note       string        `help:"A sentence about the measurement, for the page."`
 }
+
+// usualClosedDays are as many as a run looks at for late rows.
+const usualClosedDays = service.DefaultLookBackDays
 
 func main() {
 	var flags options
-	command := kong.Parse(&flags, kong.Name("bench"), kong.Description("Measures the daily run against an SQL script, a page reader and the floor."))
+	command := kong.Parse(&flags, kong.Name("bench"), kong.Description("Measures the daily run against an SQL script, a page reader and the floor."),
+		kong.Vars{"closed_days": strconv.Itoa(usualClosedDays)})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	command.BindTo(ctx, (*context.Context)(nil))
 	err := command.Run()

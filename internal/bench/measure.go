@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"creatorpay/internal/devstack"
 	"creatorpay/settlement"
 )
@@ -60,12 +62,15 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := s.makeTables(ctx); err != nil {
 		return err
 	}
-	m := measurement{Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Layout: c.String(), Rounds: c.Rounds, Note: c.Note}
+	m := measurement{
+		Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Layout: c.String(), ClosedDays: c.ClosedDays, Rounds: c.Rounds, Note: c.Note,
+	}
 	if m.Machine, err = s.describe(ctx); err != nil {
 		return err
 	}
 	for i, millions := range c.Millions {
-		figures, err := s.measureSize(ctx, firstDay+settlement.Day(2*i+1), millions*million, c)
+		today := firstDay + settlement.Day(i*(c.ClosedDays+1)+c.ClosedDays) // the days of all sizes follow each other
+		figures, err := s.measureSize(ctx, today, millions*million, c)
 		if err != nil {
 			return fmt.Errorf("%d million views: %w", millions, err)
 		}
@@ -109,7 +114,7 @@ func (s *stand) measureSize(ctx context.Context, today settlement.Day, rows int6
 		}
 		fmt.Printf("%d rows: round %d of %d done\n", rows, round+1, command.Rounds)
 	}
-	return figures, s.empty(ctx, today)
+	return figures, s.empty(ctx, today-settlement.Day(command.ClosedDays), today)
 }
 
 // rehearse runs a contestant once and makes sure that its result is right.
@@ -135,15 +140,17 @@ func (s *stand) measureProduct(ctx context.Context, today settlement.Day) (one f
 			return one, err
 		}
 	}
-	var events int64
+	var run client.WorkflowRun
 	one, err = s.timed(func() error {
-		events, err = s.runDaily(ctx, today)
+		run, err = s.runDaily(ctx, today)
 		return err
 	})
 	if err != nil {
 		return one, err
 	}
-	one.Events = events
+	if one.Events, one.LookBack, err = s.historyOf(ctx, run); err != nil {
+		return one, err
+	}
 	for _, worker := range s.workers {
 		peak, err := peakMemory(worker.Process.Pid)
 		if err != nil {
@@ -203,8 +210,11 @@ type measurement struct {
 	Videos  int
 	Skew    string
 	Layout  string `json:",omitempty"` // of the processes over the cores; empty if all have all
-	Rounds  int
-	Sizes   []size
+	// ClosedDays lay before the measured day, each as big. Without any, it was
+	// one with a tenth of the rows.
+	ClosedDays int `json:",omitempty"`
+	Rounds     int
+	Sizes      []size
 }
 
 // size is what was measured with one number of rows.
@@ -228,6 +238,7 @@ type figure struct {
 	Client   time.Duration // of the workers, or of the contestant itself
 	Peak     int64         `json:",omitempty"` // the biggest worker's memory in bytes
 	Events   int64         `json:",omitempty"` // of the run's history
+	LookBack time.Duration `json:",omitempty"` // of the run, that it waited for its look back
 	Parts    parts
 }
 

@@ -24,7 +24,7 @@ const introduction = `# Benchmarks
 This page is made by ` + "`make bench`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
 
 The goals: the product takes at most half of the script's time, a quarter of the page reader's, and 2.5 times the
-floor's (twice from 30 million rows on).
+floor's (twice from 30 million rows on). The look back takes less than 5 % of a run when nothing came late.
 
 The product's whole daily run (plan, count, check, settle, Top 5, close; through Temporal, with one worker) is
 measured against three others on the same rows, in turn, in one run on one machine. Figures of other machines
@@ -36,8 +36,11 @@ differ; the ratios are what counts.
 - **page reader**: the shape of a Spring Batch job, pages of 2,000 rows by key into a map, then one upsert a video,
   with one reader and with four. Its result must equal the product's, too.
 
-All rows lie in the database's memory. The day before has a tenth of the rows and its results are scaled up, so that
-the plan is made as in daily life. Times are medians in seconds with the smallest and the biggest of all rounds.
+Before the measured day lie seven days with as many rows, as in daily life: the run plans by the last of them and looks
+for late rows in all of them; none came late. The first is generated like the measured day, the others are copies of it,
+moved by whole days; all are closed by runs of the product. The rows of the measured day lie in the database's memory.
+The look back is what the run waits for that activity, by its history. Times are medians in seconds with the smallest and
+the biggest of all rounds.
 `
 
 func (f files) writePage() error {
@@ -80,7 +83,7 @@ func (f files) read() (measurements []measurement, err error) {
 // there is any.
 func merge(measurements []measurement, m measurement) []measurement {
 	for i, other := range measurements {
-		if other.Machine.Database == m.Machine.Database && other.Videos == m.Videos && other.Skew == m.Skew && other.Layout == m.Layout {
+		if other.Machine.Database == m.Machine.Database && other.Videos == m.Videos && other.Skew == m.Skew && other.Layout == m.Layout && other.ClosedDays == m.ClosedDays {
 			sizes := append(other.Sizes, m.Sizes...)
 			slices.SortFunc(sizes, func(a, b size) int { return cmp.Compare(a.Rows, b.Rows) })
 			measurements[i].Sizes = sizes
@@ -98,7 +101,7 @@ func (m measurement) write(page *strings.Builder) {
 	if m.Layout != "" {
 		page.WriteString("; " + m.Layout)
 	}
-	page.WriteString("\n\n")
+	page.WriteString(m.before() + "\n\n")
 	fmt.Fprintf(page, "%s, %d cores, %d GiB, %s, %s. %s\n", m.Machine.Model, m.Machine.Cores, m.Machine.MemoryGB, m.Machine.Go, m.Machine.Date, m.Note)
 	page.WriteString(`
 | rows | contestant | rounds | seconds | spread | rows/s | × floor | product ÷ this | database CPU s | client CPU s |
@@ -115,8 +118,8 @@ func (m measurement) write(page *strings.Builder) {
 		}
 	}
 	page.WriteString(`
-| rows | planned and first chunk at | counted at | settled at | closed at | worker's peak memory | Temporal CPU s | events per million rows | filling, rows/s |
-|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+| rows | look back | of the run | planned and first chunk at | counted at | settled at | closed at | worker's peak memory | Temporal CPU s | events per million rows | filling, rows/s |
+|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 `)
 	for _, s := range m.Sizes {
 		f, found := s.of(product)
@@ -126,11 +129,29 @@ func (m measurement) write(page *strings.Builder) {
 		at := func(part func(parts) time.Duration) float64 {
 			return f.median(func(one figure) time.Duration { return part(one.Parts) }).Seconds()
 		}
-		fmt.Fprintf(page, "| %s | %.2f | %.2f | %.2f | %.2f | %d MiB | %.2f | %.0f | %s |\n", thousands(s.Rows),
+		lookBack, share := "", ""
+		if waited := f.median(func(one figure) time.Duration { return one.LookBack }); waited > 0 {
+			lookBack, share = fmt.Sprintf("%.3f", waited.Seconds()), fmt.Sprintf("%.1f %%", 100*waited.Seconds()/f.median(took).Seconds())
+		}
+		fmt.Fprintf(page, "| %s | %s | %s | %.2f | %.2f | %.2f | %.2f | %d MiB | %.2f | %.0f | %s |\n", thousands(s.Rows),
+			lookBack, share,
 			at(func(p parts) time.Duration { return p.Planned }), at(func(p parts) time.Duration { return p.Counted }),
 			at(func(p parts) time.Duration { return p.Settled }), at(func(p parts) time.Duration { return p.Closed }),
 			f.peak()>>20, f.median(func(one figure) time.Duration { return one.Temporal }).Seconds(),
 			float64(f.Rounds[0].Events)/(float64(s.Rows)/million), thousands(int64(s.FilledPerSecond)))
+	}
+}
+
+// before says which days lay before the measured one, if not those that the
+// introduction names.
+func (m measurement) before() string {
+	switch m.ClosedDays {
+	case usualClosedDays:
+		return ""
+	case 0:
+		return "; only one day before, with a tenth of the rows"
+	default:
+		return fmt.Sprintf("; full closed days before: %d", m.ClosedDays)
 	}
 }
 

@@ -30,16 +30,19 @@ func TestSizesOfOneKindStandTogetherInOrder(t *testing.T) {
 		}
 		return m
 	}
-	all := merge(merge(merge(nil, measured(10, 30, 100)), measured(20, 3)), measured(10, 1))
-	require.Equal(t, []measurement{measured(10, 1, 30, 100), measured(20, 3)}, all)
+	otherDays := measured(10, 3)
+	otherDays.ClosedDays = 1
+	all := merge(merge(merge(merge(nil, measured(10, 30, 100)), measured(20, 3)), measured(10, 1)), otherDays)
+	require.Equal(t, []measurement{measured(10, 1, 30, 100), measured(20, 3), otherDays}, all)
 }
 
 func TestPageShowsRatiosToTheFloorAndToTheProduct(t *testing.T) {
 	dir := t.TempDir()
 	f := files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md"), Picture: filepath.Join(dir, "growth.svg")}
-	m := measurement{Name: "one", Machine: machine{Database: "MySQL 9"}, Videos: 10_000, Skew: "natural", Sizes: []size{{
+	m := measurement{Name: "one", Machine: machine{Database: "MySQL 9"}, Videos: 10_000, Skew: "natural", ClosedDays: usualClosedDays, Sizes: []size{{
 		Rows: million, Figures: []figures{rounds(product, 4), rounds(floor, 2), rounds("script", 16)},
 	}}}
+	m.Sizes[0].Figures[0].Rounds[0].LookBack = 100 * time.Millisecond
 	require.NoError(t, m.keep(f.Figures))
 
 	require.NoError(t, f.writePage())
@@ -48,6 +51,7 @@ func TestPageShowsRatiosToTheFloorAndToTheProduct(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(page), "| 1,000,000 | product | 1 | 4.00 | 4.00–4.00 | 250,000 | 2.00 | 1.00 |")
 	require.Contains(t, string(page), "| 1,000,000 | script | 1 | 16.00 | 16.00–16.00 | 62,500 | 8.00 | 0.25 |")
+	require.Contains(t, string(page), "| 1,000,000 | 0.100 | 2.5 % |")
 	picture, err := os.ReadFile(f.Picture)
 	require.NoError(t, err)
 	require.Contains(t, string(picture), "MySQL 9, floor")

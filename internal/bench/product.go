@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
 
 	"creatorpay/settlement"
@@ -15,9 +16,8 @@ import (
 
 var discard = slog.New(slog.DiscardHandler)
 
-// runDaily runs the day through Temporal and tells how many events its history
-// has.
-func (s *stand) runDaily(ctx context.Context, day settlement.Day) (events int64, err error) {
+// runDaily runs the day through Temporal.
+func (s *stand) runDaily(ctx context.Context, day settlement.Day) (client.WorkflowRun, error) {
 	run, err := s.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:        workflows.ID(settlement.DailyPeriod(day)),
 		TaskQueue: workflows.TaskQueue,
@@ -25,16 +25,37 @@ func (s *stand) runDaily(ctx context.Context, day settlement.Day) (events int64,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 	}, workflows.Daily, workflows.DailyInput{Day: day})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := run.Get(ctx, nil); err != nil {
-		return 0, fmt.Errorf("run %s: %w", day, err)
+		return nil, fmt.Errorf("run %s: %w", day, err)
 	}
-	description, err := s.temporal.DescribeWorkflowExecution(ctx, run.GetID(), run.GetRunID())
-	if err != nil {
-		return 0, err
+	return run, nil
+}
+
+// lookBackActivity is the activity that looks for late rows.
+const lookBackActivity = "LookBack"
+
+// historyOf reads from the run's history how many events it has, and how long
+// the run waited for its look back.
+func (s *stand) historyOf(ctx context.Context, run client.WorkflowRun) (events int64, lookBack time.Duration, err error) {
+	var scheduled *history.HistoryEvent
+	for all := s.temporal.GetWorkflowHistory(ctx, run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); all.HasNext(); events++ {
+		event, err := all.Next()
+		if err != nil {
+			return 0, 0, err
+		}
+		if event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == lookBackActivity {
+			scheduled = event
+		}
+		if completed := event.GetActivityTaskCompletedEventAttributes(); completed != nil && completed.GetScheduledEventId() == scheduled.GetEventId() {
+			lookBack = event.GetEventTime().AsTime().Sub(scheduled.GetEventTime().AsTime())
+		}
 	}
-	return description.GetWorkflowExecutionInfo().GetHistoryLength(), nil
+	if lookBack == 0 {
+		return 0, 0, fmt.Errorf("the history of %s has no %s that completed", run.GetID(), lookBackActivity)
+	}
+	return events, lookBack, nil
 }
 
 // forget removes the day's results and its entry in the book of runs.
