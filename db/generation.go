@@ -12,6 +12,10 @@ import (
 
 const settingGeneration = "generation"
 
+// byGeneration makes the server find a partition's late rows by their index
+// instead of reading all rows.
+const byGeneration = "FORCE INDEX (watch_log_generation_idx)"
+
 // raiseGeneration makes all rows that are written to the watch log from now on
 // carry a number that no row had before, and returns it. The transactions that
 // have written to the log have ended then: what they wrote can be seen. It fails

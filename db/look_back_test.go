@@ -103,14 +103,16 @@ func TestLookBack_LooksAtSoManyDays(t *testing.T) {
 	}
 }
 
-func TestLookBack_VanishedRowsAreNotAdjusted(t *testing.T) {
+func TestLookBack_PostedRowsThatVanishedAreNotAdjusted(t *testing.T) {
 	db := openClosed(t)
-	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? LIMIT 1`, monday)
+	watch(t, db, view(monday, 2, time.Hour))
+	runPosting(t, db, monday+1)
+	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND video_id = 2`, monday)
 
-	late, mismatches := lookBack(t, db, monday+1, 7)
+	late, mismatches := lookBack(t, db, monday+2, 7)
 
 	require.Zero(t, late)
-	require.Equal(t, []Mismatch{{Day: monday, Expected: 2, Found: 1}}, mismatches)
+	require.Equal(t, []Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
 }
 
 func TestLookBack_AVanishedRowAmongLateOnesIsSeen(t *testing.T) {
@@ -124,10 +126,11 @@ func TestLookBack_AVanishedRowAmongLateOnesIsSeen(t *testing.T) {
 	require.Equal(t, []Mismatch{{Day: monday, Expected: 2, Found: 1}}, mismatches)
 }
 
-func TestLookBack_AForgedRowIsNotCounted(t *testing.T) {
+func TestLookBack_AForgedRowAmongLateOnesIsSeen(t *testing.T) {
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, time.Hour))
 	exec(t, db, `UPDATE watch_log SET generation = 1 WHERE video_id = 2`)
+	watch(t, db, view(monday, 2, 2*time.Hour))
 
 	late, mismatches := lookBack(t, db, monday+1, 7)
 

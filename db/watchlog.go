@@ -169,12 +169,13 @@ func (db *DB) LastPlays(ctx context.Context, day settlement.Day, pairs []Pair) (
 }
 
 // countDay is how many rows the watch log has for the day. Counting the whole
-// partition is three times faster on MySQL than counting by a condition: the
-// server reads it in parallel. The day must have a partition.
+// partition by its primary key is three times faster on MySQL than counting by a
+// condition or another key: the server reads it in parallel. The day must have a
+// partition.
 func countDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
 	err = sqlx.GetContext(ctx, from, &rows, `
 		SELECT COUNT(*)
-		FROM watch_log PARTITION (`+partitionName(day)+`)`)
+		FROM watch_log PARTITION (`+partitionName(day)+`) FORCE INDEX (PRIMARY)`)
 	if err != nil {
 		return 0, fmt.Errorf("count rows of %s: %w", day, err)
 	}

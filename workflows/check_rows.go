@@ -16,8 +16,8 @@ const (
 
 // checkRows reads the rows of the week's days again, before anybody is paid by
 // what was counted of them. Days whose rows are not those that were counted do
-// not keep the week from going on, but are shown. A look back only counts rows:
-// those that changed in place are found here.
+// not keep the week from going on, but are shown. A look back only reads late
+// rows: others that vanished or changed are found here.
 func (r *periodRun) checkRows(ctx workflow.Context) error {
 	if workflow.GetVersion(ctx, "check-rows", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return nil // the run began before rows were checked

@@ -176,7 +176,7 @@ func TestWhatADayPostsStaysAfterAReset(t *testing.T) {
 	s.requireSettled(days[2])
 }
 
-func TestVanishedRowsRaiseAnAlarmAndAreNotAdjusted(t *testing.T) {
+func TestLateRowsOfADayWithVanishedRowsRaiseAnAlarmAndAreNotPosted(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
 	s := newSystem(t, p)
@@ -184,6 +184,9 @@ func TestVanishedRowsRaiseAnAlarmAndAreNotAdjusted(t *testing.T) {
 	s.startWorker()
 	s.runDay(today).requireSuccess()
 	s.exec(`DELETE FROM watch_log WHERE video_id = 10 LIMIT 1`)
+	s.exec(`
+		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+		VALUES ('2024-05-06', 20, 77, '2024-05-06 03:00:00', 9001, 60, 1)`)
 
 	run := s.runDay(tomorrow).requireSuccess()
 

@@ -1,0 +1,173 @@
+package db
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
+)
+
+// requireFound means that the day looks back and posts so many late rows.
+func requireFound(t *testing.T, db *DB, day settlement.Day, want int64) {
+	t.Helper()
+	late, mismatches := lookBack(t, db, day, 7)
+	require.Equal(t, want, late)
+	require.Empty(t, mismatches)
+}
+
+// settleRest takes a day that has looked back through the other steps.
+func settleRest(t *testing.T, db *DB, day settlement.Day) {
+	t.Helper()
+	chunk := plan(t, db, day)[0]
+	storeJudged(t, db, day, chunk)
+	settle(t, db, day, chunk)
+	_, err := db.CloseDay(t.Context(), day, me)
+	require.NoError(t, err)
+}
+
+func TestLook_ALateRowIsFoundHoweverItCame(t *testing.T) {
+	late := platformView(monday, 9)
+	for name, come := range map[string]func(t *testing.T, db *DB){
+		"right after a look": func(t *testing.T, db *DB) {
+			requireFound(t, db, monday+1, 0)
+			exec(t, db, platformInsert, late...)
+			settleRest(t, db, monday+1)
+		},
+		"in a transaction that was open during a look": func(t *testing.T, db *DB) {
+			platform, err := db.pool.BeginTxx(t.Context(), nil)
+			require.NoError(t, err)
+			_, err = platform.ExecContext(t.Context(), platformInsert, late...)
+			require.NoError(t, err)
+			requireFound(t, db, monday+1, 0)
+			require.NoError(t, platform.Commit())
+			settleRest(t, db, monday+1)
+		},
+		"after the close of another day": func(t *testing.T, db *DB) {
+			requireFound(t, db, monday+1, 0)
+			settleRest(t, db, monday+1)
+			exec(t, db, platformInsert, late...)
+		},
+		"after a look and a change of the partitions": func(t *testing.T, db *DB) {
+			requireFound(t, db, monday+1, 0)
+			settleRest(t, db, monday+1)
+			addPartitions(t, db, monday-2, monday+9)
+			exec(t, db, platformInsert, late...)
+		},
+		"before the server died, after a look": func(t *testing.T, db *DB) {
+			requireFound(t, db, monday+1, 0)
+			settleRest(t, db, monday+1)
+			exec(t, db, platformInsert, late...)
+			restart(t)
+		},
+		"after the server died, after a look": func(t *testing.T, db *DB) {
+			requireFound(t, db, monday+1, 0)
+			settleRest(t, db, monday+1)
+			restart(t)
+			exec(t, db, platformInsert, late...)
+		},
+		"while days looked back less far": func(t *testing.T, db *DB) {
+			closed(t, db, monday+1)
+			exec(t, db, platformInsert, late...)
+			found, _ := lookBack(t, db, monday+2, 1)
+			require.Zero(t, found)
+			settleRest(t, db, monday+2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openClosed(t)
+			addPartitions(t, db, monday, monday+5)
+			come(t, db)
+			next, err := db.NextToLookBack(t.Context())
+			require.NoError(t, err)
+
+			requireFound(t, db, next, 1)
+			settleRest(t, db, next)
+
+			requireFound(t, db, next+1, 0)
+		})
+	}
+}
+
+// restart lets the server forget all that it does not store.
+func restart(t *testing.T) {
+	t.Helper()
+	server := devtest.MySQL(t)
+	require.NoError(t, server.Kill())
+	require.NoError(t, server.Restart(t.Context()))
+}
+
+func TestLook_ReadsNoRowThatWasOnTime(t *testing.T) {
+	const rows = 500
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	watch(t, db, views(monday, 1, rows)...)
+	addPartitions(t, db, monday, monday+1)
+	closed(t, db, monday)
+	looked, err := db.daysToLookAt(t.Context(), monday+1, 7)
+	require.NoError(t, err)
+	require.Len(t, looked, 1)
+	// The server does so by itself when a partition fills; it takes the index for
+	// no gain where it knows of no rows.
+	exec(t, db, `ANALYZE TABLE watch_log`)
+	db.pool.SetMaxOpenConns(1) // whose reads are counted
+	before := rowsRead(t, db)
+
+	came, mismatch, err := db.look(t.Context(), looked[0])
+
+	require.NoError(t, err)
+	require.Nil(t, mismatch)
+	require.False(t, came)
+	require.Less(t, rowsRead(t, db)-before, int64(rows/10))
+}
+
+// rowsRead is how many rows and index entries the session has read so far. To
+// ask reads a few itself.
+func rowsRead(t *testing.T, db *DB) (sum int64) {
+	t.Helper()
+	var reads []struct {
+		Name  string `db:"Variable_name"`
+		Count int64  `db:"Value"`
+	}
+	require.NoError(t, db.pool.SelectContext(t.Context(), &reads, `SHOW SESSION STATUS LIKE 'Handler_read%next'`))
+	for _, read := range reads {
+		sum += read.Count
+	}
+	return sum
+}
+
+func TestLook_APostedLateRowThatWentIsSeenAmongNewOnes(t *testing.T) {
+	db := openClosed(t)
+	watch(t, db, view(monday, 2, time.Hour))
+	runPosting(t, db, monday+1)
+	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND video_id = 2`, monday)
+	watch(t, db, view(monday, 2, 2*time.Hour))
+
+	late, mismatches := lookBack(t, db, monday+2, 7)
+
+	require.Zero(t, late)
+	require.Equal(t, []Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
+
+	watch(t, db, view(monday, 2, time.Hour))
+	exec(t, db, `UPDATE runs SET looked_back_at = NULL WHERE starts_on = ?`, monday+2)
+	requireFound(t, db, monday+2, 1)
+}
+
+func TestLook_ALogWithoutItsGenerationsIsNotPosted(t *testing.T) {
+	for name, generation := range map[string]int64{"all rows are late": 9, "posted rows are on time": 1} {
+		t.Run(name, func(t *testing.T) {
+			db := openClosed(t)
+			watch(t, db, view(monday, 2, time.Hour))
+			runPosting(t, db, monday+1)
+
+			exec(t, db, `UPDATE watch_log SET generation = ? WHERE watched_on = ?`, generation, monday)
+
+			late, mismatches := lookBack(t, db, monday+2, 7)
+			require.Zero(t, late)
+			require.Len(t, mismatches, 1)
+			require.Equal(t, monday, mismatches[0].Day)
+		})
+	}
+}
