@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"fmt"
 	"time"
 
 	"creatorpay/settlement"
@@ -12,7 +13,7 @@ type labels struct {
 	payout, topFive string // titles
 
 	creator, period, week, number, version, closed string
-	unnamed, untitled                              string
+	unnamed                                        string
 
 	total, videoAmount, adAmount  string
 	daily                         string
@@ -48,8 +49,8 @@ type labels struct {
 var korean = labels{
 	payout: "지급 명세서", topFive: "Top 5 영상",
 	creator: "크리에이터", period: "정산 기간", week: "ISO 주차", number: "명세서 번호", version: "버전", closed: "정산 마감일",
-	unnamed: "(이름 없음)", untitled: "(제목 없음)",
-	total: "지급 금액", videoAmount: "영상 수익", adAmount: "광고 수익",
+	unnamed: "(이름 없음)",
+	total:   "지급 금액", videoAmount: "영상 수익", adAmount: "광고 수익",
 	daily: "일별 수익",
 	views: "조회수", playTime: "재생 시간", adViews: "광고 조회수",
 	counted: "정산에 반영된 시청", leftOut: "정산에서 제외된 시청",
@@ -86,8 +87,8 @@ var korean = labels{
 var english = labels{
 	payout: "Payout statement", topFive: "Top 5 videos",
 	creator: "Creator", period: "Period", week: "ISO week", number: "Statement number", version: "Version", closed: "Closed on",
-	unnamed: "(no name)", untitled: "(untitled)",
-	total: "Total payout", videoAmount: "Video earnings", adAmount: "Ad earnings",
+	unnamed: "(no name)",
+	total:   "Total payout", videoAmount: "Video earnings", adAmount: "Ad earnings",
 	daily: "Earnings by day",
 	views: "Views", playTime: "Play time", adViews: "Ad views",
 	counted: "Counted", leftOut: "Left out",
@@ -141,6 +142,10 @@ func (l *labels) dates(period settlement.Period) string {
 	}
 	return l.date(first) + " – " + l.date(last)
 }
+
+// nameless stands for the title of a video that has none, or none that can be
+// shown.
+func (l *labels) nameless(videoID int64) string { return fmt.Sprintf("%s %d", l.video, videoID) }
 
 // shortDay is a day as the chart shows it.
 func (l *labels) shortDay(day settlement.Day) (weekday, date string) {

@@ -43,7 +43,7 @@ func TestFiguresOfAVideoIncludeItsLateViews(t *testing.T) {
 
 	videos := newLetter(font(t), s, "").videoTable()
 
-	require.Equal(t, []string{"(untitled)", "5", "0:04:00", "7", "₩5", "₩70"}, videos.rows[0].cells)
+	require.Equal(t, []string{"Video 7", "5", "0:04:00", "7", "₩5", "₩70"}, videos.rows[0].cells)
 	require.Equal(t, "· Left out: 4 self, 6 repeat", videos.rows[0].details[len(videos.rows[0].details)-1])
 	require.Equal(t, videos.rows[0].cells[1:], videos.total[1:])
 }

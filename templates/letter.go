@@ -29,9 +29,9 @@ func newLetter(face *typeface, s *Statement, title string) *letter {
 	}
 }
 
-// videoTitle is a clean title, or words for a video that has none.
-func (l *letter) videoTitle(title string) string {
-	return cmp.Or(l.face.clean(title), l.untitled)
+// videoTitle is a clean title, or the video's id where nothing is left of it.
+func (l *letter) videoTitle(title string, videoID int64) string {
+	return cmp.Or(l.face.clean(title), l.nameless(videoID))
 }
 
 // writeHead writes the sender, the title and who, what and when.
@@ -41,23 +41,19 @@ func (l *letter) writeHead() {
 	l.write(left, 96, headline, l.title)
 	l.y = 108
 
-	const half, label = width / 2, 84.0
+	const label, second = 84.0, 312.0 // what is longest stands in the first column
 	id := fmt.Sprintf(" (ID %d)", l.statement.CreatorID)
 	l.down(18)
 	l.writeLabelled(left, label, width-label, l.labels.creator, l.fit(body, l.creator, width-label-l.width(body, id))+id)
-	facts := [][2]string{
-		{l.labels.number, l.versionedNumber()}, {l.closed, l.date(l.statement.ClosedAt)},
-		{l.period, l.dates(l.statement.Period)},
-	}
+	l.down(18)
+	l.writeLabelled(left, label, second-label-10, l.labels.number, l.versionedNumber())
+	l.writeLabelled(left+second, label, width-second-label, l.closed, l.date(l.statement.ClosedAt))
+	period := l.dates(l.statement.Period)
 	if l.statement.Period.Kind == settlement.Weekly {
-		facts = append(facts, [2]string{l.week, l.statement.Period.String()})
+		period += fmt.Sprintf(" · %s %s", l.week, l.statement.Period)
 	}
-	for i, fact := range facts {
-		if i%2 == 0 {
-			l.down(18)
-		}
-		l.writeLabelled(left+half*float64(i%2), label, half-label-10, fact[0], fact[1])
-	}
+	l.down(18)
+	l.writeLabelled(left, label, width-label, l.period, period) // two long dates want the whole width
 	l.down(16)
 }
 

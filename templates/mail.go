@@ -106,7 +106,7 @@ func (s *Statement) bestVideo() *mailVideo {
 		return nil
 	}
 	return &mailVideo{
-		Title:  cmp.Or(mailLine(best.Title), s.labels().untitled),
+		Title:  cmp.Or(mailLine(best.Title), s.labels().nameless(best.VideoID)),
 		Views:  Number(best.WithLate().Views),
 		Amount: Won(best.VideoAmount + best.AdAmount),
 	}

@@ -130,7 +130,7 @@ func (l *letter) videoTable() table {
 	videos := table{heads: []string{l.video, l.views, l.playTime, l.adViews, l.videoAmount, l.adAmount}}
 	for _, line := range l.statement.Lines {
 		videos.rows = append(videos.rows, row{
-			cells:   figures(l.videoTitle(line.Title), line.WithLate(), line.VideoAmount, line.AdAmount),
+			cells:   figures(l.videoTitle(line.Title, line.VideoID), line.WithLate(), line.VideoAmount, line.AdAmount),
 			details: l.videoDetails(line),
 			parts:   l.lateParts(line),
 		})

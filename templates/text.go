@@ -7,32 +7,60 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// unshown stands for what the font cannot show: emoji, right-to-left and other
-// scripts, broken UTF-8. One mark stands for a run of any length, since one
-// emoji can be many characters.
-const unshown = '□'
-
 // clean is the only way for foreign text into a document. It gives one line of
-// composed characters that the font can show, so gofpdf neither panics nor
-// loses any. Invisible characters (controls, bidirectional marks, joiners) are
-// left out and any white space becomes one space; anything else that cannot be
-// shown becomes a visible [unshown], never nothing.
+// composed characters that the font can show, so gofpdf neither panics nor puts
+// an empty box in their place. What cannot be shown (emoji, right-to-left and some
+// other scripts, broken UTF-8) is left out with all that belongs to it, and so is
+// what is invisible (controls, bidirectional marks, joiners); any white space
+// becomes one space.
 func (f *typeface) clean(text string) string {
-	text = strings.ToValidUTF8(text, string(unicode.ReplacementChar))
-	var cleaned strings.Builder
-	var last rune
-	// What is left out goes first: it may stand between two parts of one letter.
-	for _, r := range norm.NFC.String(strings.Map(visible, text)) {
-		if !f.has(r) {
-			r = unshown
+	text = strings.ToValidUTF8(text, "")
+	for {
+		// What is left out may stand between two parts of one letter.
+		cleaned := f.leaveOut(norm.NFC.String(strings.Map(visible, f.cutJoined(text))))
+		if cleaned == text {
+			return cleaned
 		}
-		if (r == ' ' || r == unshown) && r == last {
-			continue
-		}
-		cleaned.WriteRune(r)
-		last = r
+		text = cleaned
 	}
-	return strings.TrimSpace(cleaned.String())
+}
+
+const joiner = '\u200d'
+
+// cutJoined leaves out what is joined to a symbol that cannot be shown: the sign
+// for a woman after that for a runner, which would stand there alone.
+func (f *typeface) cutJoined(text string) string {
+	var before rune // the last character that is not a mark
+	joined := false
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == joiner:
+			joined = unicode.In(before, unicode.So, unicode.Sk) && !f.has(before)
+			return -1
+		case unicode.Is(unicode.M, r):
+			return r
+		case joined:
+			joined = false // before stays: a further joiner belongs to the same symbol
+			return -1
+		default:
+			before = r
+			return r
+		}
+	}, text)
+}
+
+// leaveOut leaves out what the font cannot show, with the marks upon it, and all
+// spaces but one between words.
+func (f *typeface) leaveOut(text string) string {
+	leftOut := false
+	shown := strings.Map(func(r rune) rune {
+		leftOut = !f.has(r) || leftOut && unicode.Is(unicode.M, r)
+		if leftOut {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(shown), " ")
 }
 
 // visible gives -1 for what is left out.

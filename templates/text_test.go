@@ -23,19 +23,24 @@ func renderer(t testing.TB) *Renderer {
 
 func font(t testing.TB) *typeface { return renderer(t).face }
 
-func TestTextIsShownOrVisiblyReplaced(t *testing.T) {
+func TestWhatCannotBeShownIsLeftOutWithAllThatBelongsToIt(t *testing.T) {
 	face := font(t)
 	for given, want := range map[string]string{
 		"김하늘 金漢 Café":                 "김하늘 金漢 Café",
 		"\u1112\u1161\u11ab e\u0301":  "한 é", // composed
 		"\u1100\u200d\u1161":          "가",   // with something invisible between its parts
-		"🎉 축하 👨‍👩‍👧‍👦 영상":             "□ 축하 □ 영상",
-		"a\U0010FFFFb\uFFFFc":         "a□b□c",
-		"broken \xff\xfe utf-8":       "broken □ utf-8",
+		"🎉 축하 👨‍👩‍👧‍👦 영상":             "축하 영상",
+		"달리기 🏃‍♀️ 3강 🏃🏽‍♂️‍➡️ ♀":      "달리기 3강 ♀", // with what is joined to them
+		"⛹️‍♂️ ❤️ 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇰🇷!":    "1 !",
+		"א\u0301b e\u0301":            "b é",
+		"\u1100🎉\u1161":               "가", // whole again
+		"🎉🎉":                          "",
+		"a\U0010FFFFb\uFFFFc":         "abc",
+		"broken \xff\xfe utf-8":       "broken utf-8",
 		"two\r\n\tlines\u00a0 \u3000": "two lines",
 		"\x00\x1b[31mred\x7f\u0085":   "[31mred",
 		"\u202Etxt.exe\u202C\uFEFF":   "txt.exe",
-		"שלום עולם abc":               "□ □ abc",
+		"שלום עולם abc":               "abc",
 		" \u3164\u115F ":              "",
 	} {
 		require.Equal(t, want, face.clean(given), "%q", given)
@@ -61,6 +66,19 @@ func TestFontHasNoRightToLeftLetters(t *testing.T) {
 		if class := properties.Class(); class == bidi.R || class == bidi.AL {
 			require.False(t, face.has(r), "%q", r)
 		}
+	}
+}
+
+func TestAVideoOfWhoseTitleNothingIsLeftShowsItsID(t *testing.T) {
+	for locale, want := range map[string]string{Korean: "영상 1001", English: "Video 1001"} {
+		s := sample(locale, 1)
+		s.Lines[0].Title, s.Top.ByViews[0].Title, s.Top.ByViews[0].VideoID = "🎉🎉", "👨‍👩‍👧‍👦", 1001
+		require.Contains(t, texts(layOutPayout(font(t), s).pages[0]), want)
+		require.Contains(t, texts(layOutTopFive(font(t), s).pages[0]), want)
+		mail, err := NewMail(s)
+		require.NoError(t, err)
+		require.Contains(t, mail.Text, "🎉🎉", "a mail program has the fonts")
+		require.Contains(t, mail.HTML, "🎉🎉")
 	}
 }
 

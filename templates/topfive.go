@@ -85,7 +85,7 @@ func (l *letter) writePlace(rank string, place Place, tag, value string, highest
 	if tag != "" {
 		room -= l.width(tagged, tag) + 8
 	}
-	title := l.fit(text, l.videoTitle(place.Title), room)
+	title := l.fit(text, l.videoTitle(place.Title, place.VideoID), room)
 	l.write(left+rankWidth, l.y+15, text, title)
 	l.write(left+rankWidth+l.width(text, title)+8, l.y+15, tagged, tag)
 
