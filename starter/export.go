@@ -9,10 +9,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"creatorpay/db"
+	"creatorpay/internal/spreadsheet"
 	"creatorpay/settlement"
 )
 
@@ -49,7 +49,7 @@ func (c exportCommand) Run(ctx context.Context) error {
 	if c.Output == "" {
 		return write(os.Stdout, records)
 	}
-	return writeFile(c.Output, records, write)
+	return writeFile(c.Output, func(to io.Writer) error { return write(to, records) })
 }
 
 // records are an export's lines under its columns.
@@ -147,6 +147,7 @@ func topRecords(ctx context.Context, database *db.DB, period settlement.Period) 
 	return out, err
 }
 
+// writeCSV writes lines that are safe to open in a spreadsheet: see [spreadsheet.Text].
 func writeCSV(to io.Writer, from records) error {
 	out := csv.NewWriter(to)
 	if err := out.Write(from.columns); err != nil {
@@ -156,6 +157,9 @@ func writeCSV(to io.Writer, from records) error {
 	for _, line := range from.lines {
 		for i, value := range line {
 			fields[i] = fmt.Sprint(value)
+			if text, foreign := value.(string); foreign {
+				fields[i] = spreadsheet.Text(text)
+			}
 		}
 		if err := out.Write(fields); err != nil {
 			return err
@@ -189,26 +193,4 @@ func writeJSON(to io.Writer, from records) error {
 	}
 	_, _ = out.WriteString("\n]\n")
 	return out.Flush()
-}
-
-// writeFile puts the file in its place when it is whole: a reader never sees
-// half an export.
-func writeFile(path string, from records, write func(io.Writer, records) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // after the rename it finds nothing
-	// Exports are for others to read; temporary files are not.
-	if err := file.Chmod(0o644); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := write(file, from); err != nil {
-		_ = file.Close()
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return os.Rename(file.Name(), path)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -85,8 +86,19 @@ func (t *telemetry) serve(ctx context.Context, address string, database *db.DB, 
 		ctx, cancel := context.WithTimeout(r.Context(), answerTimeout)
 		defer cancel()
 		_, temporalErr := temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-		if err := errors.Join(database.Ping(ctx), temporalErr); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		// Anybody may ask, and errors name hosts and users: they go into the log.
+		var away []string
+		for _, part := range []struct {
+			name string
+			err  error
+		}{{"the database", database.Ping(ctx)}, {"Temporal", temporalErr}} {
+			if part.err != nil {
+				logger.Warn("not ready", "part", part.name, "error", part.err)
+				away = append(away, part.name)
+			}
+		}
+		if len(away) > 0 {
+			http.Error(w, "not ready: "+strings.Join(away, ", ")+"; the log says why", http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = fmt.Fprintln(w, "ok")
