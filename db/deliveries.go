@@ -29,6 +29,7 @@ type Delivery struct {
 	Code      int       `db:"code"`   // the mail server's last answer; 0 if it gave none
 	Detail    string    `db:"detail"` // what it said
 	ChangedAt time.Time `db:"changed_at"`
+	Known     bool      `db:"known"` // the catalogue has the creator
 	Email     string    `db:"email"` // from the catalogue, as it is now
 }
 
@@ -41,7 +42,22 @@ const deliveryColumns = `
 			d.code,
 			d.detail,
 			d.changed_at,
-			c.email`
+			c.creator_id IS NOT NULL AS known,
+			COALESCE(c.email, '') AS email`
+
+// changeTime is when a delivery changes: by this machine's clock, which may lag
+// behind that of the machine which closed the week or changed the delivery
+// before. So it is never before those: what came after shows as after, and an
+// audit may compare the two.
+const changeTime = `GREATEST(
+				changed_at,
+				CAST(? AS DATETIME(3)),
+				COALESCE((
+					SELECT r.ended_at
+					FROM runs r
+					WHERE r.kind = '` + string(settlement.Weekly) + `' AND r.starts_on = deliveries.starts_on AND r.version = deliveries.version AND r.state = '` + StateClosed + `'
+				), changed_at)
+			)`
 
 // writeDeliveries makes the deliveries of the week's statements, before any of
 // them can be sent: that takes a closed week.
@@ -81,69 +97,13 @@ func (db *DB) Unsent(ctx context.Context, week settlement.Period, creators Creat
 	err = db.pool.SelectContext(ctx, &deliveries, `
 		SELECT `+deliveryColumns+`
 		FROM deliveries d
-		JOIN creators c ON c.creator_id = d.creator_id
+		LEFT JOIN creators c ON c.creator_id = d.creator_id
 		WHERE d.starts_on = ? AND d.version = ? AND d.state IN (?, ?) AND d.creator_id BETWEEN ? AND ?
 		ORDER BY d.creator_id`, week.Start, runVersion, DeliveryPending, DeliverySending, creators.First, creators.Last)
 	if err != nil {
 		return nil, fmt.Errorf("read unsent mails of %s: %w", week, err)
 	}
 	return deliveries, nil
-}
-
-// ClaimDelivery marks a pending mail as being sent by the attempt that claim
-// names. It returns false, and nothing may be sent, when the mail is not pending
-// any more.
-func (db *DB) ClaimDelivery(ctx context.Context, week settlement.Period, creator int64, claim string) (claimed bool, err error) {
-	result, err := db.pool.ExecContext(ctx, `
-		UPDATE deliveries
-		SET
-			state = ?,
-			claim = ?,
-			attempts = attempts + 1,
-			changed_at = ?
-		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state = ?`,
-		DeliverySending, claim, db.now(), week.Start, runVersion, creator, DeliveryPending)
-	if err != nil {
-		return false, fmt.Errorf("claim mail of %s to creator %d: %w", week, creator, err)
-	}
-	changed, err := result.RowsAffected()
-	return changed == 1, err
-}
-
-// AbandonDelivery marks a mail as unknown that another attempt was sending when
-// it was lost.
-func (db *DB) AbandonDelivery(ctx context.Context, week settlement.Period, left Delivery) error {
-	_, err := db.pool.ExecContext(ctx, `
-		UPDATE deliveries
-		SET
-			state = ?,
-			detail = ?,
-			changed_at = ?
-		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state = ? AND claim = ?`,
-		DeliveryUnknown, "the worker was lost while it sent the mail", db.now(),
-		week.Start, runVersion, left.CreatorID, DeliverySending, left.Claim)
-	if err != nil {
-		return fmt.Errorf("give up mail of %s to creator %d: %w", week, left.CreatorID, err)
-	}
-	return nil
-}
-
-// FinishDelivery stores what became of a mail that the claim's attempt sent. An
-// attempt that was taken for lost may still say how its mail ended.
-func (db *DB) FinishDelivery(ctx context.Context, week settlement.Period, creator int64, claim, state string, code int, detail string) error {
-	_, err := db.pool.ExecContext(ctx, `
-		UPDATE deliveries
-		SET
-			state = ?,
-			code = ?,
-			detail = LEFT(?, 500),
-			changed_at = ?
-		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state IN (?, ?) AND claim = ?`,
-		state, code, detail, db.now(), week.Start, runVersion, creator, DeliverySending, DeliveryUnknown, claim)
-	if err != nil {
-		return fmt.Errorf("store outcome of mail of %s to creator %d: %w", week, creator, err)
-	}
-	return nil
 }
 
 // ChangeDelivery moves a creator's mail of the week from one of the given
@@ -155,18 +115,17 @@ func (db *DB) ChangeDelivery(ctx context.Context, week settlement.Period, creato
 		SET
 			state = ?,
 			detail = LEFT(?, 500),
-			changed_at = ?
+			changed_at = `+changeTime+`
 		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state IN (?)`,
 		to, detail, db.now(), week.Start, runVersion, creator, from)
 	if err != nil {
 		return false, err
 	}
-	result, err := db.pool.ExecContext(ctx, query, args...)
+	changed, err = db.changedOne(ctx, query, args...)
 	if err != nil {
 		return false, fmt.Errorf("change mail of %s to creator %d: %w", week, creator, err)
 	}
-	rows, err := result.RowsAffected()
-	return rows == 1, err
+	return changed, nil
 }
 
 // DeliveryCounts is how many mails of the week are in each state.
@@ -192,12 +151,36 @@ func (db *DB) DeliveryCounts(ctx context.Context, week settlement.Period) (map[s
 	return byState, nil
 }
 
+// Deferred is how many mails of the week the mail server wants later, by its
+// last answer.
+type Deferred struct {
+	Code  int `db:"code"` // 0 if it gave none
+	Count int `db:"count"`
+}
+
+// DeferredMails are the week's mails that were tried and are still to be sent, by
+// the mail server's last answer.
+func (db *DB) DeferredMails(ctx context.Context, week settlement.Period) (deferred []Deferred, err error) {
+	err = db.pool.SelectContext(ctx, &deferred, `
+		SELECT
+			code,
+			COUNT(*) AS count
+		FROM deliveries
+		WHERE starts_on = ? AND version = ? AND state = ? AND attempts > 0
+		GROUP BY code
+		ORDER BY code`, week.Start, runVersion, DeliveryPending)
+	if err != nil {
+		return nil, fmt.Errorf("count deferred mails of %s: %w", week, err)
+	}
+	return deferred, nil
+}
+
 // Deliveries are the week's mails in any of the given states, by creator.
 func (db *DB) Deliveries(ctx context.Context, week settlement.Period, states ...string) (deliveries []Delivery, err error) {
 	query, args, err := sqlx.In(`
 		SELECT `+deliveryColumns+`
 		FROM deliveries d
-		JOIN creators c ON c.creator_id = d.creator_id
+		LEFT JOIN creators c ON c.creator_id = d.creator_id
 		WHERE d.starts_on = ? AND d.version = ? AND d.state IN (?)
 		ORDER BY d.creator_id`, week.Start, runVersion, states)
 	if err != nil {

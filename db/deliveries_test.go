@@ -3,10 +3,8 @@ package db
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/errgroup"
 )
 
 // openWithMails has a closed week with a pending mail to each of the creators 1
@@ -48,120 +46,6 @@ func delivery(t *testing.T, db *DB) Delivery {
 func abandon(t *testing.T, db *DB) {
 	t.Helper()
 	require.NoError(t, db.AbandonDelivery(t.Context(), week, delivery(t, db)))
-}
-
-func TestAMailIsClaimedAndFinished(t *testing.T) {
-	db := openWithMails(t, 2)
-	now := time.Date(2024, time.May, 13, 1, 2, 3, 0, time.UTC)
-	db.now = func() time.Time { return now }
-	want := Delivery{
-		CreatorID: creator, Version: 1, State: DeliverySending, Claim: "a", Attempts: 1, ChangedAt: now, Email: "kim@example.com",
-	}
-
-	require.True(t, claim(t, db, "a"))
-	require.Equal(t, want, delivery(t, db))
-
-	finish(t, db, "a", DeliverySent)
-	want.State, want.Code, want.Detail = DeliverySent, 250, "an answer"
-	require.Equal(t, want, delivery(t, db))
-	require.Equal(t, DeliveryPending, deliveryStates(t, db)[2], "others are left alone")
-}
-
-func TestR12_OnlyAPendingMailIsClaimed(t *testing.T) {
-	for _, state := range []string{DeliverySending, DeliverySent, DeliveryRejected, DeliveryUnknown} {
-		db := openWithMails(t, 1)
-		exec(t, db, `UPDATE deliveries SET state = ?`, state)
-		before := checksums(t, db)
-		require.False(t, claim(t, db, "a"), state)
-		require.Equal(t, before, checksums(t, db))
-	}
-}
-
-func TestR12_OfAttemptsAtOnceOneClaimsTheMail(t *testing.T) {
-	db := openWithMails(t, 1)
-	var group errgroup.Group
-	var claimed [8]bool
-	names := "abcdefgh"
-	for i := range claimed {
-		group.Go(func() (err error) {
-			claimed[i], err = db.ClaimDelivery(t.Context(), week, creator, names[i:i+1])
-			return err
-		})
-	}
-	require.NoError(t, group.Wait())
-
-	var winners []string
-	for i, won := range claimed {
-		if won {
-			winners = append(winners, names[i:i+1])
-		}
-	}
-	require.Equal(t, []string{delivery(t, db).Claim}, winners)
-	require.Equal(t, 1, delivery(t, db).Attempts)
-}
-
-func TestAMailThatIsWantedLaterIsClaimedAgain(t *testing.T) {
-	db := openWithMails(t, 1)
-	require.True(t, claim(t, db, "a"))
-	finish(t, db, "a", DeliveryPending)
-
-	require.True(t, claim(t, db, "b"))
-
-	require.Equal(t, "b", delivery(t, db).Claim)
-	require.Equal(t, 2, delivery(t, db).Attempts)
-}
-
-func TestR12_OnlyItsOwnAttemptFinishesAMail(t *testing.T) {
-	db := openWithMails(t, 1)
-	require.True(t, claim(t, db, "a"))
-	before := checksums(t, db)
-	finish(t, db, "b", DeliverySent)
-	require.Equal(t, before, checksums(t, db))
-}
-
-func TestR12_AnOutcomeIsFinal(t *testing.T) {
-	for _, state := range []string{DeliverySent, DeliveryRejected} {
-		db := openWithMails(t, 1)
-		require.True(t, claim(t, db, "a"))
-		finish(t, db, "a", state)
-		before := checksums(t, db)
-		finish(t, db, "a", DeliveryPending)
-		require.Equal(t, before, checksums(t, db))
-	}
-}
-
-func TestAMailWhoseAttemptWasLostIsUnknown(t *testing.T) {
-	db := openWithMails(t, 1)
-	require.True(t, claim(t, db, "a"))
-
-	abandon(t, db)
-
-	require.Equal(t, DeliveryUnknown, delivery(t, db).State)
-	require.Equal(t, "the worker was lost while it sent the mail", delivery(t, db).Detail)
-	require.False(t, claim(t, db, "b"), "it is not sent again")
-}
-
-func TestAMailIsGivenUpOnlyAsItWasFound(t *testing.T) {
-	db := openWithMails(t, 1)
-	require.True(t, claim(t, db, "a"))
-	found := delivery(t, db)
-	finish(t, db, "a", DeliveryPending)
-	require.True(t, claim(t, db, "b"))
-	before := checksums(t, db)
-
-	require.NoError(t, db.AbandonDelivery(t.Context(), week, found), "another attempt has it by now")
-
-	require.Equal(t, before, checksums(t, db))
-}
-
-func TestALostAttemptMayStillSayHowItsMailEnded(t *testing.T) {
-	db := openWithMails(t, 1)
-	require.True(t, claim(t, db, "a"))
-	abandon(t, db)
-
-	finish(t, db, "a", DeliverySent)
-
-	require.Equal(t, DeliverySent, delivery(t, db).State)
 }
 
 func TestALongAnswerIsCut(t *testing.T) {
@@ -221,6 +105,37 @@ func TestUnsent_AreThoseOfTheRange(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, unsent, 1)
 	require.EqualValues(t, 2, unsent[0].CreatorID)
+}
+
+func TestAMailWhoseCreatorIsNotInTheCatalogueIsStillNamed(t *testing.T) {
+	db := openWithMails(t, 2)
+	exec(t, db, `DELETE FROM videos WHERE creator_id = 2`)
+	exec(t, db, `DELETE FROM creators WHERE creator_id = 2`)
+
+	unsent, err := db.Unsent(t.Context(), week, AllCreators)
+	require.NoError(t, err)
+	all, err := db.Deliveries(t.Context(), week, DeliveryPending)
+	require.NoError(t, err)
+
+	for _, deliveries := range [][]Delivery{unsent, all} {
+		require.Len(t, deliveries, 2)
+		require.True(t, deliveries[0].Known)
+		require.EqualValues(t, 2, deliveries[1].CreatorID)
+		require.False(t, deliveries[1].Known)
+		require.Empty(t, deliveries[1].Email)
+	}
+}
+
+func TestDeferredMails_AreThoseThatWereTriedAndAreNotSent(t *testing.T) {
+	db := openWithMails(t, 6)
+	exec(t, db, `UPDATE deliveries SET attempts = 1, code = 452 WHERE creator_id IN (2, 4)`)
+	exec(t, db, `UPDATE deliveries SET attempts = 2, code = 0 WHERE creator_id = 3`)
+	exec(t, db, `UPDATE deliveries SET attempts = 1, code = 452, state = 'unknown' WHERE creator_id = 5`)
+
+	deferred, err := db.DeferredMails(t.Context(), week)
+
+	require.NoError(t, err)
+	require.Equal(t, []Deferred{{Code: 0, Count: 1}, {Code: 452, Count: 2}}, deferred)
 }
 
 func TestDeliveryCounts_AreThoseOfTheWeek(t *testing.T) {

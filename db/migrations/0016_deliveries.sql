@@ -17,3 +17,11 @@ CREATE TABLE IF NOT EXISTS deliveries (
   CONSTRAINT deliveries_state_chk CHECK (state COLLATE utf8mb4_bin IN ('pending', 'sending', 'sent', 'rejected', 'unknown')),
   CONSTRAINT deliveries_attempts_chk CHECK (attempts >= 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- When the next mail may be sent, over all workers (MAIL_RATE). One row.
+CREATE TABLE IF NOT EXISTS mail_pace (
+  id      INT         NOT NULL PRIMARY KEY,
+  next_at DATETIME(6) NOT NULL -- UTC
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+INSERT IGNORE INTO mail_pace (id, next_at)
+VALUES (1, '1970-01-01');
