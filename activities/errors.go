@@ -11,8 +11,8 @@ import (
 )
 
 // The types of error that workflows and operators tell apart. All of them but
-// TypeWaiting and TypeMailDeferred are final: trying again changes nothing before
-// a person does.
+// TypeWaiting and TypeHandedBack are final: trying again changes nothing before a
+// person does.
 const (
 	TypeWaiting     = "Waiting" // for an earlier period to close; tried again until it does
 	TypeRefused     = "Refused" // the period may not be run (yet)
@@ -25,7 +25,7 @@ const (
 
 	TypeMails        = "MailsFailed"
 	TypeMailSettings = "MailSettings" // the mail server cannot be used as the worker is set
-	TypeMailDeferred = "MailDeferred" // the mail server wants mails later; tried again then
+	TypeHandedBack   = "HandedBack"   // by a worker that is told to stop; another one goes on at once
 )
 
 // A run looks every shortWait whether the period that it waits for has closed.

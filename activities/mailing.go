@@ -2,8 +2,6 @@ package activities
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -22,6 +20,10 @@ type Mailing struct {
 	DB       *db.DB
 	Post     postal.Config // without an address no mail can be sent
 	Renderer *templates.Renderer
+	// Interval is the time between two mails, over all workers; 0 sets none.
+	Interval time.Duration
+
+	after func(time.Duration) <-chan time.Time // nil is the clock's; tests set their own
 }
 
 // SendMailsInput names a batch of mails.
@@ -30,10 +32,13 @@ type SendMailsInput struct {
 	Creators db.Creators       `json:"creators"`
 }
 
-// SendMails sends the batch's mails that are not sent yet over one connection. A
-// mail that is refused for good, or whose fate is unknown, does not stop the
-// others. With mails that were refused for now the activity fails when the
-// others are done, to be tried again when the mail server wants it.
+// SendMails makes one pass over the batch's mails that are not sent yet, over one
+// connection. A mail that is refused for good or for now, or whose fate is
+// unknown, does not stop the others. What was refused for now stays pending: a
+// later pass tries it again, and meanwhile nobody waits behind it.
+//
+// A worker that is told to stop begins no further mail: the activity fails, and
+// another worker goes on with the rest at once.
 func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
 	unsent, err := m.DB.Unsent(ctx, input.Week, input.Creators)
 	if err != nil || len(unsent) == 0 {
@@ -53,11 +58,9 @@ func claimOf(ctx context.Context) string {
 // mailBatch is one attempt to send a batch.
 type mailBatch struct {
 	*Mailing
-	week     settlement.Period
-	claim    string
-	sender   *postal.Sender // nil before the first mail and after a broken connection
-	deferred int
-	delay    time.Duration // that the mail server wants
+	week   settlement.Period
+	claim  string
+	sender *postal.Sender // nil before the first mail and after a broken connection
 }
 
 func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.Delivery) error {
@@ -70,7 +73,7 @@ func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.
 		byCreator[statement.CreatorID] = statement
 	}
 	for _, delivery := range unsent {
-		if err := ctx.Err(); err != nil {
+		if err := mayGoOn(ctx); err != nil {
 			return err
 		}
 		if delivery.State == db.DeliverySending {
@@ -85,16 +88,17 @@ func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.
 		}
 		activity.RecordHeartbeat(ctx, delivery.CreatorID)
 	}
-	if b.deferred > 0 {
-		return temporal.NewApplicationErrorWithOptions(
-			fmt.Sprintf("the mail server wants %d mails later; `starter mail status --week %s` says why", b.deferred, b.week),
-			TypeMailDeferred, temporal.ApplicationErrorOptions{NextRetryDelay: b.delay, Category: temporal.ApplicationErrorCategoryBenign})
-	}
 	return nil
 }
 
 // sendOne sends one mail and stores what became of it.
 func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement, delivery db.Delivery) error {
+	switch {
+	case !delivery.Known:
+		return b.giveUp(ctx, delivery, fmt.Errorf("creator %d is not in the catalogue", delivery.CreatorID))
+	case statement == nil:
+		return b.giveUp(ctx, delivery, fmt.Errorf("creator %d has no statement for %s", delivery.CreatorID, b.week))
+	}
 	// First, since only then it is certain which address questions go to.
 	if err := b.dial(ctx); err != nil {
 		return err
@@ -115,7 +119,13 @@ func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement,
 	if err != nil {
 		return err
 	}
-	claimed, err := b.DB.ClaimDelivery(ctx, b.week, delivery.CreatorID, b.claim)
+	if err := b.awaitTurn(ctx); err != nil {
+		return err
+	}
+	// From here to the outcome nothing is cut short: what is found half done is
+	// unknown for good.
+	certain := context.WithoutCancel(ctx)
+	claimed, err := b.DB.ClaimDelivery(certain, b.week, delivery.CreatorID, b.claim)
 	if err != nil || !claimed {
 		return err
 	}
@@ -123,19 +133,50 @@ func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement,
 	if b.sender.Broken() {
 		b.hangUp()
 	}
-	// The outcome is stored even when the activity is cancelled meanwhile.
-	if err := b.DB.FinishDelivery(context.WithoutCancel(ctx), b.week, delivery.CreatorID, b.claim,
+	if err := b.DB.FinishDelivery(certain, b.week, delivery.CreatorID, b.claim,
 		deliveryState(outcome.State), outcome.Code, outcome.Detail); err != nil {
 		return err
 	}
 	if refused != nil {
 		return refusedUs(ctx, refused)
 	}
-	if outcome.State == postal.Temporary {
-		b.deferred++
-		b.delay = max(b.delay, outcome.RetryAfter)
-	}
 	return nil
+}
+
+// awaitTurn waits until the next mail may be sent, by the rate that all workers
+// keep together.
+func (b *mailBatch) awaitTurn(ctx context.Context) error {
+	if b.Interval == 0 {
+		return mayGoOn(ctx)
+	}
+	wait, err := b.DB.ReserveMail(ctx, b.Interval)
+	if err != nil {
+		return err
+	}
+	after := time.After
+	if b.after != nil {
+		after = b.after
+	}
+	select {
+	case <-after(wait):
+	case <-activity.GetWorkerStopChannel(ctx):
+	case <-ctx.Done():
+	}
+	return mayGoOn(ctx)
+}
+
+// mayGoOn fails when the activity is cancelled, and when its worker is told to
+// stop: another one then goes on at once.
+func mayGoOn(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-activity.GetWorkerStopChannel(ctx):
+		return temporal.NewApplicationErrorWithOptions("the worker is told to stop: another one sends the rest of the batch", TypeHandedBack,
+			temporal.ApplicationErrorOptions{NextRetryDelay: time.Millisecond, Category: temporal.ApplicationErrorCategoryBenign})
+	default:
+		return nil
+	}
 }
 
 func deliveryState(state postal.State) string {
@@ -186,38 +227,4 @@ func (b *mailBatch) hangUp() {
 		b.sender.Close()
 		b.sender = nil
 	}
-}
-
-func sha256Hex(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
-}
-
-// Compose writes the mail of a statement: the payout statement and the Top 5
-// are its attachments, in this order. The same statement gives the same mail.
-func Compose(renderer *templates.Renderer, statement *templates.Statement, email string) (postal.Message, error) {
-	payout, err := renderer.Payout(statement)
-	if err != nil {
-		return postal.Message{}, err
-	}
-	top, err := renderer.TopFive(statement)
-	if err != nil {
-		return postal.Message{}, err
-	}
-	text, err := templates.NewMail(statement)
-	if err != nil {
-		return postal.Message{}, err
-	}
-	return postal.Message{
-		ID:      fmt.Sprintf("statement.%s.%d", statement.Number, statement.Version),
-		Date:    statement.ClosedAt,
-		To:      postal.Recipient{Address: email, Name: statement.Creator},
-		Subject: text.Subject,
-		Text:    text.Text,
-		HTML:    text.HTML,
-		Attachments: []postal.Attachment{
-			{Name: "statement-" + statement.Number + ".pdf", Data: payout},
-			{Name: "top5-" + statement.Number + ".pdf", Data: top},
-		},
-	}, nil
 }

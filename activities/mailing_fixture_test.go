@@ -67,6 +67,13 @@ func (m *mailroom) send() error {
 	return err
 }
 
+func (m *mailroom) count() CountMailsResult {
+	m.Helper()
+	result, err := run[CountMailsResult](m.bundle, m.activities.CountMails, PeriodInput{Period: week})
+	require.NoError(m, err)
+	return result
+}
+
 // received are the addresses of the mails in the inbox, in order.
 func (m *mailroom) received() (addresses []string) {
 	m.Helper()

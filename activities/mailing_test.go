@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,25 +52,124 @@ func TestOnlyMailsOfTheBatchAreSent(t *testing.T) {
 	require.Equal(t, []string{address(2), address(3)}, m.received())
 }
 
-func TestAMailThatIsRefusedForNowIsTriedAgain(t *testing.T) {
+func TestAMailThatIsRefusedForNowWaitsForTheNextPass(t *testing.T) {
 	m := openMailroom(t, 3)
 	m.inbox.Misbehave(address(1), inbox.RefuseForNow, 1)
 
-	err := m.send()
+	require.NoError(t, m.send(), "the batch ends and gives its place to others")
 
-	requireType(t, TypeMailDeferred, err)
-	var application *temporal.ApplicationError
-	require.ErrorAs(t, err, &application)
-	require.False(t, application.NonRetryable())
-	require.Equal(t, 5*time.Minute, application.NextRetryDelay())
-	require.Equal(t, "the mail server wants 1 mails later; `starter mail status --week 2024-W19` says why", application.Message())
 	require.Equal(t, []string{address(2), address(3)}, m.received(), "the others are sent meanwhile")
 	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliverySent, 3: db.DeliverySent}, m.states())
 	require.Equal(t, 450, m.deliveries()[1].Code)
+	require.Contains(t, m.deliveries()[1].Detail, "Greylisted")
+	require.Equal(t, CountMailsResult{MailTotals: MailTotals{Sent: 2}, Deferred: []DeferredMails{{Code: 450, Count: 1}}}, m.count())
 
 	require.NoError(t, m.send())
 	require.Equal(t, []string{address(2), address(3), address(1)}, m.received())
-	require.Equal(t, db.DeliverySent, m.states()[1])
+	require.Equal(t, CountMailsResult{MailTotals: MailTotals{Sent: 3}}, m.count())
+}
+
+func TestFullMailboxesDoNotKeepOtherMailsFromBeingSentInTheFirstPass(t *testing.T) {
+	m := openMailroom(t, 54)
+	for creator := range int64(4) {
+		m.inbox.Misbehave(address(creator+1), inbox.FullMailbox, -1)
+	}
+
+	require.NoError(t, m.send())
+
+	require.Len(t, m.received(), 50)
+	require.Equal(t, CountMailsResult{MailTotals: MailTotals{Sent: 50}, Deferred: []DeferredMails{{Code: 452, Count: 4}}}, m.count())
+}
+
+func TestAWorkerThatIsToldToStopHandsTheRestOfItsBatchBack(t *testing.T) {
+	m := openMailroom(t, 3)
+	stop := make(chan struct{})
+	m.env.SetWorkerStopChannel(stop)
+	m.serve(&mailServer{onMail: func() error { close(stop); return nil }})
+
+	err := m.send()
+
+	requireType(t, TypeHandedBack, err)
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.False(t, application.NonRetryable())
+	require.Equal(t, time.Millisecond, application.NextRetryDelay(), "another worker goes on at once")
+	require.Equal(t, map[int64]string{1: db.DeliverySent, 2: db.DeliveryPending, 3: db.DeliveryPending}, m.states())
+	require.Zero(t, m.deliveries()[2].Attempts)
+}
+
+func TestAWorkerThatIsToldToStopWhileAMailWaitsForItsTurnBeginsNone(t *testing.T) {
+	m := openMailroom(t, 2)
+	stop := make(chan struct{})
+	m.env.SetWorkerStopChannel(stop)
+	m.mailing.Interval = time.Hour
+	m.mailing.after = func(wait time.Duration) <-chan time.Time {
+		if wait > time.Minute { // the second mail's
+			close(stop)
+			return nil
+		}
+		return time.After(wait)
+	}
+
+	requireType(t, TypeHandedBack, m.send())
+
+	require.Equal(t, map[int64]string{1: db.DeliverySent, 2: db.DeliveryPending}, m.states())
+	require.Zero(t, m.deliveries()[2].Attempts)
+}
+
+// The interval is so long that the time which the test takes does not matter.
+func TestEachMailWaitsForItsTurn(t *testing.T) {
+	m := openMailroom(t, 3)
+	var waits []time.Duration
+	m.mailing.Interval = time.Hour
+	m.mailing.after = func(wait time.Duration) <-chan time.Time {
+		waits = append(waits, wait.Round(time.Hour))
+		over := make(chan time.Time, 1)
+		over <- time.Time{}
+		return over
+	}
+
+	require.NoError(t, m.send())
+
+	require.Equal(t, []time.Duration{0, time.Hour, 2 * time.Hour}, waits)
+	require.Len(t, m.received(), 3)
+}
+
+func TestR12_AMailWhoseClaimWasLostWhileItWasSentIsUnknown(t *testing.T) {
+	m := openMailroom(t, 2)
+	var once sync.Once
+	m.serve(&mailServer{onMail: func() error {
+		once.Do(func() {
+			m.exec(`UPDATE deliveries SET state = 'pending', claim = '', attempts = 0 WHERE creator_id = 1`)
+		})
+		return nil
+	}})
+
+	require.ErrorContains(t, m.send(), "mail of 2024-W19 to creator 1: the database does not have the claim with which it was sent")
+	require.NoError(t, m.send(), "the next attempt goes on with the others")
+
+	require.Equal(t, map[int64]string{1: db.DeliveryUnknown, 2: db.DeliverySent}, m.states())
+}
+
+func TestAMailToACreatorWhoIsNotInTheCatalogueIsRejectedByName(t *testing.T) {
+	m := openMailroom(t, 2)
+	m.exec(`DELETE FROM videos WHERE creator_id = 1`)
+	m.exec(`DELETE FROM creators WHERE creator_id = 1`)
+
+	require.NoError(t, m.send())
+
+	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliverySent}, m.states())
+	require.Equal(t, "not sent: creator 1 is not in the catalogue", m.deliveries()[1].Detail)
+}
+
+func TestAMailWithoutAStatementIsRejectedByName(t *testing.T) {
+	m := openMailroom(t, 2)
+	m.exec(`DELETE FROM statements WHERE creator_id = 1`)
+
+	require.NoError(t, m.send())
+
+	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliverySent}, m.states())
+	require.Equal(t, "not sent: creator 1 has no statement for 2024-W19", m.deliveries()[1].Detail)
 }
 
 func TestAMailThatIsRefusedForGoodDoesNotStopTheOthers(t *testing.T) {
@@ -186,11 +286,9 @@ func TestNoErrorNamesAMailAddress(t *testing.T) {
 		}
 	}
 	for name, prepare := range map[string]func(m *mailroom){
-		"sender refused":         answering(550, smtp.EnhancedCode{5, 7, 60}),
-		"sender refused for now": answering(451, smtp.EnhancedCode{4, 7, 1}),
-		"server without TLS":     func(m *mailroom) { m.mailing.Post.TLS = postal.Mandatory },
-		"no mail server":         func(m *mailroom) { m.mailing.Post.Addr = "" },
-		"mail refused for now":   func(m *mailroom) { m.inbox.Misbehave(address(1), inbox.RefuseContentForNow, 1) },
+		"sender refused":     answering(550, smtp.EnhancedCode{5, 7, 60}),
+		"server without TLS": func(m *mailroom) { m.mailing.Post.TLS = postal.Mandatory },
+		"no mail server":     func(m *mailroom) { m.mailing.Post.Addr = "" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := openMailroom(t, 1)
@@ -250,9 +348,7 @@ func TestCountMails_TellsWhatBecameOfTheWeeksMails(t *testing.T) {
 	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id <= 3`)
 	m.exec(`UPDATE deliveries SET state = 'rejected' WHERE creator_id = 4`)
 	m.exec(`UPDATE deliveries SET state = 'unknown' WHERE creator_id > 4`)
-	totals, err := run[MailTotals](m.bundle, m.activities.CountMails, PeriodInput{Period: week})
-	require.NoError(t, err)
-	require.Equal(t, MailTotals{Sent: 3, Rejected: 1, Unknown: 2}, totals)
+	require.Equal(t, CountMailsResult{MailTotals: MailTotals{Sent: 3, Rejected: 1, Unknown: 2}}, m.count())
 }
 
 func requireFinal(t *testing.T, want string, err error) {

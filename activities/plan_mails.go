@@ -46,12 +46,36 @@ type MailTotals struct {
 	Unknown  int `json:"unknown"` // may have been received; only a person sends them again
 }
 
+// CountMailsResult is what became of a week's mails so far.
+type CountMailsResult struct {
+	MailTotals
+	// Deferred are mails that the mail server wants later, by its last answer.
+	Deferred []DeferredMails `json:"deferred,omitempty"`
+}
+
+// DeferredMails are mails with the same answer of the mail server.
+type DeferredMails struct {
+	Code  int `json:"code"` // 0 if it gave none
+	Count int `json:"count"`
+}
+
 // CountMails tells what became of the week's mails so far.
-func (a *Activities) CountMails(ctx context.Context, input PeriodInput) (MailTotals, error) {
+func (a *Activities) CountMails(ctx context.Context, input PeriodInput) (result CountMailsResult, err error) {
 	counts, err := a.DB.DeliveryCounts(ctx, input.Period)
-	return MailTotals{
+	if err != nil {
+		return result, err
+	}
+	deferred, err := a.DB.DeferredMails(ctx, input.Period)
+	if err != nil {
+		return result, err
+	}
+	result.MailTotals = MailTotals{
 		Sent:     counts[db.DeliverySent],
 		Rejected: counts[db.DeliveryRejected],
 		Unknown:  counts[db.DeliveryUnknown],
-	}, err
+	}
+	for _, one := range deferred {
+		result.Deferred = append(result.Deferred, DeferredMails{Code: one.Code, Count: one.Count})
+	}
+	return result, nil
 }

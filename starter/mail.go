@@ -1,12 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
@@ -21,7 +22,7 @@ import (
 type mailCommand struct {
 	Status  mailStatusCommand  `cmd:"" help:"How many mails of the week are in each state, and which were refused and why."`
 	Preview mailPreviewCommand `cmd:"" help:"Write a creator's documents and mail to a folder; sends nothing."`
-	Send    mailSendCommand    `cmd:"" help:"Send the week's mails that are pending."`
+	Send    mailSendCommand    `cmd:"" help:"Send the week's mails that are pending, those that the mail server has put off among them."`
 	Resend  mailResendCommand  `cmd:"" help:"Send a mail again that was rejected or whose fate is unknown, with the same Message-ID."`
 	Confirm mailConfirmCommand `cmd:"" help:"Record that a mail whose fate was unknown has arrived."`
 }
@@ -47,47 +48,6 @@ func (f closedWeek) do(ctx context.Context, work func(database *db.DB, week sett
 		return err
 	}
 	return work(database, week)
-}
-
-type mailStatusCommand struct {
-	closedWeek
-}
-
-func (c mailStatusCommand) Run(ctx context.Context) error {
-	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
-		counts, err := database.DeliveryCounts(ctx, week)
-		if err != nil {
-			return err
-		}
-		out := newTable("Mails of "+week.String(), "Count")
-		rightAligned(out, 2)
-		for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
-			out.AppendRow(table.Row{state, thousands(int64(counts[state]))})
-		}
-		out.Render()
-		return printProblems(ctx, database, week)
-	})
-}
-
-// printProblems lists the mails that need a person, and those that wait for the
-// mail server.
-func printProblems(ctx context.Context, database *db.DB, week settlement.Period) error {
-	deliveries, err := database.Deliveries(ctx, week, db.DeliveryPending, db.DeliverySending, db.DeliveryRejected, db.DeliveryUnknown)
-	if err != nil {
-		return err
-	}
-	out := newTable("Creator", "Address", "State", "Attempts", "Code", "Why")
-	rightAligned(out, 1, 4, 5)
-	for _, delivery := range deliveries {
-		if delivery.State == db.DeliveryPending && delivery.Attempts == 0 {
-			continue // nothing has gone wrong yet
-		}
-		out.AppendRow(table.Row{delivery.CreatorID, delivery.Email, delivery.State, delivery.Attempts, delivery.Code, delivery.Detail})
-	}
-	if out.Length() > 0 {
-		out.Render()
-	}
-	return nil
 }
 
 type mailPreviewCommand struct {
@@ -127,18 +87,20 @@ func (c mailPreviewCommand) write(message postal.Message, number string) error {
 	if err := os.MkdirAll(c.Output, 0o750); err != nil {
 		return err
 	}
+	var eml bytes.Buffer
 	mail, err := postal.Build(postal.Config{From: c.From, ReplyTo: c.ReplyTo}, message)
 	if err != nil {
 		return err
 	}
-	eml := filepath.Join(c.Output, number+".eml")
-	if err := mail.WriteToFile(eml); err != nil {
+	if _, err := mail.WriteTo(&eml); err != nil {
 		return err
 	}
-	fmt.Println(eml)
-	for _, attachment := range message.Attachments {
-		path := filepath.Join(c.Output, attachment.Name)
-		if err := os.WriteFile(path, attachment.Data, 0o600); err != nil {
+	for _, file := range append([]postal.Attachment{{Name: number + ".eml", Data: eml.Bytes()}}, message.Attachments...) {
+		path := filepath.Join(c.Output, file.Name)
+		if err := writeFile(path, func(to io.Writer) error {
+			_, err := to.Write(file.Data)
+			return err
+		}); err != nil {
 			return err
 		}
 		fmt.Println(path)
@@ -157,20 +119,29 @@ func (c mailSendCommand) Run(ctx context.Context) error {
 	})
 }
 
-// sendMails runs the week's mails that are pending and waits for them.
+// sendMails sends the week's mails that are pending and waits for them: in a run of
+// its own, or in the one that is going, which tries them all at once then.
 func sendMails(ctx context.Context, flags temporalFlags, week settlement.Period) error {
 	temporal, err := flags.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	var totals activities.MailTotals
-	if err := runWorkflow(ctx, temporal, client.StartWorkflowOptions{
-		ID: workflows.MailID(week),
+	if err := workflows.EnsureSearchAttributes(ctx, temporal, temporal.namespace); err != nil {
+		return err
+	}
+	id := workflows.MailID(week)
+	run, err := temporal.SignalWithStartWorkflow(ctx, id, workflows.SendNowSignal, nil, client.StartWorkflowOptions{
+		TaskQueue: workflows.TaskQueue,
 		// What was sent is not sent again, however often this runs.
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         workflows.MailSummary(week),
-	}, workflows.Mail, workflows.MailInput{Week: week}, &totals); err != nil {
+	}, workflows.Mail, workflows.MailInput{Week: week})
+	if err != nil {
+		return fmt.Errorf("start %s: %w", id, err)
+	}
+	var totals activities.MailTotals
+	if err := watch(ctx, temporal, run, &totals); err != nil {
 		return err
 	}
 	printMails(totals)

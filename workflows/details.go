@@ -97,12 +97,22 @@ func showMailing(ctx workflow.Context, week settlement.Period, done, batches, fa
 		[]string{fmt.Sprintf("%d of %d", done, batches), fmt.Sprint(failed)})
 }
 
+// showDeferred shows why mails are still to be sent, and when they are tried again.
+func showDeferred(ctx workflow.Context, week settlement.Period, counted activities.CountMailsResult, next time.Time) {
+	showDetails(ctx, fmt.Sprintf("**mails of %s**: %s; to try them now: `starter mail send --week %s`", week, describeDeferred(counted.Deferred), week),
+		[]string{"sent", "rejected", "unknown", "next try"},
+		[]string{fmt.Sprint(counted.Sent), fmt.Sprint(counted.Rejected), fmt.Sprint(counted.Unknown), instant(next)})
+}
+
 // showMailed shows what became of the week's mails.
-func showMailed(ctx workflow.Context, week settlement.Period, totals activities.MailTotals, failed FailedBatches) {
+func showMailed(ctx workflow.Context, week settlement.Period, counted activities.CountMailsResult, failed FailedBatches) {
 	headline := fmt.Sprintf("**mails of %s**", week)
 	if failed.Count > 0 {
 		headline += fmt.Sprintf(": %d batches failed; mend the cause, then: `starter mail send --week %s`", failed.Count, week)
 	}
+	if len(counted.Deferred) > 0 {
+		headline += fmt.Sprintf(": %s; to try them again: `starter mail send --week %s`", describeDeferred(counted.Deferred), week)
+	}
 	showDetails(ctx, headline, []string{"sent", "rejected", "unknown"},
-		[]string{fmt.Sprint(totals.Sent), fmt.Sprint(totals.Rejected), fmt.Sprint(totals.Unknown)})
+		[]string{fmt.Sprint(counted.Sent), fmt.Sprint(counted.Rejected), fmt.Sprint(counted.Unknown)})
 }

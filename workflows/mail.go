@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -12,12 +13,18 @@ import (
 	"creatorpay/settlement"
 )
 
-// MailInput asks for the mails of a closed week that are still to be sent.
+// MailInput asks for the mails of a closed week that are still to be sent. All
+// but the week is what a run that continues another one knows of it.
 type MailInput struct {
 	Week  settlement.Period `json:"week"`
-	After int64             `json:"after,omitempty"` // only creators above this one
-	// Failed are the batches that failed in the runs that went before.
+	After int64             `json:"after,omitempty"` // only creators above this one, in the pass that goes on
+	// Failed are the batches that failed in the pass that goes on.
 	Failed FailedBatches `json:"failed,omitzero"`
+	// Passes is how many passes have ended, and Until is when the last one begins.
+	Passes int       `json:"passes,omitempty"`
+	Until  time.Time `json:"until,omitzero"`
+	// Asked is that somebody asked for a pass while one was going on.
+	Asked bool `json:"asked,omitempty"`
 }
 
 // FailedBatches counts the batches that failed and names the first few.
@@ -38,10 +45,11 @@ func (f *FailedBatches) add(batch db.Creators, cause error) {
 }
 
 const (
-	// MailsPerBatch is how many mails one activity sends over one connection.
-	MailsPerBatch = 25
-	// batchesPerRun keeps a run's history short; what is left goes to the next
-	// run, as a new one.
+	// mailsPerBatch is how many mails one activity sends over one connection.
+	mailsPerBatch = 25
+	// batchesPerRun keeps a run's history short, since it plans no more batches at
+	// a time and begins no pass after so many; what is left goes to the next run,
+	// as a new one. A pass counts as a batch, too.
 	batchesPerRun = 200
 	// mailParallel is how many connections to the mail server there are over all
 	// workers.
@@ -55,44 +63,117 @@ var m *activities.Mailing
 // tells what became of all mails of the week. A batch that fails does not keep
 // the others from being sent; then the run fails once. Mails whose fate is
 // unknown are left to a person.
+//
+// Mails that the mail server puts off keep nobody waiting: they are tried again in
+// later passes, with growing waits between them, until none is left or patience
+// is over. [SendNowSignal] begins the next pass at once.
 func Mail(ctx workflow.Context, input MailInput) (activities.MailTotals, error) {
 	publish(ctx, firstAttributes(kindMail, input.Week, PhaseMailing)...)
-	failed := input.Failed
-	totals, err := mailWeek(ctx, input, &failed)
+	run := &mailRun{MailInput: input, asked: workflow.GetSignalChannel(ctx, SendNowSignal)}
+	totals, err := run.do(ctx)
 	switch {
 	case err == nil:
 		publish(ctx, SettlementPhase.ValueSet(PhaseMailed))
 	case !workflow.IsContinueAsNewError(err):
-		publish(ctx, SettlementPhase.ValueSet(PhaseFailed), FailedChunks.ValueSet(int64(failed.Count)))
+		publish(ctx, SettlementPhase.ValueSet(PhaseFailed), FailedChunks.ValueSet(int64(run.Failed.Count)))
 	}
 	return totals, err
 }
 
-func mailWeek(ctx workflow.Context, input MailInput, failed *FailedBatches) (totals activities.MailTotals, err error) {
-	var plan activities.PlanMailsResult
-	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan mails of "+input.Week.String()), a.PlanMails,
-		activities.PlanMailsInput{Week: input.Week, After: input.After, PerBatch: MailsPerBatch, MaxBatches: batchesPerRun}).Get(ctx, &plan); err != nil {
-		return totals, err
+type mailRun struct {
+	MailInput
+	asked workflow.ReceiveChannel
+}
+
+// do makes passes over the mails that are still to be sent.
+func (r *mailRun) do(ctx workflow.Context) (totals activities.MailTotals, err error) {
+	for batches := 0; batches < batchesPerRun; {
+		if r.After == 0 {
+			r.hear(ctx) // this pass is what they asked for
+			r.Asked = false
+		}
+		plan, err := r.plan(ctx)
+		if err != nil {
+			return totals, err
+		}
+		if err := r.sendBatches(ctx, plan.Batches); err != nil {
+			return totals, err
+		}
+		if plan.More {
+			r.After = plan.Batches[len(plan.Batches)-1].Last
+			break
+		}
+		batches += len(plan.Batches) + 1
+		var counted activities.CountMailsResult
+		if err := workflow.ExecuteActivity(withOptions(ctx, patience, "count mails of "+r.Week.String()), a.CountMails,
+			activities.PeriodInput{Period: r.Week}).Get(ctx, &counted); err != nil {
+			return totals, err
+		}
+		r.hear(ctx)
+		now := workflow.Now(ctx)
+		if r.Until.IsZero() {
+			r.Until = now.Add(deferralPatience)
+		}
+		switch {
+		case r.Asked:
+			r.MailInput = MailInput{Week: r.Week}
+		case r.Failed.Count > 0, len(counted.Deferred) == 0, !now.Before(r.Until):
+			showMailed(ctx, r.Week, counted, r.Failed)
+			return counted.MailTotals, mailError(r.Week, r.Failed, counted.Deferred)
+		default:
+			if err := r.wait(ctx, counted, now); err != nil {
+				return totals, err
+			}
+		}
 	}
-	if err := sendBatches(ctx, input.Week, plan.Batches, failed); err != nil {
-		return totals, err
+	r.hear(ctx)
+	return totals, workflow.NewContinueAsNewError(ctx, Mail, r.MailInput)
+}
+
+// hear takes note of those who asked for a pass.
+func (r *mailRun) hear(ctx workflow.Context) {
+	for r.asked.ReceiveAsync(nil) {
+		r.Asked = true
 	}
-	if plan.More {
-		return totals, workflow.NewContinueAsNewError(ctx, Mail, MailInput{
-			Week: input.Week, After: plan.Batches[len(plan.Batches)-1].Last, Failed: *failed,
-		})
+}
+
+func (r *mailRun) plan(ctx workflow.Context) (plan activities.PlanMailsResult, err error) {
+	err = workflow.ExecuteActivity(withOptions(ctx, patience, "plan mails of "+r.Week.String()), a.PlanMails,
+		activities.PlanMailsInput{Week: r.Week, After: r.After, PerBatch: mailsPerBatch, MaxBatches: batchesPerRun}).Get(ctx, &plan)
+	return plan, err
+}
+
+// wait lets the time pass until the mails that were put off are tried again, or
+// somebody asks for that.
+func (r *mailRun) wait(ctx workflow.Context, counted activities.CountMailsResult, now time.Time) error {
+	delay := firstDeferral
+	for range r.Passes {
+		delay = min(2*delay, lastDeferral)
 	}
-	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "count mails of "+input.Week.String()), a.CountMails,
-		activities.PeriodInput{Period: input.Week}).Get(ctx, &totals); err != nil {
-		return totals, err
+	delay = min(delay, r.Until.Sub(now))
+	next := now.Add(delay)
+	publish(ctx, SettlementPhase.ValueSet(PhaseDeferred))
+	if err := workflow.UpsertMemo(ctx, map[string]any{NextPassMemo: next}); err != nil {
+		return err
 	}
-	showMailed(ctx, input.Week, totals, *failed)
-	return totals, mailError(input.Week, *failed)
+	showDeferred(ctx, r.Week, counted, next)
+	asked, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout:      delay,
+		TimerOptions: workflow.TimerOptions{Summary: "until deferred mails are tried again"},
+	}, func() bool { return r.asked.Len() > 0 })
+	if err != nil {
+		return err
+	}
+	r.After, r.Passes = 0, r.Passes+1
+	if asked {
+		r.MailInput = MailInput{Week: r.Week} // patience begins anew
+	}
+	return nil
 }
 
 // sendBatches sends all batches, a bounded number at a time, and adds those that
 // failed. Only a cancellation is an error.
-func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Creators, failed *FailedBatches) error {
+func (r *mailRun) sendBatches(ctx workflow.Context, batches []db.Creators) error {
 	slots := workflow.NewSemaphore(ctx, mailParallel)
 	all := workflow.NewWaitGroup(ctx)
 	done := 0
@@ -104,25 +185,47 @@ func sendBatches(ctx workflow.Context, week settlement.Period, batches []db.Crea
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer all.Done()
 			defer slots.Release(1)
-			summary := fmt.Sprintf("mail %s batch %d/%d: creators %d to %d", week, i+1, len(batches), batch.First, batch.Last)
+			summary := fmt.Sprintf("mail %s batch %d/%d: creators %d to %d", r.Week, i+1, len(batches), batch.First, batch.Last)
 			ctx = withActivityID(withOptions(ctx, postPatience, summary), fmt.Sprintf("mail-%d", batch.First))
 			ctx = workflow.WithTaskQueue(ctx, MailQueue)
-			if err := workflow.ExecuteActivity(ctx, m.SendMails, activities.SendMailsInput{Week: week, Creators: batch}).Get(ctx, nil); err != nil {
-				failed.add(batch, err)
+			if err := workflow.ExecuteActivity(ctx, m.SendMails, activities.SendMailsInput{Week: r.Week, Creators: batch}).Get(ctx, nil); err != nil {
+				r.Failed.add(batch, err)
 			}
 			done++
-			showMailing(ctx, week, done, len(batches), failed.Count)
+			showMailing(ctx, r.Week, done, len(batches), r.Failed.Count)
 		})
 	}
 	all.Wait(ctx)
 	return ctx.Err()
 }
 
-func mailError(week settlement.Period, failed FailedBatches) error {
-	if failed.Count == 0 {
+func mailError(week settlement.Period, failed FailedBatches, deferred []activities.DeferredMails) error {
+	var problems []string
+	if failed.Count > 0 {
+		problems = append(problems, fmt.Sprintf("failed batches: %d: %s", failed.Count, strings.Join(failed.Named, "; ")))
+	}
+	if len(deferred) > 0 {
+		problems = append(problems, fmt.Sprintf("%s; `starter mail status --week %s` shows its words", describeDeferred(deferred), week))
+	}
+	if len(problems) == 0 {
 		return nil
 	}
 	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"%s is closed, but not all its mails could be sent: %d batches failed; mend the cause and send the rest (starter mail send --week %s): %s",
-		week, failed.Count, week, strings.Join(failed.Named, "; ")), activities.TypeMails, nil)
+		"%s is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week %s): %s",
+		week, week, strings.Join(problems, "; and ")), activities.TypeMails, nil)
+}
+
+// describeDeferred counts the mails that were put off and gives the reasons.
+func describeDeferred(deferred []activities.DeferredMails) string {
+	all := 0
+	var reasons []string
+	for _, one := range deferred {
+		all += one.Count
+		reason := fmt.Sprintf("%d with code %d", one.Count, one.Code)
+		if one.Code == 0 {
+			reason = fmt.Sprintf("%d without an answer", one.Count)
+		}
+		reasons = append(reasons, reason)
+	}
+	return fmt.Sprintf("put off by the mail server: %d (%s)", all, strings.Join(reasons, ", "))
 }

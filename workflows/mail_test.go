@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func batches(n int) []db.Creators {
 
 // plansMails lets the run plan so many batches above the given creator.
 func (b *bundle) plansMails(after int64, n int, more bool) {
-	b.OnActivity(a.PlanMails, mock.Anything, activities.PlanMailsInput{Week: week, After: after, PerBatch: MailsPerBatch, MaxBatches: batchesPerRun}).
+	b.OnActivity(a.PlanMails, mock.Anything, activities.PlanMailsInput{Week: week, After: after, PerBatch: mailsPerBatch, MaxBatches: batchesPerRun}).
 		Return(activities.PlanMailsResult{Batches: batches(n), More: more}, nil).Once()
 }
 
@@ -37,8 +38,15 @@ func (b *bundle) sends(batch int) *testsuite.MockCallWrapper {
 	return b.OnActivity(m.SendMails, mock.Anything, activities.SendMailsInput{Week: week, Creators: batches(batch)[batch-1]})
 }
 
+func (b *bundle) countsAs(result activities.CountMailsResult) {
+	b.OnActivity(a.CountMails, mock.Anything, activities.PeriodInput{Period: week}).Return(result, nil).Once()
+}
+
+// fourFull is what is counted while four mailboxes are full.
+var fourFull = activities.CountMailsResult{MailTotals: mailed, Deferred: []activities.DeferredMails{{Code: 452, Count: 4}}}
+
 func (b *bundle) countsMails() {
-	b.OnActivity(a.CountMails, mock.Anything, activities.PeriodInput{Period: week}).Return(mailed, nil).Once()
+	b.countsAs(activities.CountMailsResult{MailTotals: mailed})
 }
 
 func (b *bundle) sendMails() {
@@ -106,7 +114,7 @@ func TestAFailedBatchLetsTheOthersBeSentAndIsNamed(t *testing.T) {
 	b.countsMails()
 	b.sendMails()
 	b.requireFailure(t, activities.TypeMails,
-		"2024-W19 is closed, but not all its mails could be sent: 1 batches failed; mend the cause and send the rest (starter mail send --week 2024-W19): creators 11 to 20: the cause")
+		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): failed batches: 1: creators 11 to 20: the cause")
 }
 
 func TestOfManyFailedBatchesAFewAreNamed(t *testing.T) {
@@ -115,21 +123,143 @@ func TestOfManyFailedBatchesAFewAreNamed(t *testing.T) {
 	b.OnActivity(m.SendMails, mock.Anything, mock.Anything).Return(refusal).Times(batchesNamed + 2)
 	b.countsMails()
 	b.sendMails()
-	require.ErrorContains(t, b.GetWorkflowError(), "12 batches failed")
+	require.ErrorContains(t, b.GetWorkflowError(), "failed batches: 12")
 	require.Equal(t, batchesNamed, strings.Count(b.GetWorkflowError().Error(), ": the cause"))
 }
 
-func TestMailsThatAreWantedLaterAreTriedAgainThen(t *testing.T) {
+func TestAMailServerThatIsDownIsTriedAgain(t *testing.T) {
 	b := setup(t)
 	b.plansMails(0, 1, false)
-	b.sends(1).Return(temporal.NewApplicationErrorWithOptions("later", activities.TypeMailDeferred,
-		temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})).Times(9)
+	b.sends(1).Return(errors.New("connect to the mail server: connection refused")).Times(9)
 	b.sends(1).Return(nil).Once()
+	b.countsMails()
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestDeferredMailsAreTriedAgainInLaterPassesUntilNoneIsLeft(t *testing.T) {
+	b := setup(t)
+	for range 4 {
+		b.plansMails(0, 1, false)
+		b.sends(1).Return(nil).Once()
+	}
+	for range 3 {
+		b.countsAs(fourFull)
+	}
 	b.countsMails()
 	began := b.Now()
 	b.sendMails()
 	require.NoError(t, b.GetWorkflowError())
-	require.Equal(t, 9*time.Hour, b.Now().Sub(began))
+	require.Equal(t, 35*time.Minute, b.Now().Sub(began), "after 5, 10 and 20 minutes")
+	var result activities.MailTotals
+	require.NoError(t, b.GetWorkflowResult(&result))
+	require.Equal(t, mailed, result)
+}
+
+func TestTheRunSaysWhenItTriesDeferredMailsAgain(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 0, false)
+	b.countsAs(fourFull)
+	began := b.Now()
+	var next time.Time
+	b.OnUpsertMemo(mock.Anything).Run(func(args mock.Arguments) {
+		next = args.Get(0).(map[string]any)[NextPassMemo].(time.Time)
+	}).Return(nil).Once()
+	b.RegisterDelayedCallback(b.CancelWorkflow, time.Second)
+	b.sendMails()
+	require.Equal(t, began.Add(firstDeferral), next.In(began.Location()))
+	shown := details(t, b)
+	require.Contains(t, shown, "put off by the mail server: 4 (4 with code 452)")
+	require.Contains(t, shown, instant(next))
+}
+
+func TestDeferredMailsFailTheRunWhenPatienceIsOver(t *testing.T) {
+	b := setup(t)
+	b.OnActivity(a.PlanMails, mock.Anything, mock.Anything).Return(activities.PlanMailsResult{}, nil)
+	b.OnActivity(a.CountMails, mock.Anything, mock.Anything).Return(activities.CountMailsResult{
+		MailTotals: mailed, Deferred: []activities.DeferredMails{{Count: 1}, {Code: 452, Count: 4}},
+	}, nil)
+	began := b.Now()
+	b.sendMails()
+	b.requireFailure(t, activities.TypeMails,
+		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): put off by the mail server: 5 (1 without an answer, 4 with code 452); `starter mail status --week 2024-W19` shows its words")
+	require.Equal(t, deferralPatience, b.Now().Sub(began))
+}
+
+func TestAFailedBatchIsNotKeptFromPeopleByDeferredMails(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 1, false)
+	b.sends(1).Return(refusal).Once()
+	b.countsAs(fourFull)
+	b.sendMails()
+	b.requireFailure(t, activities.TypeMails,
+		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): failed batches: 1: creators 1 to 10: the cause; and put off by the mail server: 4 (4 with code 452); `starter mail status --week 2024-W19` shows its words")
+}
+
+func TestWhoAsksForMailsGetsTheNextPassAtOnceAndPatienceAnew(t *testing.T) {
+	b := setup(t)
+	for range 2 {
+		b.plansMails(0, 0, false)
+	}
+	b.countsAs(fourFull)
+	b.countsMails()
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SendNowSignal, nil) }, time.Minute)
+	began := b.Now()
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+	require.Equal(t, time.Minute, b.Now().Sub(began))
+}
+
+func TestWhoAsksForMailsWhileAPassGoesOnGetsAnother(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 1, false)
+	b.sends(1).After(time.Minute).Return(nil).Once()
+	b.countsMails()
+	b.plansMails(0, 0, false)
+	b.countsMails()
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SendNowSignal, nil) }, 30*time.Second)
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestWhoAsksForMailsBeforeTheFirstPassGetsOne(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 0, false)
+	b.countsMails()
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SendNowSignal, nil) }, 0)
+	b.sendMails()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestPassesGoOnInANewRunBeforeTheHistoryGrowsLong(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, batchesPerRun-1, false)
+	b.OnActivity(m.SendMails, mock.Anything, mock.Anything).Return(nil).Times(batchesPerRun - 1)
+	b.countsAs(fourFull)
+	began := b.Now()
+	b.sendMails()
+	next := b.continuation(t)
+	require.True(t, began.Add(deferralPatience).Equal(next.Until))
+	require.Equal(t, MailInput{Week: week, Passes: 1, Until: next.Until}, next)
+}
+
+func TestANewRunKnowsWhoAskedForMails(t *testing.T) {
+	b := setup(t)
+	b.plansMails(0, 1, true)
+	b.sends(1).After(time.Minute).Return(nil).Once()
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SendNowSignal, nil) }, 30*time.Second)
+	b.sendMails()
+	require.Equal(t, MailInput{Week: week, After: 10, Asked: true}, b.continuation(t))
+}
+
+func TestANewRunGivesThePassThatSomebodyAskedForInTheOneBefore(t *testing.T) {
+	b := setup(t)
+	b.plansMails(7, 0, false)
+	b.countsMails()
+	b.plansMails(0, 0, false)
+	b.countsMails()
+	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Asked: true})
+	require.NoError(t, b.GetWorkflowError())
 }
 
 // continuation is the input of the run that is to follow.
@@ -167,7 +297,7 @@ func TestTheLastRunFailsForTheBatchesOfAllRuns(t *testing.T) {
 	b.countsMails()
 	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: FailedBatches{1, []string{"creators 1 to 7: a cause"}}})
 	b.requireFailure(t, activities.TypeMails,
-		"2024-W19 is closed, but not all its mails could be sent: 1 batches failed; mend the cause and send the rest (starter mail send --week 2024-W19): creators 1 to 7: a cause")
+		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): failed batches: 1: creators 1 to 7: a cause")
 }
 
 func TestMailsOfAWeekThatIsNotClosedAreRefused(t *testing.T) {

@@ -41,14 +41,24 @@ var untilItHolds = &temporal.RetryPolicy{
 	MaximumInterval:    30 * time.Second,
 }
 
-// postPatience outlasts greylisting and a mail server that is down for half a
-// day. A mail server's own wish for a delay comes before these.
+// postPatience outlasts a mail server that is down for half a day. A single mail
+// that the server puts off has no part in it.
 var postPatience = &temporal.RetryPolicy{
 	InitialInterval:    10 * time.Second,
 	BackoffCoefficient: 2,
 	MaximumInterval:    15 * time.Minute,
 	MaximumAttempts:    60,
 }
+
+// Mails that the mail server puts off are tried again after five minutes, which
+// greylisting usually takes, then after waits that double up to an hour, since a
+// full mailbox is not soon emptied; for the last time a day and a quarter after
+// the first pass.
+const (
+	firstDeferral    = 5 * time.Minute
+	lastDeferral     = time.Hour
+	deferralPatience = 30 * time.Hour
+)
 
 // withOptions are the options of all activities: long enough for the biggest
 // chunk, noticed within lostAfter when the worker is gone, and never left

@@ -23,6 +23,7 @@ const (
 	PhaseStating      = "writing statements"
 	PhaseClosing      = "closing"
 	PhaseMailing      = "mailing"
+	PhaseDeferred     = "trying deferred mails"
 	PhaseClosed       = "closed"
 	PhaseMailed       = "mailed"
 	PhaseFailed       = "failed"

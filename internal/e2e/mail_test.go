@@ -14,8 +14,6 @@ import (
 
 	"github.com/emersion/go-message/mail"
 	"github.com/stretchr/testify/require"
-	commonpb "go.temporal.io/api/common/v1"
-	"go.temporal.io/api/workflowservice/v1"
 
 	"creatorpay/internal/inbox"
 )
@@ -175,9 +173,9 @@ func TestAWeekThatIsResetSendsNothingTwice(t *testing.T) {
 
 	m.inbox.Misbehave(address(30), inbox.RefuseForNow, 0)
 	m.reset("weekly:" + week)
-	m.retryNow("mail-26") // what the first run began goes on
+	m.starter("mail", "send", "--week", week).requireSuccess() // what the first run began goes on
 
-	waitUntil(t, "the last one is sent, too", func() bool { return m.state(30) == "sent" })
+	require.Equal(t, "sent", m.state(30))
 	m.requireOneEach()
 }
 
@@ -194,8 +192,8 @@ func TestMisbehavingMailServers(t *testing.T) {
 	m.inbox.Misbehave(address(9), inbox.RefuseContentForNow, 1)
 
 	run := m.beginStarter("run", "weekly", "--week", week)
-	waitUntil(t, "the batch waits for the mail server", func() bool { return m.state(26) == "sent" && m.state(25) == "sent" })
-	m.retryNow("mail-1")
+	m.waitUntilDeferred()
+	m.starter("mail", "send", "--week", week).requireSuccess()
 	run.wait().requireSuccess()
 
 	for creator, want := range map[int64]string{3: "rejected", 4: "rejected", 5: "unknown", 6: "unknown", 7: "unknown", 8: "sent", 9: "sent"} {
@@ -217,31 +215,6 @@ func TestMisbehavingMailServers(t *testing.T) {
 	m.starter("mail", "confirm", "--week", week, "--creator", "5").requireRefusal("no mail of " + week + " whose fate is unknown")
 	m.starter("mail", "resend", "--week", week, "--creator", "5").requireRefusal("no mail of " + week + " that was rejected or is unknown")
 	m.requireOneEach()
-}
-
-// retryNow makes a waiting activity of the week's mails run at once, as an
-// operator does.
-func (m *mailing) retryNow(activity string) {
-	m.t.Helper()
-	workflow := "mail:" + week
-	temporal := m.dial()
-	waitUntil(m.t, activity+" waits", func() bool {
-		description, err := temporal.DescribeWorkflowExecution(m.t.Context(), workflow, "")
-		require.NoError(m.t, err)
-		for _, pending := range description.GetPendingActivities() {
-			if pending.GetActivityId() == activity && pending.GetLastFailure() != nil && pending.GetState().String() == "Scheduled" {
-				require.NotContains(m.t, pending.GetLastFailure().String(), "example.com", "no address in Temporal")
-				return true
-			}
-		}
-		return false
-	})
-	_, err := temporal.WorkflowService().ResetActivity(m.t.Context(), &workflowservice.ResetActivityRequest{
-		Namespace: m.namespace,
-		Execution: &commonpb.WorkflowExecution{WorkflowId: workflow},
-		Activity:  &workflowservice.ResetActivityRequest_Id{Id: activity},
-	})
-	require.NoError(m.t, err)
 }
 
 func TestWorkersKilledWhileTheyMailSendNothingTwice(t *testing.T) {
@@ -305,6 +278,11 @@ func TestPreviewWritesTheDocumentsAndSendsNothing(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, entries, 3)
+	for _, entry := range entries {
+		info, err := entry.Info()
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "%s has a name, an address and amounts", entry.Name())
+	}
 	require.Empty(t, m.mails())
 	m.starter("mail", "preview", "--week", week, "--creator", "5", "-o", dir).requireRefusal("creator 5 has no statement for " + week)
 }

@@ -14,6 +14,8 @@ const (
 	RefuseForNow Fault = iota + 1
 	// RefuseContentForNow answers 451 to the whole mail.
 	RefuseContentForNow
+	// FullMailbox answers 452 to the recipient.
+	FullMailbox
 	// Refuse answers 550 to the recipient.
 	Refuse
 	// RefuseContent answers 554 to the whole mail.

@@ -62,6 +62,7 @@ func TestFaults(t *testing.T) {
 		stored int
 	}{
 		{"refuse for now", RefuseForNow, 450, 0},
+		{"mailbox full", FullMailbox, 452, 0},
 		{"refuse content for now", RefuseContentForNow, 451, 0},
 		{"refuse", Refuse, 550, 0},
 		{"refuse content", RefuseContent, 554, 0},

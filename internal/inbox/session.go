@@ -43,6 +43,8 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	switch fault := s.inbox.faults.take(to); fault {
 	case RefuseForNow:
 		return &smtp.SMTPError{Code: 450, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "Greylisted, try again later"}
+	case FullMailbox:
+		return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 2, 2}, Message: "The mailbox is full"}
 	case Refuse:
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "No such mailbox"}
 	default:

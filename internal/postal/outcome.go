@@ -2,7 +2,6 @@ package postal
 
 import (
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/wneessen/go-mail"
@@ -18,7 +17,7 @@ const (
 	// Rejected: the server will never take this mail, or it cannot go to this
 	// address. It was not delivered.
 	Rejected State = "rejected"
-	// Temporary: it was surely not delivered; try again after RetryAfter.
+	// Temporary: it was surely not delivered; try again later.
 	Temporary State = "temporary"
 	// Unknown: the server may have taken it. Sending it again could deliver it
 	// twice, so a person decides.
@@ -27,32 +26,17 @@ const (
 
 // Outcome is what became of a mail, and why.
 type Outcome struct {
-	State      State
-	Code       int           // the server's answer, such as 550; 0 if it gave none
-	Enhanced   string        // such as 5.1.1; empty if the server does not say
-	Detail     string        // one line for the operator; empty for Sent
-	RetryAfter time.Duration // only for Temporary
+	State    State
+	Code     int    // the server's answer, such as 550; 0 if it gave none
+	Enhanced string // such as 5.1.1; empty if the server does not say
+	Detail   string // one line for the operator; empty for Sent
 }
 
 // longestDetail keeps a server from filling the operator's screen.
 const longestDetail = 300
 
 func temporary(code int, enhanced, detail string) Outcome {
-	return Outcome{State: Temporary, Code: code, Enhanced: enhanced, Detail: oneLine(detail), RetryAfter: retryAfter(code)}
-}
-
-// retryAfter is how long a cause usually lasts.
-func retryAfter(code int) time.Duration {
-	switch code {
-	case 0:
-		return 10 * time.Second // the network
-	case 421:
-		return time.Minute // the server restarts or is busy
-	case 452:
-		return 30 * time.Minute // a mailbox or a disk is full
-	default:
-		return 5 * time.Minute // greylisting, above all
-	}
+	return Outcome{State: Temporary, Code: code, Enhanced: enhanced, Detail: oneLine(detail)}
 }
 
 // judge says what an error of the library means for the mail. A mail that the

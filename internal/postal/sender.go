@@ -111,7 +111,7 @@ func (s *Sender) Send(ctx context.Context, m Message) (Outcome, error) {
 	s.broken = !s.isUsableAfter(failure)
 	outcome := judge(failure)
 	if refusedSender(failure) {
-		outcome.State, outcome.RetryAfter = Temporary, retryAfter(outcome.Code)
+		outcome.State = Temporary
 		return outcome, fmt.Errorf("%w: %s", ErrRefusedUs, outcome.Detail)
 	}
 	return outcome, nil

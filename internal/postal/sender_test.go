@@ -33,8 +33,9 @@ func TestOutcomeOfEachWayToFail(t *testing.T) {
 		broken bool
 		stored int
 	}{
-		{"refused for now", inbox.RefuseForNow, Outcome{State: Temporary, Code: 450, Enhanced: "4.7.1", RetryAfter: 5 * time.Minute}, false, 0},
-		{"content refused for now", inbox.RefuseContentForNow, Outcome{State: Temporary, Code: 451, Enhanced: "4.3.0", RetryAfter: 5 * time.Minute}, false, 0},
+		{"refused for now", inbox.RefuseForNow, Outcome{State: Temporary, Code: 450, Enhanced: "4.7.1"}, false, 0},
+		{"mailbox full", inbox.FullMailbox, Outcome{State: Temporary, Code: 452, Enhanced: "4.2.2"}, false, 0},
+		{"content refused for now", inbox.RefuseContentForNow, Outcome{State: Temporary, Code: 451, Enhanced: "4.3.0"}, false, 0},
 		{"refused", inbox.Refuse, Outcome{State: Rejected, Code: 550, Enhanced: "5.1.1"}, false, 0},
 		{"content refused", inbox.RefuseContent, Outcome{State: Rejected, Code: 554, Enhanced: "5.6.0"}, false, 0},
 		{"cut after the dot, not taken", inbox.CutUnstored, Outcome{State: Unknown}, true, 0},
@@ -80,7 +81,6 @@ func TestACutInTheContentIsTemporaryOnlyIfTheDotWasSurelyNotSent(t *testing.T) {
 	outcome, err := sender.Send(t.Context(), large)
 	require.NoError(t, err)
 	require.Equal(t, Temporary, outcome.State, outcome.Detail)
-	require.Equal(t, 10*time.Second, outcome.RetryAfter)
 	require.True(t, sender.Broken())
 
 	sender = dial(t, config(server.SMTPAddr))

@@ -5,6 +5,7 @@ package service
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strconv"
 	"time"
@@ -41,7 +42,7 @@ type MailConfig struct {
 	TLS      postal.TLS    `name:"smtp-tls" env:"SMTP_TLS" default:"auto" enum:"auto,mandatory,implicit,none" help:"auto asks for STARTTLS, except on this machine; mandatory, implicit (port 465) or none."`
 	Timeout  time.Duration `name:"smtp-timeout" env:"SMTP_TIMEOUT" default:"30s" help:"For the connection, and for each mail."`
 	Slots    int           `name:"mail-slots" env:"MAIL_SLOTS" default:"${mail_slots}" help:"Connections to the mail server at a time."`
-	Rate     float64       `name:"mail-rate" env:"MAIL_RATE" default:"50" help:"Mails a second over all workers, about; all workers must have the same. 0 sets no limit."`
+	Rate     float64       `name:"mail-rate" env:"MAIL_RATE" default:"50" help:"Mails a second that are begun at most, over all workers and weeks; all workers should have the same. At least 0.1; 0 sets no limit."`
 }
 
 // Post is how to reach the mail server.
@@ -49,6 +50,17 @@ func (c MailConfig) Post() postal.Config {
 	return postal.Config{
 		Addr: c.Addr, From: c.From, ReplyTo: c.ReplyTo, User: c.User, Password: c.Password, TLS: c.TLS, Timeout: c.Timeout,
 	}
+}
+
+// leastRate lets a batch of mails end in the time that an activity has.
+const leastRate = 0.1
+
+// interval is the time between two mails; 0 is none.
+func (c MailConfig) interval() time.Duration {
+	if c.Rate == 0 {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / c.Rate)
 }
 
 func (c MailConfig) validate() error {
@@ -59,8 +71,8 @@ func (c MailConfig) validate() error {
 	if c.Slots < 1 {
 		problems = append(problems, fmt.Errorf("--mail-slots is %d: at least one mail must be sent at a time", c.Slots))
 	}
-	if c.Rate < 0 {
-		problems = append(problems, fmt.Errorf("--mail-rate is %g: it cannot be negative", c.Rate))
+	if c.Rate != 0 && c.Rate < leastRate || math.IsNaN(c.Rate) {
+		problems = append(problems, fmt.Errorf("--mail-rate is %g: it must be at least %g, or 0 for no limit", c.Rate, leastRate))
 	}
 	return errors.Join(problems...)
 }

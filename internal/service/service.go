@@ -89,10 +89,11 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		RunStatus:       runStatus(temporal),
 	})
 	options.MaxConcurrentActivityExecutionSize = config.Mail.Slots
-	options.TaskQueueActivitiesPerSecond = config.Mail.Rate / workflows.MailsPerBatch // 0 is no limit
 	options.DisableWorkflowWorker = true
 	mails := worker.New(temporal, workflows.MailQueue, options)
-	workflows.RegisterMailActivities(mails, &activities.Mailing{DB: database, Post: config.Mail.Post(), Renderer: renderer})
+	workflows.RegisterMailActivities(mails, &activities.Mailing{
+		DB: database, Post: config.Mail.Post(), Renderer: renderer, Interval: config.Mail.interval(),
+	})
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, w := range []worker.Worker{runs, mails} {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -31,6 +32,19 @@ func TestConfig_NamesEveryProblem(t *testing.T) {
 		require.ErrorContains(t, err, flag)
 	}
 	require.NoError(t, Config{Slots: 1, Mail: MailConfig{Slots: 1}}.Validate())
+}
+
+func TestConfig_TakesARateOnlyIfABatchCanEndWithIt(t *testing.T) {
+	for rate, want := range map[float64]bool{0: true, 0.1: true, 50: true, 0.09: false, -1: false, math.NaN(): false} {
+		config := Config{Slots: 1, Mail: MailConfig{Slots: 1, Rate: rate}}
+		require.Equal(t, want, config.Validate() == nil, "%v", rate)
+	}
+}
+
+func TestConfig_TheRateIsAnIntervalBetweenMails(t *testing.T) {
+	for rate, want := range map[float64]time.Duration{0: 0, 0.1: 10 * time.Second, 50: 20 * time.Millisecond} {
+		require.Equal(t, want, MailConfig{Rate: rate}.interval())
+	}
 }
 
 func TestRun_RefusesASchemaThatIsTooOld(t *testing.T) {
@@ -136,6 +150,7 @@ func TestRun_IsNotReadyWithoutItsDatabase(t *testing.T) {
 	require.NoError(t, server.Restart(t.Context()))
 
 	require.Equal(t, http.StatusServiceUnavailable, status, body)
+	require.Equal(t, "not ready: the database; the log says why\n", body, "no user, no host, no error")
 	status, _ = get(t, "http://"+address+"/healthz")
 	require.Equal(t, http.StatusOK, status, "it lives")
 	requireReady(t, address)

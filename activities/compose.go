@@ -1,0 +1,44 @@
+package activities
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"creatorpay/internal/postal"
+	"creatorpay/templates"
+)
+
+// Compose writes the mail of a statement: the payout statement and the Top 5
+// are its attachments, in this order. The same statement gives the same mail.
+func Compose(renderer *templates.Renderer, statement *templates.Statement, email string) (postal.Message, error) {
+	payout, err := renderer.Payout(statement)
+	if err != nil {
+		return postal.Message{}, err
+	}
+	top, err := renderer.TopFive(statement)
+	if err != nil {
+		return postal.Message{}, err
+	}
+	text, err := templates.NewMail(statement)
+	if err != nil {
+		return postal.Message{}, err
+	}
+	return postal.Message{
+		ID:      fmt.Sprintf("statement.%s.%d", statement.Number, statement.Version),
+		Date:    statement.ClosedAt,
+		To:      postal.Recipient{Address: email, Name: statement.Creator},
+		Subject: text.Subject,
+		Text:    text.Text,
+		HTML:    text.HTML,
+		Attachments: []postal.Attachment{
+			{Name: "statement-" + statement.Number + ".pdf", Data: payout},
+			{Name: "top5-" + statement.Number + ".pdf", Data: top},
+		},
+	}, nil
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
