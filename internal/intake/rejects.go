@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"creatorpay/internal/spreadsheet"
 )
 
 // rejectPath is where the rejected lines of the import file go.
@@ -52,7 +54,7 @@ func (r *rejectFiles) add(file string, rejects []item[problem], text []byte) (pa
 		// A file of which every reader can read every line is worth more here
 		// than bytes that are not text.
 		content := strings.ToValidUTF8(string(text[one.start:one.end]), "\ufffd")
-		if err := out.rows.Write([]string{file, strconv.FormatInt(one.line, 10), one.value.column, one.value.reason, content}); err != nil {
+		if err := out.rows.Write([]string{file, strconv.FormatInt(one.line, 10), one.value.column, one.value.reason, spreadsheet.Text(content)}); err != nil {
 			return path, err
 		}
 	}
@@ -60,8 +62,10 @@ func (r *rejectFiles) add(file string, rejects []item[problem], text []byte) (pa
 	return path, out.rows.Error()
 }
 
+// createRejectFile makes a file that only its owner may read: it has names and
+// addresses.
 func createRejectFile(path string) (*rejectFile, error) {
-	file, err := os.Create(path)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/internal/spreadsheet"
 	"creatorpay/settlement"
 )
 
@@ -37,8 +38,17 @@ func requireRejected(t *testing.T, good []string, bad []badLine, load func(b *be
 		require.Equal(t, 3+i, found[i].line)
 		require.Equal(t, one.column, found[i].column, one.line)
 		require.Contains(t, found[i].reason, one.reason, one.line)
-		require.Equal(t, strings.ToValidUTF8(one.line, "\ufffd"), found[i].content)
+		require.Equal(t, spreadsheet.Text(strings.ToValidUTF8(one.line, "\ufffd")), found[i].content)
 	}
+}
+
+func TestARejectFileIsForItsOwnerAndHasNoFormulas(t *testing.T) {
+	b := setup(t)
+	report := b.load(t, Options{Creators: b.creators(t, `=HYPERLINK(1),Emma,emma@example.com,en`)}).Creators
+	require.Equal(t, `'=HYPERLINK(1),Emma,emma@example.com,en`, readRejects(t, report.Rejects)[0].content)
+	info, err := os.Stat(report.Rejects)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
 func TestBadCreatorsAreRejected(t *testing.T) {
