@@ -41,26 +41,28 @@ func (l *letter) writeHead() {
 	l.write(left, 96, headline, l.title)
 	l.y = 108
 
-	const label, second = 84.0, 312.0 // what is longest stands in the first column
+	const second = 312.0 // what is longest stands in the first column
 	id := fmt.Sprintf(" (ID %d)", l.statement.CreatorID)
 	l.down(18)
-	l.writeLabelled(left, label, width-label, l.labels.creator, l.fit(body, l.creator, width-label-l.width(body, id))+id)
+	l.writeLabelled(left, width-labelWidth, l.labels.creator, l.fit(body, l.creator, width-labelWidth-l.width(body, id))+id)
 	l.down(18)
-	l.writeLabelled(left, label, second-label-10, l.labels.number, l.versionedNumber())
-	l.writeLabelled(left+second, label, width-second-label, l.closed, l.date(l.statement.ClosedAt))
+	l.writeLabelled(left, second-labelWidth-10, l.labels.number, l.versionedNumber())
+	l.writeLabelled(left+second, width-second-labelWidth, l.closed, l.date(l.statement.ClosedAt))
 	period := l.dates(l.statement.Period)
 	if l.statement.Period.Kind == settlement.Weekly {
 		period += fmt.Sprintf(" · %s %s", l.week, l.statement.Period)
 	}
 	l.down(18)
-	l.writeLabelled(left, label, width-label, l.period, period) // two long dates want the whole width
+	l.writeLabelled(left, width-labelWidth, l.period, period) // two long dates want the whole width
 	l.down(16)
 }
 
-// writeLabelled writes a label and, so far to its right, a text of at most the width.
-func (l *letter) writeLabelled(x, toText, width float64, label, text string) {
+const labelWidth = 84.0
+
+// writeLabelled writes a label and, to its right, a text of at most the width.
+func (l *letter) writeLabelled(x, width float64, label, text string) {
 	l.write(x, l.y, caption, label)
-	l.write(x+toText, l.y, body, l.fit(body, text, width))
+	l.write(x+labelWidth, l.y, body, l.fit(body, text, width))
 }
 
 func (l *letter) versionedNumber() string {

@@ -89,7 +89,7 @@ type mailRun struct {
 func (r *mailRun) do(ctx workflow.Context) (totals activities.MailTotals, err error) {
 	for batches := 0; batches < batchesPerRun; {
 		if r.After == 0 {
-			r.hear(ctx) // this pass is what they asked for
+			r.hear() // this pass is what they asked for
 			r.Asked = false
 		}
 		plan, err := r.plan(ctx)
@@ -109,7 +109,7 @@ func (r *mailRun) do(ctx workflow.Context) (totals activities.MailTotals, err er
 			activities.PeriodInput{Period: r.Week}).Get(ctx, &counted); err != nil {
 			return totals, err
 		}
-		r.hear(ctx)
+		r.hear()
 		now := workflow.Now(ctx)
 		if r.Until.IsZero() {
 			r.Until = now.Add(deferralPatience)
@@ -126,12 +126,12 @@ func (r *mailRun) do(ctx workflow.Context) (totals activities.MailTotals, err er
 			}
 		}
 	}
-	r.hear(ctx)
+	r.hear()
 	return totals, workflow.NewContinueAsNewError(ctx, Mail, r.MailInput)
 }
 
 // hear takes note of those who asked for a pass.
-func (r *mailRun) hear(ctx workflow.Context) {
+func (r *mailRun) hear() {
 	for r.asked.ReceiveAsync(nil) {
 		r.Asked = true
 	}
