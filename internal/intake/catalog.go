@@ -16,7 +16,6 @@ var (
 // The longest texts that the database holds, in characters.
 const (
 	longestName  = 200
-	longestEmail = 320
 	longestTitle = 500
 )
 
@@ -27,7 +26,7 @@ func parseCreator(line *fields) db.Creator {
 	return db.Creator{
 		ID:     whole[int64](line, "creator_id", 1, math.MaxInt64),
 		Name:   line.text("name", longestName),
-		Email:  line.email("email", longestEmail),
+		Email:  line.email("email"),
 		Locale: line.choice("locale", "ko", "en"),
 	}
 }

@@ -2,12 +2,13 @@ package intake
 
 import (
 	"fmt"
-	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"creatorpay/internal/postal"
 )
 
 // checkHeader makes sure that the header names each of the columns once and
@@ -75,12 +76,11 @@ func (f *fields) text(column string, longest int) string {
 	return text
 }
 
-// email reads a bare mail address.
-func (f *fields) email(column string, longest int) string {
-	text := f.text(column, longest)
-	address, err := mail.ParseAddress(text)
-	if err != nil || address.Address != text {
-		f.fail(column, "must be a mail address such as kim@example.com")
+// email reads a mail address that the mailer takes.
+func (f *fields) email(column string) string {
+	text := string(f.value(column))
+	if err := postal.CheckAddress(text); err != nil {
+		f.fail(column, fmt.Sprintf("must be a mail address such as kim@example.com: %s", err))
 	}
 	return text
 }

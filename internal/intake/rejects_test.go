@@ -63,7 +63,9 @@ func TestBadCreatorsAreRejected(t *testing.T) {
 		{"7,Emma,,en", "email", "empty"},
 		{"7,Emma,emma,en", "email", "mail address"},
 		{"7,Emma,Emma <emma@example.com>,en", "email", "mail address"},
-		{"7,Emma," + strings.Repeat("e", 309) + "@example.com,en", "email", "320 characters"},
+		{"7,Emma," + strings.Repeat("e", 243) + "@example.com,en", "email", "254 characters"},
+		{"7,한,한@예시.kr,ko", "email", "characters outside ASCII"},
+		{`7,Emma,"emma@example.com, eve@example.com",en`, "email", "name@domain"},
 		{"7,Emma,emma@example.com,fr", "locale", "ko or en"},
 		{"7,Emma,emma@example.com,KO", "locale", "ko or en"},
 		{"7,Emma,emma@example.com", "", "3 fields, the header has 4"},
@@ -73,7 +75,7 @@ func TestBadCreatorsAreRejected(t *testing.T) {
 		{`7,"Emma,emma@example.com,en`, "", "bad quoting"},
 	}
 	good := []string{
-		"1," + strings.Repeat("한", 200) + "," + strings.Repeat("e", 308) + "@example.com,ko",
+		"1," + strings.Repeat("한", 200) + "," + strings.Repeat("e", 242) + "@example.com,ko",
 		"2,🔥,e@example.com,en",
 	}
 	requireRejected(t, good, bad, func(b *bench, lines []string) FileReport {

@@ -18,9 +18,10 @@ var (
 	errSenderForm = errors.New("it is neither of the form name@domain nor of the form Name <name@domain>")
 )
 
-// checkAddress takes a bare address such as a@example.com, nothing else: no name
-// with it, no quotes, no line breaks. The errors do not repeat it.
-func checkAddress(text string) error {
+// CheckAddress takes a bare address such as a@example.com, nothing else: no name
+// with it, no quotes, no line breaks. The import and the mailer ask it, so that no
+// creator is stored whom no mail can reach. The errors do not repeat the address.
+func CheckAddress(text string) error {
 	switch {
 	case text == "":
 		return errEmpty
@@ -46,5 +47,5 @@ func parseSender(text string) (*mail.Address, error) {
 	if err != nil || printable(sender.Name) != sender.Name {
 		return nil, errSenderForm
 	}
-	return sender, checkAddress(sender.Address)
+	return sender, CheckAddress(sender.Address)
 }

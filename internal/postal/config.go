@@ -51,7 +51,7 @@ func (c Config) Validate() error {
 		problems = append(problems, fmt.Errorf("the sender %q is not a mail address: %w", c.From, err))
 	}
 	if c.ReplyTo != "" {
-		if err := checkAddress(c.ReplyTo); err != nil {
+		if err := CheckAddress(c.ReplyTo); err != nil {
 			problems = append(problems, fmt.Errorf("the reply address %q is not a mail address: %w", c.ReplyTo, err))
 		}
 	}

@@ -46,7 +46,7 @@ var ErrBadAddress = errors.New("bad mail address")
 // Build makes the mail: the same message and settings give the same bytes. It
 // fails with [ErrBadAddress], or when the sender or a header would break it.
 func Build(c Config, m Message) (*mail.Msg, error) {
-	if err := checkAddress(m.To.Address); err != nil {
+	if err := CheckAddress(m.To.Address); err != nil {
 		return nil, fmt.Errorf("%w %q: %w", ErrBadAddress, m.To.Address, err)
 	}
 	sender, err := parseSender(c.From)
