@@ -48,9 +48,9 @@ func (db *DB) OpenPeriods(ctx context.Context, kind settlement.Kind, first, last
 	return open, nil
 }
 
-// FirstDay is the first day that has to be settled: the first in the book of
-// runs or, before any run, the first that has views.
-func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err error) {
+// FirstRun is the first day in the book of runs, if there is any: the chain of
+// settled days starts with it, and no day before it is ever settled.
+func (db *DB) FirstRun(ctx context.Context) (day settlement.Day, found bool, err error) {
 	var first sql.Null[settlement.Day]
 	if err := db.pool.GetContext(ctx, &first, `
 		SELECT MIN(starts_on)
@@ -58,8 +58,35 @@ func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err
 		WHERE kind = ? AND version = ?`, settlement.Daily, runVersion); err != nil {
 		return 0, false, fmt.Errorf("find first day: %w", err)
 	}
-	if first.Valid {
-		return first.V, true, nil
+	return first.V, first.Valid, nil
+}
+
+// UnsettledBefore are the days before the given one that have views, in order.
+func (db *DB) UnsettledBefore(ctx context.Context, first settlement.Day) (days []settlement.Day, err error) {
+	partitions, err := db.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, partition := range partitions {
+		if partition.Day >= first {
+			break
+		}
+		played, err := db.HasPlays(ctx, partition.Day)
+		if err != nil {
+			return nil, err
+		}
+		if played {
+			days = append(days, partition.Day)
+		}
+	}
+	return days, nil
+}
+
+// FirstDay is the first day that has to be settled: the first in the book of
+// runs or, before any run, the first that has views.
+func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err error) {
+	if day, found, err := db.FirstRun(ctx); err != nil || found {
+		return day, found, err
 	}
 	partitions, err := db.Partitions(ctx)
 	if err != nil {

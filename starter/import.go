@@ -13,6 +13,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/internal/intake"
 	"creatorpay/internal/service"
+	"creatorpay/settlement"
 )
 
 type importCommand struct {
@@ -42,6 +43,7 @@ func (c importCommand) Run(ctx context.Context) error {
 		Progress: showImport(),
 	})
 	printReport(report, time.Since(started))
+	printEarly(report.Early)
 	if err := errors.Join(err, printLate(ctx, database, report.Late)); err != nil {
 		return err
 	}
@@ -89,12 +91,31 @@ func printReport(report intake.Report, took time.Duration) {
 	out.Render()
 	fmt.Printf("%s lines in %s\n", thousands(lines), took.Round(100*time.Millisecond))
 	if days := report.Days; len(days) > 0 {
-		fmt.Printf("%s got views, from %s to %s\n", plural(len(days), "day"), days[0], days[len(days)-1])
+		fmt.Printf("%s got views, from %s to %s\n", plural(len(days), "day"), days[0].Day, days[len(days)-1].Day)
 	}
 }
 
+// printEarly warns of views of days that will never be settled.
+func printEarly(early []intake.DayViews) {
+	if len(early) == 0 {
+		return
+	}
+	fmt.Printf("WARNING: %s of %s (%s) are stored but never paid: %s\n", plural(sumViews(early), "view"), plural(len(early), "day"),
+		span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), neverSettled)
+}
+
+// neverSettled says why views of early days are never paid.
+const neverSettled = "they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight"
+
+func sumViews(days []intake.DayViews) (views int64) {
+	for _, day := range days {
+		views += day.Views
+	}
+	return views
+}
+
 // printLate says what becomes of views of closed days.
-func printLate(ctx context.Context, database *db.DB, late []intake.LateDay) error {
+func printLate(ctx context.Context, database *db.DB, late []intake.DayViews) error {
 	if len(late) == 0 {
 		return nil
 	}
@@ -102,13 +123,9 @@ func printLate(ctx context.Context, database *db.DB, late []intake.LateDay) erro
 	if err != nil {
 		return err
 	}
-	var views int64
-	for _, day := range late {
-		views += day.Views
-	}
 	first, last := late[0].Day, late[len(late)-1].Day
 	fmt.Printf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
-		plural(views, "view"), plural(len(late), "closed day"), first, last)
+		plural(sumViews(late), "view"), plural(len(late), "closed day"), first, last)
 	if back := posting - first; back > service.DefaultLookBackDays {
 		fmt.Printf("%s lies %d days before that run, which looks back %d days unless it is told otherwise: start the workers with LOOK_BACK_DAYS=%d for it\n",
 			first, back, service.DefaultLookBackDays, back)

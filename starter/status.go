@@ -65,7 +65,8 @@ type overview struct {
 	newest     []db.Run
 	running    []runningRun
 	unfinished []unfinishedRun
-	open       []db.OpenPeriod // days, up to the last that has views
+	open       []db.OpenPeriod  // days, up to the last that has views
+	early      []settlement.Day // with views, before the first in the book of runs
 }
 
 // look asks the database, and Temporal if it can be reached.
@@ -85,7 +86,13 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 		}
 	}
 	now.unfinished = findUnfinished(ctx, temporal, all, now.running)
-	now.open, err = findGaps(ctx, database)
+	if now.open, err = findGaps(ctx, database); err != nil {
+		return now, err
+	}
+	first, begun, err := database.FirstRun(ctx)
+	if err == nil && begun {
+		now.early, err = database.UnsettledBefore(ctx, first)
+	}
 	return now, err
 }
 
@@ -99,6 +106,10 @@ func (o overview) print() {
 		fmt.Println()
 	}
 	printOpen(o.open)
+	if n := len(o.early); n > 0 {
+		fmt.Printf("\n%s with views that are never paid, %s: %s\n", plural(n, "day"),
+			span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
+	}
 }
 
 func printRuns(runs []db.Run) {

@@ -30,7 +30,7 @@ func TestAllThreeFilesAreStored(t *testing.T) {
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "creators.csv"), Lines: 2, Stored: 2}, report.Creators)
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "videos.csv"), Lines: 2, Stored: 2}, report.Videos)
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "views.csv"), Lines: 1, Stored: 1}, report.Views)
-	require.Equal(t, []settlement.Day{day(t, "2024-05-06")}, report.Days)
+	require.Equal(t, []DayViews{{day(t, "2024-05-06"), 1}}, report.Days)
 	require.Zero(t, report.Rejected())
 	require.Equal(t, [][]string{
 		{"7", `김, "서연" 🔥`, "kim@example.com", "ko"},

@@ -52,12 +52,13 @@ type Report struct {
 	Creators FileReport
 	Videos   FileReport
 	Views    FileReport
-	Days     []settlement.Day // business days that got new views, in order
-	Late     []LateDay        // those of them that were closed, in order
+	Days     []DayViews // business days that got new views, in order
+	Late     []DayViews // those of them that were closed, in order
+	Early    []DayViews // those of them that lie before the first day in the book of runs and are never settled, in order
 }
 
-// LateDay is a closed day that got new views: they came late.
-type LateDay struct {
+// DayViews are the new views of a day.
+type DayViews struct {
 	Day   settlement.Day
 	Views int64
 }
@@ -124,9 +125,16 @@ func (im *importer) run(ctx context.Context, files files, calendar settlement.Ca
 		return report, fmt.Errorf("import videos: %w", err)
 	}
 	report.Views, err = load(ctx, im, files.views, views.parse, views.store)
-	report.Days, report.Late = views.touched(), views.cameLate()
+	report.Days, report.Late = inOrder(views.added), inOrder(views.late)
 	if err != nil {
 		return report, fmt.Errorf("import views: %w", err)
+	}
+	first, begun, err := im.db.FirstRun(ctx)
+	if err != nil {
+		return report, err
+	}
+	if begun {
+		report.Early = report.Days[:before(report.Days, first)]
 	}
 	return report, nil
 }

@@ -133,13 +133,13 @@ func TestBadViewsAreRejected(t *testing.T) {
 func TestTheFirstDayThatCanBeStored(t *testing.T) {
 	b := setup(t)
 	report := b.load(t, Options{Views: b.views(t, "1,1,5,1970-01-01T00:00:00+09:00,0,0")})
-	require.Equal(t, []settlement.Day{0}, report.Days)
+	require.Equal(t, []DayViews{{0, 1}}, report.Days)
 }
 
 func TestTheLastDayThatCanBeStored(t *testing.T) {
 	b := setup(t)
 	report := b.load(t, Options{Views: b.views(t, "1,1,5,9999-12-30T23:59:59.999+09:00,0,0")})
-	require.Equal(t, []settlement.Day{lastDay}, report.Days)
+	require.Equal(t, []DayViews{{lastDay, 1}}, report.Days)
 }
 
 func TestLineNumbersCountLineBreaksInFields(t *testing.T) {
@@ -164,8 +164,30 @@ func TestViewsOfAClosedDayAreStoredAndComeLate(t *testing.T) {
 		"4,1,5,2024-05-07T00:00:00+09:00,0,0",
 	)})
 	require.Equal(t, FileReport{Path: report.Views.Path, Lines: 4, Stored: 3, AlreadyThere: 1}, report.Views)
-	require.Equal(t, []settlement.Day{day(t, "2024-05-06"), day(t, "2024-05-07")}, report.Days)
-	require.Equal(t, []LateDay{{day(t, "2024-05-06"), 2}}, report.Late)
+	require.Equal(t, []DayViews{{day(t, "2024-05-06"), 2}, {day(t, "2024-05-07"), 1}}, report.Days)
+	require.Equal(t, []DayViews{{day(t, "2024-05-06"), 2}}, report.Late)
+}
+
+func TestViewsBeforeTheFirstSettledDayAreStoredAndNamed(t *testing.T) {
+	b := setup(t)
+	require.Empty(t, b.load(t, Options{Views: b.views(t, "9,1,5,2024-05-05T09:00:00+09:00,0,0")}).Early, "any day can still be the first")
+	b.closeDay(t, "2024-05-06")
+	views := b.views(t,
+		"1,1,5,2024-05-04T09:00:00+09:00,0,0",
+		"2,1,5,2024-05-05T23:59:58+09:00,0,0",
+		"3,1,5,2024-05-05T23:59:59+09:00,0,0",
+		"4,1,5,2024-05-06T00:00:00+09:00,0,0",
+	)
+
+	report := b.load(t, Options{Views: views})
+	require.Equal(t, int64(4), report.Views.Stored)
+	require.Equal(t, []DayViews{{day(t, "2024-05-04"), 1}, {day(t, "2024-05-05"), 2}}, report.Early)
+	require.Equal(t, []DayViews{{day(t, "2024-05-06"), 1}}, report.Late)
+	require.Empty(t, b.load(t, Options{Views: views}).Early, "nothing is new")
+
+	early, err := b.db.UnsettledBefore(t.Context(), day(t, "2024-05-06"))
+	require.NoError(t, err)
+	require.Equal(t, []settlement.Day{day(t, "2024-05-04"), day(t, "2024-05-05")}, early)
 }
 
 func TestViewsOfADroppedDayAreRejectedAndNoOthers(t *testing.T) {
@@ -180,7 +202,7 @@ func TestViewsOfADroppedDayAreRejectedAndNoOthers(t *testing.T) {
 		"5,1,5,2024-05-05T09:00:00+09:00,0,0",
 	)})
 	require.Equal(t, FileReport{Path: report.Views.Path, Lines: 4, Stored: 2, Rejected: 2, Rejects: report.Views.Rejects}, report.Views)
-	require.Equal(t, []LateDay{{day(t, "2024-05-07"), 1}}, report.Late, "nothing is promised for the dropped day")
+	require.Equal(t, []DayViews{{day(t, "2024-05-07"), 1}}, report.Late, "nothing is promised for the dropped day")
 	found := readRejects(t, report.Views.Rejects)
 	require.Len(t, found, 2)
 	for i, line := range []int{2, 5} {
@@ -245,7 +267,7 @@ func TestAMistypedYearCostsOnlyItsLine(t *testing.T) {
 		"4,1,5,2024-05-08T09:00:00+09:00,0,0",
 	)})
 	require.Equal(t, int64(3), report.Views.Stored)
-	require.Equal(t, []settlement.Day{day(t, "2024-05-06"), day(t, "2024-05-08")}, report.Days)
+	require.Equal(t, []DayViews{{day(t, "2024-05-06"), 2}, {day(t, "2024-05-08"), 1}}, report.Days)
 	found := readRejects(t, report.Views.Rejects)
 	require.Len(t, found, 1)
 	require.Equal(t, 2, found[0].line)

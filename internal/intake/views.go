@@ -32,26 +32,27 @@ type viewStore struct {
 	calendar settlement.Calendar
 	room     *room
 
-	mu       sync.Mutex
-	gotViews map[settlement.Day]bool  // days that got new views
-	late     map[settlement.Day]int64 // views that came after their days had closed
+	mu    sync.Mutex
+	added map[settlement.Day]int64 // new views
+	late  map[settlement.Day]int64 // those of them that came after their days had closed
 }
 
 func newViewStore(im *importer, calendar settlement.Calendar) *viewStore {
-	return &viewStore{importer: im, calendar: calendar, room: &room{db: im.db, refused: map[settlement.Day]string{}}, gotViews: map[settlement.Day]bool{}, late: map[settlement.Day]int64{}}
+	return &viewStore{importer: im, calendar: calendar, room: &room{db: im.db, refused: map[settlement.Day]string{}}, added: map[settlement.Day]int64{}, late: map[settlement.Day]int64{}}
 }
 
-// touched are the days that got new views, in order.
-func (s *viewStore) touched() []settlement.Day {
-	return slices.Sorted(maps.Keys(s.gotViews))
-}
-
-// cameLate are the closed days that got new views, in order.
-func (s *viewStore) cameLate() (late []LateDay) {
-	for _, day := range slices.Sorted(maps.Keys(s.late)) {
-		late = append(late, LateDay{Day: day, Views: s.late[day]})
+// inOrder lists the days with their views.
+func inOrder(views map[settlement.Day]int64) (days []DayViews) {
+	for _, day := range slices.Sorted(maps.Keys(views)) {
+		days = append(days, DayViews{Day: day, Views: views[day]})
 	}
-	return late
+	return days
+}
+
+// before is how many of the days, which are in order, lie before the first.
+func before(days []DayViews, first settlement.Day) int {
+	n, _ := slices.BinarySearchFunc(days, first, func(d DayViews, day settlement.Day) int { return cmp.Compare(d.Day, day) })
+	return n
 }
 
 // The days for which the database can hold a partition: it needs the day after
@@ -151,7 +152,7 @@ func (s *viewStore) append(ctx context.Context, part []item[db.View], done *outc
 		done.rejects = append(done.rejects, part[one.Index].reject(one.Column, one.Reason))
 	}
 	if added.Views > 0 {
-		s.gotViews[part[0].value.Day] = true
+		s.added[part[0].value.Day] += added.Views
 		for _, day := range added.Closed {
 			s.late[day] += added.Views
 		}
