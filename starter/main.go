@@ -22,6 +22,7 @@ type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema to the version that this program needs."`
 	Import     importCommand     `cmd:"" help:"Store creators, videos and views from CSV files."`
 	Generate   generateCommand   `cmd:"" help:"Store made-up days, the same for the same seed."`
+	Prices     pricesCommand     `cmd:"" help:"List, add and take back versions of the prices."`
 	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
 	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`
 	Retry      retryCommand      `cmd:"" help:"Let a period's run that ended go on where it went wrong, show its progress and wait for its end."`

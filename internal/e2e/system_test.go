@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -114,8 +114,8 @@ func (s *system) migrate(p *platform) {
 func (s *system) load(p *platform) {
 	s.t.Helper()
 	s.loadCatalogue(p)
-	for version, rule := range p.prices[1:] { // a migration brings the first
-		s.addPrices(version+2, rule)
+	for _, rule := range p.prices[1:] { // a migration brings the first
+		s.addPrices(rule)
 	}
 	for views := range slices.Chunk(p.views, 5000) {
 		s.append(p, views...)
@@ -146,15 +146,18 @@ func (s *system) putVideos(videos ...video) {
 	require.Empty(s.t, refused)
 }
 
-func (s *system) addPrices(version int, rule prices) {
+func (s *system) addPrices(rule prices) {
 	s.t.Helper()
-	s.exec(`INSERT INTO price_rules (version, holds_from) VALUES (?, ?)`, version, rule.from)
-	for paidFor, tiers := range map[string][]tier{"views": rule.views, "ad_views": rule.ads} {
-		for _, one := range tiers {
-			s.exec(`INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price) VALUES (?, ?, ?, CAST(? AS DECIMAL(30, 4)) * 10000)`,
-				version, paidFor, one.from, one.won)
-		}
+	s.starter("prices", "add", "--from", rule.from, "--views", tierFlag(rule.views), "--ad-views", tierFlag(rule.ads)).requireSuccess()
+}
+
+// tierFlag writes tiers as the command takes them.
+func tierFlag(tiers []tier) string {
+	parts := make([]string, len(tiers))
+	for i, one := range tiers {
+		parts[i] = fmt.Sprintf("%d:%s", one.from, one.won)
 	}
+	return strings.Join(parts, ",")
 }
 
 // append stores views and makes room for them.
