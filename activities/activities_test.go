@@ -348,6 +348,8 @@ func TestClassify_DecidesWhatIsFinal(t *testing.T) {
 		&db.LostRunError{Period: period},
 		&db.UnsettledError{Problem: "p"},
 		&db.SpanError{From: day, To: day + 5000},
+		&db.NotBegunError{Period: period, Zone: "UTC"},
+		settlement.Invalid("p"),
 	} {
 		final[TypeRefused] = refusal
 		for errorType, err := range final {

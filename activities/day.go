@@ -57,6 +57,9 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 // MaintainPartitions makes room in the watch log for the coming days and drops
 // the days that are past keeping, except for those that are still needed.
 func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) error {
+	if err := input.Day.Validate(); err != nil {
+		return err
+	}
 	if _, err := a.DB.AddPartitions(ctx, input.Day, input.Day+settlement.Day(a.PartitionsAhead)); err != nil {
 		return err
 	}

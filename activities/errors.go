@@ -54,11 +54,13 @@ func classify(err error) error {
 		lateRows    *db.LateRowsError
 		unsettled   *db.UnsettledError
 		span        *db.SpanError
+		notBegun    *db.NotBegunError
+		invalid     *settlement.InvalidError
 	)
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &closed), errors.As(err, &notOver), errors.As(err, &noPartition), errors.As(err, &beforeFirst), errors.As(err, &notClosed), errors.As(err, &unsettled), errors.As(err, &span), errors.As(err, &lost):
+	case errors.As(err, &closed), errors.As(err, &notOver), errors.As(err, &noPartition), errors.As(err, &beforeFirst), errors.As(err, &notClosed), errors.As(err, &unsettled), errors.As(err, &span), errors.As(err, &lost), errors.As(err, &notBegun), errors.As(err, &invalid):
 		return temporal.NewNonRetryableApplicationError(err.Error(), TypeRefused, nil)
 	case errors.As(err, &stale):
 		return temporal.NewApplicationErrorWithOptions(err.Error(), TypeStale, temporal.ApplicationErrorOptions{

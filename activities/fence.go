@@ -23,6 +23,9 @@ func holderOf(ctx context.Context) db.Holder {
 // a reset or a second start goes on from any point, and an activity that
 // outlived its terminated run changes nothing.
 func (a *Activities) asHolder(ctx context.Context, period settlement.Period, write func(db.Holder) error) error {
+	if err := period.Validate(); err != nil {
+		return err
+	}
 	holder := holderOf(ctx)
 	err := write(holder)
 	var stale *db.StaleError

@@ -19,8 +19,39 @@ type OpenPeriodsInput struct {
 	Last  settlement.Day  `json:"last"`
 }
 
+// maxOpenPeriods is the longest range of periods that is looked at, and so
+// launched, at a time: ten years of days. A list of them fits into one event of
+// a history.
+const maxOpenPeriods = 3_660
+
+// Validate fails with a [settlement.InvalidError] unless the input names a range
+// of periods that is not too long.
+func (i OpenPeriodsInput) Validate() error {
+	if err := errors.Join(
+		settlement.In("kind", i.Kind.Validate()),
+		settlement.In("first", i.First.Validate()),
+		settlement.In("last", i.Last.Validate()),
+	); err != nil {
+		return err
+	}
+	if i.Last < i.First {
+		return settlement.Invalid("last %s comes before first %s", i.Last, i.First)
+	}
+	periods, err := settlement.Periods(i.Kind, i.First, i.Last)
+	if err != nil {
+		return err
+	}
+	if n := len(periods); n > maxOpenPeriods {
+		return settlement.Invalid("%s to %s are %d periods: at most %d are taken at a time; is a date wrong?", periods[0], periods[n-1], n, maxOpenPeriods)
+	}
+	return periods[0].Validate()
+}
+
 // OpenPeriods are the periods that are not closed, in order.
 func (a *Activities) OpenPeriods(ctx context.Context, input OpenPeriodsInput) ([]db.OpenPeriod, error) {
+	if err := input.Validate(); err != nil {
+		return nil, err
+	}
 	return a.DB.OpenPeriods(ctx, input.Kind, input.First, input.Last)
 }
 

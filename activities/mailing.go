@@ -40,6 +40,9 @@ type SendMailsInput struct {
 // A worker that is told to stop begins no further mail: the activity fails, and
 // another worker goes on with the rest at once.
 func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
+	if err := input.Week.ValidateAs(settlement.Weekly); err != nil {
+		return err
+	}
 	unsent, err := m.DB.Unsent(ctx, input.Week, input.Creators)
 	if err != nil || len(unsent) == 0 {
 		return err

@@ -24,6 +24,9 @@ type PlanMailsResult struct {
 
 // PlanMails cuts the week's unsent mails into batches. The week must be closed.
 func (a *Activities) PlanMails(ctx context.Context, input PlanMailsInput) (result PlanMailsResult, err error) {
+	if err := input.Week.ValidateAs(settlement.Weekly); err != nil {
+		return result, err
+	}
 	if _, err := a.DB.ClosedRun(ctx, input.Week); err != nil {
 		return result, err
 	}
@@ -61,6 +64,9 @@ type DeferredMails struct {
 
 // CountMails tells what became of the week's mails so far.
 func (a *Activities) CountMails(ctx context.Context, input PeriodInput) (result CountMailsResult, err error) {
+	if err := input.Period.ValidateAs(settlement.Weekly); err != nil {
+		return result, err
+	}
 	counts, err := a.DB.DeliveryCounts(ctx, input.Period)
 	if err != nil {
 		return result, err

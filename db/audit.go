@@ -28,7 +28,7 @@ type Invariant struct {
 // reads every row of the days in the watch log.
 func invariants() []Invariant {
 	return []Invariant{
-		chainInvariant, chunksInvariant, mailsInvariant, lateInvariant, ownersInvariant, totalsInvariant,
+		startsInvariant, chainInvariant, chunksInvariant, mailsInvariant, lateInvariant, ownersInvariant, totalsInvariant,
 		topInvariant, paidInvariant, ordinalsInvariant, amountsInvariant, adjustmentsInvariant,
 		periodsInvariant, statementsInvariant, sealsInvariant, rowsInvariant, checksumsInvariant,
 	}

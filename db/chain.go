@@ -15,12 +15,16 @@ import (
 // R8: it is over, it has a partition, it is not closed, and the day before it
 // is closed or it starts the chain. It fails with a [ClosedError],
 // [NotOverError], [NoPartitionError], [BeforeFirstDayError] or
-// [NotClosedError].
+// [NotClosedError], and with a [settlement.InvalidError] for a day that no day
+// can be.
 func (db *DB) CheckDay(ctx context.Context, day settlement.Day, now time.Time) error {
 	return checkDay(ctx, db.pool, day, now)
 }
 
 func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, now time.Time) error {
+	if err := day.Validate(); err != nil {
+		return err
+	}
 	run, _, err := findRun(ctx, from, settlement.DailyPeriod(day))
 	if err != nil {
 		return err

@@ -74,6 +74,17 @@ func (e *NotOverError) Error() string {
 	return fmt.Sprintf("%s is not over yet in %s: run it when it is", e.Day, e.Zone)
 }
 
+// NotBegunError says that a week or month lies in the future: to wait for its
+// days would be to wait for years where a date is wrong.
+type NotBegunError struct {
+	Period settlement.Period
+	Zone   string
+}
+
+func (e *NotBegunError) Error() string {
+	return fmt.Sprintf("%s has not begun yet in %s: is the date right?", e.Period, e.Zone)
+}
+
 // NoPartitionError says that the watch log has no partition for a day.
 type NoPartitionError struct{ Day settlement.Day }
 

@@ -18,8 +18,8 @@ type OpenPeriod struct {
 // the one that holds the first day to the one that holds the last. Whether they
 // have ended, or have views, is not looked at.
 func (db *DB) OpenPeriods(ctx context.Context, kind settlement.Kind, first, last settlement.Day) ([]OpenPeriod, error) {
-	period, err := settlement.PeriodOf(kind, first)
-	if err != nil {
+	periods, err := settlement.Periods(kind, first, last)
+	if err != nil || len(periods) == 0 {
 		return nil, err
 	}
 	var runs []struct {
@@ -32,7 +32,7 @@ func (db *DB) OpenPeriods(ctx context.Context, kind settlement.Kind, first, last
 			state
 		FROM runs
 		WHERE kind = ? AND version = ? AND starts_on >= ? AND starts_on <= ?`,
-		kind, runVersion, period.Start, last); err != nil {
+		kind, runVersion, periods[0].Start, last); err != nil {
 		return nil, fmt.Errorf("find open periods: %w", err)
 	}
 	states := make(map[settlement.Day]string, len(runs))
@@ -40,7 +40,7 @@ func (db *DB) OpenPeriods(ctx context.Context, kind settlement.Kind, first, last
 		states[run.StartsOn] = run.State
 	}
 	var open []OpenPeriod
-	for ; period.Start <= last; period.Start = period.End() {
+	for _, period := range periods {
 		if state := states[period.Start]; state != StateClosed {
 			open = append(open, OpenPeriod{Period: period, State: state})
 		}

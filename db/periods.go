@@ -4,30 +4,46 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
 	"creatorpay/settlement"
 )
 
-// CheckPeriod tells whether the week or month may be run: it is not closed, and
-// all its days are (R8). Days before the first that was ever settled have
-// nothing to add and are not waited for. It fails with a [ClosedError], with a
+// CheckPeriod tells whether the week or month may be run at the instant now: it
+// is not closed, and all its days are (R8). Days before the first that was ever
+// settled have nothing to add and are not waited for. It fails with a
+// [ClosedError], with a [NotBegunError] if it lies in the future, with a
 // [BeforeFirstDayError] if it has no day to add, or, for the first day that is
-// missing, with a [NotClosedError].
-func (db *DB) CheckPeriod(ctx context.Context, period settlement.Period) error {
-	_, err := checkPeriod(ctx, db.pool, period)
+// missing, with a [NotClosedError]; and with a [settlement.InvalidError] for
+// anything but a week or month.
+func (db *DB) CheckPeriod(ctx context.Context, period settlement.Period, now time.Time) error {
+	_, err := checkPeriod(ctx, db.pool, period, now)
 	return err
 }
 
 // checkPeriod returns the runs of the period's days.
-func checkPeriod(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) ([]Run, error) {
+func checkPeriod(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, now time.Time) ([]Run, error) {
+	if err := period.Validate(); err != nil {
+		return nil, err
+	}
+	if period.Kind == settlement.Daily {
+		return nil, settlement.Invalid("%s is a day: give a week or month", period)
+	}
 	run, _, err := findRun(ctx, from, period)
 	if err != nil {
 		return nil, err
 	}
 	if run.State == StateClosed {
 		return nil, &ClosedError{Period: period}
+	}
+	calendar, err := readCalendar(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	if now.Before(calendar.Start(period.Start)) {
+		return nil, &NotBegunError{Period: period, Zone: calendar.Zone()}
 	}
 	return closedDays(ctx, from, period)
 }
@@ -80,7 +96,7 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 // the run.
 func (db *DB) BeginPeriod(ctx context.Context, period settlement.Period, holder Holder) error {
 	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
-		days, err := checkPeriod(ctx, tx, period)
+		days, err := checkPeriod(ctx, tx, period, db.now())
 		if err != nil {
 			return err
 		}

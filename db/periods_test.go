@@ -2,6 +2,7 @@ package db
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,7 +13,7 @@ func periodRefusal(t *testing.T, db *DB, period settlement.Period) error {
 	t.Helper()
 	err := db.BeginPeriod(t.Context(), period, me)
 	require.Error(t, err)
-	require.Equal(t, err.Error(), "begin: "+db.CheckPeriod(t.Context(), period).Error(), "both refuse alike")
+	require.Equal(t, err.Error(), "begin: "+db.CheckPeriod(t.Context(), period, time.Now()).Error(), "both refuse alike")
 	return err
 }
 
@@ -61,7 +62,7 @@ func TestR8_DaysBeforeTheFirstOneThatWasSettledAreNotWaitedFor(t *testing.T) {
 	putVideos(t, db, 1)
 	sum := closedDaysWith(t, db, monday+2, monday+6, wednesday, sunday)
 
-	require.NoError(t, db.CheckPeriod(t.Context(), week))
+	require.NoError(t, db.CheckPeriod(t.Context(), week, time.Now()))
 	require.Equal(t, sum, closedPeriod(t, db, week))
 	days, err := db.ClosedDays(t.Context(), week)
 	require.NoError(t, err)
@@ -77,7 +78,7 @@ func TestR8_AWeekBeforeTheFirstSettledDayIsRefused(t *testing.T) {
 	week := (monday - 1).Week()
 
 	var before *BeforeFirstDayError
-	require.ErrorAs(t, db.CheckPeriod(t.Context(), week), &before)
+	require.ErrorAs(t, db.CheckPeriod(t.Context(), week, time.Now()), &before)
 	require.Equal(t, monday, before.First)
 	require.ErrorAs(t, db.BeginPeriod(t.Context(), week, me), &before)
 }
@@ -86,13 +87,28 @@ func TestR8_AWeekIsRefusedBeforeAnyDayIsClosed(t *testing.T) {
 	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday)}, periodRefusal(t, openWithRoom(t), week))
 }
 
+func TestOnlyWeeksAndMonthsBeginAsPeriods(t *testing.T) {
+	db := openWithWeek(t)
+	for problem, period := range map[string]settlement.Period{
+		"a week starts on a Monday, 2024-05-09 is a Thursday":       {Kind: settlement.Weekly, Start: monday + 3},
+		"a month starts on its first day, not on 2024-05-06":        {Kind: settlement.Monthly, Start: monday},
+		"2024-05-06 is a day":                                       {Kind: settlement.Daily, Start: monday},
+		`"yearly" is not a kind of period`:                          {Kind: "yearly", Start: monday},
+		"2042-W19 has not begun yet in Asia/Seoul":                  (monday + 6574).Week(),
+		"0024-04-23 does not lie between 2000-01-01 and 2099-12-31": {Kind: settlement.Weekly, Start: -710649},
+	} {
+		require.ErrorContains(t, periodRefusal(t, db, period), problem)
+	}
+	require.Equal(t, 7, read[int](t, db, `SELECT COUNT(*) FROM runs`), "the days alone")
+}
+
 func TestR8_AMonthWaitsForAllItsDays(t *testing.T) {
 	db := openWithWeek(t) // from the 6th to the 12th
 	month := monday.Month()
 	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday + 7)}, periodRefusal(t, db, month))
 
 	closeEmptyDays(t, db, monday+7, month.End()-1)
-	require.NoError(t, db.CheckPeriod(t.Context(), month))
+	require.NoError(t, db.CheckPeriod(t.Context(), month, time.Now()))
 }
 
 // closeEmptyDays enters days on which nobody watched as closed.

@@ -35,8 +35,22 @@ func PeriodOf(kind Kind, day Day) (Period, error) {
 	case Monthly:
 		return day.Month(), nil
 	default:
-		return Period{}, fmt.Errorf("%q is not a kind of period: write daily, weekly or monthly", kind)
+		return Period{}, kind.Validate()
 	}
+}
+
+// Periods are the periods of the kind in order, from the one that holds the
+// first day to the one that holds the last.
+func Periods(kind Kind, first, last Day) ([]Period, error) {
+	period, err := PeriodOf(kind, first)
+	if err != nil {
+		return nil, err
+	}
+	var periods []Period
+	for ; period.Start <= last; period.Start = period.End() {
+		periods = append(periods, period)
+	}
+	return periods, nil
 }
 
 // End is the first day after the period.
@@ -80,7 +94,7 @@ func (p Period) Arguments() string {
 	return fmt.Sprintf("%s --%s %s", p.Kind, flag, p)
 }
 
-// ParseWeek reads an ISO week such as 2024-W19.
+// ParseWeek reads an ISO week that can be settled, such as 2024-W19.
 func ParseWeek(text string) (Period, error) {
 	var year, week int
 	// %4d also reads the sign of a year such as -001.
@@ -89,17 +103,18 @@ func ParseWeek(text string) (Period, error) {
 		first := dayOf(time.Date(year, time.January, 4, 0, 0, 0, 0, time.UTC)).Week().Start
 		// Weeks 0, 53 of a short year and the like come back under another name.
 		if p := (Period{Kind: Weekly, Start: first + Day(7*(week-1))}); p.String() == text {
-			return p, nil
+			return p, p.Validate()
 		}
 	}
 	return Period{}, fmt.Errorf("%q is not an ISO week: write it as 2024-W19", text)
 }
 
-// ParseMonth reads a month such as 2024-05.
+// ParseMonth reads a month that can be settled, such as 2024-05.
 func ParseMonth(text string) (Period, error) {
 	first, err := time.Parse("2006-01", text)
 	if err != nil {
 		return Period{}, fmt.Errorf("%q is not a month: write it as 2024-05", text)
 	}
-	return Period{Kind: Monthly, Start: dayOf(first)}, nil
+	month := Period{Kind: Monthly, Start: dayOf(first)}
+	return month, month.Validate()
 }

@@ -95,7 +95,7 @@ func TestPeriod_SurvivesJSON(t *testing.T) {
 func TestParseWeek(t *testing.T) {
 	t.Run("reads every week's own name", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			want := drawDay(t).Week()
+			want := drawSettled(t).Week()
 			got, err := ParseWeek(want.String())
 			require.NoError(t, err)
 			require.Equal(t, want, got)
@@ -122,7 +122,7 @@ func TestParseWeek(t *testing.T) {
 func TestParseMonth(t *testing.T) {
 	t.Run("reads every month's own name", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			want := drawDay(t).Month()
+			want := drawSettled(t).Month()
 			got, err := ParseMonth(want.String())
 			require.NoError(t, err)
 			require.Equal(t, want, got)
@@ -136,6 +136,13 @@ func TestParseMonth(t *testing.T) {
 			require.ErrorContains(t, err, "write it as 2024-05")
 		})
 	}
+}
+
+func TestParse_RefusesWhatCannotBeSettled(t *testing.T) {
+	_, err := ParseWeek("0024-W19")
+	require.ErrorContains(t, err, "0024-05-06 does not lie between")
+	_, err = ParseMonth("2204-05")
+	require.ErrorContains(t, err, "2204-05-01 does not lie between")
 }
 
 func TestArguments_AreThoseOfTheCommands(t *testing.T) {

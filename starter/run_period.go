@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"creatorpay/activities"
 	"creatorpay/db"
@@ -64,7 +65,7 @@ func checkAndRunPeriod(ctx context.Context, mysql databaseFlags, flags temporalF
 // checkPeriod refuses at once what the run itself would refuse, without a
 // workflow.
 func checkPeriod(ctx context.Context, database *db.DB, input workflows.PeriodInput) error {
-	err := database.CheckPeriod(ctx, input.Period)
+	err := database.CheckPeriod(ctx, input.Period, time.Now())
 	var notClosed *db.NotClosedError
 	if errors.As(err, &notClosed) {
 		if input.Wait || notClosed.State == db.StateRunning {

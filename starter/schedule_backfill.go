@@ -138,7 +138,7 @@ func (b backfill) checkFirst(ctx context.Context, database *db.DB, first settlem
 	if first.Kind == settlement.Daily {
 		err = database.CheckDay(ctx, first.Start, time.Now())
 	} else {
-		err = database.CheckPeriod(ctx, first)
+		err = database.CheckPeriod(ctx, first, time.Now())
 	}
 	var notClosed *db.NotClosedError
 	if errors.As(err, &notClosed) {

@@ -19,6 +19,7 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
 )
 
 // dial connects to a Temporal that knows the search attributes.
@@ -89,24 +90,24 @@ func (d *stuckDay) FailDay(ctx context.Context, input activities.FailDayInput) e
 // The test environment does not wait for cancelled activities: only a server
 // does.
 func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
-	for stuck, want := range map[string]string{
-		"plan":  "begin, partitions, look back, plan, end of plan, record: canceled",
-		"count": "begin, partitions, look back, plan, count, end of count, record: canceled", // one of two chunks
-		"check": "begin, partitions, look back, plan, count, count, check, end of check, record: canceled",
+	for i, test := range []struct{ stuck, want string }{
+		{"plan", "begin, partitions, look back, plan, end of plan, record: canceled"},
+		{"count", "begin, partitions, look back, plan, count, end of count, record: canceled"}, // one of two chunks
+		{"check", "begin, partitions, look back, plan, count, count, check, end of check, record: canceled"},
 	} {
-		t.Run(stuck, func(t *testing.T) {
+		t.Run(test.stuck, func(t *testing.T) {
 			t.Parallel()
 			temporalClient := dial(t)
-			queue := "cancel-" + stuck
+			queue := "cancel-" + test.stuck
 			w := worker.New(temporalClient, queue, worker.Options{MaxHeartbeatThrottleInterval: 20 * time.Millisecond})
-			stuckDay := &stuckDay{stuck: stuck, began: make(chan string)}
+			stuckDay := &stuckDay{stuck: test.stuck, began: make(chan string)}
 			Register(w)
 			w.RegisterActivity(stuckDay)
 			require.NoError(t, w.Start())
 			defer w.Stop()
 
-			run, err := temporalClient.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: queue, TaskQueue: queue},
-				Daily, DailyInput{Day: day, Parallel: 1})
+			input := DailyInput{Day: day + settlement.Day(i), Parallel: 1}
+			run, err := temporalClient.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: keyOf(input), TaskQueue: queue}, Daily, input)
 			require.NoError(t, err)
 			ended := make(chan error, 1)
 			go func() { ended <- run.Get(t.Context(), nil) }()
@@ -115,7 +116,7 @@ func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 				select {
 				case name := <-stuckDay.began:
 					order = append(order, name)
-					if name == stuck {
+					if name == test.stuck {
 						require.NoError(t, temporalClient.CancelWorkflow(t.Context(), run.GetID(), ""))
 					}
 					continue
@@ -125,7 +126,7 @@ func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 			}
 			var cancelled *temporal.CanceledError
 			require.ErrorAs(t, err, &cancelled)
-			require.Equal(t, want, strings.Join(order, ", "))
+			require.Equal(t, test.want, strings.Join(order, ", "))
 		})
 	}
 }
@@ -168,7 +169,7 @@ func TestACancelledWeekWaitsForItsMails(t *testing.T) {
 		require.NoError(t, w.Start())
 		defer w.Stop()
 	}
-	run, err := temporalClient.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: name, TaskQueue: name}, Weekly, PeriodInput{Period: week})
+	run, err := temporalClient.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: ID(week), TaskQueue: name}, Weekly, PeriodInput{Period: week})
 	require.NoError(t, err)
 	<-stuck.sending
 

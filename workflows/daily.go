@@ -56,10 +56,13 @@ var a *activities.Activities
 // Daily turns one day of the watch log into statistics and settlement, and
 // closes it (R8). Run again after a failure, it goes on where the day stopped.
 func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
-	if input.ChunkRows <= 0 {
+	if err := admit(ctx, input.Validate(), ID(settlement.DailyPeriod(input.Day))); err != nil {
+		return DailyResult{}, err
+	}
+	if input.ChunkRows == 0 {
 		input.ChunkRows = DefaultChunkRows
 	}
-	if input.Parallel <= 0 {
+	if input.Parallel == 0 {
 		input.Parallel = DefaultParallel
 	}
 	progress, err := trackProgress(ctx, settlement.DailyPeriod(input.Day))

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -35,6 +36,36 @@ func setup(t *testing.T) *bundle {
 	RegisterMailActivities(env, &activities.Mailing{})
 	t.Cleanup(func() { env.AssertExpectations(t) })
 	return &bundle{env}
+}
+
+// ExecuteWorkflow runs the workflow under its business key.
+func (b *bundle) ExecuteWorkflow(workflow, input any) {
+	b.executeAs(keyOf(input), workflow, input)
+}
+
+// executeAs runs the workflow under any ID.
+func (b *bundle) executeAs(id string, workflow, input any) {
+	b.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id})
+	b.TestWorkflowEnvironment.ExecuteWorkflow(workflow, input)
+}
+
+// keyOf is the workflow ID that belongs to the input.
+func keyOf(input any) string {
+	switch input := input.(type) {
+	case DailyInput:
+		return ID(settlement.DailyPeriod(input.Day))
+	case PeriodInput:
+		return ID(input.Period)
+	case MailInput:
+		return MailID(input.Week)
+	case LaunchInput:
+		if periods := input.periods(); input.First != 0 && len(periods) > 0 {
+			return LaunchID(periods[0], periods[len(periods)-1])
+		}
+		return LaunchPrefix(input.Kind) + "-2024-05-09T19:00:00Z"
+	default:
+		panic(input)
+	}
 }
 
 // begins lets the run begin and plan the given chunks.

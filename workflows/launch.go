@@ -3,13 +3,16 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -23,8 +26,10 @@ type LaunchInput struct {
 	// First and Last are days, each of which names the period that holds it.
 	First settlement.Day `json:"first,omitempty"`
 	Last  settlement.Day `json:"last,omitempty"`
-	// Before is what earlier runs of a long launch came to.
-	Before LaunchResult `json:"before,omitzero"`
+	// From is where the earlier runs of a long launch stopped, and Before is what
+	// they came to.
+	From   settlement.Day `json:"from,omitempty"`
+	Before LaunchResult   `json:"before,omitzero"`
 }
 
 // LaunchResult counts the periods of a launch.
@@ -55,8 +60,9 @@ type LaunchProgress struct {
 // that is closed, whoever repaired it. In the end the launch fails if a period
 // is not closed, naming each, which pauses the schedule that started it.
 func Launch(ctx workflow.Context, input LaunchInput) (LaunchResult, error) {
-	if err := input.name(ctx); err != nil {
-		return LaunchResult{}, temporal.NewNonRetryableApplicationError(err.Error(), activities.TypeRefused, nil)
+	input, err := input.admitted(ctx)
+	if err != nil {
+		return LaunchResult{}, err
 	}
 	l := &launch{input: input, progress: LaunchProgress{LaunchResult: input.Before}}
 	if err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery,
@@ -64,34 +70,46 @@ func Launch(ctx workflow.Context, input LaunchInput) (LaunchResult, error) {
 		workflow.QueryHandlerOptions{Description: "Which period is running, and how many are done and left."}); err != nil {
 		return LaunchResult{}, err
 	}
-	err := l.do(ctx)
+	err = l.do(ctx)
 	return l.progress.LaunchResult, err
 }
 
-// name makes sure that the input names its periods.
-func (i *LaunchInput) name(ctx workflow.Context) error {
-	if i.First == 0 {
-		due, ok := workflow.GetTypedSearchAttributes(ctx).GetTime(DueTime)
-		if !ok {
-			return errors.New("no schedule started this launch and it names no periods: give it first and last")
-		}
-		calendar, err := settlement.NewCalendar(i.Zone)
-		if err != nil {
-			return fmt.Errorf("zone: %w", err)
-		}
-		period, err := calendar.LastEnded(i.Kind, due)
-		if err != nil {
-			return fmt.Errorf("kind: %w", err)
-		}
-		i.First, i.Last = period.Start, period.Start
+// admitted is the input with its periods named, unless something is wrong with it.
+func (i LaunchInput) admitted(ctx workflow.Context) (LaunchInput, error) {
+	due, scheduled := workflow.GetTypedSearchAttributes(ctx).GetTime(DueTime)
+	problem := i.Validate()
+	if problem == nil && i.First == 0 {
+		i, problem = i.named(due, scheduled)
 	}
-	if _, err := settlement.PeriodOf(i.Kind, i.First); err != nil {
-		return fmt.Errorf("kind: %w", err)
+	id := workflow.GetInfo(ctx).WorkflowExecution.ID
+	if bySchedule := scheduled && strings.HasPrefix(id, LaunchPrefix(i.Kind)+"-"); problem == nil && !bySchedule {
+		periods := i.periods()
+		id = LaunchID(periods[0], periods[len(periods)-1])
 	}
-	if i.Last < i.First {
-		return fmt.Errorf("last %s comes before first %s", i.Last, i.First)
+	return i, admit(ctx, problem, id)
+}
+
+// named is a schedule's input with the period that ended last before it was due.
+func (i LaunchInput) named(due time.Time, scheduled bool) (LaunchInput, error) {
+	if !scheduled {
+		return i, settlement.Invalid("no schedule started this launch and it names no periods: give it first and last")
 	}
-	return nil
+	calendar, err := settlement.NewCalendar(i.Zone)
+	if err != nil {
+		return i, err
+	}
+	period, err := calendar.LastEnded(i.Kind, due)
+	if err != nil {
+		return i, err
+	}
+	i.First, i.Last = period.Start, period.Start
+	return i, i.Validate()
+}
+
+// periods are those of a valid input that names them.
+func (i LaunchInput) periods() []settlement.Period {
+	periods, _ := settlement.Periods(i.Kind, i.First, i.Last)
+	return periods
 }
 
 // DueTime is when a schedule was to start the workflow, however late it did.
@@ -107,16 +125,18 @@ func (l *launch) do(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.progress.Closed == 0 && len(l.progress.Failed) == 0 {
-		l.progress.ClosedAlready = countPeriods(l.input) - len(open)
+	if l.input.From == 0 {
+		l.progress.ClosedAlready = len(l.input.periods()) - len(open)
 	}
-	for i, period := range open {
+	open = slices.DeleteFunc(open, func(period db.OpenPeriod) bool { return period.Start < l.input.From })
+	for i, one := range open {
+		period := one.Period
 		if i > 0 && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			next := l.input
-			next.First, next.Before = period.Start, l.progress.LaunchResult
+			next.From, next.Before = period.Start, l.progress.LaunchResult
 			return workflow.NewContinueAsNewError(ctx, Launch, next)
 		}
-		l.progress.Running, l.progress.Left = &open[i], len(open)-i
+		l.progress.Running, l.progress.Left = &period, len(open)-i
 		l.show(ctx)
 		err := l.run(ctx, period)
 		if ctx.Err() != nil {
@@ -133,23 +153,12 @@ func (l *launch) do(ctx workflow.Context) error {
 	return l.check(ctx)
 }
 
-func countPeriods(input LaunchInput) (n int) {
-	// The kind is checked when the input is named.
-	for period, _ := settlement.PeriodOf(input.Kind, input.First); period.Start <= input.Last; period.Start = period.End() {
-		n++
-	}
-	return n
-}
-
-// openPeriods asks the book of runs for the periods that are not closed.
-func (l *launch) openPeriods(ctx workflow.Context) (periods []settlement.Period, err error) {
-	var open []struct{ settlement.Period }
+// openPeriods asks the book of runs which periods of the whole range are not
+// closed.
+func (l *launch) openPeriods(ctx workflow.Context) (open []db.OpenPeriod, err error) {
 	err = workflow.ExecuteActivity(withOptions(ctx, patience, "open periods"), a.OpenPeriods,
 		activities.OpenPeriodsInput{Kind: l.input.Kind, First: l.input.First, Last: l.input.Last}).Get(ctx, &open)
-	for _, one := range open {
-		periods = append(periods, one.Period)
-	}
-	return periods, err
+	return open, err
 }
 
 // run starts the period's run, unless it is going or has finished already, and
@@ -214,24 +223,27 @@ func ofMails(err error) bool {
 // periodsNamed is how many failed periods an error names.
 const periodsNamed = 20
 
-// check fails if a period is not closed or its mails failed. A run that failed
-// and was repaired since is forgiven.
+// check fails if a period of the whole range is not closed, whichever run of the
+// launch came by it, or if its mails failed. A run that failed and was repaired
+// since is forgiven.
 func (l *launch) check(ctx workflow.Context) error {
-	if len(l.progress.Failed) == 0 {
-		return nil
-	}
 	open, err := l.openPeriods(ctx)
 	if err != nil {
 		return err
 	}
-	isOpen := make(map[settlement.Period]bool, len(open))
-	for _, period := range open {
-		isOpen[period] = true
+	why := make(map[settlement.Period]string, len(open))
+	for _, one := range open {
+		why[one.Period] = (&db.NotClosedError{Period: one.Period, State: one.State}).Why()
+	}
+	for _, failed := range l.progress.Failed {
+		if _, isOpen := why[failed.Period]; isOpen || failed.AfterClose {
+			why[failed.Period] = failed.Cause
+		}
 	}
 	var causes []string
-	for _, failed := range l.progress.Failed {
-		if failed.AfterClose || isOpen[failed.Period] {
-			causes = append(causes, failed.String()+": "+failed.Cause)
+	for _, period := range l.input.periods() {
+		if cause, bad := why[period]; bad {
+			causes = append(causes, period.String()+": "+cause)
 		}
 	}
 	if len(causes) == 0 {

@@ -74,6 +74,7 @@ func TestLaunch_TakesThePeriodFromTheDueTime(t *testing.T) {
 		period, err := settlement.PeriodOf(of.kind, day)
 		require.NoError(t, err)
 		b.isOpen(of.kind, period.Start, period.Start, period)
+		b.isOpen(of.kind, period.Start, period.Start)
 		var launched string
 		b.OnWorkflow(Daily, mock.Anything, mock.Anything).Return(func(_ workflow.Context, input DailyInput) (DailyResult, error) {
 			launched = input.Day.String()
@@ -102,6 +103,7 @@ func TestLaunch_NamedPeriodsWinOverTheDueTime(t *testing.T) {
 	b.isOpen(settlement.Daily, day, day, settlement.DailyPeriod(day))
 	b.runs(day).Return(DailyResult{}, nil)
 	b.goesOn(day)
+	b.isOpen(settlement.Daily, day, day)
 
 	_, err := b.launch(LaunchInput{Kind: settlement.Daily, Zone: "Asia/Seoul", First: day, Last: day})
 
@@ -111,8 +113,6 @@ func TestLaunch_NamedPeriodsWinOverTheDueTime(t *testing.T) {
 func TestLaunch_RefusesWhatNamesNoPeriod(t *testing.T) {
 	for why, input := range map[string]LaunchInput{
 		"it names no periods":             {Kind: settlement.Daily, Zone: "Asia/Seoul"},
-		`"hourly" is not a kind`:          {Kind: "hourly", First: day, Last: day},
-		"2024-05-08 comes before first":   {Kind: settlement.Daily, First: day, Last: day - 1},
 		`zone: "Asia/Soul" is not a time`: {Kind: settlement.Daily, Zone: "Asia/Soul"},
 	} {
 		b := setup(t)
@@ -123,11 +123,24 @@ func TestLaunch_RefusesWhatNamesNoPeriod(t *testing.T) {
 		_, err := b.launch(input)
 
 		require.ErrorContains(t, err, why)
+		b.requireRefused(t)
 	}
+}
+
+// Somebody may backfill a schedule in the Temporal UI from the year 1970 on.
+func TestLaunch_RefusesAScheduleThatWasDueBeforeTheFirstDay(t *testing.T) {
+	b := setup(t)
+	b.dueAt(t, "1970-01-09T19:00:00Z")
+
+	_, err := b.launch(LaunchInput{Kind: settlement.Daily, Zone: "Asia/Seoul"})
+
+	require.ErrorContains(t, err, "first: 1970-01-09 does not lie between")
+	b.requireRefused(t)
 }
 
 func TestLaunch_PassesOverAClosedPeriod(t *testing.T) {
 	b := setup(t)
+	b.isOpen(settlement.Daily, day, day)
 	b.isOpen(settlement.Daily, day, day)
 
 	result, err := b.launch(LaunchInput{Kind: settlement.Daily, First: day, Last: day})
@@ -199,6 +212,8 @@ func TestLaunch_WaitsForARunInOtherHands(t *testing.T) {
 		b.awaits(day).Return(ended).Once()
 		if ended != nil {
 			b.isOpen(settlement.Daily, day, day, settlement.DailyPeriod(day))
+		} else {
+			b.isOpen(settlement.Daily, day, day)
 		}
 
 		_, err := b.launch(LaunchInput{Kind: settlement.Daily, First: day, Last: day})
@@ -225,6 +240,59 @@ func TestLaunch_GoesOnAsANewRunBeforeItsHistoryGetsLong(t *testing.T) {
 	var next LaunchInput
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(goesOn.Input, &next))
 	require.Equal(t, LaunchInput{
-		Kind: settlement.Daily, First: day + 2, Last: day + 2, Before: LaunchResult{Closed: 1, ClosedAlready: 1},
+		Kind: settlement.Daily, First: day, Last: day + 2, From: day + 2, Before: LaunchResult{Closed: 1, ClosedAlready: 1},
 	}, next)
+}
+
+// goesOnFrom is a launch of four days that goes on from the third one, after the
+// second one failed.
+func goesOnFrom() LaunchInput {
+	return LaunchInput{
+		Kind: settlement.Daily, First: day, Last: day + 3, From: day + 2,
+		Before: LaunchResult{ClosedAlready: 1, Failed: []FailedPeriod{{Period: settlement.DailyPeriod(day + 1), Cause: "a chunk failed"}}},
+	}
+}
+
+func TestLaunch_RemembersFailuresFromBeforeItWentOnAsANewRun(t *testing.T) {
+	b := setup(t)
+	b.isOpen(settlement.Daily, day, day+3, settlement.DailyPeriod(day+1), settlement.DailyPeriod(day+2), settlement.DailyPeriod(day+3))
+	for on := day + 2; on <= day+3; on++ {
+		b.runs(on).Return(DailyResult{}, nil)
+		b.goesOn(on)
+	}
+	b.isOpen(settlement.Daily, day, day+3, settlement.DailyPeriod(day+1))
+
+	_, err := b.launch(goesOnFrom())
+
+	require.Equal(t, "2024-05-10: a chunk failed", Cause(err))
+}
+
+func TestLaunch_ForgivesWhatWasRepairedAfterItWentOnAsANewRun(t *testing.T) {
+	b := setup(t)
+	b.isOpen(settlement.Daily, day, day+3, settlement.DailyPeriod(day+2), settlement.DailyPeriod(day+3))
+	for on := day + 2; on <= day+3; on++ {
+		b.runs(on).Return(DailyResult{}, nil)
+		b.goesOn(on)
+	}
+	b.isOpen(settlement.Daily, day, day+3)
+
+	result, err := b.launch(goesOnFrom())
+
+	require.NoError(t, err)
+	require.Equal(t, LaunchResult{Closed: 2, ClosedAlready: 1, Failed: goesOnFrom().Before.Failed}, result)
+}
+
+// Whatever a launch believes, the book of runs has the last word: somebody may
+// start it with the input of one that went on, and so leave periods out.
+func TestLaunch_FailsForEveryOpenPeriodOfItsRange(t *testing.T) {
+	b := setup(t)
+	open := []settlement.Period{settlement.DailyPeriod(day), settlement.DailyPeriod(day + 1)}
+	b.isOpen(settlement.Daily, day, day+1, open...)
+	b.runs(day+1).Return(DailyResult{}, nil)
+	b.goesOn(day + 1)
+	b.isOpen(settlement.Daily, day, day+1, open[0])
+
+	_, err := b.launch(LaunchInput{Kind: settlement.Daily, First: day, Last: day + 1, From: day + 1})
+
+	require.Equal(t, "2024-05-09: it was never run", Cause(err))
 }

@@ -56,19 +56,22 @@ func newLaunchpad(t *testing.T, server *devstack.Temporal, namespace string, reg
 	w.RegisterWorkflowWithOptions(p.daily, workflow.RegisterOptions{Name: "Daily"})
 	w.RegisterWorkflowWithOptions(p.rollUp, workflow.RegisterOptions{Name: "Weekly"})
 	w.RegisterWorkflowWithOptions(p.rollUp, workflow.RegisterOptions{Name: "Monthly"})
-	w.RegisterActivity(&pretendedBook{})
+	w.RegisterActivity(&pretendedBook{p})
 	w.RegisterActivity(p)
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	return p
 }
 
-// pretendedBook has every period open and every run going.
-type pretendedBook struct{}
+// pretendedBook has every period open that was not launched, and every run going.
+type pretendedBook struct{ launchpad *launchpad }
 
-func (*pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) ([]db.OpenPeriod, error) {
+func (b *pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) ([]db.OpenPeriod, error) {
 	period, err := settlement.PeriodOf(input.Kind, input.First)
-	return []db.OpenPeriod{{Period: period}}, err
+	if err != nil || slices.Contains(b.launchpad.soFar(), period) {
+		return nil, err
+	}
+	return []db.OpenPeriod{{Period: period}}, nil
 }
 
 func (*pretendedBook) AwaitRun(context.Context, activities.AwaitRunInput) error {

@@ -68,6 +68,9 @@ var m *activities.Mailing
 // later passes, with growing waits between them, until none is left or patience
 // is over. [SendNowSignal] begins the next pass at once.
 func Mail(ctx workflow.Context, input MailInput) (activities.MailTotals, error) {
+	if err := admit(ctx, input.Validate(), MailID(input.Week)); err != nil {
+		return activities.MailTotals{}, err
+	}
 	publish(ctx, firstAttributes(kindMail, input.Week, PhaseMailing)...)
 	run := &mailRun{MailInput: input, asked: workflow.GetSignalChannel(ctx, SendNowSignal)}
 	totals, err := run.do(ctx)

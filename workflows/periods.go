@@ -38,7 +38,7 @@ const chunkLines = 100_000
 // Weekly checks the rows of a week's closed days, adds the days up, writes the
 // statements, closes the week, and mails them (R8).
 func Weekly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
-	return runPeriod(ctx, input, func(run *periodRun, result *PeriodResult) error {
+	return runPeriod(ctx, settlement.Weekly, input, func(run *periodRun, result *PeriodResult) error {
 		if input.NoMail {
 			return nil
 		}
@@ -49,12 +49,15 @@ func Weekly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
 // Monthly adds up the closed days of a month, writes its statements, and closes
 // it (R8).
 func Monthly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
-	return runPeriod(ctx, input, func(*periodRun, *PeriodResult) error { return nil })
+	return runPeriod(ctx, settlement.Monthly, input, func(*periodRun, *PeriodResult) error { return nil })
 }
 
-// runPeriod rolls the period up, does what comes after its close, and records a
-// failure.
-func runPeriod(ctx workflow.Context, input PeriodInput, afterClose func(*periodRun, *PeriodResult) error) (PeriodResult, error) {
+// runPeriod rolls a period of the kind up, does what comes after its close, and
+// records a failure.
+func runPeriod(ctx workflow.Context, kind settlement.Kind, input PeriodInput, afterClose func(*periodRun, *PeriodResult) error) (PeriodResult, error) {
+	if err := admit(ctx, input.ValidateAs(kind), ID(input.Period)); err != nil {
+		return PeriodResult{}, err
+	}
 	progress, err := trackProgress(ctx, input.Period)
 	if err != nil {
 		return PeriodResult{}, err

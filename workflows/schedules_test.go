@@ -81,9 +81,12 @@ func TestScheduledWeeksAndMonths_OnceEach(t *testing.T) {
 // dueEvery is how often a day is due in a test.
 const dueEvery = 2 * time.Second
 
+// began is from when on due times are counted.
+var began = time.Now()
+
 // dayOfDue gives each due time a day of its own, in order.
 func dayOfDue(due time.Time) settlement.Day {
-	return settlement.Day(due.Unix() / int64(dueEvery/time.Second) % 1_000_000)
+	return day + settlement.Day(due.Sub(began.Truncate(dueEvery))/dueEvery)
 }
 
 // launchByNumber is the launcher, but it takes the day from dayOfDue.

@@ -29,5 +29,6 @@ CREATE TABLE IF NOT EXISTS runs (
   PRIMARY KEY (kind, starts_on, version),
   CONSTRAINT runs_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
   CONSTRAINT runs_state_chk CHECK (state COLLATE utf8mb4_bin IN ('running', 'failed', 'closed')),
-  CONSTRAINT runs_figures_chk CHECK (LEAST(repeat_window, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount) >= 0)
+  CONSTRAINT runs_figures_chk CHECK (LEAST(repeat_window, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount) >= 0),
+  CONSTRAINT runs_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

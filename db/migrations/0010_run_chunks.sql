@@ -28,5 +28,6 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   CONSTRAINT run_chunks_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
   CONSTRAINT run_chunks_state_chk CHECK (state COLLATE utf8mb4_bin IN ('planned', 'counted', 'settled')),
   CONSTRAINT run_chunks_videos_chk CHECK (video_from < video_before),
-  CONSTRAINT run_chunks_figures_chk CHECK (LEAST(unknown_rows, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount, counts) >= 0)
+  CONSTRAINT run_chunks_figures_chk CHECK (LEAST(unknown_rows, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount, counts) >= 0),
+  CONSTRAINT run_chunks_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -12,5 +12,6 @@ CREATE TABLE IF NOT EXISTS top_videos (
   CONSTRAINT top_videos_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
   CONSTRAINT top_videos_metric_chk CHECK (metric COLLATE utf8mb4_bin IN ('views', 'played_seconds')),
   CONSTRAINT top_videos_place_chk CHECK (place >= 1),
-  CONSTRAINT top_videos_value_chk CHECK (value >= 0)
+  CONSTRAINT top_videos_value_chk CHECK (value >= 0),
+  CONSTRAINT top_videos_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -25,5 +25,6 @@ CREATE TABLE IF NOT EXISTS statements (
   PRIMARY KEY (kind, starts_on, version, creator_id),
   CONSTRAINT statements_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('weekly', 'monthly')),
   CONSTRAINT statements_locale_chk CHECK (locale COLLATE utf8mb4_bin IN ('ko', 'en')),
-  CONSTRAINT statements_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views, late_views, late_played_seconds, late_ad_views, video_amount, ad_amount) >= 0)
+  CONSTRAINT statements_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views, late_views, late_played_seconds, late_ad_views, video_amount, ad_amount) >= 0),
+  CONSTRAINT statements_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

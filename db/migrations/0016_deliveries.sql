@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
   PRIMARY KEY (starts_on, version, creator_id),
   KEY deliveries_starts_on_version_state_idx (starts_on, version, state),
   CONSTRAINT deliveries_state_chk CHECK (state COLLATE utf8mb4_bin IN ('pending', 'sending', 'sent', 'rejected', 'unknown')),
-  CONSTRAINT deliveries_attempts_chk CHECK (attempts >= 0)
+  CONSTRAINT deliveries_attempts_chk CHECK (attempts >= 0),
+  CONSTRAINT deliveries_starts_on_chk CHECK (WEEKDAY(starts_on) = 0)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
 -- When the next mail may be sent, over all workers (MAIL_RATE). One row.

@@ -1,0 +1,52 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"creatorpay/internal/words"
+	"creatorpay/settlement"
+)
+
+var startsInvariant = Invariant{
+	Name:    "starts",
+	Meaning: "every week starts on a Monday and every month on its first day, whatever its state",
+	Remedy:  "the server refuses such rows, so they came with a dump that was restored without its checks; they pay days a second time: find out what was paid and mailed by them, then delete them",
+	check: func(ctx context.Context, a *audit) error {
+		for _, table := range []string{"runs", "run_chunks", "top_videos", "period_videos", "statements"} {
+			if err := checkStarts(ctx, a, table, "kind"); err != nil {
+				return err
+			}
+		}
+		return checkStarts(ctx, a, "deliveries", "'weekly' AS kind")
+	},
+}
+
+// longestBefore is how many days before a range a period may start that reaches
+// into it.
+const longestBefore = 30
+
+// checkStarts looks for rows in the table that belong to no period.
+func checkStarts(ctx context.Context, a *audit, table, kind string) error {
+	type row struct {
+		Kind     settlement.Kind `db:"kind"`
+		StartsOn settlement.Day  `db:"starts_on"`
+		Rows     int64           `db:"row_count"`
+	}
+	return eachRow(ctx, a, `
+		SELECT
+			kind,
+			starts_on,
+			COUNT(*) AS row_count
+		FROM (
+			SELECT `+kind+`, starts_on
+			FROM `+table+`
+			WHERE starts_on BETWEEN ? AND ?
+		) periods
+		WHERE kind <> 'daily' AND NOT (kind = 'weekly' AND WEEKDAY(starts_on) = 0) AND NOT (kind = 'monthly' AND DAYOFMONTH(starts_on) = 1)
+		GROUP BY kind, starts_on
+		ORDER BY kind, starts_on`, []any{a.first - longestBefore, a.last}, func(r row) {
+		a.found(fmt.Sprintf("%s from %s", r.Kind, r.StartsOn), "%s in %s: %v",
+			words.Count(r.Rows, "row"), table, settlement.Period{Kind: r.Kind, Start: r.StartsOn}.Validate())
+	})
+}

@@ -1,0 +1,27 @@
+// Package words writes numbers for people.
+package words
+
+import (
+	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// Number writes a number for people: 3,000,000.
+func Number[N int | int64](n N) string {
+	return message.NewPrinter(language.English).Sprintf("%d", n)
+}
+
+// Count writes a number with its noun, which is given for one: 1 row, 2 rows,
+// 3,000 batches.
+func Count[N int | int64](n N, noun string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(noun, "ch"):
+		noun += "es"
+	default:
+		noun += "s"
+	}
+	return Number(n) + " " + noun
+}
