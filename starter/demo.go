@@ -29,6 +29,9 @@ type demoCommand struct {
 // Run does the whole job once and then serves, so that a person can look
 // around.
 func (c demoCommand) Run(ctx context.Context) error {
+	if err := c.made().options().Validate(); err != nil {
+		return err
+	}
 	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
 	if err != nil {
 		return err
@@ -59,6 +62,11 @@ func (c demoCommand) Run(ctx context.Context) error {
 	return errors.Join(err, <-worker, stack.stop())
 }
 
+// made is what the demo makes up.
+func (c demoCommand) made() generateFlags {
+	return generateFlags{From: c.From, Days: c.Days, ViewsPerDay: c.ViewsPerDay, Videos: 1000, Creators: 100, Seed: 1, Skew: generate.Natural}
+}
+
 // job generates, runs every day, shows the last one's results, verifies it, and
 // runs the weeks that are complete.
 func (c demoCommand) job(ctx context.Context, stack *stack) error {
@@ -73,8 +81,7 @@ func (c demoCommand) job(ctx context.Context, stack *stack) error {
 	}
 	defer temporal.Close()
 
-	made := generateFlags{From: c.From, Days: c.Days, ViewsPerDay: c.ViewsPerDay, Videos: 1000, Creators: 100, Seed: 1, Skew: generate.Natural}
-	if err := made.generate(ctx, database); err != nil {
+	if err := c.made().generate(ctx, database); err != nil {
 		return err
 	}
 	last := c.From + settlement.Day(c.Days) - 1

@@ -32,6 +32,9 @@ type generateFlags struct {
 }
 
 func (c generateCommand) Run(ctx context.Context) error {
+	if err := c.options().Validate(); err != nil {
+		return err
+	}
 	database, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -68,9 +71,6 @@ func (f generateFlags) options() generate.Options {
 // generate stores the made-up days and says what it planted.
 func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	options := f.options()
-	if err := options.Validate(); err != nil {
-		return err
-	}
 	started := time.Now()
 	report, err := generate.Run(ctx, database, options, showGenerated(int64(f.Days)*f.ViewsPerDay))
 	if err != nil {

@@ -72,8 +72,8 @@ type partitionsDropCommand struct {
 }
 
 func (c partitionsDropCommand) Run(ctx context.Context) error {
-	if c.OlderThanDays < 1 {
-		return fmt.Errorf("--older-than-days is %d: it must be at least 1", c.OlderThanDays)
+	if c.OlderThanDays < 1 || c.OlderThanDays > int(settlement.LastDay-settlement.FirstDay) {
+		return fmt.Errorf("--older-than-days is %d: choose 1 to %d", c.OlderThanDays, settlement.LastDay-settlement.FirstDay)
 	}
 	database, err := c.open(ctx)
 	if err != nil {

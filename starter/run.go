@@ -54,6 +54,9 @@ func (c runDailyCommand) Run(ctx context.Context) error {
 // checkDay refuses at once what the run itself would refuse, without a
 // workflow.
 func checkDay(ctx context.Context, database *db.DB, input workflows.DailyInput) error {
+	if err := input.Validate(); err != nil {
+		return err
+	}
 	err := database.CheckDay(ctx, input.Day, time.Now())
 	var notClosed *db.NotClosedError
 	if errors.As(err, &notClosed) {

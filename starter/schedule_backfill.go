@@ -49,9 +49,6 @@ func (c scheduleBackfillCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("--to: %w", err)
 	}
-	if last.Start < first.Start {
-		return fmt.Errorf("--to %s comes before --from %s", last, first)
-	}
 	return c.run(ctx, first, last)
 }
 
@@ -65,6 +62,10 @@ type backfill struct {
 }
 
 func (b backfill) run(ctx context.Context, first, last settlement.Period) error {
+	input := workflows.LaunchInput{Kind: first.Kind, First: first.Start, Last: last.Start}
+	if err := input.Validate(); err != nil {
+		return err
+	}
 	database, err := b.open(ctx)
 	if err != nil {
 		return err
@@ -77,7 +78,9 @@ func (b backfill) run(ctx context.Context, first, last settlement.Period) error 
 	if err != nil {
 		return err
 	}
-	printClosed(first, last, open)
+	if err := printClosed(first, last, open); err != nil {
+		return err
+	}
 	if len(open) == 0 {
 		return nil
 	}
@@ -89,7 +92,7 @@ func (b backfill) run(ctx context.Context, first, last settlement.Period) error 
 		return err
 	}
 	defer server.Close()
-	run, err := startLaunch(ctx, server, first, last)
+	run, err := startLaunch(ctx, server, first, last, input)
 	if err != nil || b.NoWait {
 		return err
 	}
@@ -101,11 +104,24 @@ func (b backfill) run(ctx context.Context, first, last settlement.Period) error 
 		return err
 	}
 	printOpen(open)
-	if waited != nil {
-		return fmt.Errorf("%s: %s", run.GetID(), workflows.Cause(waited))
+	if err := launched(first, last, open, waited); err != nil {
+		return err
 	}
 	fmt.Printf("%s closed, no gap\n", span(first, last))
 	return nil
+}
+
+// launched tells how a launch of the periods ended, by its own word and by the
+// book of runs, which may have been changed or restored meanwhile.
+func launched(first, last settlement.Period, open []db.OpenPeriod, waited error) error {
+	switch {
+	case waited != nil:
+		return fmt.Errorf("%s: %s", workflows.LaunchID(first, last), workflows.Cause(waited))
+	case len(open) > 0:
+		return fmt.Errorf("%s has ended, but not closed: %s of %s", workflows.LaunchID(first, last), plural(len(open), "period"), span(first, last))
+	default:
+		return nil
+	}
 }
 
 // checkOver refuses a period that has not ended.
@@ -150,7 +166,11 @@ func (b backfill) checkFirst(ctx context.Context, database *db.DB, first settlem
 
 // printClosed names the periods of the range that are passed over because they
 // are closed.
-func printClosed(first, last settlement.Period, open []db.OpenPeriod) {
+func printClosed(first, last settlement.Period, open []db.OpenPeriod) error {
+	periods, err := settlement.Periods(first.Kind, first.Start, last.Start)
+	if err != nil {
+		return err
+	}
 	isOpen := make(map[settlement.Day]bool, len(open))
 	for _, period := range open {
 		isOpen[period.Start] = true
@@ -162,7 +182,7 @@ func printClosed(first, last settlement.Period, open []db.OpenPeriod) {
 			from = settlement.Period{}
 		}
 	}
-	for period := first; period.Start <= last.Start; period.Start = period.End() {
+	for _, period := range periods {
 		switch {
 		case isOpen[period.Start]:
 			flush()
@@ -173,9 +193,10 @@ func printClosed(first, last settlement.Period, open []db.OpenPeriod) {
 		}
 	}
 	flush()
+	return nil
 }
 
-func startLaunch(ctx context.Context, server *temporalServer, first, last settlement.Period) (client.WorkflowRun, error) {
+func startLaunch(ctx context.Context, server *temporalServer, first, last settlement.Period, input workflows.LaunchInput) (client.WorkflowRun, error) {
 	if err := workflows.EnsureSearchAttributes(ctx, server, server.namespace); err != nil {
 		return nil, err
 	}
@@ -187,7 +208,7 @@ func startLaunch(ctx context.Context, server *temporalServer, first, last settle
 		StaticSummary:         "Runs " + span(first, last),
 		// Without it the SDK would hand back the launch that is there.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}, workflows.Launch, workflows.LaunchInput{Kind: first.Kind, First: first.Start, Last: last.Start})
+	}, workflows.Launch, input)
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil, fmt.Errorf("%s is running already: see %s", id, server.workflowLink(id, ""))
 	}

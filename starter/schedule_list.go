@@ -105,7 +105,7 @@ func (c scheduleListCommand) printLaunches(ctx context.Context, temporal *tempor
 		if err != nil {
 			return err
 		}
-		for _, launch := range launches[:min(int(c.Last), len(launches))] {
+		for _, launch := range launches[:min(c.Last, uint(len(launches)))] {
 			row, err := launchRow(launch, schedule.Kind, calendar)
 			if err != nil {
 				return err

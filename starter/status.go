@@ -77,7 +77,7 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 		if err != nil {
 			return now, err
 		}
-		now.newest = append(now.newest, runs[max(0, len(runs)-int(c.Last)):]...)
+		now.newest = append(now.newest, runs[len(runs)-int(min(c.Last, uint(len(runs)))):]...)
 		all = append(all, runs...)
 	}
 	if temporal != nil {

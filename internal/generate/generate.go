@@ -55,8 +55,11 @@ func (o Options) Validate() error {
 	if !slices.Contains([]Skew{Natural, Flat, OneHit}, o.Skew) {
 		problems = append(problems, fmt.Errorf("skew is %q: choose %s, %s or %s", o.Skew, Natural, Flat, OneHit))
 	}
-	if o.From < 0 {
-		problems = append(problems, fmt.Errorf("the first day is %s: choose one from 1970-01-01 on", o.From))
+	if err := o.From.Validate(); err != nil {
+		problems = append(problems, settlement.In("first day", err))
+	}
+	if len(problems) == 0 {
+		return settlement.In("last day", (o.From + settlement.Day(o.Days) - 1).Validate())
 	}
 	return errors.Join(problems...)
 }

@@ -86,14 +86,13 @@ func (c Config) Validate() error {
 	if err := settlement.ValidateRepeatWindow(c.RepeatWindow); err != nil {
 		problems = append(problems, fmt.Errorf("--repeat-window: %w", err))
 	}
-	if c.PartitionsAhead < 0 {
-		problems = append(problems, fmt.Errorf("--partitions-ahead is %d: it cannot be negative", c.PartitionsAhead))
-	}
-	if c.KeepDays < 0 {
-		problems = append(problems, fmt.Errorf("--keep-days is %d: it cannot be negative", c.KeepDays))
-	}
-	if c.LookBackDays < 0 {
-		problems = append(problems, fmt.Errorf("--look-back-days is %d: it cannot be negative", c.LookBackDays))
+	for _, days := range []struct {
+		flag  string
+		value int
+	}{{"partitions-ahead", c.PartitionsAhead}, {"keep-days", c.KeepDays}, {"look-back-days", c.LookBackDays}} {
+		if most := int(settlement.LastDay - settlement.FirstDay); days.value < 0 || days.value > most { // far more would wrap around
+			problems = append(problems, fmt.Errorf("--%s is %d: choose 0 to %d", days.flag, days.value, most))
+		}
 	}
 	if (c.Deployment == "") != (c.BuildID == "") {
 		problems = append(problems, errors.New("--deployment and --build-id go together: set both or none"))

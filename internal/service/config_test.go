@@ -15,6 +15,17 @@ func TestConfig_NeedsBothPartsOfAVersionOrNone(t *testing.T) {
 	require.NoError(t, Config{Slots: 1, Deployment: "creatorpay", BuildID: "1", Mail: MailConfig{Slots: 1}}.Validate())
 }
 
+func TestConfig_RefusesDaysThatWouldWrapAround(t *testing.T) {
+	for problem, wrong := range map[string]Config{
+		"--keep-days is -1: choose 0 to 36524":                {KeepDays: -1},
+		"--keep-days is 4294967295: choose 0 to 36524":        {KeepDays: 1<<32 - 1},
+		"--look-back-days is 4294967295: choose 0 to 36524":   {LookBackDays: 1<<32 - 1},
+		"--partitions-ahead is 4294967295: choose 0 to 36524": {PartitionsAhead: 1<<32 - 1},
+	} {
+		require.ErrorContains(t, wrong.Validate(), problem)
+	}
+}
+
 func TestConfig_PinsRunsOnlyWithAVersion(t *testing.T) {
 	require.Equal(t, worker.DeploymentOptions{}, Config{}.versioning())
 	require.Equal(t, worker.DeploymentOptions{
