@@ -2,13 +2,18 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
 )
 
 // Guard is around every activity of a worker, so that no activity can leave out
 // what each must do: it heartbeats for as long as the activity works, and
-// decides which of its errors are final.
+// decides which of its errors are final. An activity that somebody started by
+// itself, as newer servers let them, is refused: it is a step of a run, which
+// holds the period and says in which order.
 type Guard struct {
 	interceptor.WorkerInterceptorBase
 }
@@ -24,6 +29,10 @@ type guarded struct {
 
 // ExecuteActivity runs the activity.
 func (g *guarded) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	if info := activity.GetInfo(ctx); !info.IsWorkflowActivity() {
+		return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
+			"%s is a step of a run and was not done: start the run (starter run)", info.ActivityType.Name), TypeRefused, nil)
+	}
 	defer keepAlive(ctx)()
 	result, err := g.Next.ExecuteActivity(ctx, in)
 	return result, classify(err)

@@ -40,6 +40,9 @@ func setup(t *testing.T) *bundle {
 
 // ExecuteWorkflow runs the workflow under its business key.
 func (b *bundle) ExecuteWorkflow(workflow, input any) {
+	if continued, can := input.(interface{ continues() bool }); can && continued.continues() {
+		b.SetContinuedExecutionRunID("the run before")
+	}
 	b.executeAs(keyOf(input), workflow, input)
 }
 

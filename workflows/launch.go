@@ -77,7 +77,7 @@ func Launch(ctx workflow.Context, input LaunchInput) (LaunchResult, error) {
 // admitted is the input with its periods named, unless something is wrong with it.
 func (i LaunchInput) admitted(ctx workflow.Context) (LaunchInput, error) {
 	due, scheduled := workflow.GetTypedSearchAttributes(ctx).GetTime(DueTime)
-	problem := i.Validate()
+	problem := errors.Join(i.Validate(), onlyContinued(ctx, i))
 	if problem == nil && i.First == 0 {
 		i, problem = i.named(due, scheduled)
 	}

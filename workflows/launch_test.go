@@ -282,8 +282,8 @@ func TestLaunch_ForgivesWhatWasRepairedAfterItWentOnAsANewRun(t *testing.T) {
 	require.Equal(t, LaunchResult{Closed: 2, ClosedAlready: 1, Failed: goesOnFrom().Before.Failed}, result)
 }
 
-// Whatever a launch believes, the book of runs has the last word: somebody may
-// start it with the input of one that went on, and so leave periods out.
+// Whatever a launch believes, the book of runs has the last word: it may have been
+// restored meanwhile.
 func TestLaunch_FailsForEveryOpenPeriodOfItsRange(t *testing.T) {
 	b := setup(t)
 	open := []settlement.Period{settlement.DailyPeriod(day), settlement.DailyPeriod(day + 1)}

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ var m *activities.Mailing
 // later passes, with growing waits between them, until none is left or patience
 // is over. [SendNowSignal] begins the next pass at once.
 func Mail(ctx workflow.Context, input MailInput) (activities.MailTotals, error) {
-	if err := admit(ctx, input.Validate(), MailID(input.Week)); err != nil {
+	if err := admit(ctx, errors.Join(input.Validate(), onlyContinued(ctx, input)), MailID(input.Week)); err != nil {
 		return activities.MailTotals{}, err
 	}
 	publish(ctx, firstAttributes(kindMail, input.Week, PhaseMailing)...)

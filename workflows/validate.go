@@ -39,7 +39,28 @@ func (i MailInput) Validate() error {
 		settlement.In("week", i.Week.ValidateAs(settlement.Weekly)),
 		notNegative("after", i.After),
 		notNegative("failed.count", int64(i.Failed.Count)),
+		notNegative("passes", int64(i.Passes)),
 	)
+}
+
+// continues tells whether the input says what earlier runs came to.
+func (i MailInput) continues() bool {
+	return i.After != 0 || i.Failed.Count != 0 || i.Passes != 0 || !i.Until.IsZero() || i.Asked
+}
+
+// continues tells whether the input says what earlier runs came to.
+func (i LaunchInput) continues() bool {
+	return i.From != 0 || i.Before.Closed != 0 || i.Before.ClosedAlready != 0 || len(i.Before.Failed) != 0
+}
+
+// onlyContinued refuses an input that continues another run where none does: one
+// that was copied from a run that had gone on as a new one, and would leave out
+// what came before.
+func onlyContinued(ctx workflow.Context, input interface{ continues() bool }) error {
+	if !input.continues() || workflow.GetInfo(ctx).ContinuedExecutionRunID != "" {
+		return nil
+	}
+	return settlement.Invalid("the input is that of a run that goes on where another one stopped: name the period or the range only")
 }
 
 // Validate says all that is wrong with the input. A schedule's names no periods.

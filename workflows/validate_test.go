@@ -108,6 +108,18 @@ func TestEveryWorkflowRefusesAnIDThatIsNotItsBusinessKey(t *testing.T) {
 	}
 }
 
+func TestOnlyARunThatGoesOnTakesWhatEarlierRunsCameTo(t *testing.T) {
+	for id, copied := range map[string]struct{ workflow, input any }{
+		"mail:2024-W19":                       {Mail, MailInput{Week: week, After: 17}},
+		"launch:daily:2024-05-09..2024-05-10": {Launch, LaunchInput{Kind: settlement.Daily, First: day, Last: day + 1, From: day + 1}},
+	} {
+		b := setup(t)
+		b.executeAs(id, copied.workflow, copied.input)
+		b.requireRefused(t)
+		require.ErrorContains(t, b.GetWorkflowError(), "the input is that of a run that goes on where another one stopped")
+	}
+}
+
 func TestALaunchIsRunUnderTheIDOfItsSchedule(t *testing.T) {
 	b := setup(t)
 	b.dueAt(t, "2024-05-09T19:00:00Z")
