@@ -61,38 +61,41 @@ install_packages() {
 # Built in a module of its own, which pairs the command line's last version that builds from the module proxy with a
 # newer SQLite driver: in the one it came with, a cancelled request could leave the server's only connection inside a
 # transaction for ever.
-install_temporal() {
+install_temporal() (
   if has temporal; then return; fi
-  module=internal/devstack/temporal
+  binary=$PWD/.dev/bin/temporal
   program=github.com/temporalio/cli/cmd/temporal
+  cd internal/devstack/temporal
   # What it was built from, and not when: a fresh checkout has new files beside an old, cached program.
-  source=$({ cat "$module/go.mod" "$module/go.sum" && go version; } | cksum)
-  if [ -x .dev/bin/temporal ] && [ "$(cat .dev/bin/temporal.source 2>/dev/null)" = "$source" ]; then return; fi
+  source=$({ cat go.mod go.sum && go version; } | cksum)
+  if [ -x "$binary" ] && [ "$(cat "$binary.source" 2>/dev/null)" = "$source" ]; then return; fi
 
+  export CGO_ENABLED=0 # it needs no C, and what Go has in its cache then suits any machine
   started=$(date +%s)
   echo "setup: downloading the source of the Temporal dev server"
-  (cd "$module" && go mod download)
+  go mod download
   log=$(mktemp)
-  total=$(cd "$module" && go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "$program" | wc -l)
+  total=$(go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "$program" | wc -l)
   echo "setup: building the Temporal dev server into .dev/bin (once, some minutes)"
-  show_build "$log" "$total" &
-  if ! go build -C "$module" -v -o "$PWD/.dev/bin/temporal" "$program" 2>"$log"; then
+  show_build "$log" "$total" "$started" &
+  if ! go build -v -o "$binary" "$program" 2>"$log"; then
     end_show_build
     tail -n 15 "$log" >&2
     fail "the Temporal dev server could not be built; the output is in $log"
   fi
   end_show_build
   rm -f "$log"
-  echo "$source" >.dev/bin/temporal.source
-  echo "setup: built the Temporal dev server, $(elapsed)"
-}
+  echo "$source" >"$binary.source"
+  echo "setup: built the Temporal dev server, $(elapsed "$started")"
+)
 
-# Counts the packages that `go build -v` names: in a line that changes on a terminal, in one each half a minute elsewhere.
-show_build() {
+# Counts the packages that `go build -v` has named in the log, in a line that changes on a terminal and in one each half
+# a minute elsewhere. The total is the most that it can be: some of what is stale turns out to be the same.
+show_build() { # LOG TOTAL STARTED
   ticks=0
   while sleep 1 && kill -0 "$$"; do
     ticks=$((ticks + 1))
-    count="$(wc -l <"$1") of $2 packages built, $(elapsed)"
+    count="$(wc -l <"$1") of at most $2 packages built, $(elapsed "$3")"
     if [ -t 1 ]; then
       printf '\rsetup: %s ' "$count"
     elif [ $((ticks % 30)) -eq 0 ]; then
@@ -107,7 +110,7 @@ end_show_build() {
 }
 
 elapsed() {
-  echo "$(($(date +%s) - started)) s"
+  echo "$(($(date +%s) - $1)) s"
 }
 
 check_go
