@@ -9,18 +9,20 @@ import (
 	"creatorpay/settlement"
 )
 
-func (p *part) compare(of, figure string, stored, recomputed any) {
+// compare notes a figure that is not the same again. Both are of one type: values
+// of two would always differ, or never.
+func compare[T comparable](p *part, of, figure string, stored, recomputed T) {
 	if stored != recomputed {
 		p.differences = append(p.differences, difference{of, figure, stored, recomputed})
 	}
 }
 
 func (p *part) compareFigures(of string, stored, recomputed settlement.Statistics) {
-	p.compare(of, "views", stored.Views, recomputed.Views)
-	p.compare(of, "self views", stored.SelfViews, recomputed.SelfViews)
-	p.compare(of, "repeat views", stored.RepeatViews, recomputed.RepeatViews)
-	p.compare(of, "played seconds", stored.PlayedSeconds, recomputed.PlayedSeconds)
-	p.compare(of, "ad views", stored.AdViews, recomputed.AdViews)
+	compare(p, of, "views", stored.Views, recomputed.Views)
+	compare(p, of, "self views", stored.SelfViews, recomputed.SelfViews)
+	compare(p, of, "repeat views", stored.RepeatViews, recomputed.RepeatViews)
+	compare(p, of, "played seconds", stored.PlayedSeconds, recomputed.PlayedSeconds)
+	compare(p, of, "ad views", stored.AdViews, recomputed.AdViews)
 }
 
 // compareStatistics compares two lists that are ordered by video. A line that
@@ -43,13 +45,13 @@ func compareStatistics(p *part, stored, recomputed []db.StatisticsLine) {
 
 func compareSettlement(p *part, stored, recomputed db.SettlementLine) {
 	of := fmt.Sprintf("video %d", recomputed.VideoID)
-	p.compare(of, "creator", stored.CreatorID, recomputed.CreatorID)
-	p.compare(of, "views from", stored.ViewsFrom, recomputed.ViewsFrom)
-	p.compare(of, "views to", stored.ViewsTo, recomputed.ViewsTo)
-	p.compare(of, "ad views from", stored.AdViewsFrom, recomputed.AdViewsFrom)
-	p.compare(of, "ad views to", stored.AdViewsTo, recomputed.AdViewsTo)
-	p.compare(of, "video amount", stored.VideoAmount, recomputed.VideoAmount)
-	p.compare(of, "ad amount", stored.AdAmount, recomputed.AdAmount)
+	compare(p, of, "creator", stored.CreatorID, recomputed.CreatorID)
+	compare(p, of, "views from", stored.ViewsFrom, recomputed.ViewsFrom)
+	compare(p, of, "views to", stored.ViewsTo, recomputed.ViewsTo)
+	compare(p, of, "ad views from", stored.AdViewsFrom, recomputed.AdViewsFrom)
+	compare(p, of, "ad views to", stored.AdViewsTo, recomputed.AdViewsTo)
+	compare(p, of, "video amount", stored.VideoAmount, recomputed.VideoAmount)
+	compare(p, of, "ad amount", stored.AdAmount, recomputed.AdAmount)
 }
 
 // compareTop ranks the recomputed lines by a full sort (R9) and compares.
@@ -77,8 +79,8 @@ func compareTop(p *part, stored []db.TopVideo) {
 			}
 			of := fmt.Sprintf("top %d by %s", i+1, metric)
 			top := placed[place{metric, i + 1}]
-			p.compare(of, "video", top.VideoID, video)
-			p.compare(of, "value", top.Value, figure)
+			compare(p, of, "video", top.VideoID, video)
+			compare(p, of, "value", top.Value, figure)
 		}
 	}
 }

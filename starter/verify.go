@@ -150,7 +150,7 @@ func (v verifier) chunk(ctx context.Context, chunk db.Chunk) (out part, err erro
 		return out, err
 	}
 	out.rows = []rawRows{{chunk: chunk, found: out.totals.Rows() + count.UnknownRows, checksum: count.Checksum, late: lateRows}}
-	out.compare(fmt.Sprintf("chunk %d", chunk.Number), "rows of unknown videos", chunk.UnknownRows, count.UnknownRows)
+	compare(&out, fmt.Sprintf("chunk %d", chunk.Number), "rows of unknown videos", chunk.UnknownRows, count.UnknownRows)
 	return out, v.settlements(ctx, &out, chunk.Range, count.Adjustments)
 }
 
@@ -219,7 +219,7 @@ func (v verifier) settlements(ctx context.Context, out *part, videos settlement.
 		delete(storedLines, video.VideoID)
 	}
 	for video := range storedLines {
-		out.compare(fmt.Sprintf("video %d", video), "settlement line", "there", "none")
+		compare(out, fmt.Sprintf("video %d", video), "settlement line", "there", "none")
 	}
 	return v.adjustments(ctx, out, videos, adjustments)
 }
@@ -236,10 +236,10 @@ func (v verifier) whole(ctx context.Context, parts []part) (all part, err error)
 	}
 	day := "day " + v.day.String()
 	all.compareFigures(day, v.run.Statistics, all.totals.Statistics)
-	all.compare(day, "late rows", v.run.LateRows, all.totals.LateRows)
-	all.compare(day, "late views", v.run.LateViews, all.totals.LateViews)
-	all.compare(day, "video amount", v.run.VideoAmount, all.totals.VideoAmount)
-	all.compare(day, "ad amount", v.run.AdAmount, all.totals.AdAmount)
+	compare(&all, day, "late rows", v.run.LateRows, all.totals.LateRows)
+	compare(&all, day, "late views", v.run.LateViews, all.totals.LateViews)
+	compare(&all, day, "video amount", v.run.VideoAmount, all.totals.VideoAmount)
+	compare(&all, day, "ad amount", v.run.AdAmount, all.totals.AdAmount)
 	top, err := v.db.TopVideos(ctx, v.run.Period())
 	if err != nil {
 		return all, err

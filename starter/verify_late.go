@@ -29,7 +29,7 @@ func (v verifier) late(ctx context.Context, out *part, videos settlement.Range, 
 		verdicts[keyOf(view)] = view.Verdict
 	}
 	for _, view := range stored {
-		out.compare(fmt.Sprintf("video %d, late view %d of %s", view.VideoID, view.ViewID, view.WatchedOn), "verdict", view.Verdict, verdicts[keyOf(view)])
+		compare(out, fmt.Sprintf("video %d, late view %d of %s", view.VideoID, view.ViewID, view.WatchedOn), "verdict", view.Verdict, verdicts[keyOf(view)])
 	}
 	return nil
 }
@@ -66,11 +66,11 @@ func (v verifier) adjustments(ctx context.Context, out *part, videos settlement.
 func compareAdjustment(p *part, stored, recomputed db.Adjustment) {
 	of := fmt.Sprintf("video %d, late views of %s", recomputed.VideoID, recomputed.WatchedOn)
 	p.compareFigures(of, stored.Statistics, recomputed.Statistics)
-	p.compare(of, "creator", stored.CreatorID, recomputed.CreatorID)
-	p.compare(of, "views from", stored.ViewsFrom, recomputed.ViewsFrom)
-	p.compare(of, "views to", stored.ViewsTo, recomputed.ViewsTo)
-	p.compare(of, "ad views from", stored.AdViewsFrom, recomputed.AdViewsFrom)
-	p.compare(of, "ad views to", stored.AdViewsTo, recomputed.AdViewsTo)
-	p.compare(of, "video amount", stored.VideoAmount, recomputed.VideoAmount)
-	p.compare(of, "ad amount", stored.AdAmount, recomputed.AdAmount)
+	compare(p, of, "creator", stored.CreatorID, recomputed.CreatorID)
+	compare(p, of, "views from", stored.ViewsFrom, recomputed.ViewsFrom)
+	compare(p, of, "views to", stored.ViewsTo, recomputed.ViewsTo)
+	compare(p, of, "ad views from", stored.AdViewsFrom, recomputed.AdViewsFrom)
+	compare(p, of, "ad views to", stored.AdViewsTo, recomputed.AdViewsTo)
+	compare(p, of, "video amount", stored.VideoAmount, recomputed.VideoAmount)
+	compare(p, of, "ad amount", stored.AdAmount, recomputed.AdAmount)
 }
