@@ -117,7 +117,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	}
 	totals, err := count.Totals()
 	if err != nil {
-		return CountChunkResult{}, classify(err)
+		return CountChunkResult{}, err
 	}
 	rows := totals.Rows() + count.UnknownRows
 	recordChunk(ctx, db.ChunkCounted, rows)

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,12 +12,12 @@ import (
 
 // Compose writes the mail of a statement: the payout statement and the Top 5
 // are its attachments, in this order. The same statement gives the same mail.
-func Compose(renderer *templates.Renderer, statement *templates.Statement, email string) (postal.Message, error) {
-	payout, err := renderer.Payout(statement)
+func Compose(ctx context.Context, renderer *templates.Renderer, statement *templates.Statement, email string) (postal.Message, error) {
+	payout, err := renderer.Payout(ctx, statement)
 	if err != nil {
 		return postal.Message{}, err
 	}
-	top, err := renderer.TopFive(statement)
+	top, err := renderer.TopFive(ctx, statement)
 	if err != nil {
 		return postal.Message{}, err
 	}

@@ -106,7 +106,10 @@ func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement,
 	if err := b.dial(ctx); err != nil {
 		return err
 	}
-	message, err := Compose(b.Renderer, statement, delivery.Email)
+	message, err := Compose(ctx, b.Renderer, statement, delivery.Email)
+	if ctx.Err() != nil {
+		return ctx.Err() // it is no fault of the statement's
+	}
 	if err != nil {
 		return b.giveUp(ctx, delivery, err)
 	}

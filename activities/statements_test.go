@@ -180,7 +180,7 @@ func TestStatements_OfSeveralCreatorsAreNotMixedUp(t *testing.T) {
 func TestStatements_AddUp(t *testing.T) {
 	b := lateWeek(t)
 	for _, statement := range b.readStatements(db.AllCreators) {
-		_, err := drawing(t).Payout(statement) // refuses one that does not
+		_, err := drawing(t).Payout(t.Context(), statement) // refuses one that does not
 		require.NoError(t, err)
 		sum, videoAmount, adAmount := statement.Totals()
 		stored, err := b.db.Statements(t.Context(), week, db.Creators{First: statement.CreatorID, Last: statement.CreatorID})

@@ -75,7 +75,7 @@ func (c mailPreviewCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		message, err := activities.Compose(renderer, statements[0], email)
+		message, err := activities.Compose(ctx, renderer, statements[0], email)
 		if err != nil {
 			return err
 		}

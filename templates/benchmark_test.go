@@ -16,9 +16,9 @@ func BenchmarkStatement(b *testing.B) {
 	b.RunParallel(func(loop *testing.PB) {
 		s := sample(Korean, 10)
 		for loop.Next() {
-			_, err := renderer.Payout(s)
+			_, err := renderer.Payout(b.Context(), s)
 			require.NoError(b, err)
-			_, err = renderer.TopFive(s)
+			_, err = renderer.TopFive(b.Context(), s)
 			require.NoError(b, err)
 		}
 	})
@@ -32,7 +32,7 @@ func BenchmarkPayout(b *testing.B) {
 			s := sample(Korean, videos)
 			b.ReportAllocs()
 			for b.Loop() {
-				_, err := renderer.Payout(s)
+				_, err := renderer.Payout(b.Context(), s)
 				require.NoError(b, err)
 			}
 		})
@@ -44,7 +44,7 @@ func BenchmarkTopFive(b *testing.B) {
 	s := sample(Korean, 10)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, err := renderer.TopFive(s)
+		_, err := renderer.TopFive(b.Context(), s)
 		require.NoError(b, err)
 	}
 }

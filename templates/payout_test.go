@@ -85,7 +85,7 @@ func TestStatementThatDoesNotAddUpIsRefused(t *testing.T) {
 	} {
 		s := sample(Korean, 3)
 		spoil(s)
-		_, err := renderer.Payout(s)
+		_, err := renderer.Payout(t.Context(), s)
 		require.ErrorContains(t, err, fmt.Sprintf("statement %q of creator 42: ", s.Number), name)
 	}
 }

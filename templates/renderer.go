@@ -2,6 +2,7 @@ package templates
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"runtime"
 	"time"
@@ -28,20 +29,24 @@ func NewRenderer() (*Renderer, error) {
 
 // Payout draws the payout statement as a PDF. The same statement always gives
 // the same bytes. A statement that does not add up is refused.
-func (r *Renderer) Payout(s *Statement) ([]byte, error) {
+func (r *Renderer) Payout(ctx context.Context, s *Statement) ([]byte, error) {
 	if err := s.addsUp(); err != nil {
 		return nil, s.failed(err)
 	}
-	return r.draw(s, s.labels().payout, layOutPayout)
+	return r.draw(ctx, s, s.labels().payout, layOutPayout)
 }
 
 // TopFive draws the Top 5 as a PDF. The same statement always gives the same bytes.
-func (r *Renderer) TopFive(s *Statement) ([]byte, error) {
-	return r.draw(s, s.labels().topFive, layOutTopFive)
+func (r *Renderer) TopFive(ctx context.Context, s *Statement) ([]byte, error) {
+	return r.draw(ctx, s, s.labels().topFive, layOutTopFive)
 }
 
-func (r *Renderer) draw(s *Statement, title string, layOut func(*typeface, *Statement) *sheet) (pdf []byte, err error) {
-	r.slots <- struct{}{}
+func (r *Renderer) draw(ctx context.Context, s *Statement, title string, layOut func(*typeface, *Statement) *sheet) (pdf []byte, err error) {
+	select {
+	case r.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	defer func() { <-r.slots }()
 	// gofpdf panics on text that it cannot write; one bad document must not take
 	// the process and the other documents with it.

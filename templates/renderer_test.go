@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"testing"
@@ -13,14 +14,14 @@ func TestSameStatementGivesTheSameBytes(t *testing.T) {
 	renderer := renderer(t)
 	other, err := NewRenderer()
 	require.NoError(t, err)
-	for name, draw := range map[string]func(*Renderer, *Statement) ([]byte, error){
+	for name, draw := range map[string]func(*Renderer, context.Context, *Statement) ([]byte, error){
 		"payout": (*Renderer).Payout, "top five": (*Renderer).TopFive,
 	} {
 		var sums [12][sha256.Size]byte
 		var group errgroup.Group
 		for i := range sums {
 			group.Go(func() error {
-				pdf, err := draw([]*Renderer{renderer, other}[i%2], nastySample(Korean))
+				pdf, err := draw([]*Renderer{renderer, other}[i%2], t.Context(), nastySample(Korean))
 				sums[i] = sha256.Sum256(pdf)
 				return err
 			})
@@ -36,13 +37,25 @@ func TestPanicOfTheLibraryIsAnErrorThatNamesTheStatement(t *testing.T) {
 	renderer := renderer(t)
 	s := sample(English, 1)
 	for range cap(renderer.slots) + 1 { // a failed document frees its slot
-		_, err := renderer.draw(s, "Payout statement", func(face *typeface, _ *Statement) *sheet {
+		_, err := renderer.draw(t.Context(), s, "Payout statement", func(face *typeface, _ *Statement) *sheet {
 			unclean := newSheet(face)
 			unclean.write(left, 100, body, "🎉")
 			return unclean
 		})
 		require.ErrorContains(t, err, fmt.Sprintf(`statement %q of creator 42: draw "Payout statement": `, s.Number))
 	}
+}
+
+func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
+	busy, err := NewRenderer()
+	require.NoError(t, err)
+	for range cap(busy.slots) {
+		busy.slots <- struct{}{}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = busy.Payout(ctx, sample(English, 1))
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestAnyLocaleOtherThanKoreanIsEnglish(t *testing.T) {
@@ -61,8 +74,8 @@ func FuzzDocuments(f *testing.F) {
 		s := sample(Korean, 2)
 		s.Number, s.Creator, s.Contact, s.Lines[0].Title = text, text, text, text
 		s.Top.ByViews[0].Title, s.Top.ByPlayedSeconds[0].Title = text, text
-		for _, draw := range []func(*Statement) ([]byte, error){renderer.Payout, renderer.TopFive} {
-			pdf, err := draw(s)
+		for _, draw := range []func(context.Context, *Statement) ([]byte, error){renderer.Payout, renderer.TopFive} {
+			pdf, err := draw(t.Context(), s)
 			require.NoError(t, err)
 			require.Greater(t, len(pdf), 10_000)
 		}
