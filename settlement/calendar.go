@@ -73,6 +73,16 @@ func (c Calendar) End(d Day) time.Time { return c.Start(d + 1) }
 // previous play (R3), whatever its id, also for those that start with it.
 func (c Calendar) Starts(d Day) (first, last time.Time) { return c.Start(d), c.End(d) }
 
+// CheckNotAhead refuses a day that lies after the one that follows now: nothing
+// can have happened on it. The day after now is none of those, since clocks of
+// two machines may differ.
+func (c Calendar) CheckNotAhead(d Day, now time.Time) error {
+	if tomorrow := c.Day(now) + 1; d > tomorrow {
+		return fmt.Errorf("%s lies after tomorrow (%s in %s, by this machine's clock): is the date wrong?", d, tomorrow, c.Zone())
+	}
+	return nil
+}
+
 // LastEnded is the period of the kind that ended last before the day in which
 // the instant lies: for 04:00 on a Monday the Sunday, the week that ended with
 // it, or the month before. It knows nothing of the time of day, so an hour that

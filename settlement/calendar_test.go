@@ -133,3 +133,16 @@ func TestCalendar_Zone(t *testing.T) {
 		})
 	}
 }
+
+func TestCheckNotAhead_RefusesDaysAfterTomorrow(t *testing.T) {
+	calendar, err := NewCalendar("Asia/Seoul")
+	require.NoError(t, err)
+	now := time.Date(2024, 5, 8, 14, 59, 59, 999_000_000, time.UTC) // the last moment of 2024-05-08 there
+	today := calendar.Day(now)
+
+	require.NoError(t, calendar.CheckNotAhead(today-4000, now))
+	require.NoError(t, calendar.CheckNotAhead(today+1, now))
+	require.EqualError(t, calendar.CheckNotAhead(today+2, now),
+		"2024-05-10 lies after tomorrow (2024-05-09 in Asia/Seoul, by this machine's clock): is the date wrong?")
+	require.NoError(t, calendar.CheckNotAhead(today+2, now.Add(time.Millisecond)))
+}

@@ -72,6 +72,13 @@ func (f generateFlags) options() generate.Options {
 func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	options := f.options()
 	started := time.Now()
+	calendar, err := database.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	if err := calendar.CheckNotAhead(f.From+settlement.Day(f.Days)-1, started); err != nil {
+		return fmt.Errorf("the last day: %w", err)
+	}
 	report, err := generate.Run(ctx, database, options, showGenerated(int64(f.Days)*f.ViewsPerDay))
 	if err != nil {
 		return err

@@ -40,6 +40,7 @@ func (c importCommand) Run(ctx context.Context) error {
 		Videos:   c.Videos,
 		Views:    c.Views,
 		Rejects:  c.Rejects,
+		Now:      started,
 		Progress: showImport(),
 	})
 	printReport(report, time.Since(started))

@@ -155,7 +155,7 @@ func TestAnImportThatWasCancelledIsCompletedByTheNext(t *testing.T) {
 	}
 	views := b.views(t, lines...)
 	ctx, cancel := context.WithCancel(t.Context())
-	report, err := Import(ctx, Options{DB: b.db, Views: views, Progress: func(Progress) { cancel() }})
+	report, err := Import(ctx, Options{DB: b.db, Now: latest, Views: views, Progress: func(Progress) { cancel() }})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Positive(t, report.Views.Stored)
 	again := b.load(t, Options{Views: views})
@@ -225,7 +225,7 @@ func TestAWrongHeaderStoresNothing(t *testing.T) {
 			b := setup(t)
 			views := filepath.Join(b.dir, "views.csv")
 			require.NoError(t, os.WriteFile(views, []byte(c.header), 0o600))
-			_, err := Import(t.Context(), Options{DB: b.db, Creators: b.creators(t, "7,Emma,emma@example.com,en"), Views: views})
+			_, err := Import(t.Context(), Options{DB: b.db, Now: latest, Creators: b.creators(t, "7,Emma,emma@example.com,en"), Views: views})
 			require.ErrorContains(t, err, views)
 			require.ErrorContains(t, err, c.problem)
 			require.Empty(t, b.rows(t, "SELECT creator_id FROM creators"))
@@ -235,7 +235,7 @@ func TestAWrongHeaderStoresNothing(t *testing.T) {
 
 func TestFilesThatCannotBeOpenedAreAllNamed(t *testing.T) {
 	b := setup(t)
-	_, err := Import(t.Context(), Options{DB: b.db, Creators: b.dir + "/none.csv", Views: b.dir + "/neither.csv"})
+	_, err := Import(t.Context(), Options{DB: b.db, Now: latest, Creators: b.dir + "/none.csv", Views: b.dir + "/neither.csv"})
 	require.ErrorContains(t, err, "none.csv")
 	require.ErrorContains(t, err, "neither.csv")
 }

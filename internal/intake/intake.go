@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -33,6 +34,10 @@ type Options struct {
 	// views.csv is views.csv.rejects.csv. A reject file is only written when a
 	// line is rejected; it replaces an older one.
 	Rejects string
+
+	// Now is today's clock: views of days after tomorrow are rejected, since a
+	// mistyped year would fill the log with empty days. It decides nothing else.
+	Now time.Time
 
 	// Progress, if set, is called whenever some lines are done, never twice at
 	// a time. It must return soon: the import waits for it.
@@ -98,6 +103,7 @@ func Import(ctx context.Context, options Options) (Report, error) {
 	importer := &importer{
 		db:       options.DB,
 		rejects:  rejectFiles{shared: options.Rejects},
+		now:      options.Now,
 		progress: options.Progress,
 		done:     Progress{TotalBytes: files.size()},
 	}
@@ -109,6 +115,7 @@ func Import(ctx context.Context, options Options) (Report, error) {
 type importer struct {
 	db       *db.DB
 	rejects  rejectFiles
+	now      time.Time
 	progress func(Progress)
 
 	mu        sync.Mutex // guards done, and keeps progress from being called twice at a time

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -120,14 +121,33 @@ func TestBadViewsAreRejected(t *testing.T) {
 		{"7,1,5,2024-05-06T24:00:00+09:00,0,0", "watched_at", "with an offset"},
 		{"7,1,5,1715000000,0,0", "watched_at", "with an offset"},
 		{"7,1,5,,0,0", "watched_at", "with an offset"},
-		{"7,1,5,1969-12-31T23:59:59.999+09:00,0,0", "watched_at", "from 1970-01-01"},
-		{"7,1,5,9999-12-31T23:59:59Z,0,0", "watched_at", "to 9999-12-30"},
+		{"7,1,5,1969-12-31T23:59:59.999+09:00,0,0", "watched_at", "must not lie before 1970-01-01"},
+		{"7,1,5,9999-12-31T23:59:59Z,0,0", "watched_at", "lies after tomorrow (9999-12-30 in Asia/Seoul, by this machine's clock)"},
 		{"7,1,5," + at + ",0", "", "5 fields, the header has 6"},
 	}
 	good := []string{"1,1,5," + at + ",0,0", `"2","1","5","` + at + `","0","0"`}
 	requireRejected(t, good, bad, func(b *bench, lines []string) FileReport {
 		return b.load(t, Options{Views: b.views(t, lines...)}).Views
 	})
+}
+
+// A mistyped year would fill the log with thousands of empty days.
+func TestViewsOfDaysAfterTomorrowAreRejectedAndMakeNoRoom(t *testing.T) {
+	b := setup(t)
+	report := b.load(t, Options{
+		Now: time.Date(2024, 5, 8, 15, 0, 0, 0, time.UTC), // the first instant of 2024-05-09 in Seoul
+		Views: b.views(t, "1,1,5,2024-05-08T09:00:00+09:00,0,0", "2,1,5,2024-05-10T23:59:59.999+09:00,0,0",
+			"3,1,5,2024-05-11T00:00:00+09:00,0,0", "4,1,5,2034-05-08T09:00:00+09:00,0,0"),
+	})
+	require.Equal(t, int64(2), report.Views.Stored)
+	found := readRejects(t, report.Views.Rejects)
+	require.Len(t, found, 2)
+	require.Equal(t, "2024-05-11 lies after tomorrow (2024-05-10 in Asia/Seoul, by this machine's clock): is the date wrong?", found[0].reason)
+	require.Contains(t, found[1].reason, "2034-05-08 lies after tomorrow")
+	first, last, _, err := b.db.Span(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, day(t, "2024-05-08"), first)
+	require.Equal(t, day(t, "2024-05-10"), last)
 }
 
 func TestTheFirstDayThatCanBeStored(t *testing.T) {
@@ -139,7 +159,7 @@ func TestTheFirstDayThatCanBeStored(t *testing.T) {
 func TestTheLastDayThatCanBeStored(t *testing.T) {
 	b := setup(t)
 	report := b.load(t, Options{Views: b.views(t, "1,1,5,9999-12-30T23:59:59.999+09:00,0,0")})
-	require.Equal(t, []DayViews{{lastDay, 1}}, report.Days)
+	require.Equal(t, []DayViews{{day(t, "9999-12-30"), 1}}, report.Days)
 }
 
 func TestLineNumbersCountLineBreaksInFields(t *testing.T) {

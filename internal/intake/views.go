@@ -55,19 +55,18 @@ func before(days []DayViews, first settlement.Day) int {
 	return n
 }
 
-// The days for which the database can hold a partition: it needs the day after
-// the last one to write the partition's upper border.
-var (
-	firstDay = settlement.Day(0)
-	lastDay  = settlement.Day(2_932_895) // 9999-12-30
-)
+// firstDay is the first day for which the database can hold a partition.
+const firstDay settlement.Day = 0
 
 func (s *viewStore) parse(line *fields) db.View {
 	// What is finer than milliseconds is cut off.
 	at := line.instant("watched_at")
 	day := s.calendar.Day(at)
-	if day < firstDay || day > lastDay {
-		line.fail("watched_at", fmt.Sprintf("must lie from %s to %s", firstDay, lastDay))
+	if day < firstDay {
+		line.fail("watched_at", fmt.Sprintf("must not lie before %s", firstDay))
+	}
+	if err := s.calendar.CheckNotAhead(day, s.now); err != nil {
+		line.fail("watched_at", err.Error())
 	}
 	return db.View{
 		Day:           day,
