@@ -18,8 +18,8 @@ type Activities struct {
 	DB *db.DB
 	// RepeatWindow is the window of R3 for runs that begin now.
 	RepeatWindow time.Duration
-	// PartitionsAhead is how many days after the one being run have room in the
-	// watch log.
+	// PartitionsAhead is how many days after today, and after the one being run,
+	// have room in the watch log.
 	PartitionsAhead int
 	// KeepDays is how many days of the watch log stay before the one being run;
 	// 0 keeps all.

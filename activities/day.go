@@ -54,34 +54,6 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 	return result, err
 }
 
-// MaintainPartitions makes room in the watch log for the coming days and drops
-// the days that are past keeping, except for those that are still needed.
-func (a *Activities) MaintainPartitions(ctx context.Context, input DayInput) error {
-	if err := input.Day.Validate(); err != nil {
-		return err
-	}
-	if _, err := a.DB.AddPartitions(ctx, input.Day, input.Day+settlement.Day(a.PartitionsAhead)); err != nil {
-		return err
-	}
-	if a.KeepDays == 0 {
-		return nil
-	}
-	// What has not been looked at for the last time is kept, and the day before
-	// it: late views are judged across that midnight, too.
-	old, unposted, err := a.DB.DroppablePartitions(ctx, input.Day-settlement.Day(max(a.KeepDays, a.LookBackDays+1)))
-	if err != nil {
-		return err
-	}
-	if unposted != nil {
-		activity.GetLogger(ctx).Warn("a day past keeping has late rows that no day has posted; it and the days after it are kept: start the workers with this LOOK_BACK_DAYS for the next run",
-			"day", unposted.Day.String(), "rows", unposted.Rows, "LOOK_BACK_DAYS", int(input.Day+1-unposted.Day))
-	}
-	for _, partition := range old {
-		activity.GetLogger(ctx).Info("drop partition", "day", partition.Day.String(), "rows", partition.Rows)
-	}
-	return a.DB.DropPartitions(ctx, old)
-}
-
 // LookBackResult is what came too late for its own day.
 type LookBackResult struct {
 	LateRows   int64         `json:"late_rows"`            // that the day posts

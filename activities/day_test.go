@@ -1,18 +1,14 @@
 package activities
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -103,75 +99,6 @@ func TestPlanDay_TellsWhatIsDone(t *testing.T) {
 	plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1, MaxChunks: 10})
 	require.NoError(t, err)
 	require.Equal(t, []PlannedChunk{{Number: 1, Videos: "all videos", State: db.ChunkCounted, Rows: 1}}, plan.Chunks)
-}
-
-func (b *bundle) days() (days []settlement.Day) {
-	b.Helper()
-	partitions, err := b.db.Partitions(b.Context())
-	require.NoError(b, err)
-	for _, partition := range partitions {
-		days = append(days, partition.Day)
-	}
-	return days
-}
-
-func TestMaintainPartitions_MakesRoomForTheComingDays(t *testing.T) {
-	b := setup(t)
-	b.activities.PartitionsAhead = 3
-	_, err := run[any](b, b.activities.MaintainPartitions, DayInput{Day: day})
-	require.NoError(t, err)
-	require.Equal(t, []settlement.Day{day - 1, day, day + 1, day + 2, day + 3}, b.days())
-}
-
-func TestMaintainPartitions_DropsWhatIsPastKeeping(t *testing.T) {
-	for _, test := range []struct {
-		rule     string
-		keepDays int
-		lookBack int
-		first    settlement.Day
-	}{
-		{"nothing by default", 0, 0, day - 1},
-		{"the closed days before those that are kept", 2, 1, day + 1},
-		{"nothing that is kept", 4, 0, day - 1},
-		{"nothing in which late views are looked for", 2, 4, day - 1},
-		{"nor the day before, across whose midnight they are judged", 2, 3, day - 1},
-	} {
-		t.Run(test.rule, func(t *testing.T) {
-			b := setup(t)
-			b.exec(`
-				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
-				VALUES
-					('daily', '2024-05-08', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
-					('daily', '2024-05-09', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
-					('daily', '2024-05-10', 1, 'closed', 1, '', '', 1, 0, '', NOW())`)
-			b.activities.KeepDays, b.activities.LookBackDays = test.keepDays, test.lookBack
-			_, err := run[any](b, b.activities.MaintainPartitions, DayInput{Day: day + 3})
-			require.NoError(t, err)
-			require.Equal(t, test.first, b.days()[0])
-		})
-	}
-}
-
-func TestMaintainPartitions_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
-	b := setup(t)
-	b.makeRoom()
-	for on := day - 1; on <= sunday; on++ {
-		b.closeDay(on)
-	}
-	b.watch(friday, 1, 3)
-	var said bytes.Buffer
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&said, nil))))
-	b.env = newEnvironment(&suite)
-	b.env.RegisterActivity(b.activities)
-	b.activities.KeepDays = 2
-
-	_, err := run[any](b, b.activities.MaintainPartitions, DayInput{Day: sunday + 1})
-
-	require.NoError(t, err)
-	require.Equal(t, thursday, b.days()[0], "the days before are dropped, but for the last of them")
-	require.Contains(t, said.String(), "level=WARN")
-	require.Contains(t, said.String(), "day=2024-05-10 rows=3 LOOK_BACK_DAYS=4", "the next run is that of Tuesday")
 }
 
 func TestCloseDay_SealsTheDay(t *testing.T) {

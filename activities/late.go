@@ -106,35 +106,42 @@ type neighbour struct {
 }
 
 // neighbours are what is known of the views' pairs on the days of the views and
-// those around them, up to the day itself, in order.
+// those around them that may decide about them, up to the day itself, in order.
 func (c *Counter) neighbours(ctx context.Context, views []db.LateView) ([]neighbour, error) {
+	// Those who are not signed in are many, and no rule looks at their other
+	// plays.
+	views = slices.DeleteFunc(slices.Clone(views), func(view db.LateView) bool { return view.ViewerID == settlement.Anonymous })
+	if len(views) == 0 {
+		return nil, nil
+	}
+	byDay := func(a, b db.LateView) int { return cmp.Compare(a.WatchedOn, b.WatchedOn) }
+	windows, err := c.db.RepeatWindows(ctx, slices.MinFunc(views, byDay).WatchedOn-1, slices.MaxFunc(views, byDay).WatchedOn+1)
+	if err != nil {
+		return nil, err
+	}
 	var pairs []db.Pair
 	wanted := map[settlement.Day]bool{}
 	for _, view := range views {
-		for day := view.WatchedOn - 1; day <= min(view.WatchedOn+1, c.day); day++ {
-			wanted[day] = true
+		wanted[view.WatchedOn], wanted[min(view.WatchedOn+1, c.day)] = true, true
+		// Later in the day nothing looks across the midnight before: that day may
+		// have been dropped.
+		if soon := max(c.window, windows[view.WatchedOn]); view.WatchedAt.Before(c.calendar.Start(view.WatchedOn).Add(soon)) {
+			wanted[view.WatchedOn-1] = true
 		}
-		// Those who are not signed in are many, and no rule looks at their
-		// other plays.
-		if view.ViewerID != settlement.Anonymous && (len(pairs) == 0 || pairs[len(pairs)-1] != view.Pair()) {
+		if len(pairs) == 0 || pairs[len(pairs)-1] != view.Pair() {
 			pairs = append(pairs, view.Pair())
 		}
 	}
 	days := make([]neighbour, 0, len(wanted))
 	for _, day := range slices.Sorted(maps.Keys(wanted)) {
-		days = append(days, neighbour{day: day, start: c.calendar.Start(day), window: c.window})
-	}
-	windows, err := c.db.RepeatWindows(ctx, days[0].day, days[len(days)-1].day)
-	if err != nil {
-		return nil, err
-	}
-	for i := range days {
-		if window, found := windows[days[i].day]; found {
-			days[i].window = window
+		found := neighbour{day: day, start: c.calendar.Start(day), window: c.window}
+		if window, begun := windows[day]; begun {
+			found.window = window
 		}
-		if days[i].plays, err = c.db.KnownDay(ctx, days[i].day, c.day, pairs); err != nil {
+		if found.plays, err = c.db.KnownDay(ctx, day, c.day, pairs); err != nil {
 			return nil, err
 		}
+		days = append(days, found)
 	}
 	return days, nil
 }

@@ -23,7 +23,7 @@ func TestStepsRefuseWhatIsNoPeriodForGood(t *testing.T) {
 		problem     string
 	}{
 		{b.activities.BeginDay, BeginDayInput{}, "the date is missing"},
-		{b.activities.MaintainPartitions, DayInput{Day: settlement.LastDay + 1}, "2100-01-01 does not lie between"},
+		{b.activities.MakeRoom, DayInput{Day: settlement.LastDay + 1}, "2100-01-01 does not lie between"},
 		{b.activities.LookBack, DayInput{}, "the date is missing"},
 		{b.activities.CloseDay, DayInput{}, "the date is missing"},
 		{b.activities.BeginPeriod, BeginPeriodInput{Period: thursdays, Wait: true}, "a week starts on a Monday"},

@@ -113,6 +113,14 @@ func (e *DroppedError) Error() string {
 	return fmt.Sprintf("the watch log has no room for %s any more: days up to %s are closed and dropped, and what comes late for them cannot be paid", e.Day, e.Last)
 }
 
+// GoneError says that plays of a closed day are needed whose partition has been
+// dropped: without them repeats would be paid.
+type GoneError struct{ Day settlement.Day }
+
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("the plays of %s are needed to tell repeats, but its partition was dropped: put it back from a backup, as the runbook says (docs/operations.md, Old days)", e.Day)
+}
+
 // StaleError says that a workflow run may no longer write: another one has
 // taken over, or the period is closed.
 type StaleError struct{ Period settlement.Period }

@@ -89,7 +89,8 @@ func (db *DB) LateViews(ctx context.Context, postedOn settlement.Day, videos set
 
 // KnownDay adds to the pairs what is known of their plays on the day when
 // posting posts late views: the plays that were on time, without their figures,
-// and the late ones that have been posted by then, posting's own among them.
+// and the late ones that have been posted by then, posting's own among them. It
+// fails with a [GoneError] when the day is closed and its partition is gone.
 func (db *DB) KnownDay(ctx context.Context, day, posting settlement.Day, pairs []Pair) (known map[Pair]settlement.PairDay, err error) {
 	known = make(map[Pair]settlement.PairDay)
 	for batch := range pairBatches(pairs) {
@@ -122,7 +123,7 @@ func (db *DB) KnownDay(ctx context.Context, day, posting settlement.Day, pairs [
 }
 
 func (db *DB) onTimePlays(ctx context.Context, day settlement.Day, condition string, args []any) ([]settlement.Play, error) {
-	there, more, err := onTime(ctx, db.pool, day)
+	from, there, more, err := db.playsOnTime(ctx, day)
 	if err != nil {
 		return nil, err
 	}
@@ -137,10 +138,10 @@ func (db *DB) onTimePlays(ctx context.Context, day settlement.Day, condition str
 			viewer_id,
 			watched_at,
 			view_id
-		FROM watch_log
+		FROM `+from+`
 		WHERE watched_on = ? AND `+condition+` AND `+there+`
 		ORDER BY video_id, viewer_id, watched_at, view_id`, append(append([]any{day}, args...), more...)...); err != nil {
-		return nil, fmt.Errorf("read plays of %s: %w", day, err)
+		return nil, explainGone(fmt.Errorf("read plays of %s: %w", day, err), day)
 	}
 	plays := make([]settlement.Play, len(rows))
 	for i, row := range rows {

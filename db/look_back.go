@@ -80,18 +80,9 @@ func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (l
 // late rows are not those that were posted are the others counted, too: a log
 // that was restored without its generations must not be posted as a whole.
 func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *Mismatch, err error) {
-	var late struct {
-		Rows     int64 `db:"row_count"`
-		Unposted int64 `db:"unposted"`
-	}
-	if err := db.pool.GetContext(ctx, &late, `
-		SELECT
-			COUNT(*) AS row_count,
-			COALESCE(SUM(p.view_id IS NULL), 0) AS unposted
-		FROM watch_log PARTITION (`+partitionName(past.Day)+`) l `+byGeneration+`
-		LEFT JOIN late_views p ON `+sameView+`
-		WHERE l.generation >= ?`, past.LateFrom); err != nil {
-		return false, nil, fmt.Errorf("look for late rows of %s: %w", past.Day, err)
+	late, err := db.lateRowsIn(ctx, past.Day, past.LateFrom)
+	if err != nil {
+		return false, nil, err
 	}
 	// Others may have posted rows since past was read, which is no mismatch.
 	gone := max(0, past.Posted-(late.Rows-late.Unposted))
@@ -113,6 +104,26 @@ func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *Mis
 		return false, &Mismatch{Day: past.Day, Expected: all, Found: all - gone}, nil
 	}
 	return true, nil, nil
+}
+
+// lateRows are those of a partition from a generation on.
+type lateRows struct {
+	Rows     int64 `db:"row_count"`
+	Unposted int64 `db:"unposted"` // that no day has posted
+}
+
+func (db *DB) lateRowsIn(ctx context.Context, day settlement.Day, lateFrom int64) (late lateRows, err error) {
+	err = db.pool.GetContext(ctx, &late, `
+		SELECT
+			COUNT(*) AS row_count,
+			COALESCE(SUM(p.view_id IS NULL), 0) AS unposted
+		FROM watch_log PARTITION (`+partitionName(day)+`) l `+byGeneration+`
+		LEFT JOIN late_views p ON `+sameView+`
+		WHERE l.generation >= ?`, lateFrom)
+	if err != nil {
+		return late, fmt.Errorf("look for late rows of %s: %w", day, err)
+	}
+	return late, nil
 }
 
 // post makes the day post the late views of the days that got some, unless it

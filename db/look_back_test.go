@@ -139,11 +139,7 @@ func TestLookBack_AForgedRowAmongLateOnesIsSeen(t *testing.T) {
 }
 
 func TestLookBack_ADroppedDayIsNotLookedAt(t *testing.T) {
-	db := openClosed(t)
-	closed(t, db, monday+1)
-	droppable, _, err := db.DroppablePartitions(t.Context(), monday+1)
-	require.NoError(t, err)
-	require.NoError(t, db.DropPartitions(t.Context(), droppable))
+	db := openDropped(t)
 
 	late, mismatches := lookBack(t, db, monday+2, 7)
 

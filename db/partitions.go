@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -16,7 +17,7 @@ import (
 // Partition is the part of the watch log that holds one day.
 type Partition struct {
 	Day    settlement.Day
-	Rows   int64 // the engine's estimate; exact if [DB.DroppablePartitions] gives it
+	Rows   int64 // the engine's estimate
 	Bytes  int64
 	Closed bool // the day is closed
 }
@@ -85,6 +86,30 @@ func partitions(ctx context.Context, from sqlx.QueryerContext) ([]Partition, err
 	return days, nil
 }
 
+// Span is the first and the last day for which the watch log has room. There are
+// no gaps between them.
+func (db *DB) Span(ctx context.Context) (first, last settlement.Day, found bool, err error) {
+	present, err := db.Partitions(ctx)
+	if err != nil || len(present) == 0 {
+		return 0, 0, false, err
+	}
+	return present[0].Day, present[len(present)-1].Day, true, nil
+}
+
+// DaysAhead is for how many days after the one in which now lies the watch log has
+// room; it is negative if it has none for that day.
+func (db *DB) DaysAhead(ctx context.Context, now time.Time) (days int, err error) {
+	calendar, err := db.Calendar(ctx)
+	if err != nil {
+		return 0, err
+	}
+	_, last, found, err := db.Span(ctx)
+	if err != nil || !found {
+		return -1, err
+	}
+	return int(last - calendar.Day(now)), nil
+}
+
 // HasPartition tells whether the watch log holds the day's rows, or has room for
 // them.
 func (db *DB) HasPartition(ctx context.Context, day settlement.Day) (bool, error) {
@@ -107,6 +132,26 @@ func hasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.
 		return false, fmt.Errorf("look for the partition of %s: %w", day, err)
 	}
 	return true, nil
+}
+
+// playsOnTime is where the day's plays are, and the SQL condition that they were
+// there when it closed. That of a closed day is its partition and nothing else:
+// were it gone, the table would have none of its plays and say nothing.
+func (db *DB) playsOnTime(ctx context.Context, day settlement.Day) (from, condition string, args []any, err error) {
+	from = "watch_log"
+	condition, args, err = onTime(ctx, db.pool, day)
+	if closed := len(args) > 0; closed {
+		from += " PARTITION (" + partitionName(day) + ")"
+	}
+	return from, condition, args, err
+}
+
+// explainGone says what it means that the partition of a closed day is gone.
+func explainGone(err error, day settlement.Day) error {
+	if serverError(err) == erUnknownPartition {
+		return &GoneError{Day: day}
+	}
+	return err
 }
 
 const (

@@ -189,11 +189,8 @@ func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
 // openDropped has the first of two closed days dropped.
 func openDropped(t *testing.T) *DB {
 	t.Helper()
-	db := openClosed(t)
-	closed(t, db, monday+1)
-	old, _, err := db.DroppablePartitions(t.Context(), monday+1)
-	require.NoError(t, err)
-	require.NoError(t, db.DropPartitions(t.Context(), old))
+	db, old := openOld(t)
+	require.NoError(t, db.DropDay(t.Context(), old))
 	requireDays(t, db, monday+1, monday+3)
 	return db
 }

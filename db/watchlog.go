@@ -129,9 +129,10 @@ func (b pairBatch) condition() (string, []any) {
 // LastPlays tells when, in milliseconds, each pair's last play on the day
 // started, as far as the day after knows: late plays that nobody had posted by
 // then are left out. Pairs without a play on that day are missing from the
-// result.
+// result. It fails with a [GoneError] when the day is closed and its partition is
+// gone.
 func (db *DB) LastPlays(ctx context.Context, day settlement.Day, pairs []Pair) (map[Pair]int64, error) {
-	there, more, err := onTime(ctx, db.pool, day)
+	from, there, more, err := db.playsOnTime(ctx, day)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +148,7 @@ func (db *DB) LastPlays(ctx context.Context, day settlement.Day, pairs []Pair) (
 				video_id,
 				viewer_id,
 				MAX(watched_at) AS watched_at
-			FROM watch_log
+			FROM `+from+`
 			WHERE watched_on = ? AND `+condition+` AND `+there+`
 			GROUP BY video_id, viewer_id
 			UNION ALL
@@ -159,7 +160,7 @@ func (db *DB) LastPlays(ctx context.Context, day settlement.Day, pairs []Pair) (
 			WHERE watched_on = ? AND `+condition+` AND posted_on <= ?
 			GROUP BY video_id, viewer_id`,
 			slices.Concat([]any{day}, args, more, []any{day}, args, []any{day + 1})...); err != nil {
-			return nil, fmt.Errorf("look back to %s: %w", day, err)
+			return nil, explainGone(fmt.Errorf("look back to %s: %w", day, err), day)
 		}
 		for _, row := range found {
 			last[row.Pair] = max(last[row.Pair], row.WatchedAt.UnixMilli())

@@ -78,7 +78,7 @@ func (c Calendar) Starts(d Day) (first, last time.Time) { return c.Start(d), c.E
 // two machines may differ.
 func (c Calendar) CheckNotAhead(d Day, now time.Time) error {
 	if tomorrow := c.Day(now) + 1; d > tomorrow {
-		return fmt.Errorf("%s lies after tomorrow (%s in %s, by this machine's clock): is the date wrong?", d, tomorrow, c.Zone())
+		return Invalid("%s lies after tomorrow (%s in %s, by this machine's clock): is the date wrong?", d, tomorrow, c.Zone())
 	}
 	return nil
 }

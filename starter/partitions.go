@@ -16,6 +16,7 @@ type partitionsCommand struct {
 	List partitionsListCommand `cmd:"" default:"withargs" help:"List the days of the watch log."`
 	Add  partitionsAddCommand  `cmd:"" help:"Make room for days, and for those between them and the days that are there."`
 	Drop partitionsDropCommand `cmd:"" help:"Say which old closed days would be dropped; drop them with --yes."`
+	Trim partitionsTrimCommand `cmd:"" help:"Say which coming days would lose their room; remove them with --yes if they are empty."`
 }
 
 type partitionsListCommand struct{ databaseFlags }
@@ -42,6 +43,10 @@ func (c partitionsListCommand) Run(ctx context.Context) error {
 	return nil
 }
 
+// maxDaysAhead is more than anybody needs, and keeps a mistyped year from filling
+// the log with empty days.
+const maxDaysAhead = 366
+
 type partitionsAddCommand struct {
 	databaseFlags
 	From settlement.Day `required:"" placeholder:"DATE" help:"First day."`
@@ -57,6 +62,13 @@ func (c partitionsAddCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
+	calendar, err := database.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	if last := calendar.Day(time.Now()) + maxDaysAhead; c.To > last {
+		return fmt.Errorf("--to %s is more than %d days ahead (%s, by this machine's clock): is the date wrong?", c.To, maxDaysAhead, last)
+	}
 	added, err := database.AddPartitions(ctx, c.From, c.To)
 	if err != nil {
 		return err
@@ -68,6 +80,7 @@ func (c partitionsAddCommand) Run(ctx context.Context) error {
 type partitionsDropCommand struct {
 	databaseFlags
 	OlderThanDays int  `required:"" placeholder:"N" help:"Drop days that ended more than so many days ago."`
+	NeverSettled  bool `help:"Drop days before the first settled one, too, that have views, which nobody has counted."`
 	Yes           bool `help:"Drop them; without it they are only named."`
 }
 
@@ -85,40 +98,64 @@ func (c partitionsDropCommand) Run(ctx context.Context) error {
 		return err
 	}
 	before := calendar.Day(time.Now()) - settlement.Day(c.OlderThanDays)
-	old, unposted, err := database.DroppablePartitions(ctx, before)
-	if err != nil {
-		return err
-	}
-	if unposted != nil {
-		if err := printUnposted(ctx, database, unposted); err != nil {
-			return err
+	days := 0
+	kept, err := database.EachDroppable(ctx, before, c.NeverSettled, func(day db.Droppable) error {
+		if c.Yes {
+			if err := database.DropDay(ctx, day); err != nil {
+				return err
+			}
 		}
+		days++
+		fmt.Printf("%s  %s rows\n", day.Day, thousands(day.Rows))
+		return nil
+	})
+	if kept != nil {
+		fmt.Fprintln(os.Stderr, kept)
 	}
-	if len(old) == 0 {
+	switch {
+	case days == 0 && err == nil:
 		fmt.Printf("no closed day before %s to drop\n", before)
-		return nil
+	case c.Yes:
+		fmt.Printf("%d days dropped\n", days)
+	case err == nil:
+		fmt.Fprintf(os.Stderr, "these %d days would be dropped, and verify could not recompute them any more; add --yes to drop them\n", days)
 	}
-	for _, partition := range old {
-		fmt.Printf("%s  %s rows\n", partition.Day, thousands(partition.Rows))
-	}
-	if !c.Yes {
-		fmt.Fprintf(os.Stderr, "these %d days would be dropped, and verify could not recompute them any more; add --yes to drop them\n", len(old))
-		return nil
-	}
-	if err := database.DropPartitions(ctx, old); err != nil {
-		return err
-	}
-	fmt.Printf("%d days dropped\n", len(old))
-	return nil
+	return err
 }
 
-// printUnposted says why days are kept that are old enough to be dropped.
-func printUnposted(ctx context.Context, database *db.DB, unposted *db.Unposted) error {
-	posting, err := database.NextToLookBack(ctx)
+type partitionsTrimCommand struct {
+	databaseFlags
+	After settlement.Day `required:"" placeholder:"DATE" help:"Last day that keeps its room."`
+	Yes   bool           `help:"Remove them; without it they are only counted."`
+}
+
+func (c partitionsTrimCommand) Run(ctx context.Context) error {
+	database, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=%d for the next daily run, which then posts them, and drop again\n",
-		unposted.Day, plural(unposted.Rows, "row"), posting-unposted.Day)
+	defer func() { _ = database.Close() }()
+	calendar, err := database.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	if today := calendar.Day(time.Now()); c.After <= today {
+		return fmt.Errorf("--after %s would leave the platform no room: it must come after today, %s", c.After, today)
+	}
+	days, err := database.DaysAfter(ctx, c.After)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(days) == 0:
+		fmt.Printf("the watch log has no day after %s\n", c.After)
+	case !c.Yes:
+		fmt.Fprintf(os.Stderr, "%s, %s to %s, would be removed if they are empty; add --yes to remove them\n", plural(len(days), "day"), days[0], days[len(days)-1])
+	default:
+		if err := database.RemoveEmptyDays(ctx, days); err != nil {
+			return err
+		}
+		fmt.Printf("%s removed\n", plural(len(days), "day"))
+	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/api/serviceerror"
 
@@ -25,30 +26,19 @@ type kindFlag struct {
 	Kind settlement.Kind `required:"" enum:"daily,weekly,monthly" help:"daily, weekly or monthly."`
 }
 
-// kindsFlag chooses schedules; none chosen means all.
-type kindsFlag struct {
-	Kind []settlement.Kind `enum:"daily,weekly,monthly" help:"daily, weekly or monthly; all if not given."`
+// schedulesFlag chooses schedules.
+type schedulesFlag struct {
+	Kind []string `enum:"daily,weekly,monthly,partitions" help:"daily, weekly, monthly or partitions (room in the watch log); all if not given."`
 }
 
-// schedules are the chosen ones.
-func (f kindsFlag) schedules() []workflows.Schedule {
-	if len(f.Kind) == 0 {
-		return workflows.Schedules()
-	}
-	var chosen []workflows.Schedule
-	for _, kind := range f.Kind {
-		chosen = append(chosen, scheduleOf(kind))
-	}
-	return chosen
-}
-
-func scheduleOf(kind settlement.Kind) workflows.Schedule {
+// schedules are the chosen ones, all if none is.
+func (f schedulesFlag) schedules() (chosen []workflows.Schedule) {
 	for _, schedule := range workflows.Schedules() {
-		if schedule.Kind == kind {
-			return schedule
+		if len(f.Kind) == 0 || slices.Contains(f.Kind, schedule.Name) {
+			chosen = append(chosen, schedule)
 		}
 	}
-	panic("no schedule of kind " + kind) // kinds are checked when flags are read
+	return chosen
 }
 
 // explainSchedule says what to do about a schedule that is not there.

@@ -48,6 +48,9 @@ func (c scheduleListCommand) Run(ctx context.Context) error {
 		return err
 	}
 	for _, schedule := range workflows.Schedules() {
+		if !schedule.Launches() {
+			continue
+		}
 		open, err := due(ctx, database, schedule)
 		if err != nil {
 			return err
@@ -101,12 +104,12 @@ func (c scheduleListCommand) printLaunches(ctx context.Context, temporal *tempor
 	out := newTable("Launched", "Started", "By", "Outcome", "Took")
 	var failed []*workflow.WorkflowExecutionInfo
 	for _, schedule := range workflows.Schedules() {
-		launches, err := launchesOf(ctx, temporal, schedule.Kind)
+		launches, err := launchesOf(ctx, temporal, schedule)
 		if err != nil {
 			return err
 		}
 		for _, launch := range launches[:min(c.Last, uint(len(launches)))] {
-			row, err := launchRow(launch, schedule.Kind, calendar)
+			row, err := launchRow(launch, schedule, calendar)
 			if err != nil {
 				return err
 			}
@@ -130,12 +133,13 @@ func (c scheduleListCommand) printLaunches(ctx context.Context, temporal *tempor
 	return nil
 }
 
-// launchesOf are the launches of the kind that Temporal still knows, newest
-// first: those of the schedule and those that an operator asked for. A long one
+// launchesOf are the workflows that Temporal still knows of those that the
+// schedule starts, newest first, also if an operator started them. A long launch
 // goes on as a new run again and again; only that one counts.
-func launchesOf(ctx context.Context, temporal *temporalServer, kind settlement.Kind) ([]*workflow.WorkflowExecutionInfo, error) {
+func launchesOf(ctx context.Context, temporal *temporalServer, schedule workflows.Schedule) ([]*workflow.WorkflowExecutionInfo, error) {
+	workflowType, id := schedule.Starts()
 	found, err := temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-		Query: fmt.Sprintf(`WorkflowType = %q AND WorkflowId STARTS_WITH %q AND ExecutionStatus != "ContinuedAsNew"`, workflows.LaunchType, workflows.LaunchPrefix(kind)),
+		Query: fmt.Sprintf(`WorkflowType = %q AND WorkflowId STARTS_WITH %q AND ExecutionStatus != "ContinuedAsNew"`, workflowType, id),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list launches: %w", err)
@@ -147,23 +151,27 @@ func launchesOf(ctx context.Context, temporal *temporalServer, kind settlement.K
 	return launches, nil
 }
 
-func launchRow(launch *workflow.WorkflowExecutionInfo, kind settlement.Kind, calendar settlement.Calendar) (table.Row, error) {
-	what, by := strings.TrimPrefix(launch.GetExecution().GetWorkflowId(), workflows.LaunchPrefix(kind)+":"), "operator"
+func launchRow(launch *workflow.WorkflowExecutionInfo, schedule workflows.Schedule, calendar settlement.Calendar) (table.Row, error) {
+	_, id := schedule.Starts()
+	what, by := strings.TrimPrefix(launch.GetExecution().GetWorkflowId(), id+":"), "operator"
 	if payload := launch.GetSearchAttributes().GetIndexedFields()[workflows.DueTime.GetName()]; payload != nil {
 		var dueAt time.Time
 		if err := converter.GetDefaultDataConverter().FromPayload(payload, &dueAt); err != nil {
 			return nil, fmt.Errorf("read when %s was due: %w", launch.GetExecution().GetWorkflowId(), err)
 		}
-		period, err := calendar.LastEnded(kind, dueAt)
-		if err != nil {
-			return nil, err
+		what, by = calendar.Day(dueAt).String(), "schedule, due "+calendar.In(dueAt).Format(listTime)
+		if schedule.Launches() {
+			period, err := calendar.LastEnded(schedule.Kind, dueAt)
+			if err != nil {
+				return nil, err
+			}
+			what = period.String()
 		}
-		what, by = period.String(), "schedule, due "+calendar.In(dueAt).Format(listTime)
 	}
 	started := launch.GetStartTime().AsTime()
 	took := ""
 	if launch.GetCloseTime() != nil {
 		took = launch.GetCloseTime().AsTime().Sub(started).Round(100 * time.Millisecond).String()
 	}
-	return table.Row{string(kind) + " " + what, calendar.In(started).Format(listTime), by, launch.GetStatus().String(), took}, nil
+	return table.Row{schedule.Name + " " + what, calendar.In(started).Format(listTime), by, launch.GetStatus().String(), took}, nil
 }

@@ -14,19 +14,21 @@ import (
 
 type schedulePauseCommand struct {
 	temporalFlags
-	kindsFlag
-	Note string `required:"" help:"Why, for whoever looks at the schedule next."`
+	// Room is made for the platform, whose plays wait for nobody: that is paused
+	// only by name.
+	Kind []string `enum:"daily,weekly,monthly,partitions" default:"daily,weekly,monthly" help:"daily, weekly, monthly or partitions (room in the watch log); all but partitions if not given."`
+	Note string   `required:"" help:"Why, for whoever looks at the schedule next."`
 }
 
 func (c schedulePauseCommand) Run(ctx context.Context) error {
-	return c.each(ctx, c.kindsFlag, "paused: "+c.Note, func(handle client.ScheduleHandle) error {
+	return c.each(ctx, schedulesFlag{Kind: c.Kind}, "paused: "+c.Note, func(handle client.ScheduleHandle) error {
 		return handle.Pause(ctx, client.SchedulePauseOptions{Note: c.Note})
 	})
 }
 
 type scheduleDeleteCommand struct {
 	temporalFlags
-	kindsFlag
+	schedulesFlag
 	Yes bool `help:"Delete them; without it they are only named."`
 }
 
@@ -37,11 +39,11 @@ func (c scheduleDeleteCommand) Run(ctx context.Context) error {
 		}
 		return fmt.Errorf("these schedules would be deleted, with their notes and what they have buffered; add --yes to delete them")
 	}
-	return c.each(ctx, c.kindsFlag, "deleted", func(handle client.ScheduleHandle) error { return handle.Delete(ctx) })
+	return c.each(ctx, c.schedulesFlag, "deleted", func(handle client.ScheduleHandle) error { return handle.Delete(ctx) })
 }
 
 // each does something to every chosen schedule and says so.
-func (f temporalFlags) each(ctx context.Context, chosen kindsFlag, done string, do func(client.ScheduleHandle) error) error {
+func (f temporalFlags) each(ctx context.Context, chosen schedulesFlag, done string, do func(client.ScheduleHandle) error) error {
 	temporal, err := f.connect(ctx)
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (f temporalFlags) each(ctx context.Context, chosen kindsFlag, done string, 
 type scheduleResumeCommand struct {
 	databaseFlags
 	temporalFlags
-	kindsFlag
+	schedulesFlag
 	Note     string `default:"resumed" help:"What to tell whoever looks at the schedule next."`
 	Backfill bool   `help:"Run the periods that were missed, in order, and wait for them."`
 }
@@ -70,7 +72,7 @@ func (c scheduleResumeCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	if err := c.each(ctx, c.kindsFlag, "resumed", func(handle client.ScheduleHandle) error {
+	if err := c.each(ctx, c.schedulesFlag, "resumed", func(handle client.ScheduleHandle) error {
 		return handle.Unpause(ctx, client.ScheduleUnpauseOptions{Note: c.Note})
 	}); err != nil {
 		return err
@@ -78,6 +80,9 @@ func (c scheduleResumeCommand) Run(ctx context.Context) error {
 	// Temporal drops what was due while a schedule was paused, and what its
 	// buffer held then. The book of runs knows what is missing.
 	for _, schedule := range c.schedules() {
+		if !schedule.Launches() {
+			continue
+		}
 		missed, err := due(ctx, database, schedule)
 		if err != nil {
 			return err

@@ -67,6 +67,7 @@ type overview struct {
 	unfinished []unfinishedRun
 	open       []db.OpenPeriod  // days, up to the last that has views
 	early      []settlement.Day // with views, before the first in the book of runs
+	daysAhead  int              // of room in the watch log, after today
 }
 
 // look asks the database, and Temporal if it can be reached.
@@ -93,6 +94,10 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 	if err == nil && begun {
 		now.early, err = database.UnsettledBefore(ctx, first)
 	}
+	if err != nil {
+		return now, err
+	}
+	now.daysAhead, err = database.DaysAhead(ctx, time.Now())
 	return now, err
 }
 
@@ -109,6 +114,23 @@ func (o overview) print() {
 	if n := len(o.early); n > 0 {
 		fmt.Printf("\n%s with views that are never paid, %s: %s\n", plural(n, "day"),
 			span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
+	}
+	printRoom(o.daysAhead)
+}
+
+// littleRoom is how many days ahead are too few to leave it alone over a weekend.
+const littleRoom = 3
+
+// printRoom says for how long the platform can store plays.
+func printRoom(daysAhead int) {
+	const mend = "see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add"
+	switch {
+	case daysAhead < 0:
+		fmt.Printf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", mend)
+	case daysAhead < littleRoom:
+		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", plural(daysAhead, "day"), mend)
+	default:
+		fmt.Printf("\nthe watch log has room for today and %s more\n", plural(daysAhead, "day"))
 	}
 }
 

@@ -61,8 +61,8 @@ func (d *stuckDay) BeginDay(ctx context.Context, _ activities.BeginDayInput) (ac
 	return activities.BeginDayResult{}, d.do(ctx, "begin")
 }
 
-func (d *stuckDay) MaintainPartitions(ctx context.Context, _ activities.DayInput) error {
-	return d.do(ctx, "partitions")
+func (d *stuckDay) MakeRoomAfter(ctx context.Context, _ activities.DayInput) (activities.Room, error) {
+	return activities.Room{}, d.do(ctx, "room")
 }
 
 func (d *stuckDay) LookBack(ctx context.Context, _ activities.DayInput) (activities.LookBackResult, error) {
@@ -91,9 +91,9 @@ func (d *stuckDay) FailDay(ctx context.Context, input activities.FailDayInput) e
 // does.
 func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 	for i, test := range []struct{ stuck, want string }{
-		{"plan", "begin, partitions, look back, plan, end of plan, record: canceled"},
-		{"count", "begin, partitions, look back, plan, count, end of count, record: canceled"}, // one of two chunks
-		{"check", "begin, partitions, look back, plan, count, count, check, end of check, record: canceled"},
+		{"plan", "room, begin, look back, plan, end of plan, record: canceled"},
+		{"count", "room, begin, look back, plan, count, end of count, record: canceled"}, // one of two chunks
+		{"check", "room, begin, look back, plan, count, count, check, end of check, record: canceled"},
 	} {
 		t.Run(test.stuck, func(t *testing.T) {
 			t.Parallel()

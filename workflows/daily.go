@@ -47,6 +47,8 @@ type DailyResult struct {
 	PriceRule int64          `json:"price_rule"`
 	// Mismatches are closed days whose rows are not those that were counted.
 	Mismatches []db.Mismatch `json:"mismatches,omitempty"`
+	// Retention is what became of old days of the watch log.
+	activities.Retention
 	db.Totals
 }
 
@@ -117,7 +119,10 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 		}
 		if closed.Closed {
 			r.progress.close(ctx, closed.Totals)
-			return DailyResult{Day: r.input.Day, Chunks: len(r.chunks), PriceRule: begun.PriceRule, Mismatches: mismatches, Totals: closed.Totals}, nil
+			return DailyResult{
+				Day: r.input.Day, Chunks: len(r.chunks), PriceRule: begun.PriceRule, Mismatches: mismatches,
+				Retention: r.dropOldDays(ctx, closed.Totals), Totals: closed.Totals,
+			}, nil
 		}
 	}
 	return result, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
@@ -125,19 +130,44 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 		r.input.Day, maxRounds, r.period.Arguments()), activities.TypeRowsArrived, nil)
 }
 
-// begin waits for the day before and enters the run in the book.
+// begin makes room for the coming days, waits for the day before and enters the
+// run in the book.
 func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult, err error) {
 	err = r.chunkedRun.begin(ctx, func(ctx workflow.Context, shown *db.NotClosedError) (*db.NotClosedError, error) {
+		if shown == nil { // before it waits
+			r.makeRoom(ctx)
+		}
 		begun = activities.BeginDayResult{}
 		err := workflow.ExecuteActivity(ctx, a.BeginDay,
 			activities.BeginDayInput{Day: r.input.Day, Wait: r.input.Wait, Shown: shown}).Get(ctx, &begun)
 		return begun.Waiting, err
 	})
-	if err != nil {
-		return begun, err
-	}
-	return begun, workflow.ExecuteActivity(withOptions(ctx, logPatience, "partitions around "+r.input.Day.String()), a.MaintainPartitions,
+	return begun, err
+}
+
+// makeRoom lets the platform store the plays of the coming days. That it cannot is
+// no reason not to settle this one.
+func (r *dailyRun) makeRoom(ctx workflow.Context) {
+	err := workflow.ExecuteActivity(withOptions(ctx, patience, "room after "+r.input.Day.String()), a.MakeRoomAfter,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("no room was made in the watch log", "day", r.input.Day.String(), "error", Cause(err))
+	}
+}
+
+// dropOldDays makes the watch log shorter once the day is closed, which it stays
+// whatever comes of it.
+func (r *dailyRun) dropOldDays(ctx workflow.Context, totals db.Totals) (done activities.Retention) {
+	err := workflow.ExecuteActivity(withOptions(ctx, patience, "drop old days of the watch log"), a.DropOldDays,
+		activities.DayInput{Day: r.input.Day}).Get(ctx, &done)
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("old days of the watch log were not dropped", "day", r.input.Day.String(), "error", Cause(err))
+		done.Kept = "old days of the watch log were not dropped, the next run tries again: " + Cause(err)
+	}
+	if done.Kept != "" {
+		r.progress.warn(ctx, done.Kept, totals)
+	}
+	return done
 }
 
 // lookBack fixes which late views of earlier days the day posts. Days whose rows

@@ -66,15 +66,25 @@ func keyOf(input any) string {
 			return LaunchID(periods[0], periods[len(periods)-1])
 		}
 		return LaunchPrefix(input.Kind) + "-2024-05-09T19:00:00Z"
+	case PartitionsInput:
+		if input.Today != 0 {
+			return RoomID(input.Today)
+		}
+		return PartitionsID + "-2024-05-09T19:30:00Z"
 	default:
 		panic(input)
 	}
 }
 
+// makesRoom expects the run to make room for the coming days.
+func (b *bundle) makesRoom() {
+	b.OnActivity(a.MakeRoomAfter, mock.Anything, activities.DayInput{Day: day}).Return(activities.Room{}, nil).Once()
+}
+
 // begins lets the run begin and plan the given chunks.
 func (b *bundle) begins(chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
-	b.OnActivity(a.MaintainPartitions, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
+	b.makesRoom()
 	b.OnActivity(a.LookBack, mock.Anything, activities.DayInput{Day: day}).Return(activities.LookBackResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, activities.PlanDayInput{Day: day, ChunkRows: DefaultChunkRows, MaxChunks: maxChunks}).
 		Return(activities.PlanResult{Chunks: chunks}, nil).Once()
@@ -95,6 +105,14 @@ func (b *bundle) checks(again ...int) {
 func (b *bundle) closes(closed bool) {
 	b.OnActivity(a.RankDay, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
 	b.OnActivity(a.CloseDay, mock.Anything, activities.DayInput{Day: day}).Return(activities.CloseDayResult{Closed: closed}, nil).Once()
+	if closed {
+		b.drops(activities.Retention{}, nil)
+	}
+}
+
+// drops lets the run drop old days once its own is closed.
+func (b *bundle) drops(done activities.Retention, err error) {
+	b.OnActivity(a.DropOldDays, mock.Anything, activities.DayInput{Day: day}).Return(done, err).Once()
 }
 
 // records expects the failure to be recorded in the book of runs and returns
@@ -134,7 +152,7 @@ func TestR8_CountsChecksSettlesAndCloses(t *testing.T) {
 	})
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
-	require.Equal(t, []string{"BeginDay", "MaintainPartitions", "LookBack", "PlanDay", "CountChunk", "CheckDay", "SettleChunk", "RankDay", "CloseDay"}, order)
+	require.Equal(t, []string{"MakeRoomAfter", "BeginDay", "LookBack", "PlanDay", "CountChunk", "CheckDay", "SettleChunk", "RankDay", "CloseDay", "DropOldDays"}, order)
 	var result DailyResult
 	require.NoError(t, b.GetWorkflowResult(&result))
 	require.Equal(t, DailyResult{Day: day, Chunks: 2, PriceRule: 1}, result)
@@ -266,6 +284,7 @@ func TestR8_WaitsForTheDayBefore(t *testing.T) {
 
 func TestARefusalEndsTheRunAtOnce(t *testing.T) {
 	b := setup(t)
+	b.makesRoom()
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).
 		Return(activities.BeginDayResult{}, temporal.NewNonRetryableApplicationError("day is closed", activities.TypeRefused, nil)).Once()
 	recorded := b.records()

@@ -41,7 +41,11 @@ func writeRow(text *strings.Builder, cells []string) {
 func instant(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 func (p *progressTracker) headline() string {
-	return p.alarm() + fmt.Sprintf("**%s**: %s", p.period, p.phase)
+	headline := p.alarm() + fmt.Sprintf("**%s**: %s", p.period, p.phase)
+	if p.warning != "" {
+		headline += "\n\n**Warning**: " + p.warning
+	}
+	return headline
 }
 
 func (p *progressTracker) show(ctx workflow.Context) {

@@ -35,18 +35,18 @@ func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
 		name string
 		fail func(b *bundle)
 	}{
-		{"partitions", func(b *bundle) {
-			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
-			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(refusal).Once()
+		{"begin", func(b *bundle) {
+			b.makesRoom()
+			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, refusal).Once()
 		}},
 		{"look back", func(b *bundle) {
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
-			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.makesRoom()
 			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, refusal).Once()
 		}},
 		{"plan", func(b *bundle) {
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
-			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.makesRoom()
 			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
 			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, refusal).Once()
 		}},
@@ -80,6 +80,7 @@ func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
 
 func TestAFailureThatCannotBeRecordedIsStillTheRuns(t *testing.T) {
 	b := setup(t)
+	b.makesRoom()
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, refusal).Once()
 	b.OnActivity(a.FailDay, mock.Anything, mock.Anything).
 		Return(temporal.NewNonRetryableApplicationError("the database is gone", "Any", nil)).Once()
@@ -129,22 +130,57 @@ func TestADayClosesWhenABackupThatHoldsTheWatchLogEnds(t *testing.T) {
 		Return(func(context.Context, activities.DayInput) (activities.CloseDayResult, error) {
 			return activities.CloseDayResult{Closed: true}, busy()
 		})
+	b.drops(activities.Retention{}, nil)
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
 }
 
-func TestADayGoesOnWhenABackupThatHoldsTheWatchLogEnds(t *testing.T) {
+func TestADayGoesOnWhereNoRoomCanBeMade(t *testing.T) {
 	b := setup(t)
-	busy := b.busyForABackup(t)
+	b.OnActivity(a.MakeRoomAfter, mock.Anything, mock.Anything).
+		Return(activities.Room{}, &db.WatchLogBusyError{}).Times(int(patience.MaximumAttempts))
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
-	b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).
-		Return(func(context.Context, activities.DayInput) error { return busy() })
 	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, nil).Once()
 	b.checks()
 	b.closes(true)
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestADayIsClosedWhateverBecomesOfOldDays(t *testing.T) {
+	const kept = "old days of the watch log were not dropped, the next run tries again: the cause"
+	for _, test := range []struct {
+		rule string
+		done activities.Retention
+		err  error
+		want activities.Retention
+	}{
+		{"they are dropped", activities.Retention{Dropped: 3}, nil, activities.Retention{Dropped: 3}},
+		{"one has to stay", activities.Retention{Dropped: 1, Kept: "why"}, nil, activities.Retention{Dropped: 1, Kept: "why"}},
+		{"they cannot be dropped", activities.Retention{}, refusal, activities.Retention{Kept: kept}},
+	} {
+		t.Run(test.rule, func(t *testing.T) {
+			b := setup(t)
+			b.begins(planned(1))
+			b.counts(1).Return(counted, nil).Once()
+			b.checks()
+			b.settles(1)
+			b.OnActivity(a.RankDay, mock.Anything, mock.Anything).Return(nil).Once()
+			b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).Return(activities.CloseDayResult{Closed: true}, nil).Once()
+			b.drops(test.done, test.err)
+
+			b.run()
+
+			require.NoError(t, b.GetWorkflowError())
+			var result DailyResult
+			require.NoError(t, b.GetWorkflowResult(&result))
+			require.Equal(t, test.want, result.Retention)
+			if test.want.Kept != "" {
+				require.Contains(t, details(t, b), "**2024-05-09**: closed\n\n**Warning**: "+test.want.Kept)
+			}
+		})
+	}
 }
 
 func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
@@ -202,7 +238,7 @@ func TestCause_IsWhatTheActivitySaid(t *testing.T) {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t)
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
-			b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+			b.makesRoom()
 			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
 			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, test.err)
 			recorded := b.records()

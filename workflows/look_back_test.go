@@ -15,7 +15,7 @@ func TestAClosedDayWhoseRowsVanishedRaisesAnAlarmAndIsNoObstacle(t *testing.T) {
 	vanished := []db.Mismatch{{Day: day - 2, Expected: 10, Found: 9}}
 	b.OnActivity(a.LookBack, mock.Anything, activities.DayInput{Day: day}).Return(activities.LookBackResult{Mismatches: vanished}, nil).Once()
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
-	b.OnActivity(a.MaintainPartitions, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
+	b.makesRoom()
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{Chunks: []activities.PlannedChunk{planned(1)}}, nil).Once()
 	b.counts(1).Return(counted, nil).Once()
 	b.checks()

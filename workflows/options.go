@@ -22,7 +22,7 @@ var patience = &temporal.RetryPolicy{
 
 // logPatience outlasts a backup that holds the watch log, or a transaction on it
 // that somebody left open: about six hours. A day needs the log for itself for
-// an instant, to make room in it and to close, and cannot go on without it. All
+// an instant to close, as does who makes room in it, and cannot go on without it. All
 // that writes to the log waits behind each try for up to two seconds, so after
 // the first few the tries are a minute apart.
 var logPatience = &temporal.RetryPolicy{

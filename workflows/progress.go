@@ -56,6 +56,7 @@ type progressTracker struct {
 	since      time.Time // when the phase, or the wait for this period, began
 	updated    time.Time
 	mismatches []db.Mismatch // closed days whose rows are not those that were counted
+	warning    string        // what went wrong after the close; empty if nothing did
 }
 
 func trackProgress(ctx workflow.Context, period settlement.Period) (*progressTracker, error) {
@@ -113,6 +114,12 @@ func (p *progressTracker) chunkFailed(ctx workflow.Context) {
 // close shows what the period came to.
 func (p *progressTracker) close(ctx workflow.Context, totals db.Totals) {
 	p.enter(ctx, PhaseClosed)
+	p.showClosed(ctx, totals)
+}
+
+// warn shows beside what the period came to what went wrong after its close.
+func (p *progressTracker) warn(ctx workflow.Context, warning string, totals db.Totals) {
+	p.warning = warning
 	p.showClosed(ctx, totals)
 }
 

@@ -54,7 +54,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	const step = 10 * time.Second // of each activity
 	b := setup(t)
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).After(step).Return(activities.BeginDayResult{}, nil).Once()
-	b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(nil).Once()
+	b.makesRoom()
 	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).After(step).Return(activities.LookBackResult{}, nil).Once()
 	// The first chunk is left from an earlier run, with 1000 rows.
 	left := activities.PlannedChunk{Number: 1, State: db.ChunkCounted, Rows: 1000}
@@ -65,6 +65,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(step).Return(db.Amounts{}, nil).Times(4)
 	b.OnActivity(a.RankDay, mock.Anything, mock.Anything).After(step).Return(nil).Once()
 	b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).After(step).Return(activities.CloseDayResult{Closed: true}, nil).Once()
+	b.drops(activities.Retention{}, nil)
 	var seen []Progress
 	for i := range 13 {
 		b.RegisterDelayedCallback(func() { seen = append(seen, progress(t, b)) }, time.Duration(i)*step+step/2)
@@ -92,6 +93,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 
 func TestProgressSaysThatTheRunFailed(t *testing.T) {
 	b := setup(t)
+	b.makesRoom()
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, refusal).Once()
 	b.records()
 	b.run()

@@ -13,6 +13,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(Monthly)
 	r.RegisterWorkflow(Mail)
 	r.RegisterWorkflow(Launch)
+	r.RegisterWorkflow(Partitions)
 }
 
 // RegisterActivities makes the activities known to a worker of [TaskQueue] or a

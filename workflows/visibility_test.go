@@ -91,10 +91,11 @@ func TestDetailsSayWhatARunWaitsFor(t *testing.T) {
 		b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day, Shown: shown}).After(time.Hour).
 			Return(activities.BeginDayResult{Waiting: waiting}, nil).Once()
 	}
+	b.makesRoom()
 	waits(nil, before(db.StateRunning))
 	waits(before(db.StateRunning), before(db.StateFailed))
 	waits(before(db.StateFailed), nil)
-	b.OnActivity(a.MaintainPartitions, mock.Anything, mock.Anything).Return(refusal).Once()
+	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, refusal).Once()
 	b.records()
 	var seen []string
 	for hours := range 3 {

@@ -51,7 +51,7 @@ func TestScheduleApplyTwiceChangesNothing(t *testing.T) {
 		Overlap: enums.SCHEDULE_OVERLAP_POLICY_BUFFER_ALL, CatchupWindow: 365 * 24 * time.Hour, PauseOnFailure: true,
 	}, *before.Schedule.Policy)
 	again := s.starter("schedule", "apply").requireSuccess()
-	require.Equal(t, 3, strings.Count(again.stdout, " unchanged, next "), again.stdout)
+	require.Equal(t, 4, strings.Count(again.stdout, " unchanged, next "), again.stdout)
 	require.NotContains(t, again.stdout, "Wanted")
 	require.Equal(t, before.Info.LastUpdateAt, s.describe(daily).Info.LastUpdateAt, "no update was sent")
 }
@@ -89,7 +89,7 @@ func TestScheduleApplyMendsAndKeepsPauseAndNote(t *testing.T) {
 	require.Equal(t, wanted.Spec, mended.Spec)
 	require.Equal(t, wanted.Policy, mended.Policy)
 	list := s.starter("schedule", "list").requireSuccess().stdout
-	require.Contains(t, list, "│ creatorpay-daily   │ paused │ the log is being mended │")
+	require.Contains(t, list, "│ creatorpay-daily      │ paused │ the log is being mended │")
 }
 
 func TestScheduleCommandsSayWhatIsWrong(t *testing.T) {
@@ -153,7 +153,7 @@ func TestScheduleDeleteLeavesNothing(t *testing.T) {
 
 	s.starter("schedule", "delete", "--yes").requireSuccess()
 
-	require.Equal(t, 3, strings.Count(s.starter("schedule", "list").requireSuccess().stdout, "│ not there │"))
+	require.Equal(t, 4, strings.Count(s.starter("schedule", "list").requireSuccess().stdout, "│ not there │"))
 }
 
 // A long backfill goes on as a new run, and then one more. The list must neither

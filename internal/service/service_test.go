@@ -101,6 +101,28 @@ func TestRun_AnswersProbesAndScrapesAndStopsWhenTold(t *testing.T) {
 	stop()
 }
 
+// The metric has to be right when nothing runs: that is when room runs out.
+func TestRun_SaysForHowManyDaysThePlatformHasRoom(t *testing.T) {
+	dsn := migrated(t)
+	address, stop := start(t, dsn)
+	requireMetric(t, address, "creatorpay_watch_log_days_ahead -1\n")
+	database, err := db.Open(t.Context(), dsn, 2)
+	require.NoError(t, err)
+	defer func() { _ = database.Close() }()
+	calendar, err := database.Calendar(t.Context())
+	require.NoError(t, err)
+	today := calendar.Day(time.Now()) // the days ahead are two, or one from midnight on
+
+	_, err = database.AddPartitions(t.Context(), today, today+2)
+
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		_, metrics := get(t, "http://"+address+"/metrics")
+		return strings.Contains(metrics, "creatorpay_watch_log_days_ahead 2\n") || strings.Contains(metrics, "creatorpay_watch_log_days_ahead 1\n")
+	}, time.Minute, 50*time.Millisecond)
+	stop()
+}
+
 func TestRun_CountsWhatWasDone(t *testing.T) {
 	const sunday settlement.Day = 19855 // 2024-05-12
 	address, dsn, run := startSettling(t, sunday)

@@ -51,6 +51,10 @@ func newTelemetry(ctx context.Context, database *db.DB) (*telemetry, error) {
 			Name: "creatorpay_last_closed_day_timestamp_seconds",
 			Help: "Midnight UTC of the newest closed day's date; 0 before any day is closed, -1 if the database does not answer.",
 		}, lastClosedDay(ctx, database)),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "creatorpay_watch_log_days_ahead",
+			Help: "Days after today for which the watch log has room; -1 if it has none for today, or the database does not answer.",
+		}, daysAhead(ctx, database)),
 	)
 	return &telemetry{
 		handler:  opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: meter, UseMonotonicCounters: true}),
@@ -73,6 +77,20 @@ func lastClosedDay(ctx context.Context, database *db.DB) func() float64 {
 		default:
 			return float64(day) * (24 * time.Hour).Seconds()
 		}
+	}
+}
+
+// daysAhead asks the database and the clock: it is right also when no workflow
+// runs.
+func daysAhead(ctx context.Context, database *db.DB) func() float64 {
+	return func() float64 {
+		ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+		defer cancel()
+		ahead, err := database.DaysAhead(ctx, time.Now())
+		if err != nil {
+			return -1
+		}
+		return float64(max(ahead, -1))
 	}
 }
 

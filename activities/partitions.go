@@ -1,0 +1,84 @@
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"go.temporal.io/sdk/activity"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// Room is what the watch log has room for.
+type Room struct {
+	Added int            `json:"added"` // days
+	Until settlement.Day `json:"until"` // the last day with room
+}
+
+// MakeRoom makes room in the watch log for the day and for those that come after
+// it. A log that begins later gets no days below: nobody waits for them.
+func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room Room, err error) {
+	if err := input.Day.Validate(); err != nil {
+		return room, err
+	}
+	from, until := input.Day, input.Day+settlement.Day(a.PartitionsAhead)
+	first, last, found, err := a.DB.Span(ctx)
+	if err != nil {
+		return room, err
+	}
+	if found {
+		from, until = max(from, first), max(until, last)
+	}
+	added, err := a.DB.AddPartitions(ctx, from, until)
+	return Room{Added: len(added), Until: until}, err
+}
+
+// MakeRoomAfter makes room in the watch log for the days that come after the
+// given one. A day without a partition gets none here, and neither do those after
+// it: nobody could store its views, so it is not to be settled unseen.
+func (a *Activities) MakeRoomAfter(ctx context.Context, input DayInput) (room Room, err error) {
+	found, err := a.DB.HasPartition(ctx, input.Day)
+	if err != nil || !found {
+		return room, err
+	}
+	return a.MakeRoom(ctx, input)
+}
+
+// Retention is what became of the days that are past keeping.
+type Retention struct {
+	Dropped int `json:"dropped,omitzero"` // days
+	// Kept says which day stays although it is past keeping, and why; empty if
+	// none does.
+	Kept string `json:"kept,omitempty"`
+}
+
+// DropOldDays drops the days that are past keeping when the given one is closed,
+// except for those that are still needed.
+func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done Retention, err error) {
+	if a.KeepDays == 0 {
+		return done, nil
+	}
+	// What has not been looked at for the last time is kept, and the day before
+	// it: late views are judged across that midnight, too.
+	before := input.Day - settlement.Day(max(a.KeepDays, a.LookBackDays+1))
+	kept, err := a.DB.EachDroppable(ctx, before, false, func(day db.Droppable) error {
+		err := a.DB.DropDay(ctx, day)
+		if err == nil {
+			done.Dropped++
+			activity.GetLogger(ctx).Info("dropped a day of the watch log", "day", day.Day.String(), "rows", day.Rows)
+		}
+		return err
+	})
+	var needed *db.NeededAgainError
+	switch {
+	case errors.As(err, &needed):
+		done.Kept, err = needed.Error(), nil
+	case kept != nil:
+		done.Kept = kept.String()
+	}
+	if done.Kept != "" {
+		activity.GetLogger(ctx).Warn("a day past keeping stays", "why", done.Kept)
+	}
+	return done, err
+}

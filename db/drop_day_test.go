@@ -1,0 +1,130 @@
+package db
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+// firstDroppable is the first day that may be dropped.
+func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first Droppable) {
+	t.Helper()
+	_, err := db.EachDroppable(t.Context(), before, false, func(day Droppable) error {
+		if first.Day == 0 {
+			first = day
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotZero(t, first.Day)
+	return first
+}
+
+// openOld has a first day with two rows that may be dropped.
+func openOld(t *testing.T) (*DB, Droppable) {
+	t.Helper()
+	db := openClosed(t)
+	closed(t, db, monday+1)
+	return db, firstDroppable(t, db, monday+1)
+}
+
+// requireNotDropped means that the drop failed and that the first day has all its
+// rows.
+func requireNotDropped(t *testing.T, db *DB, err error, rows int64) {
+	t.Helper()
+	var needed *NeededAgainError
+	require.ErrorAs(t, err, &needed)
+	requireDays(t, db, monday, monday+3)
+	require.Equal(t, []int64{rows}, rowsOf(t, db, monday, monday))
+}
+
+func TestDropDay_RemovesTheDayAndItsRows(t *testing.T) {
+	db, old := openOld(t)
+	require.Equal(t, monday, old.Day)
+	require.EqualValues(t, 2, old.Rows)
+
+	require.NoError(t, db.DropDay(t.Context(), old))
+
+	requireDays(t, db, monday+1, monday+3)
+	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
+}
+
+func TestDropDay_ARowThatComesBetweenTheLookAndTheDropIsNotLost(t *testing.T) {
+	db, old := openOld(t)
+	watch(t, db, view(monday, 2, time.Hour))
+
+	err := db.DropDay(t.Context(), old)
+
+	requireNotDropped(t, db, err, 3)
+}
+
+func TestDropDay_ALateRowOfTheNextDayThatComesAfterTheLookKeepsTheDay(t *testing.T) {
+	db, old := openOld(t)
+	watch(t, db, view(monday+1, 2, time.Second))
+
+	err := db.DropDay(t.Context(), old)
+
+	requireNotDropped(t, db, err, 2)
+}
+
+func TestDropDay_ARowThatComesWhileTheDropWaitsIsNotLost(t *testing.T) {
+	db, old := openOld(t)
+	platform, err := db.pool.BeginTxx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday, 2)...)
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- db.DropDay(context.WithoutCancel(t.Context()), old) }()
+	awaitBlocked(t, db, 1)
+
+	require.NoError(t, platform.Commit())
+
+	requireNotDropped(t, db, <-ended, 3)
+}
+
+func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday, 1, 0))
+	addPartitions(t, db, monday, monday+3)
+	enterClosed(t, db, monday+1, monday+2)
+	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day Droppable) error {
+		require.EqualValues(t, 1, day.Rows)
+		watch(t, db, view(monday, 1, time.Minute))
+		return db.DropDay(t.Context(), day)
+	})
+
+	requireNotDropped(t, db, err, 2)
+}
+
+func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday+1)
+	require.NoError(t, db.DropDay(t.Context(), Droppable{Day: monday}))
+
+	_, _, err := db.AppendViews(t.Context(), []View{view(monday, 1, 0)})
+	require.NoError(t, err)
+
+	require.Equal(t, []int64{0}, rowsOf(t, db, monday+1, monday+1))
+}
+
+// Plays that are gone would make repeats count.
+func TestR3_PlaysOfAClosedDayWhosePartitionIsGoneAreNotTakenForNone(t *testing.T) {
+	db, old := openOld(t)
+	require.NoError(t, db.DropDay(t.Context(), old))
+	pairs := []Pair{{VideoID: 1, ViewerID: viewer}}
+
+	_, known := db.KnownDay(t.Context(), monday, monday+2, pairs)
+	_, last := db.LastPlays(t.Context(), monday, pairs)
+
+	for _, err := range []error{known, last} {
+		var gone *GoneError
+		require.ErrorAs(t, err, &gone)
+		require.Equal(t, monday, gone.Day)
+	}
+	_, err := db.LastPlays(t.Context(), monday-1, pairs)
+	require.NoError(t, err, "a day that was never settled has no plays where it has no partition")
+}

@@ -1,0 +1,179 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"creatorpay/settlement"
+)
+
+// Kept is why a day stays that is old enough to be dropped. All days after it
+// stay, too, as the log has no gaps.
+type Kept struct {
+	Day     settlement.Day // whose rows are needed, with the day before it
+	Rows    int64
+	Reason  KeptReason
+	Posting settlement.Day // the open day that posts the rows, or the next that could
+}
+
+// KeptReason is what the rows of a kept day are needed for.
+type KeptReason string
+
+// The reasons for which days stay.
+const (
+	KeptUnposted     KeptReason = "unposted"      // its rows came late, and no day has posted them
+	KeptPosting      KeptReason = "posting"       // the day that posts its late rows is not closed
+	KeptNeverSettled KeptReason = "never settled" // it comes before the first settled day: nobody has counted its rows
+)
+
+func (k Kept) String() string {
+	switch k.Reason {
+	case KeptUnposted:
+		return fmt.Sprintf("%s has %d rows that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=%d for the next daily run, which then posts them",
+			k.Day, k.Rows, k.Posting-k.Day)
+	case KeptPosting:
+		return fmt.Sprintf("%s has late rows that %s posts: it is kept, with the day before it and all days after it, until %s is closed", k.Day, k.Posting, k.Posting)
+	default:
+		return fmt.Sprintf("%s comes before the first day that was settled and has %d rows, which nobody has counted: it is kept, with all days after it; to drop such days: starter partitions drop --never-settled",
+			k.Day, k.Rows)
+	}
+}
+
+// Droppable is a day whose rows nobody needs any more.
+type Droppable struct {
+	Day  settlement.Day
+	Rows int64
+	// found is what was found in the day and in the next one: while it stays as
+	// it is, nobody needs the day.
+	found []foundRows
+}
+
+// foundRows is how many rows a day has from a generation on.
+type foundRows struct {
+	day        settlement.Day
+	from, rows int64
+}
+
+// EachDroppable gives each the days before the given one whose rows nobody needs
+// any more, oldest first. One that each drops is gone before the next is looked
+// at. The first day that stays although it is old enough is returned, if it is not
+// just waiting for its own close.
+//
+// A day is droppable once it is closed, and the day after it, which looks back
+// across midnight (R3). Rows that came late are needed until a day has posted
+// them and is closed, and so is the day before them, since they are judged across
+// that midnight, too. Days before the first settled one never close: those
+// without rows are droppable, those with rows only if neverSettled says so.
+func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(Droppable) error) (*Kept, error) {
+	present, err := db.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	first, found, err := db.firstClosedDay(ctx)
+	if err != nil || !found {
+		return nil, err
+	}
+	look := retention{db: db, first: first, neverSettled: neverSettled}
+	for i := 0; i+1 < len(present) && present[i].Day < before; i++ {
+		day, next := present[i], present[i+1]
+		if day.Day >= first && !day.Closed || next.Day >= first && !next.Closed {
+			break
+		}
+		droppable, kept, err := look.at(ctx, day.Day)
+		if err != nil || kept != nil {
+			return kept, err
+		}
+		if err := each(droppable); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// firstClosedDay starts the chain of closed days.
+func (db *DB) firstClosedDay(ctx context.Context) (day settlement.Day, found bool, err error) {
+	var first sql.Null[settlement.Day]
+	if err := db.pool.GetContext(ctx, &first, `
+		SELECT MIN(starts_on)
+		FROM runs
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed); err != nil {
+		return 0, false, fmt.Errorf("find first settled day: %w", err)
+	}
+	return first.V, first.Valid, nil
+}
+
+// retention looks at days in order.
+type retention struct {
+	db           *DB
+	first        settlement.Day // that was settled
+	neverSettled bool
+}
+
+// at tells what the day's rows are needed for, or that nobody needs them. Of the
+// day and the next one, those that ever close are closed.
+func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppable, kept *Kept, err error) {
+	posting, err := r.db.firstPosting(ctx)
+	if err != nil {
+		return droppable, nil, err
+	}
+	if posting != nil && day+1 >= posting.Day {
+		return droppable, posting, nil
+	}
+	droppable.Day = day
+	if day < r.first {
+		if droppable.Rows, err = countDay(ctx, r.db.pool, day); err != nil {
+			return droppable, nil, err
+		}
+		if droppable.Rows > 0 && !r.neverSettled {
+			return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptNeverSettled}, nil
+		}
+		droppable.found = append(droppable.found, foundRows{day: day, rows: droppable.Rows})
+	}
+	for one := max(day, r.first); one <= day+1; one++ {
+		run, err := r.db.ClosedRun(ctx, settlement.DailyPeriod(one))
+		if err != nil {
+			return droppable, nil, err
+		}
+		late, err := r.db.lateRowsIn(ctx, one, run.LateFrom)
+		if err != nil {
+			return droppable, nil, err
+		}
+		if late.Unposted > 0 {
+			next, err := r.db.NextToLookBack(ctx)
+			return droppable, &Kept{Day: one, Rows: late.Unposted, Reason: KeptUnposted, Posting: next}, err
+		}
+		if one == day {
+			droppable.Rows = run.Rows() + late.Rows
+		}
+		droppable.found = append(droppable.found, foundRows{day: one, from: run.LateFrom, rows: late.Rows})
+	}
+	return droppable, nil, nil
+}
+
+// firstPosting is the first day with late rows that an open day posts, nil if
+// there is none: until that one is closed they may be judged, again and again.
+func (db *DB) firstPosting(ctx context.Context) (*Kept, error) {
+	var first []struct {
+		WatchedOn settlement.Day `db:"watched_on"`
+		PostedOn  settlement.Day `db:"posted_on"`
+		Rows      int64          `db:"row_count"`
+	}
+	if err := db.pool.SelectContext(ctx, &first, `
+		SELECT
+			l.watched_on,
+			l.posted_on,
+			COUNT(*) AS row_count
+		FROM runs r
+		JOIN late_views l ON l.posted_on = r.starts_on
+		WHERE r.kind = ? AND r.version = ? AND r.state <> ?
+		GROUP BY l.watched_on, l.posted_on
+		ORDER BY l.watched_on, l.posted_on
+		LIMIT 1`, settlement.Daily, runVersion, StateClosed); err != nil {
+		return nil, fmt.Errorf("look for late views that open days post: %w", err)
+	}
+	if len(first) == 0 {
+		return nil, nil
+	}
+	return &Kept{Day: first[0].WatchedOn, Rows: first[0].Rows, Reason: KeptPosting, Posting: first[0].PostedOn}, nil
+}
