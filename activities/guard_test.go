@@ -20,9 +20,9 @@ func TestGuard_RefusesAStepThatSomebodyStartedByItself(t *testing.T) {
 	env.RegisterActivity(a)
 	env.RegisterActivity(m)
 	for name, step := range map[string]struct{ activity, input any }{
-		"BeginDay":           {a.BeginDay, BeginDayInput{Day: day}},
-		"MaintainPartitions": {a.MaintainPartitions, DayInput{Day: day}},
-		"SendMails":          {m.SendMails, SendMailsInput{Week: settlement.DailyPeriod(day), Creators: db.AllCreators}},
+		"BeginDay":  {a.BeginDay, BeginDayInput{Day: day}},
+		"MakeRoom":  {a.MakeRoom, DayInput{Day: day}},
+		"SendMails": {m.SendMails, SendMailsInput{Week: settlement.DailyPeriod(day), Creators: db.AllCreators}},
 	} {
 		_, err := env.ExecuteActivity(step.activity, step.input)
 		requireFinal(t, TypeRefused, err)
