@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/converter"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -84,9 +83,8 @@ func (c mailStatusCommand) printSending(ctx context.Context, week settlement.Per
 		fmt.Printf("%s not sent, and no run sends them: starter mail send --week %s\n", plural(unsent, "mail"), week)
 		return nil
 	}
-	var next time.Time // none before the first wait
-	_ = converter.GetDefaultDataConverter().FromPayload(info.GetMemo().GetFields()[workflows.NextPassMemo], &next)
-	if next.Before(time.Now()) {
+	next := workflows.NextPass(info)
+	if next.IsZero() {
 		fmt.Printf("%s not sent yet: %s is at it\n", plural(unsent, "mail"), id)
 		return nil
 	}

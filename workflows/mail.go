@@ -157,7 +157,7 @@ func (r *mailRun) wait(ctx workflow.Context, counted activities.CountMailsResult
 	delay = min(delay, r.Until.Sub(now))
 	next := now.Add(delay)
 	publish(ctx, SettlementPhase.ValueSet(PhaseDeferred))
-	if err := workflow.UpsertMemo(ctx, map[string]any{NextPassMemo: next}); err != nil {
+	if err := workflow.UpsertMemo(ctx, map[string]any{nextPassMemo: next}); err != nil {
 		return err
 	}
 	showDeferred(ctx, r.Week, counted, next)
@@ -169,10 +169,11 @@ func (r *mailRun) wait(ctx workflow.Context, counted activities.CountMailsResult
 		return err
 	}
 	r.After, r.Passes = 0, r.Passes+1
-	if asked {
-		r.MailInput = MailInput{Week: r.Week} // patience begins anew
+	if !asked {
+		return nil
 	}
-	return nil
+	r.MailInput = MailInput{Week: r.Week} // patience begins anew
+	return workflow.UpsertMemo(ctx, map[string]any{nextPassMemo: nil})
 }
 
 // sendBatches sends all batches, a bounded number at a time, and adds those that

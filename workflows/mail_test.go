@@ -163,7 +163,7 @@ func TestTheRunSaysWhenItTriesDeferredMailsAgain(t *testing.T) {
 	began := b.Now()
 	var next time.Time
 	b.OnUpsertMemo(mock.Anything).Run(func(args mock.Arguments) {
-		next = args.Get(0).(map[string]any)[NextPassMemo].(time.Time)
+		next = args.Get(0).(map[string]any)[nextPassMemo].(time.Time)
 	}).Return(nil).Once()
 	b.RegisterDelayedCallback(b.CancelWorkflow, time.Second)
 	b.sendMails()
@@ -203,11 +203,17 @@ func TestWhoAsksForMailsGetsTheNextPassAtOnceAndPatienceAnew(t *testing.T) {
 	}
 	b.countsAs(fourFull)
 	b.countsMails()
+	var next []any
+	b.OnUpsertMemo(mock.Anything).Run(func(args mock.Arguments) {
+		next = append(next, args.Get(0).(map[string]any)[nextPassMemo])
+	}).Return(nil).Twice()
 	b.RegisterDelayedCallback(func() { b.SignalWorkflow(SendNowSignal, nil) }, time.Minute)
 	began := b.Now()
 	b.sendMails()
 	require.NoError(t, b.GetWorkflowError())
 	require.Equal(t, time.Minute, b.Now().Sub(began))
+	require.Len(t, next, 2)
+	require.Nil(t, next[1], "nothing says that the run still waits")
 }
 
 func TestWhoAsksForMailsWhileAPassGoesOnGetsAnother(t *testing.T) {

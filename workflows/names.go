@@ -18,10 +18,6 @@ const ProgressQuery = "progress"
 // once.
 const SendNowSignal = "send-now"
 
-// NextPassMemo is the memo of a run of [Mail] that says when it tries deferred
-// mails again.
-const NextPassMemo = "next_pass"
-
 // ID is the workflow ID of the period's run: daily:2024-05-09. As a business
 // key it lets Temporal refuse a second run while one is going or after one has
 // finished; the book of runs refuses it for ever.

@@ -10,8 +10,10 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -34,6 +36,24 @@ var (
 
 // kindMail is the [SettlementKind] of the mails of a week.
 const kindMail = "mail"
+
+// nextPassMemo is the memo of a run of [Mail] that says when it tries deferred
+// mails again, while that lies ahead. A memo can be read without a worker.
+const nextPassMemo = "next_pass"
+
+// NextPass is when a run of [Mail] tries deferred mails again; zero unless it
+// waits for that.
+func NextPass(run *workflowpb.WorkflowExecutionInfo) (next time.Time) {
+	if run.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		return time.Time{}
+	}
+	// Without a memo next stays zero: the run has not waited yet.
+	_ = converter.GetDefaultDataConverter().FromPayload(run.GetMemo().GetFields()[nextPassMemo], &next)
+	if next.Before(time.Now()) {
+		return time.Time{}
+	}
+	return next
+}
 
 var searchAttributes = []temporal.SearchAttributeKey{SettlementKind, SettlementPeriod, SettlementPhase, FailedChunks}
 

@@ -13,6 +13,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 // runAll runs the periods one after the other, as an operator does: what fails is
@@ -127,12 +128,18 @@ func (c *chaos) await(ctx context.Context, period *plannedPeriod, holds func() b
 	return nil
 }
 
-// hurry makes the workflow's activities that wait for their next try run at once.
+// hurry makes the workflow's activities that wait for their next try run at once,
+// and the next pass over mails that the server has put off.
 func (c *chaos) hurry(workflow string) {
 	_ = c.ask(func(ctx context.Context) error { // in a moment the operator looks again
 		description, err := c.client.DescribeWorkflowExecution(ctx, workflow, "")
 		if err != nil {
 			return err
+		}
+		if !workflows.NextPass(description.GetWorkflowExecutionInfo()).IsZero() {
+			if err := c.client.SignalWorkflow(ctx, workflow, "", workflows.SendNowSignal, nil); err != nil {
+				return err
+			}
 		}
 		for _, pending := range description.GetPendingActivities() {
 			if pending.GetLastFailure() == nil || pending.GetState() != enums.PENDING_ACTIVITY_STATE_SCHEDULED {
