@@ -178,7 +178,7 @@ func TestR10_Conservation(t *testing.T) {
 	})
 	t.Run("every figure of a sum is a sum", func(t *testing.T) {
 		sum := Statistics{Views: 1, SelfViews: 2, RepeatViews: 3, PlayedSeconds: 4, AdViews: 5}
-		sum.Add(Statistics{Views: 10, SelfViews: 20, RepeatViews: 30, PlayedSeconds: 40, AdViews: 50})
+		require.NoError(t, sum.Add(Statistics{Views: 10, SelfViews: 20, RepeatViews: 30, PlayedSeconds: 40, AdViews: 50}))
 		require.Equal(t, Statistics{Views: 11, SelfViews: 22, RepeatViews: 33, PlayedSeconds: 44, AdViews: 55}, sum)
 	})
 }
