@@ -30,6 +30,19 @@ func TestRecordHistoriesOfLaunches(t *testing.T) {
 	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), waiting.GetID(), waiting.GetRunID()))
 }
 
+// TestRecordHistoriesOfPartitions makes room on real servers and keeps the
+// history.
+func TestRecordHistoriesOfPartitions(t *testing.T) {
+	if !*record {
+		t.Skip("only with -record: see testdata/record.sh")
+	}
+	r := newRecorder(t)
+	run, err := r.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: RoomID(day), TaskQueue: TaskQueue},
+		Partitions, PartitionsInput{Zone: settlement.DefaultTimeZone, Today: day})
+	require.NoError(t, err)
+	r.keep(run, "partitions.json")
+}
+
 func (r *recorder) launch(first, last settlement.Day) client.WorkflowRun {
 	run, err := r.temporal.ExecuteWorkflow(r.t.Context(), client.StartWorkflowOptions{
 		ID:                    LaunchID(settlement.DailyPeriod(first), settlement.DailyPeriod(last)),

@@ -57,7 +57,7 @@ func TestScheduledDays_OnceEachOverBothChangesOfTheClocks(t *testing.T) {
 func TestScheduledWeeksAndMonths_OnceEach(t *testing.T) {
 	t.Parallel()
 	p := newLaunchpad(t, devtest.Temporal(t), "weeks-and-months", func(r worker.Registry) { r.RegisterWorkflow(Launch) })
-	for _, rollUp := range Schedules()[1:] {
+	for _, rollUp := range Schedules()[1:3] {
 		handle := p.create(rollUp.Options("Europe/Berlin"))
 		before := len(p.soFar())
 

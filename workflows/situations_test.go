@@ -38,6 +38,7 @@ func TestEverySituationHasARecordedHistory(t *testing.T) {
 		"a launch ends":                     {"Launch", both(childCompleted, completed)},
 		"a run of a launch fails":           {"Launch", both(childFailed, failed)},
 		"a launch is cancelled":             {"Launch", canceled},
+		"room is made":                      {"Partitions", completed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, one := range recorded {
