@@ -29,7 +29,6 @@ var sessionStatements = []string{
 		sql_safe_updates = 0,
 		sql_select_limit = 18446744073709551615,
 		sql_big_selects = 1,
-		innodb_lock_wait_timeout = 50,
 		default_storage_engine = InnoDB
 		/*!80000 , max_execution_time = 0 */
 		/*M! , max_statement_time = 0, check_constraint_checks = 1 */`,
