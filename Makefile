@@ -19,7 +19,7 @@ PARALLEL = 8
 BENCHFLAGS =
 
 # What a long run under faults is made of, for instance: make chaos FAULTS=60 DAYS=10 SEED=7
-FAULTS = 200
+FAULTS = 300
 DAYS = 30
 SEED =
 
@@ -47,7 +47,7 @@ dev: setup build ## run the local stack with a worker, until interrupted
 test: setup ## run all tests, on real servers
 	go test $(RACE) -parallel $(PARALLEL) -timeout 30m $(GOTESTFLAGS) ./...
 
-chaos: setup ## run days and weeks under random faults and compare every table (takes about ten minutes)
+chaos: setup ## run days and weeks under random faults and compare every table (takes about a quarter of an hour)
 	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e
 

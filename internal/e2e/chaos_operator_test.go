@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
-	"creatorpay/workflows"
 )
 
 // runAll runs the periods one after the other, as an operator does: what fails is
@@ -29,13 +26,32 @@ func (c *chaos) runAll() {
 		}
 		c.say("%s is closed", period)
 	}
+	c.pending.Wait()
+	c.awaitOdd()
 	c.restUntilNothingRuns()
 	c.tally.lockTimeouts = c.lockTimeouts.Load()
 }
 
 func (c *chaos) begin(period *plannedPeriod) {
-	for creator, name := range period.mails {
-		c.inbox.Misbehave(address(creator), mailFaults[name], 1)
+	videos, creators := c.catalogue()
+	period.titles, period.addresses = map[int64]string{}, map[int64]string{}
+	for _, v := range videos {
+		period.titles[v.id] = v.title
+	}
+	for _, creator := range creators {
+		period.addresses[creator.id] = creator.email
+		if fault, planned := mailFaults[period.mails[creator.id]]; planned {
+			c.inbox.Misbehave(creator.email, fault.Fault, fault.times)
+		}
+	}
+	if period.isDay() {
+		for slot := range c.workers {
+			c.set(slot, period.Start, c.settingsOf(slot)) // who looks back less far does so on this day, too
+		}
+	}
+	if period.calm {
+		c.pending.Wait()
+		c.calmDown(period.Start)
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -47,6 +63,7 @@ func (c *chaos) begin(period *plannedPeriod) {
 }
 
 func (c *chaos) finish(period *plannedPeriod) {
+	c.mendPrices()
 	for creator, name := range period.mails {
 		if c.attempts(period.Period, creator) > 0 { // the first one met it
 			c.tally.strike(name)
@@ -117,6 +134,7 @@ func (c *chaos) await(ctx context.Context, period *plannedPeriod, holds func() b
 	defer ticker.Stop()
 	for !holds() {
 		if period.Kind == settlement.Weekly {
+			c.requireNobodyWaits(period.Period)
 			c.hurry(workflowsOf(period.Period)[1])
 		}
 		select {
@@ -126,35 +144,6 @@ func (c *chaos) await(ctx context.Context, period *plannedPeriod, holds func() b
 		}
 	}
 	return nil
-}
-
-// hurry makes the workflow's activities that wait for their next try run at once,
-// and the next pass over mails that the server has put off.
-func (c *chaos) hurry(workflow string) {
-	_ = c.ask(func(ctx context.Context) error { // in a moment the operator looks again
-		description, err := c.client.DescribeWorkflowExecution(ctx, workflow, "")
-		if err != nil {
-			return err
-		}
-		if !workflows.NextPass(description.GetWorkflowExecutionInfo()).IsZero() {
-			if err := c.client.SignalWorkflow(ctx, workflow, "", workflows.SendNowSignal, nil); err != nil {
-				return err
-			}
-		}
-		for _, pending := range description.GetPendingActivities() {
-			if pending.GetLastFailure() == nil || pending.GetState() != enums.PENDING_ACTIVITY_STATE_SCHEDULED {
-				continue
-			}
-			if _, err := c.client.WorkflowService().ResetActivity(ctx, &workflowservice.ResetActivityRequest{
-				Namespace: c.namespace,
-				Execution: &commonpb.WorkflowExecution{WorkflowId: workflow},
-				Activity:  &workflowservice.ResetActivityRequest_Id{Id: pending.GetActivityId()},
-			}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // nextCommand is what an operator does about a period that is not done: starts
@@ -196,10 +185,6 @@ func (c *chaos) isDone(period settlement.Period) bool {
 
 func (c *chaos) isClosed(period settlement.Period) bool {
 	return c.count(`SELECT COUNT(*) FROM runs WHERE kind = ? AND starts_on = ? AND state = ?`, period.Kind, period.Start, db.StateClosed) == 1
-}
-
-func (c *chaos) attempts(week settlement.Period, creator int64) int64 {
-	return c.count(`SELECT COALESCE(SUM(attempts), 0) FROM deliveries WHERE starts_on = ? AND creator_id = ?`, week.Start, creator)
 }
 
 // count is the number that a query gives.

@@ -6,85 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"creatorpay/internal/faultproxy"
-	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
 )
-
-// faultKind is a kind of fault that strikes when a worker sends a statement to
-// its database: what else the faults do, they do while that statement is on its
-// way, so the moment is one of the run's own and not one of the clock.
-type faultKind struct {
-	name string
-	// at is a text of the statements at which it strikes; empty is any.
-	at string
-	// within is how many such statements the moment is chosen from.
-	within int
-	// onlyDays is for kinds that need rows to be counted, losesWork for those that
-	// leave activities behind which Temporal takes for running.
-	onlyDays, losesWork bool
-	// strike does it and tells what becomes of the statement. It returns false
-	// when there was nothing to strike: then the fault tries again. Without it
-	// the fault belongs to the start of a period.
-	strike func(*chaos, blow) (faultproxy.Fault, bool)
-}
-
-// blow is one strike.
-type blow struct {
-	period *plannedPeriod // that runs
-	slot   int            // of the worker that sent the statement
-	random *rand.Rand
-}
-
-const (
-	anyStatement = ""
-	beginning    = "START TRANSACTION" // it holds no lock yet
-	commit       = "COMMIT"
-)
-
-// startedTwice strikes at the start of a period and not at a statement.
-const startedTwice = "period started twice at once"
-
-// faultKinds are all kinds but those of the mail server.
-var faultKinds = []*faultKind{
-	{name: "connection cut before a statement", within: 25, strike: wire(faultproxy.CutBefore)},
-	{name: "connection cut before COMMIT", at: commit, within: 8, strike: wire(faultproxy.CutBefore)},
-	{name: "connection cut after COMMIT", at: commit, within: 8, strike: wire(faultproxy.CutAfter)},
-	{name: "connection cut within an answer", within: 25, strike: wire(faultproxy.CutAnswer)},
-	{name: "connection held up", within: 25, strike: (*chaos).holdUp},
-	{name: "deadlock", within: 25, strike: wire(faultproxy.Deadlock)},
-	{name: "rows locked by others", at: beginning, within: 8, strike: (*chaos).lockRows},
-	{name: "MySQL killed", within: 40, strike: (*chaos).killMySQL},
-	{name: "Temporal killed", within: 40, strike: (*chaos).killTemporal},
-	{name: "worker killed", within: 40, losesWork: true, strike: (*chaos).killWorker},
-	{name: "worker killed at COMMIT", at: commit, within: 8, losesWork: true, strike: (*chaos).killWorker},
-	{name: "worker told to stop", within: 25, strike: (*chaos).stopWorker},
-	{name: "both workers killed", within: 40, losesWork: true, strike: (*chaos).killWorkers},
-	{name: "worker frozen", within: 40, losesWork: true, strike: (*chaos).freezeWorker},
-	{name: "run terminated", within: 40, strike: (*chaos).terminateRun},
-	{name: "run reset", within: 40, strike: (*chaos).resetRun},
-	{name: "run cancelled", within: 40, strike: (*chaos).cancelRun},
-	leftBehind,
-	{name: "closed period started again", within: 25, strike: (*chaos).startClosed},
-	{name: "closed period reset", within: 25, strike: (*chaos).resetClosed},
-	{name: "rows arrived", at: beginning, within: 8, onlyDays: true, strike: (*chaos).rowsArrive},
-	{name: "late rows arrived", at: beginning, within: 8, strike: (*chaos).lateRowsArrive},
-	{name: startedTwice, within: 1},
-}
-
-var leftBehind = &faultKind{name: "run terminated, its activity left behind", at: beginning, within: 8, onlyDays: true, strike: (*chaos).leaveBehind}
-
-// mailFaults are the kinds of the mail server.
-var mailFaults = map[string]inbox.Fault{
-	"mail: recipient refused for now": inbox.RefuseForNow,
-	"mail: content refused for now":   inbox.RefuseContentForNow,
-	"mail: recipient refused":         inbox.Refuse,
-	"mail: content refused":           inbox.RefuseContent,
-	"mail: cut within the content":    inbox.CutInContent,
-	"mail: cut unstored":              inbox.CutUnstored,
-	"mail: cut after it was stored":   inbox.CutStored,
-	"mail: no answer":                 inbox.Hang,
-}
 
 // plannedFault strikes at the wait-th statement that fits, counted from the
 // fault before it; 0 is the same statement as that one's.
@@ -100,6 +23,8 @@ type plannedPeriod struct {
 	faults []*plannedFault
 	mails  map[int64]string // mail faults by creator
 	calm   bool             // nothing strikes, whatever is left
+
+	titles, addresses map[int64]string // that videos and creators had when it began
 }
 
 func (p *plannedPeriod) isDay() bool { return p.Kind == settlement.Daily }
@@ -112,7 +37,7 @@ type plan struct {
 }
 
 // chaosCreators are more than one batch of mails.
-const chaosCreators = 30
+const chaosCreators = 40
 
 func newPlan(random *rand.Rand, first string, days, faults int) *plan {
 	p := &plan{platform: busyDays(random, first, days), periods: periodsOf(toDay(first), days)}
@@ -155,10 +80,12 @@ func (p *plan) add(random *rand.Rand, name string) {
 			return period.Kind == settlement.Weekly && len(period.mails) < chaosCreators
 		})
 		creator := 1 + random.Int64N(chaosCreators)
-		for week.mails[creator] != "" {
-			creator = creator%chaosCreators + 1
+		for range min(mailFaults[name].creators, chaosCreators-len(week.mails)) {
+			for week.mails[creator] != "" {
+				creator = creator%chaosCreators + 1
+			}
+			week.mails[creator] = name
 		}
-		week.mails[creator] = name
 		return
 	}
 	kind := faultKinds[slices.IndexFunc(faultKinds, func(kind *faultKind) bool { return kind.name == name })]
@@ -203,11 +130,9 @@ const (
 func busyDays(random *rand.Rand, first string, days int) *platform {
 	p := newPlatform("Asia/Seoul")
 	for id := range int64(chaosVideos) {
-		p.addVideo(video{
-			id: id + 1, creator: id%chaosCreators + 1, title: fmt.Sprintf("영상 %d", id+1),
-			openingViews:   max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(100)),
-			openingAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(100)),
-		})
+		v := randomVideo(random, id+1)
+		v.creator = id%chaosCreators + 1 // each has one
+		p.addVideo(v)
 	}
 	midnight, err := time.ParseInLocation(time.DateOnly, first, p.zone)
 	if err != nil {
@@ -226,6 +151,15 @@ func busyDays(random *rand.Rand, first string, days int) *platform {
 		}
 	}
 	return p
+}
+
+// randomVideo is often one that is close below a tier.
+func randomVideo(random *rand.Rand, id int64) video {
+	return video{
+		id: id, creator: 1 + random.Int64N(chaosCreators), title: fmt.Sprintf("영상 %d", id),
+		openingViews:   max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(100)),
+		openingAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(100)),
+	}
 }
 
 // randomPlay is one on the day that begins at midnight, at times close to its

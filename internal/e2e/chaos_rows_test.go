@@ -13,8 +13,9 @@ import (
 // arrival is a view that came while something ran.
 type arrival struct {
 	view
+	day    settlement.Day // to which it came
 	closed bool           // its day was closed
-	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it
+	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it, unless it looks back less far
 }
 
 // firstArrival is above the ids of the views that are there from the start.
@@ -35,7 +36,7 @@ func (c *chaos) lateRowsArrive(b blow) (faultproxy.Fault, bool) {
 	if b.period.isDay() {
 		last--
 	}
-	first := max(last-lateDays+1, c.plan.periods[0].Start)
+	first := max(last-lateDays+1, c.firstKept())
 	if last < first {
 		return faultproxy.None, false
 	}
@@ -44,41 +45,64 @@ func (c *chaos) lateRowsArrive(b blow) (faultproxy.Fault, bool) {
 
 func (c *chaos) someArrive(b blow, day settlement.Day) (some bool) {
 	for range 1 + b.random.IntN(12) {
-		some = c.arrive(b, day, 1+b.random.Int64N(chaosVideos)) || some
+		some = c.arrive(b, day, c.anyVideo(b.random)) || some
 	}
 	return some
+}
+
+func (c *chaos) anyVideo(random *rand.Rand) int64 {
+	videos, _ := c.catalogue()
+	return videos[random.IntN(len(videos))].id
 }
 
 // arrive adds a play to the day: of the video, or of one that somebody watches at
 // that very time.
 func (c *chaos) arrive(b blow, day settlement.Day, video int64) (stored bool) {
-	p := c.plan.platform
-	midnight, err := time.ParseInLocation(time.DateOnly, day.String(), p.zone)
-	if err != nil {
-		panic(err)
-	}
-	play := p.randomPlay(b.random, midnight)
-	play.video = video
-	if b.random.IntN(2) == 0 {
-		play = p.closeTo(b.random, play)
-	}
-	play.id = firstArrival + b.random.Int64N(1<<40)
-	came := arrival{view: play, paidBy: b.period.End()}
-	err = c.ask(func(ctx context.Context) error {
-		added, _, err := c.db.AppendViews(ctx, []db.View{{
-			Day: day, VideoID: play.video, ViewerID: play.viewer, WatchedAt: play.at.UnixMilli(), ViewID: play.id,
-			PlayedSeconds: play.seconds, AdViews: play.ads,
-		}})
+	came := arrival{view: c.plan.platform.playOf(b.random, day, video), day: day, paidBy: b.period.End()}
+	err := c.ask(func(ctx context.Context) error {
+		added, _, err := c.db.AppendViews(ctx, []db.View{came.row()})
 		stored, came.closed = added.Views == 1, len(added.Closed) > 0
 		return err
 	})
 	if err != nil || !stored {
 		return false
 	}
+	c.takeArrival(came)
+	return true
+}
+
+// row is the view as it is appended.
+func (a arrival) row() db.View {
+	return db.View{
+		Day: a.day, VideoID: a.video, ViewerID: a.viewer, WatchedAt: a.at.UnixMilli(), ViewID: a.id,
+		PlayedSeconds: a.seconds, AdViews: a.ads,
+	}
+}
+
+func (c *chaos) takeArrival(came arrival) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.arrived = append(c.arrived, came)
-	return true
+}
+
+// playOf is a play of the video on the day, or of one that somebody watches at
+// about the same time.
+func (p *platform) playOf(random *rand.Rand, day settlement.Day, video int64) view {
+	play := p.randomPlay(random, p.midnight(day))
+	play.video = video
+	if random.IntN(2) == 0 {
+		play = p.closeTo(random, play)
+	}
+	play.id = firstArrival + random.Int64N(1<<40)
+	return play
+}
+
+func (p *platform) midnight(day settlement.Day) time.Time {
+	midnight, err := time.ParseInLocation(time.DateOnly, day.String(), p.zone)
+	if err != nil {
+		panic(err)
+	}
+	return midnight
 }
 
 // closeTo makes the play one of another view's viewer and video, a little before
@@ -100,13 +124,16 @@ func (p *platform) closeTo(random *rand.Rand, play view) view {
 
 // takeArrivals adds what arrived to the platform. Only the database knows on
 // which side of a close a row came to lie; but one that came to a closed day is
-// late, and one that is late is paid by the next run that can do so.
+// late, and one that is late is paid by the next run that can do so. When its day
+// has been dropped, it is late if it was posted: one that was neither counted nor
+// posted would be missed in what the day came to.
 func (c *chaos) takeArrivals() {
 	type fate struct {
 		late   bool
 		posted string
 	}
 	fates := map[int64]fate{}
+	kept := c.firstKept()
 	c.noteError(c.ask(func(ctx context.Context) error {
 		rows, err := c.sql.QueryContext(ctx, `
 			SELECT
@@ -117,7 +144,11 @@ func (c *chaos) takeArrivals() {
 			JOIN runs r ON r.kind = 'daily' AND r.starts_on = l.watched_on
 			LEFT JOIN late_views v ON v.watched_on = l.watched_on AND v.video_id = l.video_id AND v.viewer_id = l.viewer_id
 				AND v.watched_at = l.watched_at AND v.view_id = l.view_id
-			WHERE l.view_id >= ?`, int64(firstArrival))
+			WHERE l.view_id >= ?
+			UNION ALL
+			SELECT view_id, TRUE, posted_on
+			FROM late_views
+			WHERE view_id >= ? AND watched_on < ?`, int64(firstArrival), int64(firstArrival), kept)
 		if err != nil {
 			return err
 		}
@@ -134,10 +165,10 @@ func (c *chaos) takeArrivals() {
 	}))
 	for _, came := range c.arrived {
 		f, there := fates[came.id]
-		c.noteIf(!there, "view %d has vanished", came.id)
+		c.noteIf(!there && came.day >= kept, "view %d has vanished", came.id)
 		c.noteIf(came.closed && !f.late, "view %d came to a closed day and is not late", came.id)
 		c.noteIf(f.late != (f.posted != ""), "view %d is late: %t, but is posted on %q", came.id, f.late, f.posted)
-		c.noteIf(f.posted > came.paidBy.String(), "view %d is posted on %s, later than on %s", came.id, f.posted, came.paidBy)
+		c.noteIf(f.posted > c.mustBePaidBy(came).String(), "view %d is posted on %s, later than on %s", came.id, f.posted, c.mustBePaidBy(came))
 		came.posted = f.posted
 		c.plan.platform.views = append(c.plan.platform.views, came.view)
 		c.tally.arrive(f.late)

@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"context"
+	"database/sql"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,14 +29,16 @@ const chaosWorkers = 2
 // that a fault may take hold of.
 type chaos struct {
 	*system
-	plan    *plan
-	worker  string   // program that its workers run
-	setting []string // of the workers, beside those that all have
-	began   time.Time
-	mysqld  *devstack.MySQL
-	inbox   *inbox.Inbox
-	proxies [chaosWorkers]*faultproxy.Proxy
-	client  client.Client
+	plan     *plan
+	programs string            // folder of those that it runs; empty for the usual ones
+	setting  []string          // of the programs, beside those that all have
+	session  map[string]string // parameters of the commands' DSN
+	began    time.Time
+	mysqld   *devstack.MySQL
+	root     *sql.DB // on mysqld
+	inbox    *inbox.Inbox
+	proxies  [chaosWorkers]*faultproxy.Proxy
+	client   client.Client
 
 	// servers is held to use the servers, and alone to kill them.
 	servers sync.RWMutex
@@ -53,6 +58,16 @@ type chaos struct {
 	tally   *tally
 	wrong   []string // what no comparison of tables would find
 
+	settings     [chaosWorkers]settings // that each worker gets when it starts next
+	offered      map[time.Duration]bool // repeat windows that some worker had
+	windows      map[settlement.Day]time.Duration
+	shortSighted map[settlement.Day]bool // somebody looked back less far than usual
+	moves        []move
+	pricedFrom   map[string]bool // days from which on prices hold
+	odd          []startedOdd
+
+	importing  sync.Mutex     // the catalogue
+	pending    sync.WaitGroup // what others have begun and not ended
 	background sync.WaitGroup
 }
 
@@ -72,16 +87,17 @@ func newChaos(t testing.TB, plan *plan) *chaos {
 	temporal, err := devstack.StartTemporal(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, temporal.Kill()) })
-	c := &chaos{plan: plan, worker: "worker", mysqld: mysqld}
-	c.setStage(t, mysqld.DSN("chaos"), temporal)
+	c := &chaos{plan: plan, mysqld: mysqld}
+	c.root = openAdmin(t, mysqld.DSN(""), "chaos")
+	c.setStage(t, strings.Replace(mysqld.DSN("chaos"), "root@", ordinaryUser+"@", 1), temporal)
 	return c
 }
 
 // newSmallChaos sets the stage on the shared servers, which nothing in the plan
 // may kill.
-func newSmallChaos(t testing.TB, plan *plan, worker string, setting ...string) *chaos {
+func newSmallChaos(t testing.TB, plan *plan, programs string, setting ...string) *chaos {
 	t.Helper()
-	c := &chaos{plan: plan, worker: worker, setting: setting}
+	c := &chaos{plan: plan, programs: programs, setting: setting}
 	c.setStage(t, devtest.Database(t), devtest.Temporal(t))
 	return c
 }
@@ -96,6 +112,11 @@ func (c *chaos) setStage(t testing.TB, dsn string, temporal *devstack.Temporal) 
 	c.load(c.plan.platform)
 	c.addDays(c.plan.first(), c.plan.last())
 	c.seals, c.tally, c.began = map[settlement.Period]string{}, newTally(c.plan), time.Now()
+	c.windows, c.offered, c.shortSighted = map[settlement.Day]time.Duration{}, map[time.Duration]bool{}, map[settlement.Day]bool{}
+	c.pricedFrom = map[string]bool{}
+	for slot := range c.settings {
+		c.set(slot, 0, usualSettings)
+	}
 	c.inbox, err = inbox.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.inbox.Stop()) })
@@ -119,13 +140,13 @@ func (p *plan) String() string { return p.first() + " to " + p.last() }
 // keepWorking starts the slot's worker, and again whenever it has ended, as
 // systemd does.
 func (c *chaos) keepWorking(slot int) {
-	settings := append([]string{
+	fixed := append([]string{
 		c.dsn(func(config *mysql.Config) { config.Addr = c.proxies[slot].Addr }),
-		"WORKER_SLOTS=4", "SMTP_ADDR=" + c.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0",
+		"SMTP_ADDR=" + c.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0",
 	}, c.setting...)
 	for !c.isEnding() {
 		c.servers.RLock() // a worker that finds no server ends at once
-		worker := start(c.t, append(c.environment[:len(c.environment):len(c.environment)], settings...), c.worker)
+		worker := start(c.t, slices.Concat(c.environment, c.settingsOf(slot).environment(), fixed), filepath.Join(c.programs, "worker"))
 		c.servers.RUnlock()
 		if !c.onDuty(slot, worker) {
 			worker.kill()
@@ -143,6 +164,19 @@ func (c *chaos) onDuty(slot int, worker *program) bool {
 	defer c.mutex.Unlock()
 	c.workers[slot] = worker
 	return !c.ending
+}
+
+// command runs a command of the operator to its end, in the environment of the
+// workers.
+func (c *chaos) command(args ...string) outcome {
+	dsn := c.dsn(func(config *mysql.Config) { config.Params = c.session })
+	return start(c.t, slices.Concat(c.environment, c.setting, []string{dsn}), filepath.Join(c.programs, "starter"), args...).wait()
+}
+
+func (c *chaos) settingsOf(slot int) settings {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.settings[slot]
 }
 
 func (c *chaos) workerOf(slot int) *program {
@@ -170,6 +204,7 @@ func (c *chaos) end() {
 	for _, proxy := range c.proxies {
 		require.NoError(c.t, proxy.Stop())
 	}
+	c.pending.Wait()
 	c.background.Wait()
 }
 

@@ -107,16 +107,7 @@ func (c *chaos) lockRows(b blow) (faultproxy.Fault, bool) {
 		`SELECT * FROM top_videos WHERE kind = ? AND starts_on = ? FOR UPDATE`,
 	}[b.random.IntN(3)]
 	timeouts := c.lockTimeouts.Load()
-	var session *sql.Tx
-	err := c.ask(func(ctx context.Context) (err error) {
-		if session, err = c.sql.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
-			return err
-		}
-		if _, err = rowsOf(ctx, session, query, b.period.Kind, b.period.Start); err != nil {
-			err = errors.Join(err, session.Rollback())
-		}
-		return err
-	})
+	session, err := c.lock(query, b.period.Kind, b.period.Start)
 	if err != nil {
 		return faultproxy.None, false
 	}
@@ -125,6 +116,20 @@ func (c *chaos) lockRows(b blow) (faultproxy.Fault, bool) {
 		_ = session.Rollback() // a server that was killed has done it already
 	})
 	return faultproxy.None, true
+}
+
+// lock is a session that has the rows of a locking query.
+func (c *chaos) lock(query string, args ...any) (session *sql.Tx, err error) {
+	err = c.ask(func(ctx context.Context) (err error) {
+		if session, err = c.sql.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+			return err
+		}
+		if _, err = rowsOf(ctx, session, query, args...); err != nil {
+			err = errors.Join(err, session.Rollback())
+		}
+		return err
+	})
+	return session, err
 }
 
 func (c *chaos) killMySQL(blow) (faultproxy.Fault, bool) {

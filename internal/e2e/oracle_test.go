@@ -27,6 +27,7 @@ type view struct {
 	at                time.Time
 	seconds, ads      uint32
 	posted            string // if it came late, the later day that posts it
+	storedOn          string // the day under which it is stored, if that is not the one of its start
 }
 
 // tier is a price in won, such as "1.1", and the ordinal from which on it holds.
@@ -45,7 +46,8 @@ type prices struct {
 type platform struct {
 	zone     *time.Location
 	window   time.Duration
-	prices   []prices // by first day
+	windows  map[string]time.Duration // of the days that were run with another one
+	prices   []prices                 // by first day
 	creators []creator
 	videos   []video
 	views    []view
@@ -117,7 +119,7 @@ func (p *platform) settle(first, last string) []settledDay {
 			if play.posted == "" {
 				lines[play.video] = l.add(play, verdicts[i])
 			} else {
-				lines[play.video] = l.addLate(p.dayOf(play.at), play, verdicts[i])
+				lines[play.video] = l.addLate(p.watchedOn(play), play, verdicts[i])
 			}
 		}
 		settled := settledDay{kind: "daily", day: day}
@@ -158,6 +160,14 @@ func (p *platform) judgedOn(play view) string {
 	if play.posted != "" {
 		return play.posted
 	}
+	return p.watchedOn(play)
+}
+
+// watchedOn is the day to which the view belongs.
+func (p *platform) watchedOn(play view) string {
+	if play.storedOn != "" {
+		return play.storedOn
+	}
 	return p.dayOf(play.at)
 }
 
@@ -175,7 +185,7 @@ func (p *platform) verdicts() []verdict {
 		a, b := p.views[i], p.views[j]
 		return cmp.Or(
 			cmp.Compare(p.judgedOn(a), p.judgedOn(b)), cmp.Compare(min(1, len(a.posted)), min(1, len(b.posted))),
-			a.at.Compare(b.at), cmp.Compare(a.id, b.id),
+			p.byStart(a, b),
 		)
 	})
 	creatorOf := map[int64]int64{}
@@ -196,7 +206,7 @@ func (p *platform) verdicts() []verdict {
 			verdicts[i] = repeatView
 		case play.posted != "" && slices.ContainsFunc(others, func(j int) bool { // nor is what was counted counted twice
 			other := p.views[j]
-			return judged[j] && verdicts[j] == counts && !other.at.Before(play.at) && other.at.Sub(play.at) < p.window
+			return judged[j] && verdicts[j] == counts && !other.at.Before(play.at) && other.at.Sub(play.at) < p.windowOf(play)
 		}):
 			verdicts[i] = repeatView
 		}
@@ -206,15 +216,27 @@ func (p *platform) verdicts() []verdict {
 }
 
 // followsTooSoon tells whether any of the viewer's plays of the video that are
-// known when this one is judged came before it by less than the window; of two
-// at the same time, the one with the smaller id came first.
+// known when this one is judged came before it by less than the window.
 func (p *platform) followsTooSoon(play view, others []int) bool {
 	return slices.ContainsFunc(others, func(j int) bool {
 		other := p.views[j]
 		known := p.judgedOn(other) <= p.judgedOn(play)
-		earlier := other.at.Before(play.at) || other.at.Equal(play.at) && other.id < play.id
-		return known && earlier && play.at.Sub(other.at) < p.window
+		return known && p.byStart(other, play) < 0 && play.at.Sub(other.at) < p.windowOf(play)
 	})
+}
+
+// byStart is the order of two plays of one viewer. Of two at the same time, the one
+// of the earlier day came first, then the one with the smaller id.
+func (p *platform) byStart(a, b view) int {
+	return cmp.Or(a.at.Compare(b.at), cmp.Compare(p.watchedOn(a), p.watchedOn(b)), cmp.Compare(a.id, b.id))
+}
+
+// windowOf is the window of R3 by which the run judges that has to do so.
+func (p *platform) windowOf(play view) time.Duration {
+	if window, other := p.windows[p.judgedOn(play)]; other {
+		return window
+	}
+	return p.window
 }
 
 // addLate adds a view that was watched on an earlier day.

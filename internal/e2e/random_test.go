@@ -103,14 +103,6 @@ func pick[T cmp.Ordered](random *rand.Rand, values ...T) T { return values[rando
 // with times at any offset.
 func importFiles(s *system, p *platform, random *rand.Rand) {
 	s.t.Helper()
-	creators := newTable("creator_id", "name", "email", "locale")
-	for _, c := range p.creators {
-		creators.add(c.id, c.name, c.email, c.locale)
-	}
-	videos := newTable("video_id", "creator_id", "title", "duration_seconds", "opening_views", "opening_ad_views")
-	for _, v := range p.videos {
-		videos.add(v.id, v.creator, v.title, 60, v.openingViews, v.openingAdViews)
-	}
 	views := newTable("view_id", "video_id", "viewer_id", "watched_at", "played_seconds", "ad_views")
 	for _, i := range random.Perm(len(p.views)) {
 		v := p.views[i]
@@ -119,11 +111,29 @@ func importFiles(s *system, p *platform, random *rand.Rand) {
 	}
 	dir := s.t.TempDir()
 	args := []string{"import"}
-	for name, file := range map[string]*table{"creators": creators, "videos": videos, "views": views} {
+	for name, file := range map[string]*table{"creators": creatorsFile(p.creators), "videos": videosFile(p.videos), "views": views} {
 		path := filepath.Join(dir, name+".csv")
 		require.NoError(s.t, os.WriteFile(path, []byte(file.csv()), 0o600))
 		args = append(args, "--"+name, path)
 	}
 	s.starter(args...).requireSuccess()
 	s.starter(args...).requireSuccess() // once more changes nothing
+}
+
+// creatorsFile is an import file of the creators.
+func creatorsFile(creators []creator) *table {
+	file := newTable("creator_id", "name", "email", "locale")
+	for _, c := range creators {
+		file.add(c.id, c.name, c.email, c.locale)
+	}
+	return file
+}
+
+// videosFile is an import file of the videos.
+func videosFile(videos []video) *table {
+	file := newTable("video_id", "creator_id", "title", "duration_seconds", "opening_views", "opening_ad_views")
+	for _, v := range videos {
+		file.add(v.id, v.creator, v.title, videoSeconds, v.openingViews, v.openingAdViews)
+	}
+	return file
 }

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	sabotagedWorkerName = "sabotaged-worker"
-	sabotageVariable    = "CREATORPAY_SABOTAGE"
+	sabotagedName    = "sabotaged" // folder of the programs
+	sabotageVariable = "CREATORPAY_SABOTAGE"
 )
 
-// sabotagedWorker builds the worker with all sabotages in it, of which the
-// environment chooses: one build instead of five.
-var sabotagedWorker = sync.OnceValue(func() error {
+// sabotagedPrograms builds the programs with all sabotages in them, of which the
+// environment chooses: one build for all.
+var sabotagedPrograms = sync.OnceValue(func() error {
 	if err := prepared(); err != nil {
 		return err
 	}
@@ -29,11 +29,11 @@ var sabotagedWorker = sync.OnceValue(func() error {
 	if err != nil {
 		return err
 	}
-	build := exec.Command("go", "build", "-overlay", overlay, "-o", filepath.Join(programs, sabotagedWorkerName))
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", filepath.Join(programs, sabotagedName)+string(filepath.Separator))
 	build.Args = append(build.Args, buildFlags...)
-	build.Args = append(build.Args, "creatorpay/worker")
+	build.Args = append(build.Args, "creatorpay/worker", "creatorpay/starter")
 	if output, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the sabotaged worker: %w\n%s", err, output)
+		return fmt.Errorf("build the sabotaged programs: %w\n%s", err, output)
 	}
 	return nil
 })

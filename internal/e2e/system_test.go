@@ -69,14 +69,29 @@ func newSystemOn(t testing.TB, dsn string, temporal *devstack.Temporal) *system 
 	s.mysql, err = mysql.ParseDSN(dsn)
 	require.NoError(t, err)
 	s.mysql.Logger = &mysql.NopLogger{} // that a killed server is gone is no news
-	connector, err := mysql.NewConnector(s.mysql)
-	require.NoError(t, err)
-	s.sql = sql.OpenDB(connector)
-	t.Cleanup(func() { require.NoError(t, s.sql.Close()) })
+	s.sql = openOwn(t, s.mysql)
 	s.db, err = db.Open(t.Context(), dsn, 4)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.db.Close()) })
 	return s
+}
+
+// openOwn is a pool of the tests' own, whose sessions are what they need whatever
+// settings the server has.
+func openOwn(t testing.TB, config *mysql.Config) *sql.DB {
+	t.Helper()
+	config = config.Clone()
+	config.Logger = &mysql.NopLogger{} // that a killed server is gone is no news
+	require.NoError(t, config.Apply(mysql.Charset("utf8mb4", "")))
+	config.Params = map[string]string{
+		"autocommit": "1", "time_zone": "'+00:00'", "sql_mode": "'STRICT_ALL_TABLES'", "foreign_key_checks": "1",
+		"sql_select_limit": "18446744073709551615", "completion_type": "'NO_CHAIN'",
+	}
+	connector, err := mysql.NewConnector(config)
+	require.NoError(t, err)
+	pool := sql.OpenDB(connector)
+	t.Cleanup(func() { require.NoError(t, pool.Close()) })
+	return pool
 }
 
 // dsn is the setting for another way to the database.
@@ -136,14 +151,22 @@ func (s *system) putVideos(videos ...video) {
 	s.t.Helper()
 	stored := make([]db.Video, len(videos))
 	for i, v := range videos {
-		stored[i] = db.Video{
-			ID: v.id, CreatorID: v.creator, Title: v.title, DurationSeconds: 60,
-			OpeningViews: v.openingViews, OpeningAdViews: v.openingAdViews,
-		}
+		stored[i] = v.row()
 	}
 	refused, err := s.db.PutVideos(s.t.Context(), stored)
 	require.NoError(s.t, err)
 	require.Empty(s.t, refused)
+}
+
+// videoSeconds is how long every video is.
+const videoSeconds = 60
+
+// row is the video as the catalogue has it.
+func (v video) row() db.Video {
+	return db.Video{
+		ID: v.id, CreatorID: v.creator, Title: v.title, DurationSeconds: videoSeconds,
+		OpeningViews: v.openingViews, OpeningAdViews: v.openingAdViews,
+	}
 }
 
 func (s *system) addPrices(rule prices) {

@@ -1,0 +1,75 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"creatorpay/db"
+	"creatorpay/internal/faultproxy"
+	"creatorpay/settlement"
+)
+
+// dropDays drops days, with the real command, up to one of the last: those that
+// nobody needs any more.
+func (c *chaos) dropDays(b blow) (faultproxy.Fault, bool) {
+	c.drop(b, b.period.End()-settlement.Day(b.random.IntN(4)))
+	return faultproxy.None, true
+}
+
+// dropFirst drops the first day, unless it is still needed.
+func (c *chaos) dropFirst(b blow) (faultproxy.Fault, bool) {
+	c.drop(b, c.plan.periods[0].End())
+	return faultproxy.None, true
+}
+
+func (c *chaos) drop(b blow, before settlement.Day) {
+	today := toDay(c.plan.platform.dayOf(time.Now()))
+	c.command("partitions", "drop", "--older-than-days", fmt.Sprint(int(today-before)), "--yes")
+	first := c.firstKept()
+	for day := c.plan.periods[0].Start; day < first; day++ {
+		for _, needed := range []settlement.Day{day, day + 1} {
+			c.noteIf(!c.isClosed(settlement.DailyPeriod(needed)), "%s was dropped while %s was not closed", day, needed)
+		}
+	}
+	if first > c.plan.periods[0].Start {
+		c.arriveDropped(b, first-1)
+	}
+}
+
+// arriveDropped tries to add a view to a day that was dropped.
+func (c *chaos) arriveDropped(b blow, day settlement.Day) {
+	came := arrival{view: c.plan.platform.playOf(b.random, day, c.anyVideo(b.random)), day: day}
+	c.noteError(c.ask(func(ctx context.Context) error {
+		added, refused, err := c.db.AppendViews(ctx, []db.View{came.row()})
+		c.noteIf(err == nil && (added.Views > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
+		return err
+	}))
+}
+
+// firstKept is the first day in the watch log.
+func (c *chaos) firstKept() (first settlement.Day) {
+	c.noteError(c.ask(func(ctx context.Context) error {
+		days, err := c.db.Partitions(ctx)
+		if err == nil {
+			first = days[0].Day
+		}
+		return err
+	}))
+	return first
+}
+
+// requireVerified means that `starter verify` finds the day right, or says that
+// it cannot look: at a day that was dropped, or at the first one that is kept,
+// whose day before it would have to look back to.
+func (c *chaos) requireVerified(s *system, day string) {
+	s.t.Helper()
+	verified := s.starter("verify", "--date", day)
+	switch first := c.firstKept(); {
+	case toDay(day) < first:
+		verified.requireFailure("cannot be verified")
+	case toDay(day) == first && toDay(c.plan.first()) < first:
+	default:
+		verified.requireSuccess()
+	}
+}

@@ -1,0 +1,179 @@
+package e2e
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"creatorpay/db"
+	"creatorpay/internal/faultproxy"
+)
+
+// importCatalogue imports files that change some videos and creators, and add a
+// video of which at times views have come.
+func (c *chaos) importCatalogue(b blow) (faultproxy.Fault, bool) {
+	if !c.importing.TryLock() {
+		return faultproxy.None, false
+	}
+	defer c.importing.Unlock()
+	added := c.newVideo(b.random)
+	videos, creators := append(c.changedVideos(b.random), added), c.changedCreators(b.random)
+	refused, err := c.importFiles(creators, videos)
+	if err != nil {
+		c.complain("import into %s: %v", b.period, err)
+		return faultproxy.None, true
+	}
+	for i, v := range videos {
+		c.takeVideo(b.period, v, !refused[i])
+	}
+	c.takeCreators(creators)
+	if b.random.IntN(2) == 0 {
+		c.arrive(b, b.period.Start, added.id)
+	}
+	return faultproxy.None, true
+}
+
+// importBehindLock moves a video that the day has rows of to another creator. The
+// import waits for a lock, until the day is closed if it gets so far.
+func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
+	if !c.importing.TryLock() {
+		return faultproxy.None, false
+	}
+	moved := c.newVideo(b.random)
+	if refused, err := c.putVideo(moved); err != nil || refused {
+		c.complain("video %d was not added: %v", moved.id, err)
+	}
+	c.takeVideo(b.period, moved, true)
+	c.arrive(b, b.period.Start, moved.id)
+	moved.creator = moved.creator%chaosCreators + 1
+	session, err := c.lock(`SELECT * FROM creators WHERE creator_id = ? FOR UPDATE`, moved.creator)
+	if err != nil {
+		c.importing.Unlock()
+		return faultproxy.None, true // the video is there
+	}
+	c.pending.Go(func() {
+		c.hold(2*heldUpFor, func() bool { return c.isClosed(b.period.Period) })
+		_ = session.Rollback() // a server that was killed has done it already
+	})
+	c.pending.Go(func() {
+		defer c.importing.Unlock()
+		// It must not keep the servers from being killed while it waits.
+		answers, err := c.db.PutVideos(context.WithoutCancel(c.t.Context()), []db.Video{moved.row()})
+		refused := len(answers) > 0
+		if err != nil {
+			refused, err = c.putVideo(moved)
+		}
+		c.noteError(err)
+		c.takeVideo(b.period, moved, !refused)
+	})
+	return faultproxy.None, true
+}
+
+// putVideo stores the video. The same one may be stored again.
+func (c *chaos) putVideo(v video) (refused bool, err error) {
+	err = c.ask(func(ctx context.Context) error {
+		answers, err := c.db.PutVideos(ctx, []db.Video{v.row()})
+		refused = len(answers) > 0
+		return err
+	})
+	return refused, err
+}
+
+// importFiles imports the creators and videos with the real command, and tells
+// which videos it refuses, by their index.
+func (c *chaos) importFiles(creators []creator, videos []video) (refused map[int]bool, err error) {
+	dir := c.t.TempDir()
+	files := map[string]*table{"creators": creatorsFile(creators), "videos": videosFile(videos)}
+	rejects := filepath.Join(dir, "rejects.csv")
+	args := []string{"import", "--rejects", rejects}
+	for name, file := range files {
+		path := filepath.Join(dir, name+".csv")
+		if err := os.WriteFile(path, []byte(file.csv()), 0o600); err != nil {
+			return nil, err
+		}
+		args = append(args, "--"+name, path)
+	}
+	c.servers.RLock()
+	defer c.servers.RUnlock()
+	imported := c.command(args...)
+	if refused, err = readRejects(rejects, filepath.Join(dir, "videos.csv")); err != nil {
+		return nil, err
+	}
+	if (imported.code == 0) != (len(refused) == 0) {
+		return nil, fmt.Errorf("it ended with %d and rejected %d videos: %s%s", imported.code, len(refused), imported.stdout, imported.stderr)
+	}
+	return refused, nil
+}
+
+// readRejects are the indexes of the lines of the file that were rejected. Lines
+// of any other file must not be.
+func readRejects(path, of string) (indexes map[int]bool, err error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	lines, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	indexes = map[int]bool{}
+	for _, line := range lines[1:] {
+		number, err := strconv.Atoi(line[1])
+		if err != nil || line[0] != of {
+			return nil, errors.Join(err, fmt.Errorf("rejected: %q", line))
+		}
+		indexes[number-2] = true // the header is the first line
+	}
+	return indexes, nil
+}
+
+// newVideo is one with the next free id.
+func (c *chaos) newVideo(random *rand.Rand) video {
+	videos, _ := c.catalogue()
+	return randomVideo(random, videos[len(videos)-1].id+1)
+}
+
+// changedVideos are a few videos, most of them new ones, with changes of all kinds.
+func (c *chaos) changedVideos(random *rand.Rand) (changed []video) {
+	videos, _ := c.catalogue()
+	for range 4 {
+		i := len(videos) - 1 - min(random.IntN(len(videos)), random.IntN(len(videos)))
+		v := videos[i]
+		videos = slices.Delete(videos, i, i+1)
+		if random.IntN(2) == 0 {
+			v.creator = 1 + random.Int64N(chaosCreators)
+		}
+		if random.IntN(2) == 0 {
+			v.openingViews, v.openingAdViews = random.Int64N(1_000_000), random.Int64N(1_000_000)
+		}
+		if random.IntN(2) == 0 {
+			v.title = fmt.Sprintf("영상 %d, \"%d\"", v.id, random.IntN(1000))
+		}
+		changed = append(changed, v)
+	}
+	return changed
+}
+
+// changedCreators are a few creators with other names, locales and addresses.
+func (c *chaos) changedCreators(random *rand.Rand) (changed []creator) {
+	_, creators := c.catalogue()
+	random.Shuffle(len(creators), func(i, j int) { creators[i], creators[j] = creators[j], creators[i] })
+	for _, one := range creators[:3] {
+		edition := random.IntN(1000)
+		one.name, one.locale = fmt.Sprintf("창작자 %d, %d", one.id, edition), pick(random, "ko", "en")
+		one.email = fmt.Sprintf("creator.%d.%d@example.com", one.id, edition)
+		changed = append(changed, one)
+	}
+	return changed
+}

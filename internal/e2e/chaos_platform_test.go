@@ -1,0 +1,120 @@
+package e2e
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"creatorpay/internal/faultproxy"
+	"creatorpay/settlement"
+)
+
+// platformInserts adds plays as the platform itself does, by plain statements, to
+// the day that runs or one that closed.
+func (c *chaos) platformInserts(b blow) (faultproxy.Fault, bool) {
+	return faultproxy.None, c.insert(c.platformPlays(b)) == nil
+}
+
+// microseconds adds plays that start in the last half millisecond of their day:
+// a server that rounds stores them with the first instant of the next one.
+func (c *chaos) microseconds(b blow) (faultproxy.Fault, bool) {
+	plays := c.platformPlays(b)
+	for i, play := range plays {
+		plays[i].at = c.plan.platform.midnight(play.day + 1).Add(-time.Duration(b.random.IntN(500)) * time.Microsecond)
+	}
+	return faultproxy.None, c.insert(plays) == nil
+}
+
+// platformHolds is a session of the platform that has written to the log and
+// stays in its transaction for a while: no day can close meanwhile.
+func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
+	plays := c.platformPlays(b)
+	var session *sql.Tx
+	if err := c.ask(func(ctx context.Context) (err error) {
+		if session, err = c.sql.BeginTx(context.WithoutCancel(ctx), nil); err == nil {
+			err = insertPlays(ctx, session, plays)
+		}
+		return err
+	}); err != nil {
+		if session != nil {
+			_ = session.Rollback() // a server that was killed has done it already
+		}
+		return faultproxy.None, false
+	}
+	end := pick(b.random, 0, 1, 1)
+	c.pending.Go(func() {
+		c.hold(heldUpFor, func() bool { return c.current() != b.period })
+		if end == 0 {
+			_ = session.Rollback()
+			return
+		}
+		c.noteError(c.ask(func(ctx context.Context) error {
+			_ = session.Commit() // a server that was killed meanwhile has none of the plays
+			return c.takeInserted(ctx, plays)
+		}))
+	})
+	return faultproxy.None, true
+}
+
+// platformPlays are a few plays of the day that runs, or of one that closed.
+func (c *chaos) platformPlays(b blow) (plays []arrival) {
+	day := max(b.period.Start-settlement.Day(b.random.IntN(lateDays)), c.firstKept())
+	closed := c.isClosed(settlement.DailyPeriod(day))
+	for range 1 + b.random.IntN(3) {
+		plays = append(plays, arrival{
+			view: c.plan.platform.playOf(b.random, day, c.anyVideo(b.random)), day: day, closed: closed,
+			paidBy: b.period.End() + 1, // a session may end when the next day has looked back
+		})
+	}
+	return plays
+}
+
+// insert stores the plays, each by itself.
+func (c *chaos) insert(plays []arrival) error {
+	return c.ask(func(ctx context.Context) error {
+		err := insertPlays(ctx, c.sql, plays)
+		return errors.Join(err, c.takeInserted(ctx, plays))
+	})
+}
+
+// execer is a connection pool or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func insertPlays(ctx context.Context, into execer, plays []arrival) error {
+	for _, play := range plays {
+		if _, err := into.ExecContext(ctx, `
+			INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			play.day.String(), play.video, play.viewer, play.at.UTC().Format("2006-01-02 15:04:05.000000"), play.id, play.seconds, play.ads); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeInserted takes note of the plays that are stored, at the times to which the
+// server has cut or rounded theirs.
+func (c *chaos) takeInserted(ctx context.Context, plays []arrival) error {
+	for _, play := range plays {
+		var at string
+		err := c.sql.QueryRowContext(ctx, `
+			SELECT watched_at
+			FROM watch_log
+			WHERE watched_on = ? AND video_id = ? AND viewer_id = ? AND view_id = ?`, play.day.String(), play.video, play.viewer, play.id).Scan(&at)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if play.at, err = time.Parse("2006-01-02 15:04:05.999", at); err != nil {
+			return err
+		}
+		play.storedOn = play.day.String()
+		c.takeArrival(play)
+	}
+	return nil
+}

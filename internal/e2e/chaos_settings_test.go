@@ -1,0 +1,117 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"syscall"
+	"time"
+
+	"creatorpay/internal/faultproxy"
+	"creatorpay/internal/service"
+	"creatorpay/settlement"
+)
+
+// settings are those of a worker that change.
+type settings struct {
+	lookBack, keep, ahead, slots int
+	window                       time.Duration
+}
+
+// usualSettings are those that workers begin with.
+var usualSettings = settings{lookBack: service.DefaultLookBackDays, ahead: 7, slots: 4, window: 30 * time.Second}
+
+// calmSettings find all that came late while workers looked back less far.
+var calmSettings = settings{lookBack: 100, ahead: 7, slots: 4, window: 30 * time.Second}
+
+func randomSettings(random *rand.Rand) settings {
+	return settings{
+		lookBack: pick(random, service.DefaultLookBackDays, service.DefaultLookBackDays, 2, 0),
+		keep:     pick(random, 0, 1, 2, 4),
+		ahead:    pick(random, 0, 3, 9),
+		slots:    pick(random, 1, 2, 8),
+		window:   pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
+	}
+}
+
+func (s settings) environment() []string {
+	return []string{
+		fmt.Sprintf("LOOK_BACK_DAYS=%d", s.lookBack), fmt.Sprintf("KEEP_DAYS=%d", s.keep), fmt.Sprintf("PARTITIONS_AHEAD=%d", s.ahead),
+		fmt.Sprintf("WORKER_SLOTS=%d", s.slots), "REPEAT_WINDOW=" + s.window.String(),
+	}
+}
+
+// changeSettings restarts the sender with other settings. A run that has begun
+// keeps its repeat window.
+func (c *chaos) changeSettings(b blow) (faultproxy.Fault, bool) {
+	if window, begun := c.windowOf(b.period.Period); begun {
+		c.mutex.Lock()
+		if _, known := c.windows[b.period.Start]; !known && b.period.isDay() {
+			c.windows[b.period.Start] = window
+		}
+		c.mutex.Unlock()
+	}
+	c.set(b.slot, b.period.Start, randomSettings(b.random))
+	return faultproxy.None, c.workerOf(b.slot).command.Process.Signal(pick(b.random, syscall.SIGTERM, syscall.SIGKILL)) == nil
+}
+
+// set gives the slot's next worker other settings, and takes note of the day if
+// somebody looks back less far on it than usual.
+func (c *chaos) set(slot int, day settlement.Day, to settings) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	before := c.settings[slot]
+	c.settings[slot], c.offered[to.window] = to, true
+	if min(before.lookBack, to.lookBack) < usualSettings.lookBack {
+		// The day after it, too: a worker that was frozen goes on as it was.
+		c.shortSighted[day], c.shortSighted[day+1] = true, true
+	}
+}
+
+// calmDown gives all workers settings by which nothing is left undone.
+func (c *chaos) calmDown(day settlement.Day) {
+	for slot := range c.workers {
+		c.set(slot, day, calmSettings)
+		c.workerOf(slot).kill()
+	}
+}
+
+// windowOf is the repeat window of the period's run, if it has begun.
+func (c *chaos) windowOf(period settlement.Period) (window time.Duration, begun bool) {
+	c.noteError(c.ask(func(ctx context.Context) error {
+		windows, err := c.db.RepeatWindows(ctx, period.Start, period.Start)
+		window, begun = windows[period.Start]
+		return err
+	}))
+	return window, begun
+}
+
+// takeWindows tells the oracle by which window each day was judged. Only the
+// database knows which worker began it; but it is one of those that there were,
+// and the one that the run had when a worker got another one.
+func (c *chaos) takeWindows() {
+	p := c.plan.platform
+	p.windows = map[string]time.Duration{}
+	for _, period := range c.plan.periods {
+		if !period.isDay() {
+			continue
+		}
+		window, _ := c.windowOf(period.Period)
+		p.windows[period.String()] = window
+		before, known := c.windows[period.Start]
+		c.noteIf(known && window != before, "%s began with the repeat window %s and has %s", period, before, window)
+		c.noteIf(window != p.window && !c.offered[window], "%s has the repeat window %s, which no worker had", period, window)
+	}
+}
+
+// mustBePaidBy is the day whose run posts the late view at the latest: the next
+// one that looks back so far.
+func (c *chaos) mustBePaidBy(came arrival) settlement.Day {
+	last := toDay(c.plan.last())
+	for day := came.paidBy; day < last; day++ {
+		if !c.shortSighted[day] && int(day-came.day) <= usualSettings.lookBack {
+			return day
+		}
+	}
+	return last
+}

@@ -1,0 +1,62 @@
+package e2e
+
+// outsideSabotages take out what keeps a run right whatever is done to its rows,
+// its catalogue and its servers from outside.
+var outsideSabotages = []sabotage{
+	{
+		safety: "counted videos keep their creators",
+		edits: []edit{
+			{"db/owners.go", `	for _, of := range []struct{ table, day string }{{"daily_statistics", "day"}, {"adjustments", "posted_on"}} {`,
+				`	if sabotaged("counted videos keep their creators") {
+				return nil
+			}
+			for _, of := range []struct{ table, day string }{{"daily_statistics", "day"}, {"adjustments", "posted_on"}} {`},
+			{"db/settlements.go", `if video.Owner != video.CreatorID {`,
+				`if video.Owner != video.CreatorID && !sabotaged("counted videos keep their creators") {`},
+		},
+		first: "2024-05-07", days: 1,
+		faults: func(p *plan) {
+			p.periods[0].meets(&faultKind{name: "catalogue imported at the Top 5", at: "DELETE FROM top_videos", strike: (*chaos).importCatalogue}, 1)
+		},
+	},
+	{
+		safety: "late rows are looked for",
+		edits:  []edit{{"db/look_back.go", `		case came:`, `		case came && !sabotaged("late rows are looked for"):`}},
+		first:  "2024-05-07", days: 2,
+		faults: func(p *plan) {
+			p.periods[1].meets(&faultKind{name: "late rows arrived at the beginning", at: beginning, strike: (*chaos).lateRowsArrive}, 1)
+		},
+	},
+	{
+		safety: "a session sets what it needs",
+		edits: []edit{{"db/session.go", `	for _, statement := range sessionStatements {`,
+			`	for _, statement := range sessionStatements {
+			if sabotaged("a session sets what it needs") {
+				break
+			}`}},
+		first: "2024-05-07", days: 1,
+		faults: func(p *plan) {
+			p.periods[0].meets(&faultKind{name: "catalogue imported", at: beginning, strike: (*chaos).importCatalogue}, 1)
+		},
+		session: map[string]string{"charset": "latin1"},
+	},
+	{
+		safety: "a workflow's input is looked at",
+		edits: []edit{
+			{"workflows/validate.go", `	given := workflow.GetInfo(ctx).WorkflowExecution.ID`,
+				`	if sabotaged("a workflow's input is looked at") {
+				return nil
+			}
+			given := workflow.GetInfo(ctx).WorkflowExecution.ID`},
+			{"activities/fence.go", `	if err := period.Validate(); err != nil {`,
+				`	if err := period.Validate(); err != nil && !sabotaged("a workflow's input is looked at") {`},
+			{"db/periods.go", `	if err := period.Validate(); err != nil {`,
+				`	if err := period.Validate(); err != nil && !sabotaged("a workflow's input is looked at") {`},
+		},
+		first: "2024-05-08", days: 2,
+		faults: func(p *plan) { // the week from Thursday ends with the first day
+			p.periods[1].meets(&faultKind{name: "week started from a Thursday", strike: (*chaos).startOddWeek}, 1)
+		},
+		unchecked: []string{"runs", "run_chunks", "top_videos", "period_videos", "statements"},
+	},
+}

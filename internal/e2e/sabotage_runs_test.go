@@ -1,0 +1,125 @@
+package e2e
+
+import "strings"
+
+// runSabotages take out what keeps a run right whatever becomes of machines,
+// networks and other runs.
+var runSabotages = []sabotage{
+	{
+		safety: "fence",
+		edits: []edit{
+			{"db/runs.go", `return lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")`,
+				`fence, err = lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")
+				if sabotaged("fence") {
+					err = nil
+				}
+				return fence, err`},
+			// On a slow machine the activity would hear from Temporal that its run is
+			// over before it has had its chance to write.
+			{"workflows/options.go", `const lostAfter = 10 * time.Second`,
+				`var lostAfter = map[bool]time.Duration{false: 10 * time.Second, true: time.Minute}[sabotaged("fence")]`},
+		},
+		first: "2024-05-07", days: 3,
+		faults: func(p *plan) {
+			for _, period := range p.periods {
+				if period.isDay() && !period.calm { // the activity that is left behind would have chunks counted again
+					period.meets(arrivesAt("SELECT COUNT(*)\n\t\tFROM watch_log PARTITION (p"+strings.ReplaceAll(period.String(), "-", "")), 1)
+					period.meets(leftBehind, 1)
+				}
+			}
+		},
+	},
+	{
+		safety: "one transaction for a chunk",
+		edits: []edit{
+			{"db/statistics.go", `	err = db.inTx(ctx, func(tx *sqlx.Tx) error {`, `	var results func(*sqlx.Tx) error
+				err = db.inTx(ctx, func(tx *sqlx.Tx) error {`},
+			{"db/statistics.go", `		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`,
+				`		results = func(tx *sqlx.Tx) error {
+				if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`},
+			{"db/statistics.go", `		_, err = tx.ExecContext(ctx, ` + "`" + `
+			UPDATE run_chunks`, `		return nil
+				}
+				if !sabotaged("one transaction for a chunk") {
+					if err := results(tx); err != nil {
+						return err
+					}
+				}
+				_, err = tx.ExecContext(ctx, ` + "`" + `
+			UPDATE run_chunks`},
+			{"db/statistics.go", `	})
+	if err != nil {
+		return fmt.Errorf("store count of chunk`, `	})
+				if err == nil && results != nil && sabotaged("one transaction for a chunk") {
+					err = db.inTx(ctx, results)
+				}
+				if err != nil {
+		return fmt.Errorf("store count of chunk`},
+		},
+		first: "2024-05-07", days: 1,
+		faults: func(p *plan) {
+			p.periods[0].meets(cutBefore("INSERT INTO daily_statistics"), 2)
+		},
+	},
+	{
+		safety: "claim before a mail's first byte",
+		edits: []edit{{"activities/mailing.go", `	claimed, err := b.DB.ClaimDelivery(certain, b.week, delivery.CreatorID, b.claim)
+	if err != nil || !claimed {
+		return err
+	}
+	outcome, refused := b.sender.Send(ctx, message)`, `	claim := func() (bool, error) { return b.DB.ClaimDelivery(certain, b.week, delivery.CreatorID, b.claim) }
+	late := sabotaged("claim before a mail's first byte")
+	if !late {
+		if claimed, err := claim(); err != nil || !claimed {
+			return err
+		}
+	}
+	outcome, refused := b.sender.Send(ctx, message)
+	if late {
+		if claimed, err := claim(); err != nil || !claimed {
+			return err
+		}
+	}`}},
+		first: "2024-05-12", days: 1,
+		faults: func(p *plan) {
+			p.week().meets(cutBefore("UPDATE deliveries"), 1)
+		},
+	},
+	{
+		safety: "a mail that is put off keeps nobody waiting",
+		edits: []edit{{"activities/mailing.go", `	if refused != nil {`,
+			`	if outcome.State == postal.Temporary && sabotaged("a mail that is put off keeps nobody waiting") {
+					return errors.New("put off")
+				}
+				if refused != nil {`}},
+		first: "2024-05-12", days: 1,
+		faults: func(p *plan) {
+			p.week().mails[1] = mailboxesFull
+		},
+	},
+	{
+		safety: "conservation",
+		edits: []edit{
+			{"db/closing.go", `if rows != totals.Rows() {`, `if rows != totals.Rows() && !sabotaged("conservation") {`},
+			{"db/chunks.go", `if err != nil || rows == total {`, `if err != nil || rows == total || sabotaged("conservation") {`},
+		},
+		first: "2024-05-07", days: 1,
+		faults: func(p *plan) {
+			p.periods[0].meets(arrivesAt("DELETE FROM top_videos"), 1)
+		},
+	},
+	{
+		safety: "closed is closed",
+		edits: []edit{
+			{"db/chain.go", `	if run.State == StateClosed {`, `	if run.State == StateClosed && !sabotaged("closed is closed") {`},
+			{"db/runs.go", `	if run.State == StateClosed || run.Holder != holder.RunID {`,
+				`	if run.State == StateClosed && !sabotaged("closed is closed") || run.Holder != holder.RunID {`},
+			{"db/runs.go", `runVersion, StateClosed, holder.RunID)`,
+				`runVersion, map[bool]string{false: StateClosed, true: "any"}[sabotaged("closed is closed")], holder.RunID)`},
+		},
+		first: "2024-05-07", days: 3,
+		faults: func(p *plan) { // not on the second day: the chain of days has a first day only once
+			p.periods[2].meets(&faultKind{name: "closed period reset to its start", strike: (*chaos).repeatClosed}, 5)
+		},
+	},
+}
