@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -126,7 +127,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 		for _, video := range unknown {
 			rows += video.Rows
 			if len(named) < unknownVideosNamed {
-				named = append(named, fmt.Sprintf("%d (%d rows)", video.VideoID, video.Rows))
+				named = append(named, fmt.Sprintf("%d (%s)", video.VideoID, words.Count(video.Rows, "row")))
 			}
 		}
 	}
@@ -137,15 +138,15 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	for _, video := range late {
 		rows += video.Rows
 		if len(named) < unknownVideosNamed {
-			named = append(named, fmt.Sprintf("%d (%d rows that came late for %s)", video.VideoID, video.Rows, video.WatchedOn))
+			named = append(named, fmt.Sprintf("%d (%s that came late for %s)", video.VideoID, words.Count(video.Rows, "row"), video.WatchedOn))
 		}
 	}
 	if rows == 0 {
 		return mended, nil
 	}
 	return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"%s has %d rows of videos that are not in the catalogue: %s; import them (starter import --videos FILE), then: starter retry %s; only the chunks with such rows are counted again",
-		period, rows, strings.Join(named, ", "), period.Arguments()), TypeUnknown, nil)
+		"%s has %s of videos that are not in the catalogue: %s; import them (starter import --videos FILE), then: starter retry %s; only the chunks with such rows are counted again",
+		period, words.Count(rows, "row"), strings.Join(named, ", "), period.Arguments()), TypeUnknown, nil)
 }
 
 // RankDay stores the day's Top 5 (R9).

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -29,8 +30,11 @@ var chainInvariant = Invariant{
 			return err
 		}
 		for day := max(a.first, book.First); day <= a.last; day++ {
-			if _, closed := a.days[day]; !closed {
-				a.found(day.String(), "is not closed, but later days are")
+			gap := day
+			for ; a.days[day].State != StateClosed; day++ { // the last one is
+			}
+			if gap < day {
+				a.found(settlement.Span(settlement.DailyPeriod(gap), settlement.DailyPeriod(day-1)), "not closed, but later days are")
 			}
 		}
 		if err := checkDaysOfPeriods(ctx, a, book.First); err != nil {
@@ -104,7 +108,7 @@ func checkPlan(a *audit, period settlement.Period, chunks []Chunk) {
 			a.found(where, "is number %d of the plan", i+1)
 		}
 		if chunk.State != ChunkSettled || chunk.UnknownRows != 0 {
-			a.found(where, "is %s and has %d rows of unknown videos", chunk.State, chunk.UnknownRows)
+			a.found(where, "is %s and has %s of unknown videos", chunk.State, words.Count(chunk.UnknownRows, "row"))
 		}
 		if chunk.From != nil && chunk.Before != nil && *chunk.From >= *chunk.Before {
 			a.found(where, "has no videos: it begins with %d and ends before %d", *chunk.From, *chunk.Before)

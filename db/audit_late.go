@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -144,9 +145,9 @@ func checkPaidLate(a *audit, paid paidLate, rule settlement.PriceRule) {
 	if paid.CreatorID != paid.LineCreator {
 		a.found(where, "are creator %d's, but paid to creator %d", paid.CreatorID, paid.LineCreator)
 	}
-	checkPart(a, where, "views", paid.Views, rule.Views, paid.LineFrom, paid.OwnTo,
+	checkPart(a, where, "view", paid.Views, rule.Views, paid.LineFrom, paid.OwnTo,
 		settlement.Ordinals{From: paid.ViewsFrom, To: paid.ViewsTo}, paid.VideoAmount)
-	checkPart(a, where, "ad views", paid.AdViews, rule.AdViews, paid.LineAdFrom, paid.OwnAdTo,
+	checkPart(a, where, "ad view", paid.AdViews, rule.AdViews, paid.LineAdFrom, paid.OwnAdTo,
 		settlement.Ordinals{From: paid.AdViewsFrom, To: paid.AdViewsTo}, paid.AdAmount)
 }
 
@@ -155,14 +156,14 @@ func checkPaidLate(a *audit, paid paidLate, rule settlement.PriceRule) {
 // cut to whole won once, so a part of it is a difference of two cut amounts.
 func checkPart(a *audit, where, what string, count int64, tiers settlement.Tiers, lineFrom, from int64, stored settlement.Ordinals, amount settlement.Won) {
 	if stored.From != from || stored.Count() != count {
-		a.found(where, "%d %s have ordinals (%d, %d], should follow %d", count, what, stored.From, stored.To, from)
+		a.found(where, "%s at ordinals (%d, %d], should follow %d", words.Count(count, what), stored.From, stored.To, from)
 		return
 	}
 	before, err := tiers.Amount(settlement.Ordinals{From: lineFrom, To: stored.From})
 	if err == nil {
 		var upTo settlement.Won
 		if upTo, err = tiers.Amount(settlement.Ordinals{From: lineFrom, To: stored.To}); err == nil && amount != upTo-before {
-			a.found(where, "%d %s are paid %s, should be %s", count, what, amount, upTo-before)
+			a.found(where, "%s paid %s, should be %s", words.Count(count, what), amount, upTo-before)
 		}
 	}
 	if err != nil {

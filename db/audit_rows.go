@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -29,18 +30,18 @@ var rowsInvariant = Invariant{
 			day, found := run.Period().String(), rows[i]
 			switch {
 			case found.OnTime < run.Rows():
-				a.found(day, "%d rows went: %d were counted, %d are there", run.Rows()-found.OnTime, run.Rows(), found.OnTime)
+				a.found(day, "%s went: %d counted, %d there", words.Count(run.Rows()-found.OnTime, "row"), run.Rows(), found.OnTime)
 			case found.OnTime > run.Rows():
-				a.found(day, "%d rows came with a mark from before the close: %d were counted, %d are there", found.OnTime-run.Rows(), run.Rows(), found.OnTime)
+				a.found(day, "%s came with a mark from before the close: %d counted, %d there", words.Count(found.OnTime-run.Rows(), "row"), run.Rows(), found.OnTime)
 			}
 			if found.Gone > 0 {
-				a.found(day, "%d posted late rows went", found.Gone)
+				a.found(day, "%s went", words.Count(found.Gone, "posted late row"))
 			}
 			if found.Changed > 0 {
-				a.found(day, "%d posted late rows changed", found.Changed)
+				a.found(day, "%s changed", words.Count(found.Changed, "posted late row"))
 			}
 			if unposted := found.unposted(); unposted > 0 {
-				a.note("%s: %d rows came late and are not posted yet", day, unposted)
+				a.note("%s: %s came late, not posted yet", day, words.Count(unposted, "row"))
 			}
 		}
 		return nil
@@ -135,7 +136,7 @@ func (a *audit) checkChecksums(ctx context.Context, day settlement.Day, chunks [
 		}
 		what := "rows changed"
 		if rows[i] != chunk.Rows() {
-			what = fmt.Sprintf("%d rows were counted, %d are there", chunk.Rows(), rows[i])
+			what = fmt.Sprintf("%s counted, %d there", words.Count(chunk.Rows(), "row"), rows[i])
 		}
 		a.found(fmt.Sprintf("%s, chunk %d (%s)", day, chunk.Number, chunk), "%s: checksum %016x, now %016x", what, chunk.Checksum, sums[i])
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -48,9 +49,9 @@ func checkSeals(ctx context.Context, a *audit, kind settlement.Kind) error {
 			where := fmt.Sprintf("%s, %s", period, table.name)
 			switch {
 			case then.Rows != now.Rows:
-				a.found(where, "had %d rows when it closed, has %d now", then.Rows, now.Rows)
+				a.found(where, "had %s when it closed, has %d now", words.Count(then.Rows, "row"), now.Rows)
 			case then.Hash != now.Hash:
-				a.found(where, "has %d rows as when it closed, but not the same ones", now.Rows)
+				a.found(where, "has %s as when it closed, but not the same", words.Count(now.Rows, "row"))
 			}
 		}
 	})

@@ -31,9 +31,16 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		{
 			"a closed day is missing",
 			`DELETE FROM runs WHERE starts_on = '2024-05-29'`,
-			`chain: 2024-05-29: is not closed, but later days are
+			`chain: 2024-05-29: not closed, but later days are
 			chain: 2024-W22: is closed, but only 6 of its 7 days are
 			chain: 2024-05: is closed, but only 4 of its 5 days are`,
+		},
+		{
+			"three closed days are missing",
+			`DELETE FROM runs WHERE kind = 'daily' AND starts_on BETWEEN '2024-05-29' AND '2024-05-31'`,
+			`chain: 2024-05-29 to 2024-05-31: not closed, but later days are
+			chain: 2024-W22: is closed, but only 4 of its 7 days are
+			chain: 2024-05: is closed, but only 2 of its 5 days are`,
 		},
 		{
 			"the first closed day is missing",
@@ -44,19 +51,19 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			"a video in no chunk",
 			`UPDATE run_chunks SET video_from = 4 WHERE starts_on = '2024-05-28' AND chunk = 2`,
 			`chunks: 2024-05-28, chunk 2: has videos from 4, the one before has videos before 3
-			checksums: 2024-05-28, chunk 2 (videos from 4): 9 rows were counted, 1 are there`,
+			checksums: 2024-05-28, chunk 2 (videos from 4): 9 rows counted, 1 there`,
 		},
 		{
 			"a video in two chunks",
 			`UPDATE run_chunks SET video_before = 4 WHERE starts_on = '2024-05-28' AND chunk = 1`,
 			`chunks: 2024-05-28, chunk 2: has videos from 3, the one before has videos before 4
-			checksums: 2024-05-28, chunk 1 (videos before 4): 9 rows were counted, 17 are there`,
+			checksums: 2024-05-28, chunk 1 (videos before 4): 9 rows counted, 17 there`,
 		},
 		{
 			"a lower end",
 			`UPDATE run_chunks SET video_from = 2 WHERE starts_on = '2024-05-28' AND chunk = 1`,
 			`chunks: 2024-05-28, chunk 1: has video 2: the first chunk has no lower end
-			checksums: 2024-05-28, chunk 1 (video 2): 9 rows were counted, 0 are there`,
+			checksums: 2024-05-28, chunk 1 (video 2): 9 rows counted, 0 there`,
 		},
 		{
 			"an upper end",
@@ -274,18 +281,18 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			"a late view of the same day",
 			`INSERT INTO late_views VALUES ('2024-05-30', 2, 10, '2024-05-30 00:00:00', 99, 60, 2, '2024-05-30', 'repeat')`,
 			`late views: 2024-05-30, video 2, late views of 2024-05-30: repeat views: 1 fewer than in its late views
-			rows: 2024-05-30: 1 posted late rows went`,
+			rows: 2024-05-30: 1 posted late row went`,
 		},
 		{
 			"an adjustment's ordinals",
 			`UPDATE adjustments SET views_from = 7, views_to = 9 WHERE watched_on = '2024-05-28'`,
-			`adjustments: 2024-05-30, video 2, late views of 2024-05-28: 2 views have ordinals (7, 9], should follow 6
-			adjustments: 2024-05-30, video 2, late views of 2024-05-29: 1 views have ordinals (8, 9], should follow 9`,
+			`adjustments: 2024-05-30, video 2, late views of 2024-05-28: 2 views at ordinals (7, 9], should follow 6
+			adjustments: 2024-05-30, video 2, late views of 2024-05-29: 1 view at ordinals (8, 9], should follow 9`,
 		},
 		{
 			"an adjustment's amount",
 			`UPDATE adjustments SET ad_amount = 41 WHERE watched_on = '2024-05-28'`,
-			`adjustments: 2024-05-30, video 2, late views of 2024-05-28: 4 ad views are paid ₩41, should be ₩40`,
+			`adjustments: 2024-05-30, video 2, late views of 2024-05-28: 4 ad views paid ₩41, should be ₩40`,
 		},
 		{
 			"an adjustment's video",
@@ -295,7 +302,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			creators: 2024-05-30, video 4: is creator 1's in adjustments, and creator 2's in the catalogue
 			paid: 2024-05-30, video 2: 2 views counted, 3 paid
 			paid: 2024-05-30, video 2: 4 ad views counted, 6 paid
-			paid: 2024-05-30, video 4: 1 views counted, but no settlement line
+			paid: 2024-05-30, video 4: 1 view counted, but no settlement line
 			weeks and months: 2024-W22, creator 1, video 2: late views: 1 more than in its days; late played seconds: 60 more than in its days; late ad views: 2 more than in its days
 			weeks and months: 2024-W22, creator 1, video 4: late views: 1 fewer than in its days; late played seconds: 60 fewer than in its days; late ad views: 2 fewer than in its days
 			weeks and months: 2024-05, creator 1, video 2: late views: 1 more than in its days; late played seconds: 60 more than in its days; late ad views: 2 more than in its days
@@ -342,8 +349,8 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		{
 			"a row of the watch log that is gone",
 			`DELETE FROM watch_log WHERE watched_on = '2024-05-28' AND video_id = 5`,
-			`rows: 2024-05-28: 1 rows went: 18 were counted, 17 are there
-			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows were counted, 8 are there`,
+			`rows: 2024-05-28: 1 row went: 18 counted, 17 there
+			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows counted, 8 there`,
 		},
 		{
 			"a changed row of the watch log",
@@ -353,18 +360,18 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		{
 			"a posted row of the watch log that has changed",
 			`UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-29' AND watched_at = '2024-05-28 16:00:00'`,
-			`rows: 2024-05-29: 1 posted late rows changed`,
+			`rows: 2024-05-29: 1 posted late row changed`,
 		},
 		{
 			"a forged row of the watch log",
 			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-28', 5, 1, '2024-05-28 00:00:00', 99, 60, 2, 0)`,
-			`rows: 2024-05-28: 1 rows came with a mark from before the close: 18 were counted, 19 are there
-			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows were counted, 10 are there`,
+			`rows: 2024-05-28: 1 row came with a mark from before the close: 18 counted, 19 there
+			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows counted, 10 there`,
 		},
 		{
 			"a posted row of the watch log that is gone",
 			`DELETE FROM watch_log WHERE watched_on = '2024-05-29' AND watched_at = '2024-05-28 16:00:00'`,
-			`rows: 2024-05-29: 1 posted late rows went`,
+			`rows: 2024-05-29: 1 posted late row went`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -383,10 +390,10 @@ func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
 	db := openAudited(t)
 	restore := save(t, db)
 	for _, test := range []sabotage{
-		{"a run", `UPDATE runs SET repeat_window = 1 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 rows as when it closed, but not the same ones"},
-		{"a chunk", `UPDATE run_chunks SET checksum = 1 WHERE kind = 'weekly'`, "2024-W22, run_chunks: has 1 rows as when it closed, but not the same ones"},
-		{"a week's video", `UPDATE period_videos SET title = 'changed' WHERE kind = 'weekly' AND video_id = 2`, "2024-W22, period_videos: has 5 rows as when it closed, but not the same ones"},
-		{"a month's statement", `UPDATE statements SET locale = 'ko' WHERE kind = 'monthly' AND creator_id = 2`, "2024-05, statements: has 2 rows as when it closed, but not the same ones"},
+		{"a run", `UPDATE runs SET repeat_window = 1 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 row as when it closed, but not the same"},
+		{"a chunk", `UPDATE run_chunks SET checksum = 1 WHERE kind = 'weekly'`, "2024-W22, run_chunks: has 1 row as when it closed, but not the same"},
+		{"a week's video", `UPDATE period_videos SET title = 'changed' WHERE kind = 'weekly' AND video_id = 2`, "2024-W22, period_videos: has 5 rows as when it closed, but not the same"},
+		{"a month's statement", `UPDATE statements SET locale = 'ko' WHERE kind = 'monthly' AND creator_id = 2`, "2024-05, statements: has 2 rows as when it closed, but not the same"},
 		{"a line without figures", `INSERT INTO daily_statistics VALUES ('2024-05-28', 2, 1, 0, 0, 0, 0, 0)`, "2024-05-28, daily_statistics: had 3 rows when it closed, has 4 now"},
 		{"the seals", `UPDATE runs SET seals = NULL WHERE kind = 'weekly'`, "2024-W22: closed without a seal"},
 	} {
@@ -409,7 +416,7 @@ func TestAudit_NotesLateRowsThatNobodyHasPosted(t *testing.T) {
 		notes = append(notes, result.Notes...)
 	}
 
-	require.Equal(t, []string{"2024-05-28: 1 rows came late and are not posted yet"}, notes)
+	require.Equal(t, []string{"2024-05-28: 1 row came late, not posted yet"}, notes)
 }
 
 func TestAudit_WithoutChecksumsOnlyCountsTheRows(t *testing.T) {

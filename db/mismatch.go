@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -39,7 +40,7 @@ func (m *Mismatch) Add(other Mismatch) {
 const chunksNamed = 10
 
 func (m Mismatch) String() string {
-	text := fmt.Sprintf("%s has %d rows, %d were counted and posted", m.Day, m.Found, m.Expected)
+	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, words.Count(m.Found, "row"), m.Expected)
 	if len(m.Chunks) > 0 {
 		named := m.Chunks[:min(len(m.Chunks), chunksNamed)]
 		text += ", and other rows than were counted in chunk " + strings.Trim(fmt.Sprint(named), "[]")
@@ -48,7 +49,7 @@ func (m Mismatch) String() string {
 		}
 	}
 	if m.Changed > 0 {
-		text += fmt.Sprintf(", and other figures in %d posted late rows", m.Changed)
+		text += fmt.Sprintf(", and other figures in %s", words.Count(m.Changed, "posted late row"))
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -30,13 +31,13 @@ const (
 func (k Kept) String() string {
 	switch k.Reason {
 	case KeptUnposted:
-		return fmt.Sprintf("%s has %d rows that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=%d for the next daily run, which then posts them",
-			k.Day, k.Rows, k.Posting-k.Day)
+		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=%d for the next daily run, which then posts them",
+			k.Day, words.Count(k.Rows, "row"), k.Posting-k.Day)
 	case KeptPosting:
 		return fmt.Sprintf("%s has late rows that %s posts: it is kept, with the day before it and all days after it, until %s is closed", k.Day, k.Posting, k.Posting)
 	default:
-		return fmt.Sprintf("%s comes before the first day that was settled and has %d rows, which nobody has counted: it is kept, with all days after it; to drop such days: starter partitions drop --never-settled",
-			k.Day, k.Rows)
+		return fmt.Sprintf("%s comes before the first day that was settled and has %s that nobody has counted: it is kept, with all days after it; to drop such days: starter partitions drop --never-settled",
+			k.Day, words.Count(k.Rows, "row"))
 	}
 }
 

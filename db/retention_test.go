@@ -103,7 +103,7 @@ func TestRetention_LateRowsKeepTheirDayAndTheOneBeforeUntilTheDayThatPostsThemIs
 	days, kept := droppable(t, db, monday+3)
 	require.Equal(t, []settlement.Day{monday}, days, "the day before stays, too: late views are judged across that midnight")
 	require.Equal(t, &Kept{Day: monday + 2, Rows: 1, Reason: KeptUnposted, Posting: monday + 4}, kept)
-	require.Contains(t, kept.String(), "2024-05-08 has 1 rows that came late and that no day has posted")
+	require.Contains(t, kept.String(), "2024-05-08 has 1 row that came late and that no day has posted")
 	require.Contains(t, kept.String(), "LOOK_BACK_DAYS=2 ")
 
 	addPartitions(t, db, monday+4, monday+4)

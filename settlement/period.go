@@ -65,6 +65,14 @@ func (p Period) End() Day {
 	}
 }
 
+// Span names a range of periods.
+func Span(first, last Period) string {
+	if first == last {
+		return first.String()
+	}
+	return first.String() + " to " + last.String()
+}
+
 // Days are the period's days in order.
 func (p Period) Days() []Day {
 	days := make([]Day, 0, p.End()-p.Start)

@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -65,7 +66,7 @@ func (c auditCommand) print(ctx context.Context, database *db.DB) error {
 		printFindings(result)
 	}
 	if len(broken) > 0 {
-		return fmt.Errorf("%s to %s: %d invariants do not hold", c.From, c.To, len(broken))
+		return fmt.Errorf("%s to %s: %s broken", c.From, c.To, words.Count(len(broken), "invariant"))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/internal/generate"
 	"creatorpay/internal/service"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -113,7 +114,7 @@ func printResults(ctx context.Context, database *db.DB, day settlement.Day) erro
 	out := newTable("Top 5 of "+day.String(), "Rank", "Video", "Title", "Value")
 	rightAligned(out, 2, 3, 5)
 	for _, video := range top {
-		out.AppendRow(table.Row{"by " + video.Metric, video.Place, video.VideoID, video.Title, thousands(video.Value)})
+		out.AppendRow(table.Row{"by " + video.Metric, video.Place, video.VideoID, video.Title, words.Number(video.Value)})
 	}
 	out.Render()
 	run, err := database.ClosedRun(ctx, period)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -15,13 +16,13 @@ func printOpen(open []db.OpenPeriod) {
 		return
 	}
 	first, last := open[0], open[len(open)-1]
-	fmt.Printf("%s: %s not closed\n", first.Kind, plural(len(open), "period"))
+	fmt.Printf("%s: %s not closed\n", first.Kind, words.Count(len(open), "period"))
 	for i := 0; i < len(open); {
 		next := i + 1
 		for next < len(open) && open[next].State == open[i].State && open[next].Start == open[next-1].End() {
 			next++
 		}
-		fmt.Printf("  %s: %s\n", span(open[i].Period, open[next-1].Period), stateInWords(open[i].State))
+		fmt.Printf("  %s: %s\n", settlement.Span(open[i].Period, open[next-1].Period), stateInWords(open[i].State))
 		i = next
 	}
 	fmt.Printf("  run them in order: %s\n", backfillCommand(first.Period, last.Period))
@@ -32,14 +33,6 @@ func stateInWords(state string) string {
 		return "never run"
 	}
 	return state
-}
-
-// span names a range of periods.
-func span(first, last settlement.Period) string {
-	if first == last {
-		return first.String()
-	}
-	return first.String() + " to " + last.String()
 }
 
 // backfillCommand is what an operator types to run the periods.

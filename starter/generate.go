@@ -11,6 +11,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/generate"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -84,7 +85,7 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 		return err
 	}
 	printPlanted(report.Days)
-	fmt.Printf("%s new views stored in %s\n", thousands(report.Added), time.Since(started).Round(100*time.Millisecond))
+	fmt.Printf("%s new views stored in %s\n", words.Number(report.Added), time.Since(started).Round(100*time.Millisecond))
 	return nil
 }
 
@@ -94,9 +95,9 @@ func printPlanted(days []generate.Day) {
 	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 	for _, day := range days {
 		out.AppendRow(table.Row{
-			day.Day, thousands(day.Expected.Rows()), thousands(day.Expected.Views), thousands(day.Expected.SelfViews), thousands(day.Expected.RepeatViews),
-			thousands(day.Repeats.Chain), thousands(day.Repeats.JustBefore), thousands(day.Repeats.SameStart), thousands(day.Repeats.Midnight),
-			thousands(day.Anonymous),
+			day.Day, words.Number(day.Expected.Rows()), words.Number(day.Expected.Views), words.Number(day.Expected.SelfViews), words.Number(day.Expected.RepeatViews),
+			words.Number(day.Repeats.Chain), words.Number(day.Repeats.JustBefore), words.Number(day.Repeats.SameStart), words.Number(day.Repeats.Midnight),
+			words.Number(day.Anonymous),
 		})
 	}
 	fmt.Println("planted, and to be found again by the runs:")

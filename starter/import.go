@@ -13,6 +13,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/internal/intake"
 	"creatorpay/internal/service"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -49,7 +50,7 @@ func (c importCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if rejected := report.Rejected(); rejected > 0 {
-		return fmt.Errorf("%s lines were rejected; mend them as the reject file says and import it again", thousands(rejected))
+		return fmt.Errorf("%s rejected: mend as the reject file says and import it again", words.Count(rejected, "line"))
 	}
 	return nil
 }
@@ -69,8 +70,8 @@ func showImport() func(intake.Progress) {
 	started := time.Now()
 	return func(progress intake.Progress) {
 		bar.ChangeMax64(progress.TotalBytes)
-		bar.Describe(fmt.Sprintf("%s, %s lines, %s/s", filepath.Base(progress.File), thousands(progress.Lines),
-			thousands(int64(float64(progress.Lines)/time.Since(started).Seconds()))))
+		bar.Describe(fmt.Sprintf("%s, %s lines, %s/s", filepath.Base(progress.File), words.Number(progress.Lines),
+			words.Number(int64(float64(progress.Lines)/time.Since(started).Seconds()))))
 		_ = bar.Set64(progress.Bytes)
 	}
 }
@@ -86,13 +87,13 @@ func printReport(report intake.Report, took time.Duration) {
 		lines += file.Lines
 		out.AppendRow([]any{
 			filepath.Base(file.Path),
-			thousands(file.Lines), thousands(file.Stored), thousands(file.AlreadyThere), thousands(file.Rejected), file.Rejects,
+			words.Number(file.Lines), words.Number(file.Stored), words.Number(file.AlreadyThere), words.Number(file.Rejected), file.Rejects,
 		})
 	}
 	out.Render()
-	fmt.Printf("%s lines in %s\n", thousands(lines), took.Round(100*time.Millisecond))
+	fmt.Printf("%s in %s\n", words.Count(lines, "line"), took.Round(100*time.Millisecond))
 	if days := report.Days; len(days) > 0 {
-		fmt.Printf("%s got views, from %s to %s\n", plural(len(days), "day"), days[0].Day, days[len(days)-1].Day)
+		fmt.Printf("%s got views, from %s to %s\n", words.Count(len(days), "day"), days[0].Day, days[len(days)-1].Day)
 	}
 }
 
@@ -101,8 +102,8 @@ func printEarly(early []intake.DayViews) {
 	if len(early) == 0 {
 		return
 	}
-	fmt.Printf("WARNING: %s of %s (%s) are stored but never paid: %s\n", plural(sumViews(early), "view"), plural(len(early), "day"),
-		span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), neverSettled)
+	fmt.Printf("WARNING: %s of %s (%s) are stored but never paid: %s\n", words.Count(sumViews(early), "view"), words.Count(len(early), "day"),
+		settlement.Span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), neverSettled)
 }
 
 // neverSettled says why views of early days are never paid.
@@ -126,10 +127,10 @@ func printLate(ctx context.Context, database *db.DB, late []intake.DayViews) err
 	}
 	first, last := late[0].Day, late[len(late)-1].Day
 	fmt.Printf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
-		plural(sumViews(late), "view"), plural(len(late), "closed day"), first, last)
+		words.Count(sumViews(late), "view"), words.Count(len(late), "closed day"), first, last)
 	if back := posting - first; back > service.DefaultLookBackDays {
-		fmt.Printf("%s lies %d days before that run, which looks back %d days unless it is told otherwise: start the workers with LOOK_BACK_DAYS=%d for it\n",
-			first, back, service.DefaultLookBackDays, back)
+		fmt.Printf("%s lies %s before that run, which looks back %s unless it is told otherwise: start the workers with LOOK_BACK_DAYS=%d for it\n",
+			first, words.Count(int(back), "day"), words.Count(service.DefaultLookBackDays, "day"), back)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/internal/postal"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 	"creatorpay/workflows"
@@ -150,7 +151,7 @@ func sendMails(ctx context.Context, flags temporalFlags, week settlement.Period)
 
 func printMails(totals activities.MailTotals) {
 	fmt.Printf("mails: %s sent, %s rejected, %s unknown\n",
-		thousands(int64(totals.Sent)), thousands(int64(totals.Rejected)), thousands(int64(totals.Unknown)))
+		words.Number(totals.Sent), words.Number(totals.Rejected), words.Number(totals.Unknown))
 }
 
 type mailResendCommand struct {

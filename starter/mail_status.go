@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -29,7 +30,7 @@ func (c mailStatusCommand) Run(ctx context.Context) error {
 		out := newTable("Mails of "+week.String(), "Count")
 		rightAligned(out, 2)
 		for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
-			out.AppendRow(table.Row{state, thousands(int64(counts[state]))})
+			out.AppendRow(table.Row{state, words.Number(counts[state])})
 		}
 		out.Render()
 		if err := printProblems(ctx, database, week); err != nil {
@@ -80,15 +81,15 @@ func (c mailStatusCommand) printSending(ctx context.Context, week settlement.Per
 	}
 	info := description.GetWorkflowExecutionInfo()
 	if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
-		fmt.Printf("%s not sent, and no run sends them: starter mail send --week %s\n", plural(unsent, "mail"), week)
+		fmt.Printf("%s not sent, and no run sends them: starter mail send --week %s\n", words.Count(unsent, "mail"), week)
 		return nil
 	}
 	next := workflows.NextPass(info)
 	if next.IsZero() {
-		fmt.Printf("%s not sent yet: %s is at it\n", plural(unsent, "mail"), id)
+		fmt.Printf("%s not sent yet: %s is at it\n", words.Count(unsent, "mail"), id)
 		return nil
 	}
 	fmt.Printf("%s not sent yet: %s tries them at %s; to try them now: starter mail send --week %s\n",
-		plural(unsent, "mail"), id, next.Local().Format(time.DateTime), week)
+		words.Count(unsent, "mail"), id, next.Local().Format(time.DateTime), week)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -31,7 +32,7 @@ func (c migrateCommand) Run(ctx context.Context) error {
 		fmt.Println("the schema is up to date")
 		return nil
 	}
-	fmt.Printf("applied %d migrations; the schema is at version %d, business time zone %s\n",
-		len(applied), applied[len(applied)-1], calendar.Zone())
+	fmt.Printf("applied %s; the schema is at version %d, business time zone %s\n",
+		words.Count(len(applied), "migration"), applied[len(applied)-1], calendar.Zone())
 	return nil
 }

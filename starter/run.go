@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -95,11 +96,11 @@ func printAlarms(mismatches []db.Mismatch) {
 
 // describe writes what a closed period came to.
 func describe(totals db.Totals) string {
-	text := fmt.Sprintf("%s rows = %s views + %s self + %s repeat; video amount %s, ad amount %s",
-		thousands(totals.Rows()), thousands(totals.Views), thousands(totals.SelfViews), thousands(totals.RepeatViews),
+	text := fmt.Sprintf("%s = %s + %s self + %s repeat; video amount %s, ad amount %s",
+		words.Count(totals.Rows(), "row"), words.Count(totals.Views, "view"), words.Number(totals.SelfViews), words.Number(totals.RepeatViews),
 		totals.VideoAmount, totals.AdAmount)
 	if totals.LateRows > 0 {
-		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", thousands(totals.LateViews), thousands(totals.LateRows))
+		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", words.Number(totals.LateViews), words.Number(totals.LateRows))
 	}
 	return text
 }

@@ -79,14 +79,14 @@ func (c scheduleApplyCommand) apply(ctx context.Context, temporal client.Client,
 				return "", fmt.Errorf("create schedule %s: %w", wanted.ID, err)
 			}
 		}
-		return "created", nil
+		return c.outcome("created"), nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("look at schedule %s: %w", wanted.ID, err)
 	}
 	outcome := "unchanged"
 	if addChanges(changes, wanted, &found.Schedule) > 0 {
-		outcome = "changed"
+		outcome = c.outcome("changed")
 		if !c.DryRun {
 			if err := handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: bringTo(wanted)}); err != nil {
 				return "", fmt.Errorf("change schedule %s: %w", wanted.ID, err)
@@ -99,6 +99,14 @@ func (c scheduleApplyCommand) apply(ctx context.Context, temporal client.Client,
 		outcome += ", next " + in(wanted.Spec.TimeZoneName, next[0])
 	}
 	return outcome, nil
+}
+
+// outcome says what was done, or would be.
+func (c scheduleApplyCommand) outcome(done string) string {
+	if c.DryRun {
+		return "would be " + done
+	}
+	return done
 }
 
 // bringTo changes all but the schedule's state: the operator's pause and note.

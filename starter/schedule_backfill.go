@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -107,7 +108,7 @@ func (b backfill) run(ctx context.Context, first, last settlement.Period) error 
 	if err := launched(first, last, open, waited); err != nil {
 		return err
 	}
-	fmt.Printf("%s closed, no gap\n", span(first, last))
+	fmt.Printf("%s closed, no gap\n", settlement.Span(first, last))
 	return nil
 }
 
@@ -118,7 +119,7 @@ func launched(first, last settlement.Period, open []db.OpenPeriod, waited error)
 	case waited != nil:
 		return fmt.Errorf("%s: %s", workflows.LaunchID(first, last), workflows.Cause(waited))
 	case len(open) > 0:
-		return fmt.Errorf("%s has ended, but not closed: %s of %s", workflows.LaunchID(first, last), plural(len(open), "period"), span(first, last))
+		return fmt.Errorf("%s has ended, but not closed: %s of %s", workflows.LaunchID(first, last), words.Count(len(open), "period"), settlement.Span(first, last))
 	default:
 		return nil
 	}
@@ -178,7 +179,7 @@ func printClosed(first, last settlement.Period, open []db.OpenPeriod) error {
 	var from, to settlement.Period
 	flush := func() {
 		if from.Kind != "" {
-			fmt.Printf("%s closed already\n", span(from, to))
+			fmt.Printf("%s closed already\n", settlement.Span(from, to))
 			from = settlement.Period{}
 		}
 	}
@@ -205,7 +206,7 @@ func startLaunch(ctx context.Context, server *temporalServer, first, last settle
 		ID:                    id,
 		TaskQueue:             workflows.TaskQueue,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		StaticSummary:         "Runs " + span(first, last),
+		StaticSummary:         "Runs " + settlement.Span(first, last),
 		// Without it the SDK would hand back the launch that is there.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, workflows.Launch, input)

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -112,8 +113,8 @@ func (o overview) print() {
 	}
 	printOpen(o.open)
 	if n := len(o.early); n > 0 {
-		fmt.Printf("\n%s with views that are never paid, %s: %s\n", plural(n, "day"),
-			span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
+		fmt.Printf("\n%s with views that are never paid, %s: %s\n", words.Count(n, "day"),
+			settlement.Span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
 	}
 	printRoom(o.daysAhead)
 }
@@ -128,9 +129,9 @@ func printRoom(daysAhead int) {
 	case daysAhead < 0:
 		fmt.Printf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", mend)
 	case daysAhead < littleRoom:
-		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", plural(daysAhead, "day"), mend)
+		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", words.Count(daysAhead, "day"), mend)
 	default:
-		fmt.Printf("\nthe watch log has room for today and %s more\n", plural(daysAhead, "day"))
+		fmt.Printf("\nthe watch log has room for today and %s more\n", words.Count(daysAhead, "day"))
 	}
 }
 
@@ -146,7 +147,7 @@ func printRuns(runs []db.Run) {
 		if run.State == db.StateClosed {
 			row = table.Row{
 				run.Period(), run.State,
-				thousands(run.Rows()), thousands(run.Views), thousands(run.SelfViews), thousands(run.RepeatViews),
+				words.Number(run.Rows()), words.Number(run.Views), words.Number(run.SelfViews), words.Number(run.RepeatViews),
 				run.VideoAmount, run.AdAmount, took, run.PriceRule,
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"creatorpay/db"
+	"creatorpay/internal/words"
 )
 
 // rawRows is what the watch log holds of a chunk now, beside what the chunk read
@@ -18,22 +19,22 @@ type rawRows struct {
 
 // verdict says whether rows came, went or changed; it is empty if none did.
 func (r rawRows) verdict() string {
-	var words []string
+	var happened []string
 	say := func(rows int64, noun, what string) {
 		if rows > 0 {
-			words = append(words, plural(rows, noun)+" "+what)
+			happened = append(happened, words.Count(rows, noun)+" "+what)
 		}
 	}
 	counted := r.counted()
 	say(counted-r.found, "row", "went")
 	say(r.found-counted, "row", "came with a mark from before the close: restored or forged")
 	if r.found == counted && r.checksum != r.chunk.Checksum {
-		words = append(words, "rows changed")
+		happened = append(happened, "rows changed")
 	}
 	say(r.late.Gone, "posted late row", "went")
 	say(r.late.Changed, "posted late row", "changed")
 	say(r.late.Unposted, "row", "came late, not posted yet")
-	return strings.Join(words, "; ")
+	return strings.Join(happened, "; ")
 }
 
 // counted is how many rows the chunk had when it was counted.
@@ -55,7 +56,7 @@ func printRawRows(chunks []rawRows) (bad int, unposted int64) {
 			continue
 		}
 		out.AppendRow([]any{
-			rows.chunk.Number, rows.chunk.String(), thousands(rows.counted()), thousands(rows.found),
+			rows.chunk.Number, rows.chunk.String(), words.Number(rows.counted()), words.Number(rows.found),
 			fmt.Sprintf("%016x", rows.chunk.Checksum), fmt.Sprintf("%016x", rows.checksum), verdict,
 		})
 		if rows.isBad() {

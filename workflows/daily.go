@@ -180,9 +180,6 @@ func (r *dailyRun) lookBack(ctx workflow.Context) ([]db.Mismatch, error) {
 	var looked activities.LookBackResult
 	err := workflow.ExecuteActivity(withOptions(ctx, patience, "look back from "+r.input.Day.String()), a.LookBack,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &looked)
-	for _, mismatch := range looked.Mismatches {
-		workflow.GetLogger(ctx).Warn("a closed day's rows are not those that were counted", "day", r.input.Day.String(), "mismatch", mismatch.String())
-	}
 	r.progress.mismatches = looked.Mismatches
 	return looked.Mismatches, err
 }

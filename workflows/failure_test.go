@@ -94,7 +94,7 @@ func TestAFailureThatStaysIsFinalAfterAWhile(t *testing.T) {
 	b.counts(1).Return(counted, errors.New("invalid connection")).Times(int(patience.MaximumAttempts))
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunks failed; mend the cause, then: starter retry daily --date 2024-05-09 (finished chunks are kept); chunk 1 (some videos): invalid connection")
+	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunk failed; mend the cause, then: starter retry daily --date 2024-05-09 (finished chunks are kept); chunk 1 (some videos): invalid connection")
 }
 
 // aBackup is longer than most.

@@ -241,10 +241,17 @@ func (l *launch) check(ctx workflow.Context) error {
 		}
 	}
 	var causes []string
-	for _, period := range l.input.periods() {
-		if cause, bad := why[period]; bad {
-			causes = append(causes, period.String()+": "+cause)
+	periods := l.input.periods()
+	for i := 0; i < len(periods); i++ {
+		first := periods[i]
+		cause, bad := why[first]
+		if !bad {
+			continue
 		}
+		for i+1 < len(periods) && why[periods[i+1]] == cause {
+			i++
+		}
+		causes = append(causes, settlement.Span(first, periods[i])+": "+cause)
 	}
 	if len(causes) == 0 {
 		return nil

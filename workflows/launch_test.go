@@ -286,13 +286,13 @@ func TestLaunch_ForgivesWhatWasRepairedAfterItWentOnAsANewRun(t *testing.T) {
 // restored meanwhile.
 func TestLaunch_FailsForEveryOpenPeriodOfItsRange(t *testing.T) {
 	b := setup(t)
-	open := []settlement.Period{settlement.DailyPeriod(day), settlement.DailyPeriod(day + 1)}
-	b.isOpen(settlement.Daily, day, day+1, open...)
-	b.runs(day+1).Return(DailyResult{}, nil)
-	b.goesOn(day + 1)
-	b.isOpen(settlement.Daily, day, day+1, open[0])
+	open := []settlement.Period{settlement.DailyPeriod(day), settlement.DailyPeriod(day + 1), settlement.DailyPeriod(day + 2)}
+	b.isOpen(settlement.Daily, day, day+2, open...)
+	b.runs(day+2).Return(DailyResult{}, nil)
+	b.goesOn(day + 2)
+	b.isOpen(settlement.Daily, day, day+2, open[:2]...)
 
-	_, err := b.launch(LaunchInput{Kind: settlement.Daily, First: day, Last: day + 1, From: day + 1})
+	_, err := b.launch(LaunchInput{Kind: settlement.Daily, First: day, Last: day + 2, From: day + 2})
 
-	require.Equal(t, "2024-05-09: it was never run", Cause(err))
+	require.Equal(t, "2024-05-09 to 2024-05-10: it was never run", Cause(err))
 }

@@ -49,7 +49,7 @@ func TestUnknownVideosKeepADayFromClosingUntilTheyAreKnown(t *testing.T) {
 
 	failed := s.runDay(today, "--chunk-rows", "30")
 
-	failed.requireFailure("2024-05-06 has 253 rows of videos that are not in the catalogue: 61 (1 rows), 62 (2 rows), ", ", 82 (20 rows); import them")
+	failed.requireFailure("2024-05-06 has 253 rows of videos that are not in the catalogue: 61 (1 row), 62 (2 rows), ", ", 82 (20 rows); import them")
 	require.NotContains(t, failed.stderr, "83 (")
 	require.Equal(t, "failed", s.stateOf(today))
 	s.starter("export", "settlement", "--period", "daily", "--date", today).requireRefusal("not closed")

@@ -21,14 +21,14 @@ func TestAuditPrintsTheInvariantsAndTheRowsThatBreakThem(t *testing.T) {
 	m.exec(`UPDATE daily_settlements SET ad_amount = 41 WHERE video_id = 2`)
 	m.exec(`DELETE FROM watch_log WHERE video_id = 2 LIMIT 1`)
 	found := audit()
-	found.requireFailure("2024-05-01 to 2024-05-12: 6 invariants do not hold")
+	found.requireFailure("2024-05-01 to 2024-05-12: 6 invariants broken")
 	for _, line := range []string{
 		"2024-05-12, video 2: ad amount is ₩41, should be ₩40",
-		"2024-05-12, daily_settlements: has 3 rows as when it closed, but not the same ones",
+		"2024-05-12, daily_settlements: has 3 rows as when it closed, but not the same",
 		"2024-W19, creator 2, video 2: ad amount: 1 fewer than in its days",
 		"2024-05-12: ad amount: 120 in its run, 121 in its videos",
-		"2024-05-12: 1 rows went: 7 were counted, 6 are there",
-		"2024-05-12, chunk 1 (all videos): 7 rows were counted, 6 are there",
+		"2024-05-12: 1 row went: 7 counted, 6 there",
+		"2024-05-12, chunk 1 (all videos): 7 rows counted, 6 there",
 		"What to do: `starter verify` the day",
 	} {
 		require.Contains(t, found.stdout, line)

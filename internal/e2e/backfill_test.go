@@ -49,7 +49,7 @@ func TestBackfillWithFailingDaysEndsClosedAfterRepair(t *testing.T) {
 	backfill := s.beginStarter("schedule", "backfill", "--kind", "daily", "--from", firstBackfilled, "--to", last)
 	for _, number := range []int{20, 40} {
 		day, id := daysAfter(firstBackfilled, number), unknown[number]
-		backfill.waitUntilSaid(fmt.Sprintf("%s failed: %s has 1 rows of videos that are not in the catalogue: %d (1 rows)", day, day, id))
+		backfill.waitUntilSaid(fmt.Sprintf("%s failed: %s has 1 row of videos that are not in the catalogue: %d (1 row)", day, day, id))
 		s.waitUntilWaiting(daysAfter(day, 1), day+" is not closed: its run failed")
 		require.Equal(t, "failed", s.stateOf(day))
 		require.EqualValues(t, number, s.number(`SELECT COUNT(*) FROM runs WHERE state = 'closed'`), "those before, and none after")
@@ -79,7 +79,7 @@ func TestBackfillPassesOverWhatIsClosedAndReportsGaps(t *testing.T) {
 
 	backfill := s.starter("schedule", "backfill", "--kind", "daily", "--from", today, "--to", dayAfterTomorrow)
 
-	backfill.requireFailure("launch:daily:2024-05-06..2024-05-08: 2024-05-08: 2024-05-08 has 1 rows of videos")
+	backfill.requireFailure("launch:daily:2024-05-06..2024-05-08: 2024-05-08: 2024-05-08 has 1 row of videos")
 	require.Equal(t, `2024-05-06 closed already
 daily: 1 period not closed
   2024-05-08: failed
@@ -87,5 +87,5 @@ daily: 1 period not closed
 `, backfill.stdout)
 	require.Equal(t, "closed", s.stateOf(tomorrow))
 	list := s.starter("schedule", "list").requireSuccess().stdout
-	require.Contains(t, list, "launch:daily:2024-05-06..2024-05-08: 2024-05-08: 2024-05-08 has 1 rows", "what failed")
+	require.Contains(t, list, "launch:daily:2024-05-06..2024-05-08: 2024-05-08: 2024-05-08 has 1 row", "what failed")
 }

@@ -162,7 +162,7 @@ func TestWhatADayPostsStaysAfterAReset(t *testing.T) {
 	p.playLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
 	p.playLate(tomorrow, 9002, 20, 77, today+" 12:00:00", 60, 1)
 	s.come(p, tomorrow)
-	s.runDay(tomorrow).requireFailure("15 (1 rows that came late for 2024-05-06)")
+	s.runDay(tomorrow).requireFailure("15 (1 row that came late for 2024-05-06)")
 	p.playLate(dayAfterTomorrow, 9003, 20, 77, today+" 15:00:00", 60, 1)
 	s.come(p, dayAfterTomorrow)
 	s.putVideos(p.videos...)
@@ -190,7 +190,7 @@ func TestLateRowsOfADayWithVanishedRowsRaiseAnAlarmAndAreNotPosted(t *testing.T)
 
 	run := s.runDay(tomorrow).requireSuccess()
 
-	require.Contains(t, run.stderr, "ALARM: 2024-05-06 has 99 rows, 100 were counted and posted; nothing was adjusted")
+	require.Contains(t, run.stderr, "ALARM: 2024-05-06 has 99 rows, 100 counted and posted; nothing was adjusted")
 	s.requireSettled(p.settle(today, tomorrow)[1])
 	s.starter("verify", "--date", today).requireFailure("differences")
 }
@@ -217,7 +217,7 @@ func TestRowsThatChangedInPlaceRaiseAnAlarmBeforeTheirWeekIsPaid(t *testing.T) {
 
 	run := m.starter("run", "weekly", "--week", week).requireSuccess()
 
-	const alarm = "2024-05-12 has 7 rows, 7 were counted and posted, and other rows than were counted in chunk 1"
+	const alarm = "2024-05-12 has 7 rows, 7 counted and posted, and other rows than were counted in chunk 1"
 	require.Contains(t, run.stderr, "ALARM: "+alarm+"; nothing was adjusted")
 	m.waitUntilDetails("weekly:"+week, "ALARM", alarm)
 	m.requireSettled(m.want)
@@ -239,7 +239,7 @@ func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
 
 	kept := s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess()
 
-	require.Contains(t, kept.stderr, "2024-05-06 has 1 rows that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=2")
+	require.Contains(t, kept.stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=2")
 	require.Contains(t, kept.stdout, "no closed day")
 
 	s.runDay(dayAfterTomorrow).requireSuccess()
@@ -249,7 +249,7 @@ func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "late.csv")
 	require.NoError(t, os.WriteFile(file, []byte("view_id,video_id,viewer_id,watched_at,played_seconds,ad_views\n9002,10,78,2024-05-06T23:59:59.999+09:00,60,1\n"), 0o600))
 	refused := s.starter("import", "--views", file)
-	refused.requireFailure("1 lines were rejected")
+	refused.requireFailure("1 line rejected")
 	require.NotContains(t, refused.stdout, "came late")
 	rejects, err := os.ReadFile(file + ".rejects.csv")
 	require.NoError(t, err)

@@ -162,7 +162,7 @@ func TestADayThatWaitsForAFailedOneSaysSoAndGoesOnByItself(t *testing.T) {
 
 	next := s.beginDay(dayAfterTomorrow, "--wait")
 	s.waitUntilDetails(waiting, "waiting for earlier days", "| 2024-05-07 | it was never run |", "starter run daily --date 2024-05-07")
-	s.runDay(tomorrow).requireFailure("55 (1 rows)")
+	s.runDay(tomorrow).requireFailure("55 (1 row)")
 	s.waitUntilDetails(waiting, "| 2024-05-07 | its run failed |", "starter retry daily --date 2024-05-07")
 	s.waitUntilFound(1, `ExecutionStatus = "Running" AND SettlementPhase = "waiting for earlier days" AND SettlementPeriod = "2024-05-08"`)
 	const says = "daily:2024-05-08 waits: 2024-05-07 is not closed: its run failed"

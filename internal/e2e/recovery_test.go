@@ -37,7 +37,7 @@ func TestResetRunGoesOnWhereItStopped(t *testing.T) {
 	p.addVideo(video{id: 55, creator: 1, title: "New"})
 	p.play(55, 1, today+" 12:00:00", 60, 1)
 	s.append(p, p.views[len(p.views)-1])
-	s.runDay(today, "--chunk-rows", "10").requireFailure("55 (1 rows)")
+	s.runDay(today, "--chunk-rows", "10").requireFailure("55 (1 row)")
 	s.putVideos(p.videos...)
 
 	s.reset("daily:" + today)

@@ -34,7 +34,7 @@ func TestDayAfterAFailedOneIsRefused(t *testing.T) {
 	s.runDay(today).requireSuccess()
 	s.addDays(tomorrow, dayAfterTomorrow)
 	s.exec(`INSERT INTO watch_log VALUES (?, 999, 1, '2024-05-06 20:00:00', 1, 1, 1)`, tomorrow)
-	s.runDay(tomorrow).requireFailure("999 (1 rows)")
+	s.runDay(tomorrow).requireFailure("999 (1 row)")
 
 	s.requireRefused(dayAfterTomorrow, "2024-05-07 is not closed: its run failed")
 }

@@ -80,6 +80,6 @@ func TestReplayShowsWhereARunThatCannotBeFollowedIs(t *testing.T) {
 		return failed.code != 0
 	})
 
-	failed.requireFailure("1 of 1 histories cannot be followed")
+	failed.requireFailure("1 of 1 history cannot be followed")
 	require.Contains(t, failed.stdout, s.temporal.UIURL+"/namespaces/"+s.namespace+"/workflows/yearly:2024/"+run.GetRunID()+"/history")
 }

@@ -32,7 +32,7 @@ func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 	s, p := unmended(t)
 	want := p.settle(today, today)[0]
 	s.startWorker()
-	s.runDay(today, "--chunk-rows", "40").requireFailure("55 (1 rows)")
+	s.runDay(today, "--chunk-rows", "40").requireFailure("55 (1 row)")
 	failed := &commonpb.WorkflowExecution{WorkflowId: "daily:" + today, RunId: s.latestRun("daily:" + today)}
 	const again = `SELECT COUNT(*) FROM run_chunks WHERE counts <> 1 AND chunk <> 2` // the second has the video
 	s.save()
@@ -50,7 +50,7 @@ func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 			continue // not in a workflow task
 		}
 		points++
-		require.ErrorContains(t, s.dial().GetWorkflow(t.Context(), failed.GetWorkflowId(), run).Get(t.Context(), nil), "55 (1 rows)")
+		require.ErrorContains(t, s.dial().GetWorkflow(t.Context(), failed.GetWorkflowId(), run).Get(t.Context(), nil), "55 (1 row)")
 		require.Zero(t, s.number(again))
 
 		s.putVideos(p.videos...)
@@ -62,7 +62,7 @@ func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 			require.NoError(t, err, "event %d", event.GetEventId())
 			s.requireBook(want)
 		} else { // it goes on behind the failure, and so fails
-			require.ErrorContains(t, err, "55 (1 rows)")
+			require.ErrorContains(t, err, "55 (1 row)")
 			require.Equal(t, "failed", s.stateOf(today))
 		}
 		if points == 1 {

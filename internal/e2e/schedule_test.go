@@ -38,7 +38,7 @@ func TestScheduleApplyTwiceChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newEmptySystem(t, newPlatform("Europe/Berlin"))
 	dry := s.starter("schedule", "apply", "--dry-run").requireSuccess()
-	require.Contains(t, dry.stdout, "creatorpay-daily created")
+	require.Contains(t, dry.stdout, "creatorpay-daily would be created")
 	require.Contains(t, dry.stdout, "nothing was done")
 	require.Contains(t, s.starter("schedule", "list").requireSuccess().stdout, "not there")
 

@@ -13,5 +13,8 @@ func TestCount_TakesTheNounAsItIsForOneOnly(t *testing.T) {
 	require.Equal(t, "3,000,000 views", Count(int64(3_000_000), "view"))
 	require.Equal(t, "1 batch", Count(1, "batch"))
 	require.Equal(t, "2 batches", Count(2, "batch"))
+	require.Equal(t, "1 history", Count(1, "history"))
+	require.Equal(t, "2 histories", Count(2, "history"))
+	require.Equal(t, "2 days", Count(2, "day"))
 	require.Equal(t, "1,000 late views", Count(1000, "late view"))
 }
