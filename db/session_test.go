@@ -72,7 +72,7 @@ func requireAllWorks(t *testing.T, dsn string) {
 	t.Cleanup(func() { require.NoError(t, other.Close()) })
 	require.NoError(t, other.CheckSchema(t.Context()))
 	require.Equal(t, title, read[string](t, other, `SELECT title FROM videos WHERE video_id = 9`))
-	require.EqualValues(t, len(title), read[int](t, other, `SELECT LENGTH(title) FROM videos WHERE video_id = 9`))
+	require.Equal(t, len(title), read[int](t, other, `SELECT LENGTH(title) FROM videos WHERE video_id = 9`))
 	for _, result := range audited(t, other, auditedMonday, auditedMonday+6) {
 		require.Empty(t, result.Findings, result.Name)
 	}

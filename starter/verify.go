@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -103,7 +104,12 @@ func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) (found 
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
+	err = group.Wait()
+	var gone *db.GoneError
+	if errors.As(err, &gone) {
+		return found, fmt.Errorf("%s cannot be verified: which of its views are repeats depends on plays of %s across midnight, and those rows were dropped", day, gone.Day)
+	}
+	if err != nil {
 		return found, err
 	}
 	return verifier.whole(ctx, parts)

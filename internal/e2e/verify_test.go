@@ -32,6 +32,25 @@ func TestOpenDayIsNeitherExportedNorVerified(t *testing.T) {
 	s.requireSettled(p.settle(today, today)[0])
 }
 
+func TestADayWhoseNeighbourWasDroppedIsNotVerified(t *testing.T) {
+	t.Parallel()
+	p := plainPlatform()
+	const last = "2024-05-08"
+	p.play(10, 1000, tomorrow+" 23:59:50", 60, 1)
+	p.play(10, 1000, last+" 00:00:05", 60, 1) // a repeat
+	s := newSystem(t, p)
+	s.startWorker()
+	for _, day := range []string{today, tomorrow, last} {
+		s.runDay(day).requireSuccess()
+	}
+	s.starter("verify", "--date", last).requireSuccess()
+	s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess()
+
+	s.starter("verify", "--date", last).requireRefusal("2024-05-08 cannot be verified", "plays of 2024-05-07", "were dropped")
+	s.starter("verify", "--date", tomorrow).requireRefusal("2024-05-07 cannot be verified", "its rows were dropped")
+	s.starter("audit", "--from", today, "--to", last).requireSuccess()
+}
+
 func TestVerifyPrintsEachDifference(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
