@@ -173,9 +173,6 @@ func (r *dailyRun) dropOldDays(ctx workflow.Context, totals db.Totals) (done act
 // lookBack fixes which late views of earlier days the day posts. Days whose rows
 // are not those that were counted do not keep it from going on, but are shown.
 func (r *dailyRun) lookBack(ctx workflow.Context) ([]db.Mismatch, error) {
-	if workflow.GetVersion(ctx, "look-back", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
-		return nil, nil // the run began before late views were posted
-	}
 	r.progress.enter(ctx, PhaseLookingBack)
 	var looked activities.LookBackResult
 	err := workflow.ExecuteActivity(withOptions(ctx, patience, "look back from "+r.input.Day.String()), a.LookBack,

@@ -35,11 +35,18 @@ func TestRecordHistoriesOfPeriods(t *testing.T) {
 	for on := first; on < nextWeek.End(); on++ {
 		require.NoError(t, r.run(on).Get(t.Context(), nil))
 	}
-	mailing := r.startMailWorker()
+	mailing, box := r.startMailWorker()
 
 	r.keep(r.startPeriod(Monthly, PeriodInput{Period: first.Month()}), "monthly-closed.json")
 	r.keep(r.startPeriod(Weekly, PeriodInput{Period: firstWeek, NoMail: true}), "weekly-closed-without-mails.json")
 	r.keep(r.startMails(firstWeek), "mail-sent.json")
+
+	r.exec("UPDATE deliveries SET state = 'pending' WHERE starts_on = ?", firstWeek.Start)
+	box.Misbehave("c@creators.example", inbox.FullMailbox, 1)
+	deferred := r.startMails(firstWeek)
+	require.Eventually(t, func() bool { return anyOf(r.events(deferred), startsATimer) }, time.Minute, 100*time.Millisecond)
+	require.NoError(t, r.temporal.SignalWorkflow(t.Context(), deferred.GetID(), deferred.GetRunID(), SendNowSignal, nil))
+	r.keep(deferred, "mail-deferred.json")
 
 	address := mailing.Post.Addr
 	mailing.Post.Addr = ""
@@ -88,7 +95,7 @@ func (r *recorder) startMails(week settlement.Period) client.WorkflowRun {
 }
 
 // startMailWorker does what the mail queue orders, with an inbox of its own.
-func (r *recorder) startMailWorker() *activities.Mailing {
+func (r *recorder) startMailWorker() (*activities.Mailing, *inbox.Inbox) {
 	box, err := inbox.Start(r.t.Context(), r.t.TempDir())
 	require.NoError(r.t, err)
 	r.t.Cleanup(func() { require.NoError(r.t, box.Stop()) })
@@ -103,7 +110,7 @@ func (r *recorder) startMailWorker() *activities.Mailing {
 	RegisterMailActivities(w, mailing)
 	require.NoError(r.t, w.Start())
 	r.t.Cleanup(w.Stop)
-	return mailing
+	return mailing, box
 }
 
 func (r *recorder) startPeriod(workflow any, input PeriodInput) client.WorkflowRun {

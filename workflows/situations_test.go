@@ -35,6 +35,8 @@ func TestEverySituationHasARecordedHistory(t *testing.T) {
 		"mails fail":                        {"Mail", failed},
 		"many mails continue as new":        {"Mail", continuedAsNew},
 		"mails are continued":               {"Mail", both(continued, completed)},
+		"deferred mails wait to be tried":   {"Mail", waited},
+		"somebody asks for deferred mails":  {"Mail", both(signalled, completed)},
 		"a launch ends":                     {"Launch", both(childCompleted, completed)},
 		"a run of a launch fails":           {"Launch", both(childFailed, failed)},
 		"a launch is cancelled":             {"Launch", canceled},
@@ -146,6 +148,18 @@ func reset(events []*history.HistoryEvent) bool {
 func retried(events []*history.HistoryEvent) bool {
 	return anyOf(events, func(event *history.HistoryEvent) bool {
 		return event.GetActivityTaskStartedEventAttributes().GetAttempt() > 1
+	})
+}
+
+func waited(events []*history.HistoryEvent) bool { return anyOf(events, startsATimer) }
+
+func startsATimer(event *history.HistoryEvent) bool {
+	return event.GetEventType() == enums.EVENT_TYPE_TIMER_STARTED
+}
+
+func signalled(events []*history.HistoryEvent) bool {
+	return anyOf(events, func(event *history.HistoryEvent) bool {
+		return event.GetEventType() == enums.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 	})
 }
 
