@@ -27,8 +27,8 @@ func TestReplayOfRunsInTemporalAndInFiles(t *testing.T) {
 	require.Regexp(t, `daily:2024-05-08 .* Daily +running +\d+ +ok\n`, all.stdout)
 	require.Contains(t, all.stdout, "2 histories: 2 ok")
 	require.Contains(t, s.starter("replay", "--file", saved).requireSuccess().stdout, "2 histories: 2 ok")
-	require.Contains(t, s.starter("replay", "--query", "ExecutionStatus = 'Running'").requireSuccess().stdout, "1 histories: 1 ok")
-	require.Contains(t, s.starter("replay", "--workflow-id", "daily:"+today, "--run-id", s.latestRun("daily:"+today)).requireSuccess().stdout, "1 histories: 1 ok")
+	require.Contains(t, s.starter("replay", "--query", "ExecutionStatus = 'Running'").requireSuccess().stdout, "1 history: 1 ok")
+	require.Contains(t, s.starter("replay", "--workflow-id", "daily:"+today, "--run-id", s.latestRun("daily:"+today)).requireSuccess().stdout, "1 history: 1 ok")
 	s.starter("replay", "--workflow-id", "daily:2024-05-01").requireFailure("download the history of daily:2024-05-01", "not found")
 }
 
