@@ -39,7 +39,7 @@ func (c *chaos) compare() []string {
 			c.noteIf(c.seal(period.Period) != c.seals[period.Period], "%s has changed since it closed", period)
 		})
 		if period.isDay() {
-			check(period, func(s *system) { c.requireVerified(s, want.day) })
+			check(period, func(s *system) { c.requireVerified(s, want) })
 		} else {
 			check(period, func(s *system) { s.requireStatements(period.Period, want) })
 		}

@@ -25,7 +25,8 @@ func (c *chaos) dropFirst(b blow) (faultproxy.Fault, bool) {
 
 func (c *chaos) drop(b blow, before settlement.Day) {
 	today := toDay(c.plan.platform.dayOf(time.Now()))
-	c.command("partitions", "drop", "--older-than-days", fmt.Sprint(int(today-before)), "--yes")
+	dropped := c.command("partitions", "drop", "--older-than-days", fmt.Sprint(int(today-before)), "--yes")
+	c.say("%s: days before %s: %s", b.period, before, lastLines(dropped.stdout+dropped.stderr, 1))
 	first := c.firstKept()
 	for day := c.plan.periods[0].Start; day < first; day++ {
 		for _, needed := range []settlement.Day{day, day + 1} {
@@ -60,16 +61,27 @@ func (c *chaos) firstKept() (first settlement.Day) {
 }
 
 // requireVerified means that `starter verify` finds the day right, or says that
-// it cannot look: at a day that was dropped, or at the first one that is kept,
-// whose day before it would have to look back to.
-func (c *chaos) requireVerified(s *system, day string) {
+// it cannot look: at a day that was dropped, or at one whose repeats depend on
+// plays of a day that was.
+func (c *chaos) requireVerified(s *system, want settledDay) {
 	s.t.Helper()
-	verified := s.starter("verify", "--date", day)
-	switch first := c.firstKept(); {
-	case toDay(day) < first:
+	verified := s.starter("verify", "--date", want.day)
+	first := c.firstKept()
+	if toDay(want.day) < first || verified.code != 0 && first > c.plan.periods[0].Start && want.looksBackTo() < first {
 		verified.requireFailure("cannot be verified")
-	case toDay(day) == first && toDay(c.plan.first()) < first:
-	default:
-		verified.requireSuccess()
+		return
 	}
+	verified.requireSuccess()
+}
+
+// looksBackTo is the earliest day whose plays may decide about those that the day
+// judges.
+func (d settledDay) looksBackTo() settlement.Day {
+	earliest := toDay(d.day)
+	for _, l := range d.lines {
+		for _, late := range l.late {
+			earliest = min(earliest, toDay(late.watchedOn))
+		}
+	}
+	return earliest - 1
 }

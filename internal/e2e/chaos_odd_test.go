@@ -30,7 +30,7 @@ func oddStarts(period settlement.Period) []oddStart {
 		return map[string]any{"kind": kind, "start": start}
 	}
 	return []oddStart{
-		{"Weekly", "weekly:" + thursday.String(), map[string]any{"period": of(settlement.Weekly, thursday)}},
+		{"Weekly", "weekly:" + thursday.String(), map[string]any{"period": of(settlement.Weekly, thursday), "no_mail": true}},
 		{"Weekly", "weekly:" + month.String(), map[string]any{"period": of(settlement.Monthly, month.Start)}},
 		{"Monthly", "monthly:" + (month.Start + 14).String(), map[string]any{"period": of(settlement.Monthly, month.Start+14)}},
 		{"Mail", "mail:" + month.String(), map[string]any{"week": of(settlement.Monthly, month.Start)}},

@@ -57,9 +57,11 @@ func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
 	return faultproxy.None, true
 }
 
-// platformPlays are a few plays of the day that runs, or of one that closed.
+// platformPlays are a few plays of the day that runs, or of the one before: it
+// cannot be dropped yet. No plain statement is refused that writes to a day that
+// was dropped; its rows lie below the first day, where nobody looks.
 func (c *chaos) platformPlays(b blow) (plays []arrival) {
-	day := max(b.period.Start-settlement.Day(b.random.IntN(lateDays)), c.firstKept())
+	day := max(b.period.Start-settlement.Day(b.random.IntN(2)), c.plan.periods[0].Start)
 	closed := c.isClosed(settlement.DailyPeriod(day))
 	for range 1 + b.random.IntN(3) {
 		plays = append(plays, arrival{

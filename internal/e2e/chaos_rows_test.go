@@ -43,6 +43,18 @@ func (c *chaos) lateRowsArrive(b blow) (faultproxy.Fault, bool) {
 	return faultproxy.None, c.someArrive(b, first+settlement.Day(b.random.Int64N(int64(last-first)+1)))
 }
 
+// repeatsArrive adds plays to the first day that repeat others.
+func (c *chaos) repeatsArrive(b blow) (faultproxy.Fault, bool) {
+	day, p := c.plan.periods[0].Start, c.plan.platform
+	for _, play := range p.views {
+		if p.dayOf(play.at) == day.String() && p.dayOf(play.at.Add(time.Second)) == day.String() {
+			play.at, play.id = play.at.Add(time.Second), firstArrival+play.id
+			c.appendView(arrival{view: play, day: day, paidBy: b.period.End()})
+		}
+	}
+	return faultproxy.None, true
+}
+
 func (c *chaos) someArrive(b blow, day settlement.Day) (some bool) {
 	for range 1 + b.random.IntN(12) {
 		some = c.arrive(b, day, c.anyVideo(b.random)) || some
@@ -58,7 +70,10 @@ func (c *chaos) anyVideo(random *rand.Rand) int64 {
 // arrive adds a play to the day: of the video, or of one that somebody watches at
 // that very time.
 func (c *chaos) arrive(b blow, day settlement.Day, video int64) (stored bool) {
-	came := arrival{view: c.plan.platform.playOf(b.random, day, video), day: day, paidBy: b.period.End()}
+	return c.appendView(arrival{view: c.plan.platform.playOf(b.random, day, video), day: day, paidBy: b.period.End()})
+}
+
+func (c *chaos) appendView(came arrival) (stored bool) {
 	err := c.ask(func(ctx context.Context) error {
 		added, _, err := c.db.AppendViews(ctx, []db.View{came.row()})
 		stored, came.closed = added.Views == 1, len(added.Closed) > 0

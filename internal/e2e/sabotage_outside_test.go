@@ -59,4 +59,17 @@ var outsideSabotages = []sabotage{
 		},
 		unchecked: []string{"runs", "run_chunks", "top_videos", "period_videos", "statements"},
 	},
+	{
+		safety: "days are kept until the late rows of theirs are judged",
+		edits: []edit{
+			{"db/retention.go", `	if len(first) == 0 {`, `	if len(first) == 0 || sabotaged("days are kept until the late rows of theirs are judged") {`},
+			{"db/partitions.go", `	if closed := len(args) > 0; closed {`,
+				`	if closed := len(args) > 0; closed && !sabotaged("days are kept until the late rows of theirs are judged") {`},
+		},
+		first: "2024-05-07", days: 3,
+		faults: func(p *plan) {
+			p.periods[2].meets(&faultKind{name: "repeats of the first day arrived", at: beginning, strike: (*chaos).repeatsArrive}, 1)
+			p.periods[2].meets(&faultKind{name: "first day dropped", at: "INSERT INTO run_chunks", strike: (*chaos).dropFirst}, 1)
+		},
+	},
 }

@@ -82,7 +82,7 @@ func TestChaosFindsEverySafetyThatIsTakenOut(t *testing.T) {
 func TestChaosFindsNothingWhileTheSafetiesAreThere(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, sabotagedPrograms())
-	plan := newPlan(rand.New(rand.NewPCG(1, 0)), "2024-05-11", 2, 0)
+	plan := newPlan(rand.New(rand.NewPCG(1, 0)), "2024-05-10", 3, 0)
 	for _, s := range sabotages {
 		s.faults(plan)
 	}

@@ -90,7 +90,7 @@ func openOwn(t testing.TB, config *mysql.Config) *sql.DB {
 	connector, err := mysql.NewConnector(config)
 	require.NoError(t, err)
 	pool := sql.OpenDB(connector)
-	t.Cleanup(func() { require.NoError(t, pool.Close()) })
+	t.Cleanup(func() { _ = pool.Close() }) // of a server that was killed it may have a connection
 	return pool
 }
 
