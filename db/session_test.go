@@ -142,7 +142,7 @@ func TestSettingsThatASessionCannotMendAreRefused(t *testing.T) {
 // startServer is a server of this test's own.
 func startServer(t *testing.T, flags ...string) *devstack.MySQL {
 	t.Helper()
-	dir := t.TempDir()
+	dir := devtest.Dir(t)
 	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
 	server, err := devstack.StartMySQL(t.Context(), dir, append(flags,
 		"--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=2",

@@ -113,7 +113,7 @@ func fastSchedule() client.ScheduleOptions {
 // launcher and the worker are the real ones; only the calendar is faster.
 func TestScheduleThatWasDownCatchesUpInOrder(t *testing.T) {
 	t.Parallel()
-	server, err := devstack.StartTemporal(t.Context(), t.TempDir())
+	server, err := devstack.StartTemporal(t.Context(), devtest.Dir(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Kill() })
 	p := newLaunchpad(t, server, "down", func(r worker.Registry) {

@@ -78,13 +78,13 @@ const lockWait = "1"
 // killed.
 func newChaos(t testing.TB, plan *plan) *chaos {
 	t.Helper()
-	dir := t.TempDir()
+	dir := devtest.Dir(t)
 	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
 	mysqld, err := devstack.StartMySQL(t.Context(), dir, "--innodb-buffer-pool-size=128M")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, mysqld.Kill()) })
 	require.NoError(t, mysqld.CreateDatabase(t.Context(), "chaos"))
-	temporal, err := devstack.StartTemporal(t.Context(), t.TempDir())
+	temporal, err := devstack.StartTemporal(t.Context(), devtest.Dir(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, temporal.Kill()) })
 	c := &chaos{plan: plan, mysqld: mysqld}

@@ -78,7 +78,7 @@ func TestKilledDatabaseChangesNothing(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t)
 	p := bigPlatform(random)
-	dir := t.TempDir()
+	dir := devtest.Dir(t)
 	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
 	mysql, err := devstack.StartMySQL(t.Context(), dir, "--innodb-buffer-pool-size=256M", "--default-time-zone=+09:00") // a zone that must not matter
 	require.NoError(t, err)

@@ -33,7 +33,7 @@ var databases atomic.Int64
 // Main runs the tests of a package, ends the servers that they used, and exits.
 func Main(m *testing.M) {
 	var err error
-	if scratch, err = os.MkdirTemp("", "creatorpay-test-"); err != nil {
+	if scratch, err = makeDir(); err != nil {
 		exit(1, err)
 	}
 	code := m.Run()
@@ -87,7 +87,7 @@ func startMySQL() (*devstack.MySQL, error) {
 		"--innodb-buffer-pool-size=256M",
 		"--loose-innodb-redo-log-capacity=100M", // of MySQL
 		"--loose-innodb-log-file-size=96M",      // of MariaDB; both as in the seed
-		// A test can kill the server but not cut its power: the disk need not be waited for.
+		// For the same reason as in makeDir, where the data is on a disk after all.
 		"--innodb-flush-log-at-trx-commit=2",
 		"--innodb-flush-method=O_DIRECT_NO_FSYNC",
 	)
