@@ -150,7 +150,7 @@ func TestOfTwoLinesOfOneCreatorTheLaterHolds(t *testing.T) {
 func TestAnImportThatWasCancelledIsCompletedByTheNext(t *testing.T) {
 	b := setup(t)
 	var lines []string
-	for i := range 4 * viewsPerTransaction {
+	for i := range 12 * viewsPerTransaction { // far more than are stored side by side when the first one is
 		lines = append(lines, fmt.Sprintf("%d,1,5,2024-05-06T09:00:00+09:00,0,0", i+1))
 	}
 	views := b.views(t, lines...)
