@@ -15,8 +15,8 @@ const restoreRows = "`starter verify` the day: it names the chunk and the figure
 
 var rowsInvariant = Invariant{
 	Name:    "rows",
-	Meaning: "the watch log has as many rows of each closed day as were counted, and all late ones that were posted (R10)",
-	Remedy:  restoreRows,
+	Meaning: "the watch log has as many rows of each closed day as were counted, and all late ones that were posted (R10), and none of days that were dropped",
+	Remedy:  restoreRows + ". What to do with rows of dropped days stands in the runbook (docs/operations.md, Rows of dropped days)",
 	checkLog: func(ctx context.Context, a *audit) error {
 		days, err := a.daysInLog(ctx)
 		if err != nil {
@@ -44,7 +44,11 @@ var rowsInvariant = Invariant{
 				a.note("%s: %s came late, not posted yet", day, words.Count(unposted, "row"))
 			}
 		}
-		return nil
+		below, err := a.db.rowsBelow(ctx)
+		for _, day := range below {
+			a.found(day.Day.String(), "%s came after it was dropped", words.Count(day.Found, "row"))
+		}
+		return err
 	},
 }
 

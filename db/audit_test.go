@@ -358,6 +358,11 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			`checksums: 2024-05-28, chunk 2 (videos from 3): rows changed`,
 		},
 		{
+			"a row of a day that was dropped",
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-01-01', 1, 1, '2024-01-01', 1, 1, 1)`,
+			`rows: 2024-01-01: 1 row came after it was dropped`,
+		},
+		{
 			"a posted row of the watch log that has changed",
 			`UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-29' AND watched_at = '2024-05-28 16:00:00'`,
 			`rows: 2024-05-29: 1 posted late row changed`,

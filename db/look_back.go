@@ -15,7 +15,8 @@ import (
 // partitions of the closed days among the given number of days before it and
 // that no day has posted. It does so once; after that it gives the same late
 // rows. Days whose posted late rows are no longer there, or whose other rows are
-// not as many as were counted when late ones came, are returned and not adjusted.
+// not as many as were counted when late ones came, are returned and not adjusted,
+// and so are days that got rows after they had been dropped.
 func (db *DB) LookBack(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []Mismatch, err error) {
 	defer func() {
 		if err != nil {
@@ -38,8 +39,12 @@ func (db *DB) LookBack(ctx context.Context, day settlement.Day, holder Holder, d
 			got = append(got, past)
 		}
 	}
+	below, err := db.rowsBelow(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
 	lateRows, err = db.post(ctx, day, holder, got)
-	return lateRows, mismatches, err
+	return lateRows, append(mismatches, below...), err
 }
 
 // lookedAt is a closed day with a partition.

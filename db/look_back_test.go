@@ -337,3 +337,17 @@ func TestRowsToPlan_HoldsTheLateViewsToo(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []settlement.VideoRows{{VideoID: 1, Rows: 5}, {VideoID: 2, Rows: 5}, {VideoID: 3, Rows: 2}}, rows)
 }
+
+// No statement of the platform's own fails for want of a partition below the
+// first day.
+func TestLookBack_RowsThatCameAfterTheirDayWasDroppedRaiseAnAlarm(t *testing.T) {
+	db, old := openOld(t)
+	require.NoError(t, db.DropDay(t.Context(), old))
+	exec(t, db, `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, 1, 1, ?, 1, 1, 1)`,
+		monday, seoul.Start(monday).UTC())
+
+	_, mismatches := lookBack(t, db, monday+2, 7)
+
+	require.Equal(t, []Mismatch{{Day: monday, Found: 1, Dropped: true}}, mismatches)
+	require.Equal(t, monday.String()+" got 1 row after it was dropped, which nobody has counted", mismatches[0].String())
+}

@@ -11,7 +11,7 @@ import (
 
 // Mismatch is a closed day whose rows in the watch log are not those that were
 // counted and posted: rows vanished or changed, or came in another way than
-// being inserted. Nothing is adjusted for it.
+// being inserted, or when the day had been dropped. Nothing is adjusted for it.
 type Mismatch struct {
 	Day      settlement.Day `json:"day"`
 	Expected int64          `json:"expected"` // rows that were counted or posted
@@ -21,6 +21,8 @@ type Mismatch struct {
 	Chunks []int `json:"chunks,omitempty"`
 	// Changed are posted late rows that have other figures now.
 	Changed int64 `json:"changed,omitempty"`
+	// Dropped tells that the rows came when the day had no partition any more.
+	Dropped bool `json:"dropped,omitempty"`
 }
 
 // None tells whether the rows are those that were counted and posted after all.
@@ -40,6 +42,9 @@ func (m *Mismatch) Add(other Mismatch) {
 const chunksNamed = 10
 
 func (m Mismatch) String() string {
+	if m.Dropped {
+		return fmt.Sprintf("%s got %s after it was dropped, which nobody has counted", m.Day, words.Count(m.Found, "row"))
+	}
 	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, words.Count(m.Found, "row"), m.Expected)
 	if len(m.Chunks) > 0 {
 		named := m.Chunks[:min(len(m.Chunks), chunksNamed)]

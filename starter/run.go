@@ -90,7 +90,11 @@ func printDay(result workflows.DailyResult) {
 
 func printAlarms(mismatches []db.Mismatch) {
 	for _, mismatch := range mismatches {
-		fmt.Fprintf(os.Stderr, "ALARM: %s; nothing was adjusted: see starter verify --date %s\n", mismatch, mismatch.Day)
+		next := "starter verify --date " + mismatch.Day.String()
+		if mismatch.Dropped {
+			next = "Rows of dropped days in docs/operations.md"
+		}
+		fmt.Fprintf(os.Stderr, "ALARM: %s; nothing was adjusted: see %s\n", mismatch, next)
 	}
 }
 

@@ -12,6 +12,6 @@ func (p *progressTracker) alarm() string {
 	for i, mismatch := range p.mismatches {
 		days[i] = mismatch.String()
 	}
-	return "**ALARM: rows of closed days vanished or were changed**, nothing was adjusted for them: " + strings.Join(days, "; ") +
+	return "**ALARM: rows of closed days vanished, were changed, or came after their day was dropped**, nothing was adjusted for them: " + strings.Join(days, "; ") +
 		". See which with `starter verify --date DAY`.\n\n"
 }

@@ -57,11 +57,9 @@ func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
 	return faultproxy.None, true
 }
 
-// platformPlays are a few plays of the day that runs, or of the one before: it
-// cannot be dropped yet. No plain statement is refused that writes to a day that
-// was dropped; its rows lie below the first day, where nobody looks.
+// platformPlays are a few plays of the day that runs, or of one of those before.
 func (c *chaos) platformPlays(b blow) (plays []arrival) {
-	day := max(b.period.Start-settlement.Day(b.random.IntN(2)), c.plan.periods[0].Start)
+	day := max(b.period.Start-settlement.Day(b.random.IntN(lateDays)), c.plan.periods[0].Start)
 	closed := c.isClosed(settlement.DailyPeriod(day))
 	for range 1 + b.random.IntN(3) {
 		plays = append(plays, arrival{
@@ -98,9 +96,15 @@ func insertPlays(ctx context.Context, into execer, plays []arrival) error {
 }
 
 // takeInserted takes note of the plays that are stored, at the times to which the
-// server has cut or rounded theirs.
+// server has cut or rounded theirs. Those of days that have been dropped lie below
+// the first day: an alarm names them, and the operator takes them away.
 func (c *chaos) takeInserted(ctx context.Context, plays []arrival) error {
 	for _, play := range plays {
+		if _, err := c.sql.ExecContext(ctx, `
+			DELETE FROM watch_log PARTITION (p0)
+			WHERE view_id = ?`, play.id); err != nil {
+			return err
+		}
 		var at string
 		err := c.sql.QueryRowContext(ctx, `
 			SELECT watched_at
