@@ -13,7 +13,7 @@ GOTESTFLAGS =
 RACE = -race
 
 # Tests of a package that run side by side. Those with servers wait more than they compute, so more than one a core.
-PARALLEL = 8
+PARALLEL = 6
 
 # Flags for the benchmark, for instance: make bench BENCHFLAGS='--millions 3,10 --skew one-hit'
 BENCHFLAGS =

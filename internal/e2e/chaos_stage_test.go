@@ -29,16 +29,15 @@ const chaosWorkers = 2
 // that a fault may take hold of.
 type chaos struct {
 	*system
-	plan     *plan
-	programs string            // folder of those that it runs; empty for the usual ones
-	setting  []string          // of the programs, beside those that all have
-	session  map[string]string // parameters of the commands' DSN
-	began    time.Time
-	mysqld   *devstack.MySQL
-	root     *sql.DB // on mysqld
-	inbox    *inbox.Inbox
-	proxies  [chaosWorkers]*faultproxy.Proxy
-	client   client.Client
+	plan    *plan
+	setting []string          // of the programs, beside those that all have
+	session map[string]string // parameters of the commands' DSN
+	began   time.Time
+	mysqld  *devstack.MySQL
+	root    *sql.DB // on mysqld
+	inbox   *inbox.Inbox
+	proxies [chaosWorkers]*faultproxy.Proxy
+	client  client.Client
 
 	// servers is held to use the servers, and alone to kill them.
 	servers sync.RWMutex
@@ -89,7 +88,9 @@ func newChaos(t testing.TB, plan *plan) *chaos {
 	t.Cleanup(func() { require.NoError(t, temporal.Kill()) })
 	c := &chaos{plan: plan, mysqld: mysqld}
 	c.root = openAdmin(t, mysqld.DSN(""), "chaos")
-	c.setStage(t, strings.Replace(mysqld.DSN("chaos"), "root@", ordinaryUser+"@", 1), temporal)
+	programs, err := racePrograms()
+	require.NoError(t, err)
+	c.setStage(t, strings.Replace(mysqld.DSN("chaos"), "root@", ordinaryUser+"@", 1), temporal, programs)
 	return c
 }
 
@@ -97,17 +98,18 @@ func newChaos(t testing.TB, plan *plan) *chaos {
 // may kill.
 func newSmallChaos(t testing.TB, plan *plan, programs string, setting ...string) *chaos {
 	t.Helper()
-	c := &chaos{plan: plan, programs: programs, setting: setting}
-	c.setStage(t, devtest.Database(t), devtest.Temporal(t))
+	c := &chaos{plan: plan, setting: setting}
+	c.setStage(t, devtest.Database(t), devtest.Temporal(t), programs)
 	return c
 }
 
-func (c *chaos) setStage(t testing.TB, dsn string, temporal *devstack.Temporal) {
+func (c *chaos) setStage(t testing.TB, dsn string, temporal *devstack.Temporal, programs string) {
 	t.Helper()
 	config, err := mysql.ParseDSN(dsn)
 	require.NoError(t, err)
 	config.Params = map[string]string{"innodb_lock_wait_timeout": lockWait}
 	c.system = newSystemOn(t, config.FormatDSN(), temporal)
+	c.programs = programs
 	c.migrate(c.plan.platform)
 	c.load(c.plan.platform)
 	c.addDays(c.plan.first(), c.plan.last())

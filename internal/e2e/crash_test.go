@@ -56,6 +56,7 @@ func TestKilledWorkersChangeNothing(t *testing.T) {
 	undisturbed.requireSettled(want)
 
 	s := newSystem(t, p)
+	s.detectRaces()
 	run := s.beginDay(today, "--chunk-rows", crashChunks)
 	run.waitUntilSaid("daily:2024-05-06 runs")
 	ranking := s.lockRanking() // however fast the machine is, the day outlives its workers
@@ -85,6 +86,7 @@ func TestKilledDatabaseChangesNothing(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, mysql.Kill()) })
 	require.NoError(t, mysql.CreateDatabase(t.Context(), "creatorpay"))
 	s := newSystemOn(t, mysql.DSN("creatorpay"), devtest.Temporal(t))
+	s.detectRaces()
 	s.migrate(p)
 	s.load(p)
 

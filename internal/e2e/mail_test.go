@@ -221,6 +221,7 @@ func TestWorkersKilledWhileTheyMailSendNothingTwice(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t)
 	m := newMailing(t, 150)
+	m.detectRaces()
 	run := m.beginStarter("run", "weekly", "--week", week)
 	for range 3 {
 		worker := m.startWorker(append(m.environment, "MAIL_SLOTS=2")...)

@@ -33,14 +33,30 @@ var prepared = sync.OnceValue(func() (err error) {
 	if err := startGuard(); err != nil {
 		return err
 	}
-	build := exec.Command("go", "build", "-o", programs+string(filepath.Separator))
-	build.Args = append(build.Args, buildFlags...)
-	build.Args = append(build.Args, "creatorpay/worker", "creatorpay/starter")
-	if output, err := build.CombinedOutput(); err != nil {
+	return build("")
+})
+
+// racePrograms builds the programs with the race detector, if the tests are, and
+// returns their folder. Only tests of what happens side by side use them: the
+// detector makes a program twice as slow.
+var racePrograms = sync.OnceValues(func() (folder string, err error) {
+	if err := prepared(); err != nil || !detectsRaces {
+		return "", err
+	}
+	return raceFolder, build(raceFolder, "-race")
+})
+
+const raceFolder = "race"
+
+// build builds the programs into a folder beside those that most tests use.
+func build(folder string, flags ...string) error {
+	command := exec.Command("go", "build", "-o", filepath.Join(programs, folder)+string(filepath.Separator))
+	command.Args = append(append(command.Args, flags...), "creatorpay/worker", "creatorpay/starter")
+	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the programs: %w\n%s", err, output)
 	}
 	return nil
-})
+}
 
 // lookAtSources lists every folder of sources. `go test` repeats a result from
 // its cache as long as what a test looked at is the same, and the programs are

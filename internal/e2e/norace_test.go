@@ -2,4 +2,4 @@
 
 package e2e
 
-var buildFlags, raceSettings []string
+const detectsRaces = false

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -48,7 +47,10 @@ func start(t testing.TB, environment []string, name string, args ...string) *pro
 	require.NoError(t, prepared())
 	p := &program{t: t, ended: make(chan struct{})}
 	p.command = exec.Command(filepath.Join(programs, name), args...)
-	p.command.Env = slices.Concat([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, raceSettings, environment)
+	p.command.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+		"GORACE=atexit_sleep_ms=0", // the race detector keeps a program that has ended for another second otherwise
+	}, environment...)
 	p.command.Stdout, p.command.Stderr = &p.stdout, &p.stderr
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: guard.Process.Pid}
 	require.NoError(t, p.command.Start())

@@ -38,6 +38,7 @@ func TestRandomDaysAreWorthWhatTheRulesSay(t *testing.T) {
 			random := newRandom(t)
 			p := randomPlatform(random)
 			s := newEmptySystem(t, p)
+			s.detectRaces()
 			s.environment = append(s.environment, s.dsn(func(c *mysql.Config) { // what the programs must not depend on
 				c.ParseTime = false
 				c.Loc = p.zone

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -29,13 +28,7 @@ var sabotagedPrograms = sync.OnceValue(func() error {
 	if err != nil {
 		return err
 	}
-	build := exec.Command("go", "build", "-overlay", overlay, "-o", filepath.Join(programs, sabotagedName)+string(filepath.Separator))
-	build.Args = append(build.Args, buildFlags...)
-	build.Args = append(build.Args, "creatorpay/worker", "creatorpay/starter")
-	if output, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the sabotaged programs: %w\n%s", err, output)
-	}
-	return nil
+	return build(sabotagedName, "-overlay", overlay)
 })
 
 // sabotagedSources writes the changed sources into dir, and the file that makes

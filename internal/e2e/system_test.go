@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -27,6 +28,7 @@ import (
 // own, so that any number of them can settle the same days at the same time.
 type system struct {
 	t           testing.TB
+	programs    string // folder of those that it runs; empty for the usual ones
 	environment []string
 	temporal    *devstack.Temporal
 	namespace   string
@@ -92,6 +94,15 @@ func openOwn(t testing.TB, config *mysql.Config) *sql.DB {
 	pool := sql.OpenDB(connector)
 	t.Cleanup(func() { _ = pool.Close() }) // of a server that was killed it may have a connection
 	return pool
+}
+
+// detectRaces makes the system run programs that report data races, if the tests
+// do.
+func (s *system) detectRaces() {
+	s.t.Helper()
+	folder, err := racePrograms()
+	require.NoError(s.t, err)
+	s.programs = folder
 }
 
 // dsn is the setting for another way to the database.
@@ -229,7 +240,7 @@ func (s *system) starter(args ...string) outcome {
 
 func (s *system) beginStarter(args ...string) *program {
 	s.t.Helper()
-	return start(s.t, s.environment, "starter", args...)
+	return start(s.t, s.environment, filepath.Join(s.programs, "starter"), args...)
 }
 
 // beginDay starts `starter run daily`, which goes on until the day is closed.
@@ -246,7 +257,7 @@ func (s *system) runDay(day string, flags ...string) outcome {
 // startWorker starts a worker with further settings.
 func (s *system) startWorker(settings ...string) *program {
 	s.t.Helper()
-	return start(s.t, slices.Concat(s.environment, settings), "worker")
+	return start(s.t, slices.Concat(s.environment, settings), filepath.Join(s.programs, "worker"))
 }
 
 // dial is a client for what only a test asks of Temporal.
