@@ -95,7 +95,7 @@ func TestOnlyWeeksAndMonthsBeginAsPeriods(t *testing.T) {
 		"2024-05-06 is a day":                                       {Kind: settlement.Daily, Start: monday},
 		`"yearly" is not a kind of period`:                          {Kind: "yearly", Start: monday},
 		"2042-W19 has not begun yet in Asia/Seoul":                  (monday + 6574).Week(),
-		"0024-04-23 does not lie between 2000-01-01 and 2099-12-31": {Kind: settlement.Weekly, Start: -710649},
+		"0024-04-23 does not lie between 1990-01-01 and 2099-12-31": {Kind: settlement.Weekly, Start: -710649},
 	} {
 		require.ErrorContains(t, periodRefusal(t, db, period), problem)
 	}

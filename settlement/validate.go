@@ -8,7 +8,7 @@ import (
 // The first and the last day that can be settled. What lies outside is a slip:
 // a year of two digits, or a date that was left out, which is 1970-01-01.
 const (
-	FirstDay = Day(10957) // 2000-01-01
+	FirstDay = Day(7305)  // 1990-01-01
 	LastDay  = Day(47481) // 2099-12-31
 )
 

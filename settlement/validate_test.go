@@ -26,11 +26,11 @@ func TestOnlyDaysWeeksAndMonthsCanBeSettled(t *testing.T) {
 		{"no kind", Period{"", day(t, "2024-05-09")}, "the kind of period is missing: write daily, weekly or monthly"},
 		{"no date", Period{Daily, 0}, "the date is missing (or 1970-01-01): write it as 2024-05-09"},
 		{"nothing", Period{}, "the kind of period is missing: write daily, weekly or monthly\nthe date is missing (or 1970-01-01): write it as 2024-05-09"},
-		{"the year 24", Period{Daily, day(t, "0024-05-09")}, "0024-05-09 does not lie between 2000-01-01 and 2099-12-31: is the year right?"},
-		{"before the first day", Period{Daily, FirstDay - 1}, "1999-12-31 does not lie between 2000-01-01 and 2099-12-31: is the year right?"},
-		{"after the last day", Period{Daily, LastDay + 1}, "2100-01-01 does not lie between 2000-01-01 and 2099-12-31: is the year right?"},
-		{"the last number", Period{Daily, math.MaxInt32}, "does not lie between 2000-01-01 and 2099-12-31: is the year right?"},
-		{"the first number", Period{Weekly, math.MinInt32}, "does not lie between 2000-01-01 and 2099-12-31: is the year right?"},
+		{"the year 24", Period{Daily, day(t, "0024-05-09")}, "0024-05-09 does not lie between 1990-01-01 and 2099-12-31: is the year right?"},
+		{"before the first day", Period{Daily, FirstDay - 1}, "1989-12-31 does not lie between 1990-01-01 and 2099-12-31: is the year right?"},
+		{"after the last day", Period{Daily, LastDay + 1}, "2100-01-01 does not lie between 1990-01-01 and 2099-12-31: is the year right?"},
+		{"the last number", Period{Daily, math.MaxInt32}, "does not lie between 1990-01-01 and 2099-12-31: is the year right?"},
+		{"the first number", Period{Weekly, math.MinInt32}, "does not lie between 1990-01-01 and 2099-12-31: is the year right?"},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			err := test.period.Validate()
