@@ -31,7 +31,7 @@ func Dir(t testing.TB) string {
 func makeDir() (string, error) {
 	var at syscall.Statfs_t
 	parent := ""
-	if err := syscall.Statfs(inMemory, &at); err == nil && uint64(at.Bavail)*uint64(at.Bsize) >= roomInMemory {
+	if err := syscall.Statfs(inMemory, &at); err == nil && at.Bavail*uint64(at.Bsize) >= roomInMemory {
 		parent = inMemory
 	}
 	return os.MkdirTemp(parent, "creatorpay-test-")
