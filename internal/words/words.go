@@ -8,7 +8,10 @@ import (
 	"golang.org/x/text/message"
 )
 
-// Number writes a number for people: 3,000,000.
+// Number writes a number for people: 3,000,000. The printer's own caches are what a
+// check of workflows takes for chance; the same number always gives the same text.
+//
+//workflowcheck:ignore
 func Number[N int | int64](n N) string {
 	return message.NewPrinter(language.English).Sprintf("%d", n)
 }
