@@ -47,7 +47,7 @@ dev: setup build ## run the local stack with a worker, until interrupted
 test: setup ## run all tests, on real servers
 	go test $(RACE) -parallel $(PARALLEL) -timeout 30m $(GOTESTFLAGS) ./...
 
-chaos: setup ## run days and weeks under random faults and compare every table (takes about a quarter of an hour)
+chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes)
 	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e
 
