@@ -79,7 +79,7 @@ var changes = []*faultKind{
 	{name: "worker restarted with other settings", within: 25, losesWork: true, strike: (*chaos).changeSettings},
 	{name: "server's settings changed", within: 25, strike: (*chaos).changeServer},
 	{name: "old days dropped", at: beginning, within: 8, strike: (*chaos).dropDays},
-	{name: "prices added", within: 25, strike: (*chaos).addLaterPrices},
+	{name: "prices added", at: beginning, within: 8, strike: (*chaos).addLaterPrices},
 	{name: "broken prices put in", at: commit, within: 8, onlyDays: true, strike: (*chaos).breakPrices},
 	{name: "workflows started with odd inputs", within: 25, strike: (*chaos).startOdd},
 	{name: "rows inserted by the platform", at: beginning, within: 8, onlyDays: true, strike: (*chaos).platformInserts},
