@@ -23,11 +23,11 @@ FAULTS = 300
 DAYS = 30
 SEED =
 
-# Where the story puts its pictures. The runbook's are renewed by: make story PICTURES=$PWD/docs/images
-PICTURES = $(CURDIR)/.dev/story
+# Where the uitest puts its pictures. The runbook's are renewed by: make uitest PICTURES=$PWD/docs/images
+PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test chaos story bench lint clean
+.PHONY: help setup build demo dev test chaos uitest bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
@@ -51,8 +51,8 @@ chaos: setup ## run days and weeks under random faults and compare every table (
 	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e
 
-story: setup build ## repair a failed day in the Temporal UI with a real browser (Chromium), taking pictures
-	go test -C internal/story -count=1 -timeout 10m -v . -pictures "$(PICTURES)"
+uitest: setup build ## repair a failed day in the Temporal UI with a real browser (Chromium), taking pictures
+	go test -C internal/uitest -count=1 -timeout 10m -v . -pictures "$(PICTURES)"
 
 bench: setup build ## measure the daily run against an SQL script, a page reader and the floor
 	go run ./internal/bench measure $(BENCHFLAGS)
@@ -61,7 +61,7 @@ lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflo
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	$(GOLANGCI_LINT) run
-	cd internal/story && "$(TOOLS)/$(notdir $(GOLANGCI_LINT))" run
+	cd internal/uitest && "$(TOOLS)/$(notdir $(GOLANGCI_LINT))" run
 	$(WORKFLOWCHECK) ./...
 
 clean: ## remove what was built and all local data, but keep the tools

@@ -24,9 +24,9 @@ type Activities struct {
 	// KeepDays is how many days of the watch log stay before the one being run;
 	// 0 keeps all.
 	KeepDays int
-	// LookBackDays is how many closed days before the one being run are looked at
+	// LateDays is how many closed days before the one being run are looked at
 	// for late views; 0 looks at none.
-	LookBackDays int
+	LateDays int
 	// CurrentRun asks Temporal for the id of the workflow's current run.
 	CurrentRun func(ctx context.Context, workflowID string) (runID string, err error)
 	// RunStatus asks Temporal how the workflow's current run stands.

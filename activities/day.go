@@ -55,17 +55,17 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 	return result, err
 }
 
-// LookBackResult is what came too late for its own day.
-type LookBackResult struct {
+// CollectLateResult is what came too late for its own day.
+type CollectLateResult struct {
 	LateRows   int64         `json:"late_rows"`            // that the day posts
 	Mismatches []db.Mismatch `json:"mismatches,omitempty"` // closed days whose rows are not those that were counted
 }
 
-// LookBack fixes which late views the day posts. It does so once: tried again or
+// CollectLate fixes which late views the day posts. It does so once: tried again or
 // after a reset, the late views stay the same.
-func (a *Activities) LookBack(ctx context.Context, input DayInput) (result LookBackResult, err error) {
+func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result CollectLateResult, err error) {
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
-		result.LateRows, result.Mismatches, err = a.DB.LookBack(ctx, input.Day, holder, a.LookBackDays)
+		result.LateRows, result.Mismatches, err = a.DB.CollectLate(ctx, input.Day, holder, a.LateDays)
 		return err
 	})
 	for _, mismatch := range result.Mismatches {

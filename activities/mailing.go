@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
-	"creatorpay/internal/postal"
+	"creatorpay/engine/mailer"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -18,7 +18,7 @@ import (
 // Mailing is what the activities that send mails need.
 type Mailing struct {
 	DB       *db.DB
-	Post     postal.Config // without an address no mail can be sent
+	Post     mailer.Config // without an address no mail can be sent
 	Renderer *templates.Renderer
 	// Interval is the time between two mails, over all workers; 0 sets none.
 	Interval time.Duration
@@ -63,7 +63,7 @@ type mailBatch struct {
 	*Mailing
 	week   settlement.Period
 	claim  string
-	sender *postal.Sender // nil before the first mail and after a broken connection
+	sender *mailer.Sender // nil before the first mail and after a broken connection
 }
 
 func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.Delivery) error {
@@ -185,13 +185,13 @@ func mayGoOn(ctx context.Context) error {
 	}
 }
 
-func deliveryState(state postal.State) string {
+func deliveryState(state mailer.State) string {
 	switch state {
-	case postal.Sent:
+	case mailer.Sent:
 		return db.DeliverySent
-	case postal.Rejected:
+	case mailer.Rejected:
 		return db.DeliveryRejected
-	case postal.Temporary:
+	case mailer.Temporary:
 		return db.DeliveryPending
 	default:
 		return db.DeliveryUnknown
@@ -208,7 +208,7 @@ func (b *mailBatch) dial(ctx context.Context) (err error) {
 			"the worker knows no mail server: start it with SMTP_ADDR and SMTP_FROM, then send the mails (starter mail send --week "+b.week.String()+")", TypeMailSettings, nil)
 	}
 	b.sender, err = b.Post.Dial(ctx)
-	if errors.Is(err, postal.ErrRefusedUs) {
+	if errors.Is(err, mailer.ErrRefusedUs) {
 		return refusedUs(ctx, err)
 	}
 	return err

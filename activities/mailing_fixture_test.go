@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/engine/mailer"
 	"creatorpay/internal/inbox"
-	"creatorpay/internal/postal"
 	"creatorpay/templates"
 )
 
@@ -53,7 +53,7 @@ func openMailroom(t *testing.T, creators int64) *mailroom {
 	t.Cleanup(func() { require.NoError(t, box.Stop()) })
 	m := &mailroom{bundle: b, inbox: box, mailing: &Mailing{
 		DB:       b.db,
-		Post:     postal.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", ReplyTo: "help@creatorpay.example", Timeout: time.Minute},
+		Post:     mailer.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", ReplyTo: "help@creatorpay.example", Timeout: time.Minute},
 		Renderer: drawing(t),
 	}}
 	b.env.RegisterActivity(m.mailing)

@@ -13,8 +13,8 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"creatorpay/db"
+	"creatorpay/engine/mailer"
 	"creatorpay/internal/inbox"
-	"creatorpay/internal/postal"
 )
 
 func TestEveryMailCarriesItsStatement(t *testing.T) {
@@ -287,7 +287,7 @@ func TestNoErrorNamesAMailAddress(t *testing.T) {
 	}
 	for name, prepare := range map[string]func(m *mailroom){
 		"sender refused":     answering(550, smtp.EnhancedCode{5, 7, 60}),
-		"server without TLS": func(m *mailroom) { m.mailing.Post.TLS = postal.Mandatory },
+		"server without TLS": func(m *mailroom) { m.mailing.Post.TLS = mailer.Mandatory },
 		"no mail server":     func(m *mailroom) { m.mailing.Post.Addr = "" },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ const (
 	MetricChunks  = "creatorpay_chunks_done"      // by phase: counted or settled
 	MetricRetries = "creatorpay_activity_retries" // by activity type
 	// MetricMismatches counts how often a closed day was found to have other rows
-	// than were counted: once a day by each look back, and once by each check of
+	// than were counted: once a day when late views are collected, and once by each check of
 	// a part of the day before its week is rolled up.
 	MetricMismatches = "creatorpay_closed_day_mismatch"
 )

@@ -67,10 +67,10 @@ func TestMakeRoomAfter_ADayWithoutPartitionGetsNone(t *testing.T) {
 
 func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 	for _, test := range []struct {
-		rule     string
-		keepDays int
-		lookBack int
-		first    settlement.Day
+		rule        string
+		keepDays    int
+		collectLate int
+		first       settlement.Day
 	}{
 		{"nothing by default", 0, 0, day - 1},
 		{"the closed days before those that are kept", 2, 1, day + 1},
@@ -88,7 +88,7 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 					('daily', '2024-05-08', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
 					('daily', '2024-05-09', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
 					('daily', '2024-05-10', 1, 'closed', 1, '', '', 1, 0, '', NOW())`)
-			b.activities.KeepDays, b.activities.LookBackDays = test.keepDays, test.lookBack
+			b.activities.KeepDays, b.activities.LateDays = test.keepDays, test.collectLate
 
 			done, err := run[Retention](b, b.activities.DropOldDays, DayInput{Day: day + 3})
 
@@ -119,7 +119,7 @@ func TestDropOldDays_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
 	require.Equal(t, thursday, b.days()[0], "the days before are dropped, but for the last of them")
 	require.Equal(t, 1, done.Dropped)
 	require.Contains(t, done.Kept, "2024-05-10 has 3 rows that came late")
-	require.Contains(t, done.Kept, "LOOK_BACK_DAYS=3 ", "the next run is that of Monday")
+	require.Contains(t, done.Kept, "LATE_DAYS=3 ", "the next run is that of Monday")
 	require.Contains(t, said.String(), "level=WARN")
 	require.Contains(t, said.String(), "2024-05-10 has 3 rows")
 }
@@ -134,9 +134,9 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 		b.closeDay(on)
 	}
 	b.late(thursday, 1, 10)
-	b.activities.LookBackDays = 20
+	b.activities.LateDays = 20
 	b.postOn(sunday)
-	b.activities.KeepDays, b.activities.LookBackDays = 1, 0 // of another worker
+	b.activities.KeepDays, b.activities.LateDays = 1, 0 // of another worker
 
 	done, err := run[Retention](b, b.activities.DropOldDays, DayInput{Day: sunday})
 	require.NoError(t, err)
@@ -157,7 +157,7 @@ func TestR3_ALateViewIsNotJudgedWithoutThePlaysOfItsDay(t *testing.T) {
 		b.closeDay(on)
 	}
 	b.late(thursday, 1, 70)
-	b.activities.LookBackDays = 20
+	b.activities.LateDays = 20
 	b.postOn(sunday)
 	b.exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508, p20240509 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-10'))`) // by hand
 
@@ -175,7 +175,7 @@ func TestR3_ALateViewAfterTheFirstMomentsOfADayDoesNotNeedTheDayBefore(t *testin
 	}
 	b.exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-09'))`)
 	b.late(thursday, 1, 40)
-	b.activities.LookBackDays = 20
+	b.activities.LateDays = 20
 	b.postOn(sunday)
 
 	b.countOn(sunday)
@@ -197,7 +197,7 @@ func (b *bundle) postOn(on settlement.Day) {
 	b.Helper()
 	for _, step := range []struct{ activity, input any }{
 		{b.activities.BeginDay, BeginDayInput{Day: on}},
-		{b.activities.LookBack, DayInput{Day: on}},
+		{b.activities.CollectLate, DayInput{Day: on}},
 		{b.activities.PlanDay, PlanDayInput{Day: on, ChunkRows: 1000, MaxChunks: 1}},
 	} {
 		_, err := run[any](b, step.activity, step.input)

@@ -24,7 +24,7 @@ func TestStepsRefuseWhatIsNoPeriodForGood(t *testing.T) {
 	}{
 		{b.activities.BeginDay, BeginDayInput{}, "the date is missing"},
 		{b.activities.MakeRoom, DayInput{Day: settlement.LastDay + 1}, "2100-01-01 does not lie between"},
-		{b.activities.LookBack, DayInput{}, "the date is missing"},
+		{b.activities.CollectLate, DayInput{}, "the date is missing"},
 		{b.activities.CloseDay, DayInput{}, "the date is missing"},
 		{b.activities.BeginPeriod, BeginPeriodInput{Period: thursdays, Wait: true}, "a week starts on a Monday"},
 		{b.activities.BeginPeriod, BeginPeriodInput{Period: settlement.DailyPeriod(day)}, "2024-05-09 is a day"},

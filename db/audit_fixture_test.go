@@ -65,7 +65,7 @@ func closeAudited(t *testing.T, db *DB, day settlement.Day) {
 		watch(t, db, views(day, line.VideoID, int(line.Rows()))...)
 	}
 	chunks := plan(t, db, day, 3)
-	_, mismatches, err := db.LookBack(t.Context(), day, me, 7)
+	_, mismatches, err := db.CollectLate(t.Context(), day, me, 7)
 	require.NoError(t, err)
 	require.Empty(t, mismatches)
 	for _, chunk := range chunks {
@@ -112,7 +112,7 @@ func judged(late []LateView) (adjustments []Adjustment) {
 var auditedTables = map[string]string{
 	"videos": "*", "price_tiers": "*", "runs": "*", "run_chunks": "*", "daily_statistics": "*", "daily_settlements": "*", "top_videos": "*",
 	"period_videos": "*", "statements": "*", "deliveries": "*", "late_views": "*", "adjustments": "*",
-	"watch_log": "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation",
+	"watch_log": "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch",
 }
 
 // save keeps copies of all tables; restore puts them back.

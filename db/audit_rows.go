@@ -11,7 +11,7 @@ import (
 	"creatorpay/settlement"
 )
 
-const restoreRows = "`starter verify` the day: it names the chunk and the figures; put rows that were counted back from a backup, with a generation of 0 (otherwise they count as late), and posted late ones from late_views, without a generation (with 0 they count as on time). Nothing is ever adjusted for rows that are gone or changed"
+const restoreRows = "`starter verify` the day: it names the chunk and the figures; put rows that were counted back from a backup, with an epoch of 0 (otherwise they count as late), and posted late ones from late_views, without an epoch (with 0 they count as on time). Nothing is ever adjusted for rows that are gone or changed"
 
 var rowsInvariant = Invariant{
 	Name:    "rows",
@@ -82,7 +82,7 @@ func (db *DB) rowsOf(ctx context.Context, days []Run) ([]dayRows, error) {
 		if err := db.pool.GetContext(ctx, &rows[i], `
 			SELECT
 				COUNT(*) AS present,
-				COALESCE(SUM(generation < ?), 0) AS on_time
+				COALESCE(SUM(epoch < ?), 0) AS on_time
 			FROM watch_log PARTITION (`+partitionName(run.StartsOn)+`)`, run.LateFrom); err != nil {
 			return fmt.Errorf("count rows of %s: %w", run.StartsOn, err)
 		}

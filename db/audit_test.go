@@ -369,7 +369,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"a forged row of the watch log",
-			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-28', 5, 1, '2024-05-28 00:00:00', 99, 60, 2, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-28', 5, 1, '2024-05-28 00:00:00', 99, 60, 2, 0)`,
 			`rows: 2024-05-28: 1 row came with a mark from before the close: 18 counted, 19 there
 			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows counted, 10 there`,
 		},

@@ -25,7 +25,7 @@ func (e *RowsArrivedError) Error() string {
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
 // settled, and the rows in the partition must be as many as were counted, in
 // the same transaction (R10): otherwise it fails with a [RowsArrivedError] and
-// the day stays open. The generation of the watch log is raised before, so
+// the day stays open. The epoch of the watch log is raised before, so
 // every row is either counted or late, whoever writes it and however: it fails
 // with a [WatchLogBusyError] while somebody's transaction on the log is open.
 // Closing a day again that the same holder closed gives the same totals.
@@ -40,7 +40,7 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		return Totals{}, fmt.Errorf("close %s: %w", day, err)
 	}
 	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals Totals) error {
-		// What was counted after the generation was raised may carry it.
+		// What was counted after the epoch was raised may carry it.
 		after, err := countings(ctx, tx, period)
 		if err == nil && after != before {
 			err = errors.New("it was counted again meanwhile")
@@ -102,14 +102,14 @@ func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged Late
 	return nil
 }
 
-// barrier raises the generation of the watch log unless the day is closed
+// barrier raises the epoch of the watch log unless the day is closed
 // already.
 func (db *DB) barrier(ctx context.Context, day settlement.Period) (lateFrom int64, err error) {
 	run, _, err := findRun(ctx, db.pool, day)
 	if err != nil || run.State == StateClosed {
 		return run.LateFrom, err
 	}
-	return db.raiseGeneration(ctx)
+	return db.raiseEpoch(ctx)
 }
 
 // countings is how often the period's chunks have been counted, all together.

@@ -32,8 +32,8 @@ func (db *DB) DropDay(ctx context.Context, day Droppable) error {
 			var rows int64
 			if err := conn.QueryRowContext(ctx, `
 				SELECT COUNT(*)
-				FROM watch_log PARTITION (`+partitionName(found.day)+`) `+byGeneration+`
-				WHERE generation >= ?`, found.from).Scan(&rows); err != nil {
+				FROM watch_log PARTITION (`+partitionName(found.day)+`) `+byEpoch+`
+				WHERE epoch >= ?`, found.from).Scan(&rows); err != nil {
 				return err
 			}
 			if rows != found.rows {

@@ -13,7 +13,7 @@ import (
 // requireFound means that the day looks back and posts so many late rows.
 func requireFound(t *testing.T, db *DB, day settlement.Day, want int64) {
 	t.Helper()
-	late, mismatches := lookBack(t, db, day, 7)
+	late, mismatches := collectLate(t, db, day, 7)
 	require.Equal(t, want, late)
 	require.Empty(t, mismatches)
 }
@@ -71,7 +71,7 @@ func TestLook_ALateRowIsFoundHoweverItCame(t *testing.T) {
 		"while days looked back less far": func(t *testing.T, db *DB) {
 			closed(t, db, monday+1)
 			exec(t, db, platformInsert, late...)
-			found, _ := lookBack(t, db, monday+2, 1)
+			found, _ := collectLate(t, db, monday+2, 1)
 			require.Zero(t, found)
 			settleRest(t, db, monday+2)
 		},
@@ -80,7 +80,7 @@ func TestLook_ALateRowIsFoundHoweverItCame(t *testing.T) {
 			db := openClosed(t)
 			addPartitions(t, db, monday, monday+5)
 			come(t, db)
-			next, err := db.NextToLookBack(t.Context())
+			next, err := db.NextToCollectLate(t.Context())
 			require.NoError(t, err)
 
 			requireFound(t, db, next, 1)
@@ -145,26 +145,26 @@ func TestLook_APostedLateRowThatWentIsSeenAmongNewOnes(t *testing.T) {
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND video_id = 2`, monday)
 	watch(t, db, view(monday, 2, 2*time.Hour))
 
-	late, mismatches := lookBack(t, db, monday+2, 7)
+	late, mismatches := collectLate(t, db, monday+2, 7)
 
 	require.Zero(t, late)
 	require.Equal(t, []Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
 
 	watch(t, db, view(monday, 2, time.Hour))
-	exec(t, db, `UPDATE runs SET looked_back_at = NULL WHERE starts_on = ?`, monday+2)
+	exec(t, db, `UPDATE runs SET late_collected_at = NULL WHERE starts_on = ?`, monday+2)
 	requireFound(t, db, monday+2, 1)
 }
 
-func TestLook_ALogWithoutItsGenerationsIsNotPosted(t *testing.T) {
-	for name, generation := range map[string]int64{"all rows are late": 9, "posted rows are on time": 1} {
+func TestLook_ALogWithoutItsEpochsIsNotPosted(t *testing.T) {
+	for name, epoch := range map[string]int64{"all rows are late": 9, "posted rows are on time": 1} {
 		t.Run(name, func(t *testing.T) {
 			db := openClosed(t)
 			watch(t, db, view(monday, 2, time.Hour))
 			runPosting(t, db, monday+1)
 
-			exec(t, db, `UPDATE watch_log SET generation = ? WHERE watched_on = ?`, generation, monday)
+			exec(t, db, `UPDATE watch_log SET epoch = ? WHERE watched_on = ?`, epoch, monday)
 
-			late, mismatches := lookBack(t, db, monday+2, 7)
+			late, mismatches := collectLate(t, db, monday+2, 7)
 			require.Zero(t, late)
 			require.Len(t, mismatches, 1)
 			require.Equal(t, monday, mismatches[0].Day)

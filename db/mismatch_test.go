@@ -49,7 +49,7 @@ func TestCheckRows_TellsWhatIsOtherThanItWas(t *testing.T) {
 			"2024-05-29 has 15 rows, 15 counted and posted, and other figures in 1 posted late row",
 		},
 		"a row with a mark from before the close": {
-			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-28', 5, 1, '2024-05-28 00:00:00', 99, 60, 2, 0)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-28', 5, 1, '2024-05-28 00:00:00', 99, 60, 2, 0)`,
 			`DELETE FROM watch_log WHERE watched_on = '2024-05-28' AND view_id = 99`,
 			"2024-05-28 has 22 rows, 21 counted and posted, and other rows than were counted in chunk 2",
 		},

@@ -57,7 +57,7 @@ func (db *DB) LateRowsOf(ctx context.Context, day Run, videos settlement.Range) 
 		SELECT COUNT(*)
 		FROM watch_log l
 		LEFT JOIN late_views p ON `+sameView+`
-		WHERE l.watched_on = ? AND `+where+` AND l.generation >= ? AND p.view_id IS NULL`,
+		WHERE l.watched_on = ? AND `+where+` AND l.epoch >= ? AND p.view_id IS NULL`,
 		append(append([]any{day.StartsOn}, args...), day.LateFrom)...); err != nil {
 		return rows, fmt.Errorf("count late rows of %s, %s: %w", day.StartsOn, videos, err)
 	}
@@ -73,7 +73,7 @@ func (db *DB) postedRows(ctx context.Context, day Run, videos settlement.Range) 
 			COALESCE(SUM(l.view_id IS NULL), 0) AS gone,
 			COALESCE(SUM(l.played_seconds <> p.played_seconds OR l.ad_views <> p.ad_views), 0) AS changed
 		FROM late_views p
-		LEFT JOIN watch_log l ON `+sameView+` AND l.generation >= ?
+		LEFT JOIN watch_log l ON `+sameView+` AND l.epoch >= ?
 		WHERE p.watched_on = ? AND `+where,
 		append([]any{day.LateFrom, day.StartsOn}, args...)...); err != nil {
 		return rows, fmt.Errorf("compare late rows of %s, %s: %w", day.StartsOn, videos, err)

@@ -31,7 +31,7 @@ const (
 func (k Kept) String() string {
 	switch k.Reason {
 	case KeptUnposted:
-		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=%d for the next daily run, which then posts them",
+		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LATE_DAYS=%d for the next daily run, which then posts them",
 			k.Day, words.Count(k.Rows, "row"), k.Posting-k.Day)
 	case KeptPosting:
 		return fmt.Sprintf("%s has late rows that %s posts: it is kept, with the day before it and all days after it, until %s is closed", k.Day, k.Posting, k.Posting)
@@ -50,7 +50,7 @@ type Droppable struct {
 	found []foundRows
 }
 
-// foundRows is how many rows a day has from a generation on.
+// foundRows is how many rows a day has from an epoch on.
 type foundRows struct {
 	day        settlement.Day
 	from, rows int64
@@ -141,7 +141,7 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 			return droppable, nil, err
 		}
 		if late.Unposted > 0 {
-			next, err := r.db.NextToLookBack(ctx)
+			next, err := r.db.NextToCollectLate(ctx)
 			return droppable, &Kept{Day: one, Rows: late.Unposted, Reason: KeptUnposted, Posting: next}, err
 		}
 		if one == day {

@@ -104,10 +104,10 @@ func TestRetention_LateRowsKeepTheirDayAndTheOneBeforeUntilTheDayThatPostsThemIs
 	require.Equal(t, []settlement.Day{monday}, days, "the day before stays, too: late views are judged across that midnight")
 	require.Equal(t, &Kept{Day: monday + 2, Rows: 1, Reason: KeptUnposted, Posting: monday + 4}, kept)
 	require.Contains(t, kept.String(), "2024-05-08 has 1 row that came late and that no day has posted")
-	require.Contains(t, kept.String(), "LOOK_BACK_DAYS=2 ")
+	require.Contains(t, kept.String(), "LATE_DAYS=2 ")
 
 	addPartitions(t, db, monday+4, monday+4)
-	lookBack(t, db, monday+4, 2)
+	collectLate(t, db, monday+4, 2)
 
 	days, kept = droppable(t, db, monday+3)
 	require.Equal(t, []settlement.Day{monday}, days, "a day has posted them, but it has not judged them for good")
@@ -130,7 +130,7 @@ func TestRetention_LateRowsOfADayThatIsKeptAnywayKeepTheDayBefore(t *testing.T) 
 func TestRetention_ADayWhoseRowsVanishedIsNotKeptForThem(t *testing.T) {
 	db := openLate(t)
 	addPartitions(t, db, monday+4, monday+4)
-	lookBack(t, db, monday+4, 2)
+	collectLate(t, db, monday+4, 2)
 	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+4)
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on IN (?, ?)`, monday, monday+2)
 

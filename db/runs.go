@@ -36,7 +36,7 @@ type Run struct {
 	Failure    string          `db:"failure"`
 	BeganAt    time.Time       `db:"began_at"`
 	EndedAt    *time.Time      `db:"ended_at"`  // nil while it runs
-	LateFrom   int64           `db:"late_from"` // of a closed day: rows of this generation and later came late
+	LateFrom   int64           `db:"late_from"` // of a closed day: rows of this epoch and later came late
 	Totals
 }
 

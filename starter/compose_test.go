@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"creatorpay/internal/connect"
-	"creatorpay/internal/logging"
-	"creatorpay/internal/service"
+	"creatorpay/program/connect"
+	"creatorpay/program/logging"
+	"creatorpay/worker/service"
 )
 
 // composeService is what the tests look at of a service in docker-compose.yml.

@@ -9,7 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"creatorpay/db"
-	"creatorpay/internal/connect"
+	"creatorpay/program/connect"
 )
 
 // connections is enough to load or recompute on all of a machine's cores.

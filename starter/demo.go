@@ -12,9 +12,9 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/generate"
-	"creatorpay/internal/service"
 	"creatorpay/internal/words"
 	"creatorpay/settlement"
+	"creatorpay/worker/service"
 	"creatorpay/workflows"
 )
 

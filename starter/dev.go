@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"creatorpay/internal/logging"
-	"creatorpay/internal/service"
+	"creatorpay/program/logging"
 	"creatorpay/settlement"
+	"creatorpay/worker/service"
 )
 
 type devCommand struct {

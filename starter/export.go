@@ -12,7 +12,7 @@ import (
 	"slices"
 
 	"creatorpay/db"
-	"creatorpay/internal/spreadsheet"
+	"creatorpay/engine/spreadsheet"
 	"creatorpay/settlement"
 )
 

@@ -11,10 +11,10 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"creatorpay/db"
-	"creatorpay/internal/intake"
-	"creatorpay/internal/service"
+	"creatorpay/engine/importer"
 	"creatorpay/internal/words"
 	"creatorpay/settlement"
+	"creatorpay/worker/service"
 )
 
 type importCommand struct {
@@ -35,7 +35,7 @@ func (c importCommand) Run(ctx context.Context) error {
 	}
 	defer func() { _ = database.Close() }()
 	started := time.Now()
-	report, err := intake.Import(ctx, intake.Options{
+	report, err := importer.Import(ctx, importer.Options{
 		DB:       database,
 		Creators: c.Creators,
 		Videos:   c.Videos,
@@ -56,7 +56,7 @@ func (c importCommand) Run(ctx context.Context) error {
 }
 
 // showImport shows an import's progress by bytes, on a terminal.
-func showImport() func(intake.Progress) {
+func showImport() func(importer.Progress) {
 	if !onTerminal() {
 		return nil
 	}
@@ -68,7 +68,7 @@ func showImport() func(intake.Progress) {
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
 	)
 	started := time.Now()
-	return func(progress intake.Progress) {
+	return func(progress importer.Progress) {
 		bar.ChangeMax64(progress.TotalBytes)
 		bar.Describe(fmt.Sprintf("%s, %s lines, %s/s", filepath.Base(progress.File), words.Number(progress.Lines),
 			words.Number(int64(float64(progress.Lines)/time.Since(started).Seconds()))))
@@ -76,11 +76,11 @@ func showImport() func(intake.Progress) {
 	}
 }
 
-func printReport(report intake.Report, took time.Duration) {
+func printReport(report importer.Report, took time.Duration) {
 	out := newTable("File", "Lines", "Stored", "There already", "Rejected", "Reject file")
 	rightAligned(out, 2, 3, 4, 5)
 	var lines int64
-	for _, file := range []intake.FileReport{report.Creators, report.Videos, report.Views} {
+	for _, file := range []importer.FileReport{report.Creators, report.Videos, report.Views} {
 		if file.Path == "" {
 			continue
 		}
@@ -98,7 +98,7 @@ func printReport(report intake.Report, took time.Duration) {
 }
 
 // printEarly warns of views of days that will never be settled.
-func printEarly(early []intake.DayViews) {
+func printEarly(early []importer.DayViews) {
 	if len(early) == 0 {
 		return
 	}
@@ -109,7 +109,7 @@ func printEarly(early []intake.DayViews) {
 // neverSettled says why views of early days are never paid.
 const neverSettled = "they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight"
 
-func sumViews(days []intake.DayViews) (views int64) {
+func sumViews(days []importer.DayViews) (views int64) {
 	for _, day := range days {
 		views += day.Views
 	}
@@ -117,20 +117,20 @@ func sumViews(days []intake.DayViews) (views int64) {
 }
 
 // printLate says what becomes of views of closed days.
-func printLate(ctx context.Context, database *db.DB, late []intake.DayViews) error {
+func printLate(ctx context.Context, database *db.DB, late []importer.DayViews) error {
 	if len(late) == 0 {
 		return nil
 	}
-	posting, err := database.NextToLookBack(ctx)
+	posting, err := database.NextToCollectLate(ctx)
 	if err != nil {
 		return err
 	}
 	first, last := late[0].Day, late[len(late)-1].Day
 	fmt.Printf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
 		words.Count(sumViews(late), "view"), words.Count(len(late), "closed day"), first, last)
-	if back := posting - first; back > service.DefaultLookBackDays {
-		fmt.Printf("%s lies %s before that run, which looks back %s unless it is told otherwise: start the workers with LOOK_BACK_DAYS=%d for it\n",
-			first, words.Count(int(back), "day"), words.Count(service.DefaultLookBackDays, "day"), back)
+	if back := posting - first; back > service.DefaultLateDays {
+		fmt.Printf("%s lies %s before that run, which collects late views of %s unless it is told otherwise: start the workers with LATE_DAYS=%d for it\n",
+			first, words.Count(int(back), "day"), words.Count(service.DefaultLateDays, "day"), back)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
-	"creatorpay/internal/postal"
+	"creatorpay/engine/mailer"
 	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/templates"
@@ -61,7 +61,7 @@ type mailPreviewCommand struct {
 
 func (c mailPreviewCommand) Run(ctx context.Context) error {
 	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
-		statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, postal.Config{From: c.From, ReplyTo: c.ReplyTo}.Contact())
+		statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, mailer.Config{From: c.From, ReplyTo: c.ReplyTo}.Contact())
 		if err != nil {
 			return err
 		}
@@ -84,19 +84,19 @@ func (c mailPreviewCommand) Run(ctx context.Context) error {
 	})
 }
 
-func (c mailPreviewCommand) write(message postal.Message, number string) error {
+func (c mailPreviewCommand) write(message mailer.Message, number string) error {
 	if err := os.MkdirAll(c.Output, 0o750); err != nil {
 		return err
 	}
 	var eml bytes.Buffer
-	mail, err := postal.Build(postal.Config{From: c.From, ReplyTo: c.ReplyTo}, message)
+	mail, err := mailer.Build(mailer.Config{From: c.From, ReplyTo: c.ReplyTo}, message)
 	if err != nil {
 		return err
 	}
 	if _, err := mail.WriteTo(&eml); err != nil {
 		return err
 	}
-	for _, file := range append([]postal.Attachment{{Name: number + ".eml", Data: eml.Bytes()}}, message.Attachments...) {
+	for _, file := range append([]mailer.Attachment{{Name: number + ".eml", Data: eml.Bytes()}}, message.Attachments...) {
 		path := filepath.Join(c.Output, file.Name)
 		if err := writeFile(path, func(to io.Writer) error {
 			_, err := to.Write(file.Data)

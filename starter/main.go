@@ -12,9 +12,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"creatorpay/internal/connect"
-	"creatorpay/internal/service"
+	"creatorpay/program/connect"
 	"creatorpay/settlement"
+	"creatorpay/worker/service"
 	"creatorpay/workflows"
 )
 

@@ -10,11 +10,11 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"creatorpay/db"
+	"creatorpay/engine/mailer"
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/inbox"
-	"creatorpay/internal/postal"
-	"creatorpay/internal/service"
 	"creatorpay/settlement"
+	"creatorpay/worker/service"
 	"creatorpay/workflows"
 )
 
@@ -130,7 +130,7 @@ func (s *stack) options() client.Options {
 // work runs a worker on the stack until ctx ends. Its mails go to the inbox,
 // whatever the settings say of another mail server, and as fast as they can.
 func (s *stack) work(ctx context.Context, config service.Config, logger *slog.Logger) error {
-	config.Mail.Addr, config.Mail.From, config.Mail.TLS, config.Mail.Rate = s.inbox.SMTPAddr, stackSender, postal.Auto, 0
+	config.Mail.Addr, config.Mail.From, config.Mail.TLS, config.Mail.Rate = s.inbox.SMTPAddr, stackSender, mailer.Auto, 0
 	config.Mail.ReplyTo, config.Mail.User, config.Mail.Password = stackReplyTo, "", ""
 	return service.Run(ctx, service.Backends{MySQLDSN: s.dsn, Temporal: s.options()}, config, logger)
 }

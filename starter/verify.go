@@ -38,7 +38,7 @@ func printVerification(ctx context.Context, database *db.DB, day settlement.Day)
 	}
 	bad, unposted := printRawRows(found.rows)
 	if unposted > 0 {
-		fmt.Printf("%s: %s came late: the next daily run posts them, if its LOOK_BACK_DAYS reach this day\n", day, words.Count(unposted, "row"))
+		fmt.Printf("%s: %s came late: the next daily run posts them, if its LATE_DAYS reach this day\n", day, words.Count(unposted, "row"))
 	}
 	if bad == 0 && len(found.differences) == 0 {
 		fmt.Printf("%s: what is stored is what the watch log gives; no difference\n", day)

@@ -11,9 +11,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"creatorpay/internal/connect"
-	"creatorpay/internal/logging"
-	"creatorpay/internal/service"
+	"creatorpay/program/connect"
+	"creatorpay/program/logging"
+	"creatorpay/worker/service"
 )
 
 func main() {

@@ -65,8 +65,8 @@ func (d *stuckDay) MakeRoomAfter(ctx context.Context, _ activities.DayInput) (ac
 	return activities.Room{}, d.do(ctx, "room")
 }
 
-func (d *stuckDay) LookBack(ctx context.Context, _ activities.DayInput) (activities.LookBackResult, error) {
-	return activities.LookBackResult{}, d.do(ctx, "look back")
+func (d *stuckDay) CollectLate(ctx context.Context, _ activities.DayInput) (activities.CollectLateResult, error) {
+	return activities.CollectLateResult{}, d.do(ctx, "collect late")
 }
 
 func (d *stuckDay) PlanDay(ctx context.Context, _ activities.PlanDayInput) (activities.PlanResult, error) {
@@ -91,9 +91,9 @@ func (d *stuckDay) FailDay(ctx context.Context, input activities.FailDayInput) e
 // does.
 func TestACancelledRunWaitsForWhatRunsAndIsRecorded(t *testing.T) {
 	for i, test := range []struct{ stuck, want string }{
-		{"plan", "room, begin, look back, plan, end of plan, record: canceled"},
-		{"count", "room, begin, look back, plan, count, end of count, record: canceled"}, // one of two chunks
-		{"check", "room, begin, look back, plan, count, count, check, end of check, record: canceled"},
+		{"plan", "room, begin, collect late, plan, end of plan, record: canceled"},
+		{"count", "room, begin, collect late, plan, count, end of count, record: canceled"}, // one of two chunks
+		{"check", "room, begin, collect late, plan, count, count, check, end of check, record: canceled"},
 	} {
 		t.Run(test.stuck, func(t *testing.T) {
 			t.Parallel()

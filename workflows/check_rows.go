@@ -16,7 +16,7 @@ const (
 
 // checkRows reads the rows of the week's days again, before anybody is paid by
 // what was counted of them. Days whose rows are not those that were counted do
-// not keep the week from going on, but are shown. A look back only reads late
+// not keep the week from going on, but are shown. Collecting late views only reads late
 // rows: others that vanished or changed are found here.
 func (r *periodRun) checkRows(ctx workflow.Context) error {
 	if workflow.GetVersion(ctx, "check-rows", workflow.DefaultVersion, 1) == workflow.DefaultVersion {

@@ -92,7 +92,7 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 	if err != nil {
 		return result, err
 	}
-	mismatches, err := r.lookBack(ctx)
+	mismatches, err := r.collectLate(ctx)
 	if err != nil {
 		return result, err
 	}
@@ -170,12 +170,12 @@ func (r *dailyRun) dropOldDays(ctx workflow.Context, totals db.Totals) (done act
 	return done
 }
 
-// lookBack fixes which late views of earlier days the day posts. Days whose rows
+// collectLate fixes which late views of earlier days the day posts. Days whose rows
 // are not those that were counted do not keep it from going on, but are shown.
-func (r *dailyRun) lookBack(ctx workflow.Context) ([]db.Mismatch, error) {
+func (r *dailyRun) collectLate(ctx workflow.Context) ([]db.Mismatch, error) {
 	r.progress.enter(ctx, PhaseLookingBack)
-	var looked activities.LookBackResult
-	err := workflow.ExecuteActivity(withOptions(ctx, patience, "look back from "+r.input.Day.String()), a.LookBack,
+	var looked activities.CollectLateResult
+	err := workflow.ExecuteActivity(withOptions(ctx, patience, "collect late views for "+r.input.Day.String()), a.CollectLate,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &looked)
 	r.progress.mismatches = looked.Mismatches
 	return looked.Mismatches, err

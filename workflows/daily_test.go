@@ -85,7 +85,7 @@ func (b *bundle) makesRoom() {
 func (b *bundle) begins(chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
 	b.makesRoom()
-	b.OnActivity(a.LookBack, mock.Anything, activities.DayInput{Day: day}).Return(activities.LookBackResult{}, nil).Once()
+	b.OnActivity(a.CollectLate, mock.Anything, activities.DayInput{Day: day}).Return(activities.CollectLateResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, activities.PlanDayInput{Day: day, ChunkRows: DefaultChunkRows, MaxChunks: maxChunks}).
 		Return(activities.PlanResult{Chunks: chunks}, nil).Once()
 }
@@ -152,7 +152,7 @@ func TestR8_CountsChecksSettlesAndCloses(t *testing.T) {
 	})
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
-	require.Equal(t, []string{"MakeRoomAfter", "BeginDay", "LookBack", "PlanDay", "CountChunk", "CheckDay", "SettleChunk", "RankDay", "CloseDay", "DropOldDays"}, order)
+	require.Equal(t, []string{"MakeRoomAfter", "BeginDay", "CollectLate", "PlanDay", "CountChunk", "CheckDay", "SettleChunk", "RankDay", "CloseDay", "DropOldDays"}, order)
 	var result DailyResult
 	require.NoError(t, b.GetWorkflowResult(&result))
 	require.Equal(t, DailyResult{Day: day, Chunks: 2, PriceRule: 1}, result)

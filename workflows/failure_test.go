@@ -39,15 +39,15 @@ func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
 			b.makesRoom()
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, refusal).Once()
 		}},
-		{"look back", func(b *bundle) {
+		{"collect late", func(b *bundle) {
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.makesRoom()
-			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, refusal).Once()
+			b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, refusal).Once()
 		}},
 		{"plan", func(b *bundle) {
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.makesRoom()
-			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
+			b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, nil).Once()
 			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, refusal).Once()
 		}},
 		{"check", func(b *bundle) {
@@ -140,7 +140,7 @@ func TestADayGoesOnWhereNoRoomCanBeMade(t *testing.T) {
 	b.OnActivity(a.MakeRoomAfter, mock.Anything, mock.Anything).
 		Return(activities.Room{}, &db.WatchLogBusyError{}).Times(int(patience.MaximumAttempts))
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
-	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
+	b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, nil).Once()
 	b.checks()
 	b.closes(true)
@@ -239,7 +239,7 @@ func TestCause_IsWhatTheActivitySaid(t *testing.T) {
 			b := setup(t)
 			b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 			b.makesRoom()
-			b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, nil).Once()
+			b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, nil).Once()
 			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, test.err)
 			recorded := b.records()
 			b.run()

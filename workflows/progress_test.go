@@ -55,7 +55,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	b := setup(t)
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).After(step).Return(activities.BeginDayResult{}, nil).Once()
 	b.makesRoom()
-	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).After(step).Return(activities.LookBackResult{}, nil).Once()
+	b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).After(step).Return(activities.CollectLateResult{}, nil).Once()
 	// The first chunk is left from an earlier run, with 1000 rows.
 	left := activities.PlannedChunk{Number: 1, State: db.ChunkCounted, Rows: 1000}
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).After(step).

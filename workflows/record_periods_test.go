@@ -12,8 +12,8 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"creatorpay/activities"
+	"creatorpay/engine/mailer"
 	"creatorpay/internal/inbox"
-	"creatorpay/internal/postal"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -103,7 +103,7 @@ func (r *recorder) startMailWorker() (*activities.Mailing, *inbox.Inbox) {
 	require.NoError(r.t, err)
 	mailing := &activities.Mailing{
 		DB:       r.db,
-		Post:     postal.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", Timeout: time.Minute},
+		Post:     mailer.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", Timeout: time.Minute},
 		Renderer: renderer,
 	}
 	w := worker.New(r.temporal, MailQueue, worker.Options{Interceptors: []interceptor.WorkerInterceptor{&activities.Guard{}}})

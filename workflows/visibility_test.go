@@ -95,7 +95,7 @@ func TestDetailsSayWhatARunWaitsFor(t *testing.T) {
 	waits(nil, before(db.StateRunning))
 	waits(before(db.StateRunning), before(db.StateFailed))
 	waits(before(db.StateFailed), nil)
-	b.OnActivity(a.LookBack, mock.Anything, mock.Anything).Return(activities.LookBackResult{}, refusal).Once()
+	b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, refusal).Once()
 	b.records()
 	var seen []string
 	for hours := range 3 {

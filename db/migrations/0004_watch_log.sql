@@ -4,7 +4,7 @@
 -- video and viewer in the order in which they started. The partitions are made
 -- by the application; p0 only gives the table its first border.
 --
--- The generation tells rows that came after a day closed from those that were there: each close raises its default,
+-- The epoch tells rows that came after a day closed from those that were there: each close raises its default,
 -- so a row carries the number of the last close before it. It is invisible, because whoever writes to the log does
 -- not set it. Its index finds the late rows of a closed day without reading the others.
 CREATE TABLE IF NOT EXISTS watch_log (
@@ -15,9 +15,9 @@ CREATE TABLE IF NOT EXISTS watch_log (
   view_id        BIGINT       NOT NULL,
   played_seconds INT UNSIGNED NOT NULL,
   ad_views       INT UNSIGNED NOT NULL,
-  generation     MEDIUMINT UNSIGNED NOT NULL DEFAULT 1 INVISIBLE,
+  epoch     MEDIUMINT UNSIGNED NOT NULL DEFAULT 1 INVISIBLE,
   PRIMARY KEY (watched_on, video_id, viewer_id, watched_at, view_id),
-  KEY watch_log_generation_idx (generation)
+  KEY watch_log_epoch_idx (epoch)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
 PARTITION BY RANGE COLUMNS (watched_on) (
   PARTITION p0 VALUES LESS THAN ('1970-01-01')

@@ -18,8 +18,8 @@ CREATE TABLE IF NOT EXISTS runs (
   ad_views       BIGINT       NOT NULL DEFAULT 0,
   video_amount   BIGINT       NOT NULL DEFAULT 0, -- won
   ad_amount      BIGINT       NOT NULL DEFAULT 0, -- won
-  late_from      MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- of a closed day: its rows from this generation on came late
-  looked_back_at DATETIME(3)  NULL,               -- UTC; when the late views that the day posts were fixed
+  late_from      MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- of a closed day: its rows from this epoch on came late
+  late_collected_at DATETIME(3)  NULL,               -- UTC; when the late views that the day posts were fixed
   late_rows      BIGINT       NOT NULL DEFAULT 0, -- views of earlier days that the day posts
   late_views     BIGINT       NOT NULL DEFAULT 0, -- those of them that count
   seals          JSON         NULL,               -- of a closed period: number and hash of its rows in each table

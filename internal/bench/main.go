@@ -16,7 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"creatorpay/internal/generate"
-	"creatorpay/internal/service"
+	"creatorpay/worker/service"
 )
 
 type options struct {
@@ -48,7 +48,7 @@ type measureCommand struct {
 }
 
 // usualClosedDays are as many as a run looks at for late rows.
-const usualClosedDays = service.DefaultLookBackDays
+const usualClosedDays = service.DefaultLateDays
 
 func main() {
 	var flags options

@@ -148,7 +148,7 @@ func (s *stand) measureProduct(ctx context.Context, today settlement.Day) (one f
 	if err != nil {
 		return one, err
 	}
-	if one.Events, one.LookBack, err = s.historyOf(ctx, run); err != nil {
+	if one.Events, one.CollectLate, err = s.historyOf(ctx, run); err != nil {
 		return one, err
 	}
 	for _, worker := range s.workers {
@@ -232,14 +232,14 @@ type figures struct {
 
 // figure is what one round of one contestant took.
 type figure struct {
-	Took     time.Duration
-	MySQL    time.Duration // CPU time, as the two below
-	Temporal time.Duration
-	Client   time.Duration // of the workers, or of the contestant itself
-	Peak     int64         `json:",omitempty"` // the biggest worker's memory in bytes
-	Events   int64         `json:",omitempty"` // of the run's history
-	LookBack time.Duration `json:",omitempty"` // of the run, that it waited for its look back
-	Parts    parts
+	Took        time.Duration
+	MySQL       time.Duration // CPU time, as the two below
+	Temporal    time.Duration
+	Client      time.Duration // of the workers, or of the contestant itself
+	Peak        int64         `json:",omitempty"` // the biggest worker's memory in bytes
+	Events      int64         `json:",omitempty"` // of the run's history
+	CollectLate time.Duration `json:",omitempty"` // of the run, that it waited for its look back
+	Parts       parts
 }
 
 func (s *size) add(contestant string, one figure) {

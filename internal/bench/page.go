@@ -128,12 +128,12 @@ func (m measurement) write(page *strings.Builder) {
 		at := func(part func(parts) time.Duration) float64 {
 			return f.median(func(one figure) time.Duration { return part(one.Parts) }).Seconds()
 		}
-		lookBack, share := "", ""
-		if waited := f.median(func(one figure) time.Duration { return one.LookBack }); waited > 0 {
-			lookBack, share = fmt.Sprintf("%.3f", waited.Seconds()), fmt.Sprintf("%.1f %%", 100*waited.Seconds()/f.median(took).Seconds())
+		collectLate, share := "", ""
+		if waited := f.median(func(one figure) time.Duration { return one.CollectLate }); waited > 0 {
+			collectLate, share = fmt.Sprintf("%.3f", waited.Seconds()), fmt.Sprintf("%.1f %%", 100*waited.Seconds()/f.median(took).Seconds())
 		}
 		fmt.Fprintf(page, "| %s | %s | %s | %.2f | %.2f | %.2f | %.2f | %d MiB | %.2f | %.0f | %s |\n", words.Number(s.Rows),
-			lookBack, share,
+			collectLate, share,
 			at(func(p parts) time.Duration { return p.Planned }), at(func(p parts) time.Duration { return p.Counted }),
 			at(func(p parts) time.Duration { return p.Settled }), at(func(p parts) time.Duration { return p.Closed }),
 			f.peak()>>20, f.median(func(one figure) time.Duration { return one.Temporal }).Seconds(),

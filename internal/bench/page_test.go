@@ -42,7 +42,7 @@ func TestPageShowsRatiosToTheFloorAndToTheProduct(t *testing.T) {
 	m := measurement{Name: "one", Machine: machine{Database: "MySQL 9"}, Videos: 10_000, Skew: "natural", ClosedDays: usualClosedDays, Sizes: []size{{
 		Rows: million, Figures: []figures{rounds(product, 4), rounds(floor, 2), rounds("script", 16)},
 	}}}
-	m.Sizes[0].Figures[0].Rounds[0].LookBack = 100 * time.Millisecond
+	m.Sizes[0].Figures[0].Rounds[0].CollectLate = 100 * time.Millisecond
 	require.NoError(t, m.keep(f.Figures))
 
 	require.NoError(t, f.writePage())

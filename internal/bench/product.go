@@ -33,29 +33,29 @@ func (s *stand) runDaily(ctx context.Context, day settlement.Day) (client.Workfl
 	return run, nil
 }
 
-// lookBackActivity is the activity that looks for late rows.
-const lookBackActivity = "LookBack"
+// collectLateActivity is the activity that looks for late rows.
+const collectLateActivity = "CollectLate"
 
 // historyOf reads from the run's history how many events it has, and how long
 // the run waited for its look back.
-func (s *stand) historyOf(ctx context.Context, run client.WorkflowRun) (events int64, lookBack time.Duration, err error) {
+func (s *stand) historyOf(ctx context.Context, run client.WorkflowRun) (events int64, collectLate time.Duration, err error) {
 	var scheduled *history.HistoryEvent
 	for all := s.temporal.GetWorkflowHistory(ctx, run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); all.HasNext(); events++ {
 		event, err := all.Next()
 		if err != nil {
 			return 0, 0, err
 		}
-		if event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == lookBackActivity {
+		if event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == collectLateActivity {
 			scheduled = event
 		}
 		if completed := event.GetActivityTaskCompletedEventAttributes(); completed != nil && completed.GetScheduledEventId() == scheduled.GetEventId() {
-			lookBack = event.GetEventTime().AsTime().Sub(scheduled.GetEventTime().AsTime())
+			collectLate = event.GetEventTime().AsTime().Sub(scheduled.GetEventTime().AsTime())
 		}
 	}
-	if lookBack == 0 {
-		return 0, 0, fmt.Errorf("the history of %s has no %s that completed", run.GetID(), lookBackActivity)
+	if collectLate == 0 {
+		return 0, 0, fmt.Errorf("the history of %s has no %s that completed", run.GetID(), collectLateActivity)
 	}
-	return events, lookBack, nil
+	return events, collectLate, nil
 }
 
 // forget removes the day's results and its entry in the book of runs.

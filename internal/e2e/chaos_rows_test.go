@@ -153,7 +153,7 @@ func (c *chaos) takeArrivals() {
 		rows, err := c.sql.QueryContext(ctx, `
 			SELECT
 				l.view_id,
-				l.generation >= r.late_from,
+				l.epoch >= r.late_from,
 				COALESCE(v.posted_on, '')
 			FROM watch_log l
 			JOIN runs r ON r.kind = 'daily' AND r.starts_on = l.watched_on

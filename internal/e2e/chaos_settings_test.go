@@ -8,35 +8,35 @@ import (
 	"time"
 
 	"creatorpay/internal/faultproxy"
-	"creatorpay/internal/service"
 	"creatorpay/settlement"
+	"creatorpay/worker/service"
 )
 
 // settings are those of a worker that change.
 type settings struct {
-	lookBack, keep, ahead, slots int
-	window                       time.Duration
+	collectLate, keep, ahead, slots int
+	window                          time.Duration
 }
 
 // usualSettings are those that workers begin with.
-var usualSettings = settings{lookBack: service.DefaultLookBackDays, ahead: 7, slots: 4, window: 30 * time.Second}
+var usualSettings = settings{collectLate: service.DefaultLateDays, ahead: 7, slots: 4, window: 30 * time.Second}
 
 // calmSettings find all that came late while workers looked back less far.
-var calmSettings = settings{lookBack: 100, ahead: 7, slots: 4, window: 30 * time.Second}
+var calmSettings = settings{collectLate: 100, ahead: 7, slots: 4, window: 30 * time.Second}
 
 func randomSettings(random *rand.Rand) settings {
 	return settings{
-		lookBack: pick(random, service.DefaultLookBackDays, service.DefaultLookBackDays, 2, 0),
-		keep:     pick(random, 0, 1, 2, 4),
-		ahead:    pick(random, 0, 3, 9),
-		slots:    pick(random, 1, 2, 8),
-		window:   pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
+		collectLate: pick(random, service.DefaultLateDays, service.DefaultLateDays, 2, 0),
+		keep:        pick(random, 0, 1, 2, 4),
+		ahead:       pick(random, 0, 3, 9),
+		slots:       pick(random, 1, 2, 8),
+		window:      pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
 	}
 }
 
 func (s settings) environment() []string {
 	return []string{
-		fmt.Sprintf("LOOK_BACK_DAYS=%d", s.lookBack), fmt.Sprintf("KEEP_DAYS=%d", s.keep), fmt.Sprintf("PARTITIONS_AHEAD=%d", s.ahead),
+		fmt.Sprintf("LATE_DAYS=%d", s.collectLate), fmt.Sprintf("KEEP_DAYS=%d", s.keep), fmt.Sprintf("PARTITIONS_AHEAD=%d", s.ahead),
 		fmt.Sprintf("WORKER_SLOTS=%d", s.slots), "REPEAT_WINDOW=" + s.window.String(),
 	}
 }
@@ -62,7 +62,7 @@ func (c *chaos) set(slot int, day settlement.Day, to settings) {
 	defer c.mutex.Unlock()
 	before := c.settings[slot]
 	c.settings[slot], c.offered[to.window] = to, true
-	if min(before.lookBack, to.lookBack) < usualSettings.lookBack {
+	if min(before.collectLate, to.collectLate) < usualSettings.collectLate {
 		// The day after it, too: a worker that was frozen goes on as it was.
 		c.shortSighted[day], c.shortSighted[day+1] = true, true
 	}
@@ -109,7 +109,7 @@ func (c *chaos) takeWindows() {
 func (c *chaos) mustBePaidBy(came arrival) settlement.Day {
 	last := toDay(c.plan.last())
 	for day := came.paidBy; day < last; day++ {
-		if !c.shortSighted[day] && int(day-came.day) <= usualSettings.lookBack {
+		if !c.shortSighted[day] && int(day-came.day) <= usualSettings.collectLate {
 			return day
 		}
 	}

@@ -239,7 +239,7 @@ func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
 
 	kept := s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess()
 
-	require.Contains(t, kept.stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LOOK_BACK_DAYS=2")
+	require.Contains(t, kept.stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LATE_DAYS=2")
 	require.Contains(t, kept.stdout, "no closed day")
 
 	s.runDay(dayAfterTomorrow).requireSuccess()

@@ -88,7 +88,7 @@ var runSabotages = []sabotage{
 	{
 		safety: "a mail that is put off keeps nobody waiting",
 		edits: []edit{{"activities/mailing.go", `	if refused != nil {`,
-			`	if outcome.State == postal.Temporary && sabotaged("a mail that is put off keeps nobody waiting") {
+			`	if outcome.State == mailer.Temporary && sabotaged("a mail that is put off keeps nobody waiting") {
 					return errors.New("put off")
 				}
 				if refused != nil {`}},

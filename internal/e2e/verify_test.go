@@ -81,7 +81,7 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		{
 			"a removed row",
 			`DELETE FROM watch_log WHERE video_id = 50 AND viewer_id = 1004`,
-			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1, 1)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1, 1)`,
 			[]string{
 				"video 50 | views | 10 | 9", "video 50 | played seconds | 600 | 540", "video 50 | ad views | 10 | 9",
 				"1 row went",
@@ -93,19 +93,19 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		},
 		{
 			"an added row",
-			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"1 row came with a mark from before the close", "video 50 | views | 10 | 11", "video 50 | video amount | ₩10 | ₩11", "day 2024-05-06 | video amount | ₩100 | ₩101"},
 		},
 		{
 			"an added row of a video without settlement",
-			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 101, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 101, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"video 101 | views | 0 | 1", "day 2024-05-06 | views | 100 | 101"},
 		},
 		{
 			"an added row of an unknown video",
-			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 999, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
+			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 999, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
 			[]string{"rows of unknown videos | 0 | 1"},
 		},
@@ -188,7 +188,7 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 	t.Parallel()
 	const (
 		came    = `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`
-		forged  = `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 0)`
+		forged  = `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 0)`
 		went    = `DELETE FROM watch_log WHERE watched_on = '2024-05-06' AND video_id = 50 AND viewer_id = 1004`
 		changed = `UPDATE watch_log SET ad_views = 2 WHERE watched_on = '2024-05-06' AND video_id = 50 AND viewer_id = 1005`
 		posted  = `UPDATE watch_log SET ad_views = 5 WHERE view_id = 8888`
@@ -201,7 +201,7 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 	s.runDay(today, "--chunk-rows", "40").requireSuccess()
 	s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 60, 8888, '2024-05-06 12:00:00', 8888, 9, 0)`)
 	s.runDay(tomorrow).requireSuccess()
-	s.exec(`CREATE TABLE saved AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation FROM watch_log`)
+	s.exec(`CREATE TABLE saved AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch FROM watch_log`)
 	require.Contains(t, s.starter("verify", "--date", today).requireSuccess().stdout, "no difference", "a late row that was posted")
 
 	for _, c := range []struct {
@@ -220,7 +220,7 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 	} {
 		t.Run(c.verdict, func(t *testing.T) {
 			s := s.in(t)
-			defer s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, generation) SELECT * FROM saved`)
+			defer s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) SELECT * FROM saved`)
 			defer s.exec(`DELETE FROM watch_log`)
 			for _, change := range c.changes {
 				s.exec(change)

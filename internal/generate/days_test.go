@@ -187,7 +187,7 @@ func gaps(views []db.View) map[time.Duration]int {
 	return gaps
 }
 
-func TestTheFirstDayHasNothingToLookBackTo(t *testing.T) {
+func TestTheFirstDayHasNothingToCollectLateTo(t *testing.T) {
 	require.Zero(t, generateAll(usual(t), seoul(t))[0].figures.Repeats.Midnight)
 }
 

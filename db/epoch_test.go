@@ -1,0 +1,218 @@
+package db
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/settlement"
+)
+
+// platformInsert is a row as the platform writes it: it names the columns that
+// it knows.
+const platformInsert = `
+	INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+	VALUES (?, 1, ?, ?, ?, 60, 1)`
+
+func platformView(day settlement.Day, id int64) []any {
+	return []any{day, viewer + id, seoul.Start(day), id}
+}
+
+// requireCountedOrLate means that the closed day counted so many rows, and that
+// all others are told apart as late.
+func requireCountedOrLate(t *testing.T, db *DB, day settlement.Day, counted, late int64) {
+	t.Helper()
+	run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(day))
+	require.NoError(t, err)
+	require.Equal(t, counted, run.Rows())
+	require.Equal(t, counted, read[int64](t, db, `SELECT COUNT(*) FROM watch_log WHERE watched_on = ? AND epoch < ?`, day, run.LateFrom))
+	require.Equal(t, late, read[int64](t, db, `SELECT COUNT(*) FROM watch_log WHERE watched_on = ? AND epoch >= ?`, day, run.LateFrom))
+}
+
+func TestEpoch_RowsAfterAFurtherCloseCarryAFurtherNumber(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	var raised, written []int64
+	for id := range int64(3) {
+		epoch, err := db.raiseEpoch(t.Context())
+		require.NoError(t, err)
+		raised = append(raised, epoch)
+		exec(t, db, platformInsert, platformView(monday, id)...)
+		written = append(written, read[int64](t, db, `SELECT epoch FROM watch_log WHERE view_id = ?`, id))
+	}
+	require.Equal(t, []int64{2, 3, 4}, raised)
+	require.Equal(t, raised, written)
+}
+
+func TestEpoch_WhoWritesToTheLogDoesNotSeeIt(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	_, err := db.raiseEpoch(t.Context())
+	require.NoError(t, err)
+
+	exec(t, db, `INSERT INTO watch_log VALUES (?, 1, ?, ?, ?, 60, 1)`, platformView(monday, 1)...)
+
+	rows, err := db.pool.QueryContext(t.Context(), `SELECT * FROM watch_log`)
+	require.NoError(t, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	require.NotContains(t, columns, "epoch")
+	require.NoError(t, rows.Err())
+}
+
+func TestEpoch_AnOlderCloseDoesNotLowerIt(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	locked := block(t, db, `SELECT value FROM settings WHERE name = 'epoch' FOR UPDATE`)
+	var group errgroup.Group
+	var raised [4]int64
+	for i := range raised {
+		group.Go(func() (err error) {
+			raised[i], err = db.raiseEpoch(t.Context())
+			if err != nil {
+				raised[i] = 0
+			}
+			return nil
+		})
+	}
+	awaitBlocked(t, db, len(raised))
+	locked()
+	require.NoError(t, group.Wait())
+
+	exec(t, db, platformInsert, platformView(monday, 1)...)
+	written := read[int64](t, db, `SELECT epoch FROM watch_log`)
+	require.Contains(t, raised[:], written, "it is that of a close that succeeded")
+	for _, one := range raised {
+		require.LessOrEqual(t, one, written)
+	}
+}
+
+func TestEpoch_AForgottenSettingDoesNotRepeatANumber(t *testing.T) {
+	for name, change := range map[string]string{
+		"lost":          `DELETE FROM settings WHERE name = 'epoch'`,
+		"fallen behind": `UPDATE settings SET value = '1' WHERE name = 'epoch'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openMigrated(t)
+			addPartitions(t, db, monday, monday)
+			for range 2 {
+				_, err := db.raiseEpoch(t.Context())
+				require.NoError(t, err)
+			}
+			exec(t, db, change)
+
+			raised, err := db.raiseEpoch(t.Context())
+
+			require.NoError(t, err)
+			require.EqualValues(t, 4, raised, "rows have been written with 3")
+			exec(t, db, platformInsert, platformView(monday, 1)...)
+			require.EqualValues(t, 4, read[int64](t, db, `SELECT epoch FROM watch_log`))
+		})
+	}
+}
+
+func TestCloseDay_ATransactionThatIsOpenKeepsTheDayOpen(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday)
+	settle(t, db, monday, counted(t, db, monday))
+	platform, err := db.pool.BeginTxx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday, 1)...)
+	require.NoError(t, err)
+
+	_, err = db.CloseDay(t.Context(), monday, me)
+
+	var busy *WatchLogBusyError
+	require.ErrorAs(t, err, &busy)
+	require.NoError(t, platform.Commit())
+	require.EqualValues(t, 1, closed(t, db, monday).Rows(), "it is counted")
+	requireCountedOrLate(t, db, monday, 1, 0)
+}
+
+func TestCloseDay_ATransactionThatEndsMeanwhileIsCounted(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday)
+	settle(t, db, monday, counted(t, db, monday))
+	platform, err := db.pool.BeginTxx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday, 1)...)
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := db.CloseDay(t.Context(), monday, me)
+		ended <- err
+	}()
+	awaitBlocked(t, db, 1)
+
+	require.NoError(t, platform.Commit())
+
+	err = <-ended
+	var (
+		arrived *RowsArrivedError
+		busy    *WatchLogBusyError // if the commit took long
+	)
+	require.True(t, errors.As(err, &arrived) || errors.As(err, &busy), "%v", err)
+	require.EqualValues(t, 1, closed(t, db, monday).Rows())
+}
+
+func TestCloseDay_ARowAfterTheCloseIsLate(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday)
+	exec(t, db, platformInsert, platformView(monday, 1)...)
+	closed(t, db, monday)
+
+	exec(t, db, platformInsert, platformView(monday, 2)...)
+
+	requireCountedOrLate(t, db, monday, 1, 1)
+}
+
+func TestCloseDay_WhatWasCountedAfterTheEpochWasRaisedDoesNotClose(t *testing.T) {
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday)
+	chunk := settle(t, db, monday, counted(t, db, monday))
+	// An attempt of the close that was taken for lost holds on while another one
+	// finds rows and has them counted.
+	locked := block(t, db, `SELECT fence FROM runs FOR UPDATE`)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := db.CloseDay(t.Context(), monday, me)
+		ended <- err
+	}()
+	awaitBlocked(t, db, 1)
+	exec(t, db, `UPDATE run_chunks SET counts = counts + 1 WHERE chunk = ?`, chunk.Number)
+
+	locked()
+
+	require.ErrorContains(t, <-ended, "it was counted again meanwhile")
+}
+
+func TestCloseDay_RowsThatThePlatformWritesMeanwhileAreCountedOrLate(t *testing.T) {
+	const days, writers, each = 8, 3, 20
+	db := openMigrated(t)
+	putVideos(t, db, 1)
+	addPartitions(t, db, monday, monday+days-1)
+	for _, day := range daysFrom(monday, monday+days-1) {
+		settle(t, db, day, counted(t, db, day))
+		var group errgroup.Group
+		for writer := range int64(writers) {
+			group.Go(func() error {
+				for n := range int64(each) {
+					if _, err := db.pool.ExecContext(t.Context(), platformInsert, platformView(day, writer*each+n)...); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		totals := closed(t, db, day)
+		require.NoError(t, group.Wait())
+		requireCountedOrLate(t, db, day, totals.Rows(), writers*each-totals.Rows())
+	}
+}

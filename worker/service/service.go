@@ -1,0 +1,145 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/program/connect"
+	"creatorpay/templates"
+	"creatorpay/workflows"
+)
+
+// connectionsBeside are the database connections beside those of the slots: one
+// for /readyz and /metrics, one for an activity that looks something up while
+// its scan goes on.
+const connectionsBeside = 2
+
+// Backends are what a worker connects to.
+type Backends struct {
+	MySQLDSN string
+	Temporal client.Options
+}
+
+// Run works until ctx ends, then lets running activities finish. It refuses to
+// start, with a line that says what to do, when the database or Temporal cannot
+// be reached, the schema is not the one that this program was built for, or
+// Temporal does not know the search attributes.
+func Run(ctx context.Context, backends Backends, config Config, logger *slog.Logger) error {
+	if err := config.Validate(); err != nil {
+		return err
+	}
+	database, err := db.Open(ctx, backends.MySQLDSN, config.Slots+config.Mail.Slots+connectionsBeside)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = database.Close() }()
+	if err := database.CheckSchema(ctx); err != nil {
+		return err
+	}
+	telemetry, err := newTelemetry(ctx, database)
+	if err != nil {
+		return err
+	}
+	backends.Temporal.MetricsHandler = telemetry.handler
+	temporal, err := connect.Temporal(ctx, backends.Temporal, logger)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	if err := workflows.CheckSearchAttributes(ctx, temporal, cmp.Or(backends.Temporal.Namespace, client.DefaultNamespace)); err != nil {
+		return err
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+	if config.Listen != "" {
+		group.Go(func() error { return telemetry.serve(ctx, config.Listen, database, temporal, logger) })
+	}
+	group.Go(func() error { return work(ctx, config, database, temporal) })
+	return group.Wait()
+}
+
+// work serves both task queues until ctx ends. One that fails ends the other.
+func work(ctx context.Context, config Config, database *db.DB, temporal client.Client) error {
+	renderer, err := templates.NewRenderer()
+	if err != nil {
+		return err
+	}
+	options := workerOptions(config)
+	runs := worker.New(temporal, workflows.TaskQueue, options)
+	workflows.Register(runs)
+	workflows.RegisterActivities(runs, &activities.Activities{
+		DB:              database,
+		RepeatWindow:    config.RepeatWindow,
+		PartitionsAhead: config.PartitionsAhead,
+		KeepDays:        config.KeepDays,
+		LateDays:        config.LateDays,
+		CurrentRun:      currentRun(temporal),
+		RunStatus:       runStatus(temporal),
+	})
+	options.MaxConcurrentActivityExecutionSize = config.Mail.Slots
+	options.DisableWorkflowWorker = true
+	mails := worker.New(temporal, workflows.MailQueue, options)
+	workflows.RegisterMailActivities(mails, &activities.Mailing{
+		DB: database, Post: config.Mail.Post(), Renderer: renderer, Interval: config.Mail.interval(),
+	})
+
+	group, ctx := errgroup.WithContext(ctx)
+	for _, w := range []worker.Worker{runs, mails} {
+		group.Go(func() error {
+			stop := make(chan any)
+			context.AfterFunc(ctx, func() { close(stop) })
+			if err := w.Run(stop); err != nil {
+				return fmt.Errorf("worker: %w", err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// workerOptions are those of both workers.
+func workerOptions(config Config) worker.Options {
+	return worker.Options{
+		MaxConcurrentActivityExecutionSize: config.Slots,
+		WorkerStopTimeout:                  config.StopTimeout,
+		DisableRegistrationAliasing:        true,
+		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}, &activities.Guard{}},
+		DeploymentOptions:                  config.versioning(),
+	}
+}
+
+// currentRun asks Temporal which run of a workflow is the current one.
+func currentRun(temporal client.Client) func(context.Context, string) (string, error) {
+	return func(ctx context.Context, workflowID string) (string, error) {
+		description, err := temporal.DescribeWorkflowExecution(ctx, workflowID, "")
+		if err != nil {
+			return "", err
+		}
+		return description.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
+	}
+}
+
+// runStatus asks Temporal how the workflow's current run stands. A run that
+// Temporal has forgotten does not stand at all.
+func runStatus(temporal client.Client) func(context.Context, string) (enums.WorkflowExecutionStatus, error) {
+	return func(ctx context.Context, workflowID string) (enums.WorkflowExecutionStatus, error) {
+		description, err := temporal.DescribeWorkflowExecution(ctx, workflowID, "")
+		var notFound *serviceerror.NotFound
+		if err != nil && !errors.As(err, &notFound) {
+			return enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED, err
+		}
+		return description.GetWorkflowExecutionInfo().GetStatus(), nil
+	}
+}
