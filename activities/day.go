@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -127,7 +126,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 		for _, video := range unknown {
 			rows += video.Rows
 			if len(named) < unknownVideosNamed {
-				named = append(named, fmt.Sprintf("%d (%s)", video.VideoID, words.Count(video.Rows, "row")))
+				named = append(named, fmt.Sprintf("%d (%s)", video.VideoID, settlement.Count(video.Rows, "row")))
 			}
 		}
 	}
@@ -138,7 +137,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	for _, video := range late {
 		rows += video.Rows
 		if len(named) < unknownVideosNamed {
-			named = append(named, fmt.Sprintf("%d (%s that came late for %s)", video.VideoID, words.Count(video.Rows, "row"), video.WatchedOn))
+			named = append(named, fmt.Sprintf("%d (%s that came late for %s)", video.VideoID, settlement.Count(video.Rows, "row"), video.WatchedOn))
 		}
 	}
 	if rows == 0 {
@@ -146,7 +145,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	}
 	return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
 		"%s has %s of videos that are not in the catalogue: %s; import them (starter import --videos FILE), then: starter retry %s; only the chunks with such rows are counted again",
-		period, words.Count(rows, "row"), strings.Join(named, ", "), period.Arguments()), TypeUnknown, nil)
+		period, settlement.Count(rows, "row"), strings.Join(named, ", "), period.Arguments()), TypeUnknown, nil)
 }
 
 // RankDay stores the day's Top 5 (R9).

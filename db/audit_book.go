@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -108,7 +107,7 @@ func checkPlan(a *audit, period settlement.Period, chunks []Chunk) {
 			a.found(where, "is number %d of the plan", i+1)
 		}
 		if chunk.State != ChunkSettled || chunk.UnknownRows != 0 {
-			a.found(where, "is %s and has %s of unknown videos", chunk.State, words.Count(chunk.UnknownRows, "row"))
+			a.found(where, "is %s and has %s of unknown videos", chunk.State, settlement.Count(chunk.UnknownRows, "row"))
 		}
 		if chunk.From != nil && chunk.Before != nil && *chunk.From >= *chunk.Before {
 			a.found(where, "has no videos: it begins with %d and ends before %d", *chunk.From, *chunk.Before)

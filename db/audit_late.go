@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -156,14 +155,14 @@ func checkPaidLate(a *audit, paid paidLate, rule settlement.PriceRule) {
 // cut to whole won once, so a part of it is a difference of two cut amounts.
 func checkPart(a *audit, where, what string, count int64, tiers settlement.Tiers, lineFrom, from int64, stored settlement.Ordinals, amount settlement.Won) {
 	if stored.From != from || stored.Count() != count {
-		a.found(where, "%s at ordinals (%d, %d], should follow %d", words.Count(count, what), stored.From, stored.To, from)
+		a.found(where, "%s at ordinals (%d, %d], should follow %d", settlement.Count(count, what), stored.From, stored.To, from)
 		return
 	}
 	before, err := tiers.Amount(settlement.Ordinals{From: lineFrom, To: stored.From})
 	if err == nil {
 		var upTo settlement.Won
 		if upTo, err = tiers.Amount(settlement.Ordinals{From: lineFrom, To: stored.To}); err == nil && amount != upTo-before {
-			a.found(where, "%s paid %s, should be %s", words.Count(count, what), amount, upTo-before)
+			a.found(where, "%s paid %s, should be %s", settlement.Count(count, what), amount, upTo-before)
 		}
 	}
 	if err != nil {

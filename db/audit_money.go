@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -69,7 +68,7 @@ func checkLines(ctx context.Context, a *audit) error {
 		ORDER BY p.day, p.video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
 		where := ofVideo(r.Day, r.VideoID)
 		if r.Views != r.PaidViews || r.PaidViews == 0 {
-			a.found(where, "%s counted, %d paid", words.Count(r.Views, "view"), r.PaidViews)
+			a.found(where, "%s counted, %d paid", settlement.Count(r.Views, "view"), r.PaidViews)
 		}
 		if r.AdViews != r.PaidAdViews {
 			a.found(where, "%d ad views counted, %d paid", r.AdViews, r.PaidAdViews)
@@ -105,7 +104,7 @@ func checkUnpaid(ctx context.Context, a *audit) error {
 		WHERE l.views > 0 AND p.video_id IS NULL
 		ORDER BY day, video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
 		if _, closed := a.days[r.Day]; closed {
-			a.found(ofVideo(r.Day, r.VideoID), "%s counted, but no settlement line", words.Count(r.Views, "view"))
+			a.found(ofVideo(r.Day, r.VideoID), "%s counted, but no settlement line", settlement.Count(r.Views, "view"))
 		}
 	})
 }

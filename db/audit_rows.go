@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -30,23 +29,23 @@ var rowsInvariant = Invariant{
 			day, found := run.Period().String(), rows[i]
 			switch {
 			case found.OnTime < run.Rows():
-				a.found(day, "%s went: %d counted, %d there", words.Count(run.Rows()-found.OnTime, "row"), run.Rows(), found.OnTime)
+				a.found(day, "%s went: %d counted, %d there", settlement.Count(run.Rows()-found.OnTime, "row"), run.Rows(), found.OnTime)
 			case found.OnTime > run.Rows():
-				a.found(day, "%s came with a mark from before the close: %d counted, %d there", words.Count(found.OnTime-run.Rows(), "row"), run.Rows(), found.OnTime)
+				a.found(day, "%s came with a mark from before the close: %d counted, %d there", settlement.Count(found.OnTime-run.Rows(), "row"), run.Rows(), found.OnTime)
 			}
 			if found.Gone > 0 {
-				a.found(day, "%s went", words.Count(found.Gone, "posted late row"))
+				a.found(day, "%s went", settlement.Count(found.Gone, "posted late row"))
 			}
 			if found.Changed > 0 {
-				a.found(day, "%s changed", words.Count(found.Changed, "posted late row"))
+				a.found(day, "%s changed", settlement.Count(found.Changed, "posted late row"))
 			}
 			if unposted := found.unposted(); unposted > 0 {
-				a.note("%s: %s came late, not posted yet", day, words.Count(unposted, "row"))
+				a.note("%s: %s came late, not posted yet", day, settlement.Count(unposted, "row"))
 			}
 		}
 		below, err := a.db.rowsBelow(ctx)
 		for _, day := range below {
-			a.found(day.Day.String(), "%s came after it was dropped", words.Count(day.Found, "row"))
+			a.found(day.Day.String(), "%s came after it was dropped", settlement.Count(day.Found, "row"))
 		}
 		return err
 	},
@@ -140,7 +139,7 @@ func (a *audit) checkChecksums(ctx context.Context, day settlement.Day, chunks [
 		}
 		what := "rows changed"
 		if rows[i] != chunk.Rows() {
-			what = fmt.Sprintf("%s counted, %d there", words.Count(chunk.Rows(), "row"), rows[i])
+			what = fmt.Sprintf("%s counted, %d there", settlement.Count(chunk.Rows(), "row"), rows[i])
 		}
 		a.found(fmt.Sprintf("%s, chunk %d (%s)", day, chunk.Number, chunk), "%s: checksum %016x, now %016x", what, chunk.Checksum, sums[i])
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -49,9 +48,9 @@ func checkSeals(ctx context.Context, a *audit, kind settlement.Kind) error {
 			where := fmt.Sprintf("%s, %s", period, table.name)
 			switch {
 			case then.Rows != now.Rows:
-				a.found(where, "had %s when it closed, has %d now", words.Count(then.Rows, "row"), now.Rows)
+				a.found(where, "had %s when it closed, has %d now", settlement.Count(then.Rows, "row"), now.Rows)
 			case then.Hash != now.Hash:
-				a.found(where, "has %s as when it closed, but not the same", words.Count(now.Rows, "row"))
+				a.found(where, "has %s as when it closed, but not the same", settlement.Count(now.Rows, "row"))
 			}
 		}
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -47,6 +46,6 @@ func checkStarts(ctx context.Context, a *audit, table, kind string) error {
 		GROUP BY kind, starts_on
 		ORDER BY kind, starts_on`, []any{a.first - longestBefore, a.last}, func(r row) {
 		a.found(fmt.Sprintf("%s from %s", r.Kind, r.StartsOn), "%s in %s: %v",
-			words.Count(r.Rows, "row"), table, settlement.Period{Kind: r.Kind, Start: r.StartsOn}.Validate())
+			settlement.Count(r.Rows, "row"), table, settlement.Period{Kind: r.Kind, Start: r.StartsOn}.Validate())
 	})
 }

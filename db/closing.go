@@ -8,7 +8,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -19,7 +18,7 @@ type RowsArrivedError struct {
 }
 
 func (e *RowsArrivedError) Error() string {
-	return fmt.Sprintf("%s has %s, %d counted", e.Day, words.Count(e.Rows, "row"), e.Counted)
+	return fmt.Sprintf("%s has %s, %d counted", e.Day, settlement.Count(e.Rows, "row"), e.Counted)
 }
 
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
@@ -75,7 +74,7 @@ type LateRowsError struct {
 }
 
 func (e *LateRowsError) Error() string {
-	return fmt.Sprintf("%s posts %+v, its chunks judged %+v, its adjustments stand for %s: a late view or an adjustment was changed by hand; put it back", e.Day, e.Posted, e.Judged, words.Count(e.Adjusted, "row"))
+	return fmt.Sprintf("%s posts %+v, its chunks judged %+v, its adjustments stand for %s: a late view or an adjustment was changed by hand; put it back", e.Day, e.Posted, e.Judged, settlement.Count(e.Adjusted, "row"))
 }
 
 // checkLate makes sure that each late view that the day posts was judged once

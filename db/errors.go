@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -97,7 +96,7 @@ func (e *NoPartitionError) Error() string {
 type SpanError struct{ From, To settlement.Day }
 
 func (e *SpanError) Error() string {
-	return fmt.Sprintf("the watch log would span %s, from %s to %s: at most %d are kept; is a date wrong?", words.Count(int(e.To-e.From)+1, "day"), e.From, e.To, maxPartitions)
+	return fmt.Sprintf("the watch log would span %s, from %s to %s: at most %d are kept; is a date wrong?", settlement.Count(int(e.To-e.From)+1, "day"), e.From, e.To, maxPartitions)
 }
 
 // UnsettledError says why a period cannot close: it has chunks that are not

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -43,9 +42,9 @@ const chunksNamed = 10
 
 func (m Mismatch) String() string {
 	if m.Dropped {
-		return fmt.Sprintf("%s got %s after it was dropped, which nobody has counted", m.Day, words.Count(m.Found, "row"))
+		return fmt.Sprintf("%s got %s after it was dropped, which nobody has counted", m.Day, settlement.Count(m.Found, "row"))
 	}
-	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, words.Count(m.Found, "row"), m.Expected)
+	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, settlement.Count(m.Found, "row"), m.Expected)
 	if len(m.Chunks) > 0 {
 		named := m.Chunks[:min(len(m.Chunks), chunksNamed)]
 		text += ", and other rows than were counted in chunk " + strings.Trim(fmt.Sprint(named), "[]")
@@ -54,7 +53,7 @@ func (m Mismatch) String() string {
 		}
 	}
 	if m.Changed > 0 {
-		text += fmt.Sprintf(", and other figures in %s", words.Count(m.Changed, "posted late row"))
+		text += fmt.Sprintf(", and other figures in %s", settlement.Count(m.Changed, "posted late row"))
 	}
 	return text
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -32,12 +31,12 @@ func (k Kept) String() string {
 	switch k.Reason {
 	case KeptUnposted:
 		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LATE_DAYS=%d for the next daily run, which then posts them",
-			k.Day, words.Count(k.Rows, "row"), k.Posting-k.Day)
+			k.Day, settlement.Count(k.Rows, "row"), k.Posting-k.Day)
 	case KeptPosting:
 		return fmt.Sprintf("%s has late rows that %s posts: it is kept, with the day before it and all days after it, until %s is closed", k.Day, k.Posting, k.Posting)
 	default:
 		return fmt.Sprintf("%s comes before the first day that was settled and has %s that nobody has counted: it is kept, with all days after it; to drop such days: starter partitions drop --never-settled",
-			k.Day, words.Count(k.Rows, "row"))
+			k.Day, settlement.Count(k.Rows, "row"))
 	}
 }
 

@@ -3,9 +3,7 @@ package settlement
 import (
 	"errors"
 	"fmt"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
+	"strings"
 )
 
 // Won is an amount of money. The won has no smaller unit.
@@ -13,10 +11,11 @@ type Won int64
 
 // String writes the amount for people: ₩605,000.
 func (w Won) String() string {
-	if w < 0 {
-		return "-" + message.NewPrinter(language.English).Sprintf("₩%d", uint64(-w))
+	number, negative := strings.CutPrefix(Number(int64(w)), "-")
+	if negative {
+		return "-₩" + number
 	}
-	return message.NewPrinter(language.English).Sprintf("₩%d", int64(w))
+	return "₩" + number
 }
 
 // ErrOutOfRange is returned for counts and amounts above 2^63-1: they are

@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -66,7 +65,7 @@ func (c auditCommand) print(ctx context.Context, database *db.DB) error {
 		printFindings(result)
 	}
 	if len(broken) > 0 {
-		return fmt.Errorf("%s to %s: %s broken", c.From, c.To, words.Count(len(broken), "invariant"))
+		return fmt.Errorf("%s to %s: %s broken", c.From, c.To, settlement.Count(len(broken), "invariant"))
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/generate"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
 	"creatorpay/workflows"
@@ -114,7 +113,7 @@ func printResults(ctx context.Context, database *db.DB, day settlement.Day) erro
 	out := newTable("Top 5 of "+day.String(), "Rank", "Video", "Title", "Value")
 	rightAligned(out, 2, 3, 5)
 	for _, video := range top {
-		out.AppendRow(table.Row{"by " + video.Metric, video.Place, video.VideoID, video.Title, words.Number(video.Value)})
+		out.AppendRow(table.Row{"by " + video.Metric, video.Place, video.VideoID, video.Title, settlement.Number(video.Value)})
 	}
 	out.Render()
 	run, err := database.ClosedRun(ctx, period)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -16,7 +15,7 @@ func printOpen(open []db.OpenPeriod) {
 		return
 	}
 	first, last := open[0], open[len(open)-1]
-	fmt.Printf("%s: %s not closed\n", first.Kind, words.Count(len(open), "period"))
+	fmt.Printf("%s: %s not closed\n", first.Kind, settlement.Count(len(open), "period"))
 	for i := 0; i < len(open); {
 		next := i + 1
 		for next < len(open) && open[next].State == open[i].State && open[next].Start == open[next-1].End() {

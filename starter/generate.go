@@ -11,7 +11,6 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/generate"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -85,7 +84,7 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 		return err
 	}
 	printPlanted(report.Days)
-	fmt.Printf("%s new views stored in %s\n", words.Number(report.Added), time.Since(started).Round(100*time.Millisecond))
+	fmt.Printf("%s new views stored in %s\n", settlement.Number(report.Added), time.Since(started).Round(100*time.Millisecond))
 	return nil
 }
 
@@ -95,9 +94,9 @@ func printPlanted(days []generate.Day) {
 	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 	for _, day := range days {
 		out.AppendRow(table.Row{
-			day.Day, words.Number(day.Expected.Rows()), words.Number(day.Expected.Views), words.Number(day.Expected.SelfViews), words.Number(day.Expected.RepeatViews),
-			words.Number(day.Repeats.Chain), words.Number(day.Repeats.JustBefore), words.Number(day.Repeats.SameStart), words.Number(day.Repeats.Midnight),
-			words.Number(day.Anonymous),
+			day.Day, settlement.Number(day.Expected.Rows()), settlement.Number(day.Expected.Views), settlement.Number(day.Expected.SelfViews), settlement.Number(day.Expected.RepeatViews),
+			settlement.Number(day.Repeats.Chain), settlement.Number(day.Repeats.JustBefore), settlement.Number(day.Repeats.SameStart), settlement.Number(day.Repeats.Midnight),
+			settlement.Number(day.Anonymous),
 		})
 	}
 	fmt.Println("planted, and to be found again by the runs:")

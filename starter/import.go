@@ -12,7 +12,6 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/engine/importer"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
 )
@@ -50,7 +49,7 @@ func (c importCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if rejected := report.Rejected(); rejected > 0 {
-		return fmt.Errorf("%s rejected: mend as the reject file says and import it again", words.Count(rejected, "line"))
+		return fmt.Errorf("%s rejected: mend as the reject file says and import it again", settlement.Count(rejected, "line"))
 	}
 	return nil
 }
@@ -70,8 +69,8 @@ func showImport() func(importer.Progress) {
 	started := time.Now()
 	return func(progress importer.Progress) {
 		bar.ChangeMax64(progress.TotalBytes)
-		bar.Describe(fmt.Sprintf("%s, %s lines, %s/s", filepath.Base(progress.File), words.Number(progress.Lines),
-			words.Number(int64(float64(progress.Lines)/time.Since(started).Seconds()))))
+		bar.Describe(fmt.Sprintf("%s, %s lines, %s/s", filepath.Base(progress.File), settlement.Number(progress.Lines),
+			settlement.Number(int64(float64(progress.Lines)/time.Since(started).Seconds()))))
 		_ = bar.Set64(progress.Bytes)
 	}
 }
@@ -87,13 +86,13 @@ func printReport(report importer.Report, took time.Duration) {
 		lines += file.Lines
 		out.AppendRow([]any{
 			filepath.Base(file.Path),
-			words.Number(file.Lines), words.Number(file.Stored), words.Number(file.AlreadyThere), words.Number(file.Rejected), file.Rejects,
+			settlement.Number(file.Lines), settlement.Number(file.Stored), settlement.Number(file.AlreadyThere), settlement.Number(file.Rejected), file.Rejects,
 		})
 	}
 	out.Render()
-	fmt.Printf("%s in %s\n", words.Count(lines, "line"), took.Round(100*time.Millisecond))
+	fmt.Printf("%s in %s\n", settlement.Count(lines, "line"), took.Round(100*time.Millisecond))
 	if days := report.Days; len(days) > 0 {
-		fmt.Printf("%s got views, from %s to %s\n", words.Count(len(days), "day"), days[0].Day, days[len(days)-1].Day)
+		fmt.Printf("%s got views, from %s to %s\n", settlement.Count(len(days), "day"), days[0].Day, days[len(days)-1].Day)
 	}
 }
 
@@ -102,7 +101,7 @@ func printEarly(early []importer.DayViews) {
 	if len(early) == 0 {
 		return
 	}
-	fmt.Printf("WARNING: %s of %s (%s) are stored but never paid: %s\n", words.Count(sumViews(early), "view"), words.Count(len(early), "day"),
+	fmt.Printf("WARNING: %s of %s (%s) are stored but never paid: %s\n", settlement.Count(sumViews(early), "view"), settlement.Count(len(early), "day"),
 		settlement.Span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), neverSettled)
 }
 
@@ -127,10 +126,10 @@ func printLate(ctx context.Context, database *db.DB, late []importer.DayViews) e
 	}
 	first, last := late[0].Day, late[len(late)-1].Day
 	fmt.Printf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
-		words.Count(sumViews(late), "view"), words.Count(len(late), "closed day"), first, last)
+		settlement.Count(sumViews(late), "view"), settlement.Count(len(late), "closed day"), first, last)
 	if back := posting - first; back > service.DefaultLateDays {
 		fmt.Printf("%s lies %s before that run, which collects late views of %s unless it is told otherwise: start the workers with LATE_DAYS=%d for it\n",
-			first, words.Count(int(back), "day"), words.Count(service.DefaultLateDays, "day"), back)
+			first, settlement.Count(int(back), "day"), settlement.Count(service.DefaultLateDays, "day"), back)
 	}
 	return nil
 }

@@ -14,7 +14,6 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 	"creatorpay/workflows"
@@ -151,7 +150,7 @@ func sendMails(ctx context.Context, flags temporalFlags, week settlement.Period)
 
 func printMails(totals activities.MailTotals) {
 	fmt.Printf("mails: %s sent, %s rejected, %s unknown\n",
-		words.Number(totals.Sent), words.Number(totals.Rejected), words.Number(totals.Unknown))
+		settlement.Number(totals.Sent), settlement.Number(totals.Rejected), settlement.Number(totals.Unknown))
 }
 
 type mailResendCommand struct {

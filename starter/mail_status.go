@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -30,7 +29,7 @@ func (c mailStatusCommand) Run(ctx context.Context) error {
 		out := newTable("Mails of "+week.String(), "Count")
 		rightAligned(out, 2)
 		for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
-			out.AppendRow(table.Row{state, words.Number(counts[state])})
+			out.AppendRow(table.Row{state, settlement.Number(counts[state])})
 		}
 		out.Render()
 		if err := printProblems(ctx, database, week); err != nil {
@@ -81,15 +80,15 @@ func (c mailStatusCommand) printSending(ctx context.Context, week settlement.Per
 	}
 	info := description.GetWorkflowExecutionInfo()
 	if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
-		fmt.Printf("%s not sent, and no run sends them: starter mail send --week %s\n", words.Count(unsent, "mail"), week)
+		fmt.Printf("%s not sent, and no run sends them: starter mail send --week %s\n", settlement.Count(unsent, "mail"), week)
 		return nil
 	}
 	next := workflows.NextPass(info)
 	if next.IsZero() {
-		fmt.Printf("%s not sent yet: %s is at it\n", words.Count(unsent, "mail"), id)
+		fmt.Printf("%s not sent yet: %s is at it\n", settlement.Count(unsent, "mail"), id)
 		return nil
 	}
 	fmt.Printf("%s not sent yet: %s tries them at %s; to try them now: starter mail send --week %s\n",
-		words.Count(unsent, "mail"), id, next.Local().Format(time.DateTime), week)
+		settlement.Count(unsent, "mail"), id, next.Local().Format(time.DateTime), week)
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -33,6 +32,6 @@ func (c migrateCommand) Run(ctx context.Context) error {
 		return nil
 	}
 	fmt.Printf("applied %s; the schema is at version %d, business time zone %s\n",
-		words.Count(len(applied), "migration"), applied[len(applied)-1], calendar.Zone())
+		settlement.Count(len(applied), "migration"), applied[len(applied)-1], calendar.Zone())
 	return nil
 }

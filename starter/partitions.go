@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -38,7 +37,7 @@ func (c partitionsListCommand) Run(ctx context.Context) error {
 		if partition.Closed {
 			state = "closed"
 		}
-		out.AppendRow(table.Row{partition.Day, partition.Name(), words.Number(partition.Rows), partition.Bytes >> 20, state})
+		out.AppendRow(table.Row{partition.Day, partition.Name(), settlement.Number(partition.Rows), partition.Bytes >> 20, state})
 	}
 	out.Render()
 	return nil
@@ -74,7 +73,7 @@ func (c partitionsAddCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s added\n", words.Count(len(added), "day"))
+	fmt.Printf("%s added\n", settlement.Count(len(added), "day"))
 	return nil
 }
 
@@ -107,7 +106,7 @@ func (c partitionsDropCommand) Run(ctx context.Context) error {
 			}
 		}
 		days++
-		fmt.Printf("%s  %s\n", day.Day, words.Count(day.Rows, "row"))
+		fmt.Printf("%s  %s\n", day.Day, settlement.Count(day.Rows, "row"))
 		return nil
 	})
 	if kept != nil {
@@ -117,9 +116,9 @@ func (c partitionsDropCommand) Run(ctx context.Context) error {
 	case days == 0 && err == nil:
 		fmt.Printf("no closed day before %s to drop\n", before)
 	case c.Yes:
-		fmt.Printf("%s dropped\n", words.Count(days, "day"))
+		fmt.Printf("%s dropped\n", settlement.Count(days, "day"))
 	case err == nil:
-		fmt.Fprintf(os.Stderr, "%s would be dropped, which verify could not recompute any more; add --yes to drop what is listed\n", words.Count(days, "day"))
+		fmt.Fprintf(os.Stderr, "%s would be dropped, which verify could not recompute any more; add --yes to drop what is listed\n", settlement.Count(days, "day"))
 	}
 	return err
 }
@@ -151,12 +150,12 @@ func (c partitionsTrimCommand) Run(ctx context.Context) error {
 	case len(days) == 0:
 		fmt.Printf("the watch log has no day after %s\n", c.After)
 	case !c.Yes:
-		fmt.Fprintf(os.Stderr, "%s, %s to %s, would be removed if they are empty; add --yes to remove them\n", words.Count(len(days), "day"), days[0], days[len(days)-1])
+		fmt.Fprintf(os.Stderr, "%s, %s to %s, would be removed if they are empty; add --yes to remove them\n", settlement.Count(len(days), "day"), days[0], days[len(days)-1])
 	default:
 		if err := database.RemoveEmptyDays(ctx, days); err != nil {
 			return err
 		}
-		fmt.Printf("%s removed\n", words.Count(len(days), "day"))
+		fmt.Printf("%s removed\n", settlement.Count(len(days), "day"))
 	}
 	return nil
 }

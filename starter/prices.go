@@ -7,7 +7,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -38,7 +37,7 @@ func (c pricesListCommand) Run(ctx context.Context) error {
 			tiers settlement.Tiers
 		}{{"views", version.Views}, {"ad views", version.AdViews}} {
 			for _, tier := range paid.tiers {
-				out.AppendRow(table.Row{version.Version, version.HoldsFrom, paid.what, words.Number(tier.From), tier.Price, version.Days})
+				out.AppendRow(table.Row{version.Version, version.HoldsFrom, paid.what, settlement.Number(tier.From), tier.Price, version.Days})
 			}
 		}
 		if version.Problem != "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/schollz/progressbar/v3"
 
-	"creatorpay/internal/words"
+	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
 
@@ -43,7 +43,7 @@ func (b *progressBar) show(progress workflows.Progress) {
 	}
 	if b.bar != nil {
 		b.bar.Describe(fmt.Sprintf("%s, %s rows, %s/s, %s left", progress.Phase,
-			words.Number(progress.Rows), words.Number(progress.RowsPerSecond), time.Duration(progress.SecondsLeft)*time.Second))
+			settlement.Number(progress.Rows), settlement.Number(progress.RowsPerSecond), time.Duration(progress.SecondsLeft)*time.Second))
 		_ = b.bar.Set(progress.ChunksDone)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"go.temporal.io/api/temporalproto"
 
 	"creatorpay/internal/replay"
-	"creatorpay/internal/words"
+	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
 
@@ -77,7 +77,7 @@ func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from
 		}
 		total++
 		counts[result.Verdict]++
-		fmt.Printf(replayLine, result.WorkflowID, result.RunID, result.Type, result.Status, words.Number(result.Events), result.Verdict)
+		fmt.Printf(replayLine, result.WorkflowID, result.RunID, result.Type, result.Status, settlement.Number(result.Events), result.Verdict)
 		if result.Verdict != replay.OK {
 			fmt.Println("  " + result.Why)
 			if from != nil {
@@ -98,11 +98,11 @@ func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from
 const replayLine = "%-36s  %-36s  %-8s  %-16s  %6s  %s\n"
 
 func summary(total int, counts map[replay.Verdict]int) error {
-	fmt.Printf("%s: %s ok, %s non-deterministic, %s broken, %s of an unknown type\n", words.Count(total, "history"),
-		words.Number(counts[replay.OK]), words.Number(counts[replay.NonDeterministic]),
-		words.Number(counts[replay.Broken]), words.Number(counts[replay.UnknownType]))
+	fmt.Printf("%s: %s ok, %s non-deterministic, %s broken, %s of an unknown type\n", settlement.Count(total, "history"),
+		settlement.Number(counts[replay.OK]), settlement.Number(counts[replay.NonDeterministic]),
+		settlement.Number(counts[replay.Broken]), settlement.Number(counts[replay.UnknownType]))
 	if failed := total - counts[replay.OK]; failed > 0 {
-		return fmt.Errorf("%d of %s cannot be followed by this program: do not deploy it while such runs go on or may be reset", failed, words.Count(total, "history"))
+		return fmt.Errorf("%d of %s cannot be followed by this program: do not deploy it while such runs go on or may be reset", failed, settlement.Count(total, "history"))
 	}
 	return nil
 }

@@ -14,7 +14,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -101,10 +100,10 @@ func printAlarms(mismatches []db.Mismatch) {
 // describe writes what a closed period came to.
 func describe(totals db.Totals) string {
 	text := fmt.Sprintf("%s = %s + %s self + %s repeat; video amount %s, ad amount %s",
-		words.Count(totals.Rows(), "row"), words.Count(totals.Views, "view"), words.Number(totals.SelfViews), words.Number(totals.RepeatViews),
+		settlement.Count(totals.Rows(), "row"), settlement.Count(totals.Views, "view"), settlement.Number(totals.SelfViews), settlement.Number(totals.RepeatViews),
 		totals.VideoAmount, totals.AdAmount)
 	if totals.LateRows > 0 {
-		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", words.Number(totals.LateViews), words.Number(totals.LateRows))
+		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", settlement.Number(totals.LateViews), settlement.Number(totals.LateRows))
 	}
 	return text
 }

@@ -11,7 +11,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"golang.org/x/sync/errgroup"
 
-	"creatorpay/internal/words"
+	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
 
@@ -77,7 +77,7 @@ func printRunning(runs []runningRun) {
 			chunks = fmt.Sprintf("%d of %d", now.ChunksDone, now.Chunks)
 			left = (time.Duration(now.SecondsLeft) * time.Second).String()
 		}
-		out.AppendRow(table.Row{run.workflowID, now.Phase, chunks, now.FailedChunks, words.Number(now.Rows), words.Number(now.RowsPerSecond), left, run.began.Local().Format(time.DateTime)})
+		out.AppendRow(table.Row{run.workflowID, now.Phase, chunks, now.FailedChunks, settlement.Number(now.Rows), settlement.Number(now.RowsPerSecond), left, run.began.Local().Format(time.DateTime)})
 	}
 	fmt.Println()
 	out.Render()

@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -119,7 +118,7 @@ func launched(first, last settlement.Period, open []db.OpenPeriod, waited error)
 	case waited != nil:
 		return fmt.Errorf("%s: %s", workflows.LaunchID(first, last), workflows.Cause(waited))
 	case len(open) > 0:
-		return fmt.Errorf("%s has ended, but not closed: %s of %s", workflows.LaunchID(first, last), words.Count(len(open), "period"), settlement.Span(first, last))
+		return fmt.Errorf("%s has ended, but not closed: %s of %s", workflows.LaunchID(first, last), settlement.Count(len(open), "period"), settlement.Span(first, last))
 	default:
 		return nil
 	}

@@ -13,7 +13,6 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -113,7 +112,7 @@ func (o overview) print() {
 	}
 	printOpen(o.open)
 	if n := len(o.early); n > 0 {
-		fmt.Printf("\n%s with views that are never paid, %s: %s\n", words.Count(n, "day"),
+		fmt.Printf("\n%s with views that are never paid, %s: %s\n", settlement.Count(n, "day"),
 			settlement.Span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
 	}
 	printRoom(o.daysAhead)
@@ -129,9 +128,9 @@ func printRoom(daysAhead int) {
 	case daysAhead < 0:
 		fmt.Printf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", mend)
 	case daysAhead < littleRoom:
-		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", words.Count(daysAhead, "day"), mend)
+		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", settlement.Count(daysAhead, "day"), mend)
 	default:
-		fmt.Printf("\nthe watch log has room for today and %s more\n", words.Count(daysAhead, "day"))
+		fmt.Printf("\nthe watch log has room for today and %s more\n", settlement.Count(daysAhead, "day"))
 	}
 }
 
@@ -147,7 +146,7 @@ func printRuns(runs []db.Run) {
 		if run.State == db.StateClosed {
 			row = table.Row{
 				run.Period(), run.State,
-				words.Number(run.Rows()), words.Number(run.Views), words.Number(run.SelfViews), words.Number(run.RepeatViews),
+				settlement.Number(run.Rows()), settlement.Number(run.Views), settlement.Number(run.SelfViews), settlement.Number(run.RepeatViews),
 				run.VideoAmount, run.AdAmount, took, run.PriceRule,
 			}
 		}

@@ -10,7 +10,6 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -38,7 +37,7 @@ func printVerification(ctx context.Context, database *db.DB, day settlement.Day)
 	}
 	bad, unposted := printRawRows(found.rows)
 	if unposted > 0 {
-		fmt.Printf("%s: %s came late: the next daily run posts them, if its LATE_DAYS reach this day\n", day, words.Count(unposted, "row"))
+		fmt.Printf("%s: %s came late: the next daily run posts them, if its LATE_DAYS reach this day\n", day, settlement.Count(unposted, "row"))
 	}
 	if bad == 0 && len(found.differences) == 0 {
 		fmt.Printf("%s: what is stored is what the watch log gives; no difference\n", day)
@@ -54,10 +53,10 @@ func printVerification(ctx context.Context, database *db.DB, day settlement.Day)
 	}
 	var problems []string
 	if bad > 0 {
-		problems = append(problems, words.Count(bad, "chunk")+" with other rows in the watch log than were counted")
+		problems = append(problems, settlement.Count(bad, "chunk")+" with other rows in the watch log than were counted")
 	}
 	if len(found.differences) > 0 {
-		problems = append(problems, words.Count(len(found.differences), "difference")+" between what is stored and what the watch log gives")
+		problems = append(problems, settlement.Count(len(found.differences), "difference")+" between what is stored and what the watch log gives")
 	}
 	return fmt.Errorf("%s: %s", day, strings.Join(problems, ", "))
 }

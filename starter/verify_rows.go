@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"creatorpay/db"
-	"creatorpay/internal/words"
+	"creatorpay/settlement"
 )
 
 // rawRows is what the watch log holds of a chunk now, beside what the chunk read
@@ -22,7 +22,7 @@ func (r rawRows) verdict() string {
 	var happened []string
 	say := func(rows int64, noun, what string) {
 		if rows > 0 {
-			happened = append(happened, words.Count(rows, noun)+" "+what)
+			happened = append(happened, settlement.Count(rows, noun)+" "+what)
 		}
 	}
 	counted := r.counted()
@@ -56,7 +56,7 @@ func printRawRows(chunks []rawRows) (bad int, unposted int64) {
 			continue
 		}
 		out.AppendRow([]any{
-			rows.chunk.Number, rows.chunk.String(), words.Number(rows.counted()), words.Number(rows.found),
+			rows.chunk.Number, rows.chunk.String(), settlement.Number(rows.counted()), settlement.Number(rows.found),
 			fmt.Sprintf("%016x", rows.chunk.Checksum), fmt.Sprintf("%016x", rows.checksum), verdict,
 		})
 		if rows.isBad() {

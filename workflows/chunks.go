@@ -10,7 +10,6 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -85,7 +84,7 @@ func chunksError(r *chunkedRun, verb string, causes []error) error {
 	}
 	r.progress.broken = failed
 	message := fmt.Sprintf("%s %s: %d of %s failed; mend the cause, then: starter retry %s (finished chunks are kept)",
-		verb, r.period, len(failed), words.Count(len(r.chunks), "chunk"), r.period.Arguments())
+		verb, r.period, len(failed), settlement.Count(len(r.chunks), "chunk"), r.period.Arguments())
 	for i, chunk := range failed {
 		named := fmt.Sprintf("; chunk %d (%s): %s", chunk.Chunk, chunk.Videos, chunk.Error)
 		if len(message)+len(named) > longestFailure {

@@ -10,7 +10,6 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
-	"creatorpay/internal/words"
 	"creatorpay/settlement"
 )
 
@@ -113,7 +112,7 @@ func showDeferred(ctx workflow.Context, week settlement.Period, counted activiti
 func showMailed(ctx workflow.Context, week settlement.Period, counted activities.CountMailsResult, failed FailedBatches) {
 	headline := fmt.Sprintf("**mails of %s**", week)
 	if failed.Count > 0 {
-		headline += fmt.Sprintf(": %s failed; mend the cause, then: `starter mail send --week %s`", words.Count(failed.Count, "batch"), week)
+		headline += fmt.Sprintf(": %s failed; mend the cause, then: `starter mail send --week %s`", settlement.Count(failed.Count, "batch"), week)
 	}
 	if len(counted.Deferred) > 0 {
 		headline += fmt.Sprintf(": %s; to try them again: `starter mail send --week %s`", describeDeferred(counted.Deferred), week)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"creatorpay/internal/words"
+	"creatorpay/settlement"
 )
 
 type pageCommand struct{ files }
@@ -96,7 +96,7 @@ func merge(measurements []measurement, m measurement) []measurement {
 }
 
 func (m measurement) write(page *strings.Builder) {
-	fmt.Fprintf(page, "\n## %s: %s videos, %s", m.Machine.Database, words.Number(m.Videos), m.Skew)
+	fmt.Fprintf(page, "\n## %s: %s videos, %s", m.Machine.Database, settlement.Number(m.Videos), m.Skew)
 	if m.Layout != "" {
 		page.WriteString("; " + m.Layout)
 	}
@@ -110,8 +110,8 @@ func (m measurement) write(page *strings.Builder) {
 		for _, f := range s.Figures {
 			took := f.median(took)
 			fmt.Fprintf(page, "| %s | %s | %d | %.2f | %.2f–%.2f | %s | %.2f | %.2f | %.2f | %.2f |\n",
-				words.Number(s.Rows), f.Contestant, len(f.Rounds), took.Seconds(), f.min().Seconds(), f.max().Seconds(),
-				words.Number(int64(float64(s.Rows)/took.Seconds())), took.Seconds()/s.median(floor).Seconds(), s.median(product).Seconds()/took.Seconds(),
+				settlement.Number(s.Rows), f.Contestant, len(f.Rounds), took.Seconds(), f.min().Seconds(), f.max().Seconds(),
+				settlement.Number(int64(float64(s.Rows)/took.Seconds())), took.Seconds()/s.median(floor).Seconds(), s.median(product).Seconds()/took.Seconds(),
 				f.median(func(one figure) time.Duration { return one.MySQL }).Seconds(),
 				f.median(func(one figure) time.Duration { return one.Client }).Seconds())
 		}
@@ -132,12 +132,12 @@ func (m measurement) write(page *strings.Builder) {
 		if waited := f.median(func(one figure) time.Duration { return one.CollectLate }); waited > 0 {
 			collectLate, share = fmt.Sprintf("%.3f", waited.Seconds()), fmt.Sprintf("%.1f %%", 100*waited.Seconds()/f.median(took).Seconds())
 		}
-		fmt.Fprintf(page, "| %s | %s | %s | %.2f | %.2f | %.2f | %.2f | %d MiB | %.2f | %.0f | %s |\n", words.Number(s.Rows),
+		fmt.Fprintf(page, "| %s | %s | %s | %.2f | %.2f | %.2f | %.2f | %d MiB | %.2f | %.0f | %s |\n", settlement.Number(s.Rows),
 			collectLate, share,
 			at(func(p parts) time.Duration { return p.Planned }), at(func(p parts) time.Duration { return p.Counted }),
 			at(func(p parts) time.Duration { return p.Settled }), at(func(p parts) time.Duration { return p.Closed }),
 			f.peak()>>20, f.median(func(one figure) time.Duration { return one.Temporal }).Seconds(),
-			float64(f.Rounds[0].Events)/(float64(s.Rows)/million), words.Number(int64(s.FilledPerSecond)))
+			float64(f.Rounds[0].Events)/(float64(s.Rows)/million), settlement.Number(int64(s.FilledPerSecond)))
 	}
 }
 

@@ -1,19 +1,17 @@
-// Package words writes numbers for people.
-package words
+package settlement
 
 import (
+	"strconv"
 	"strings"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 )
 
-// Number writes a number for people: 3,000,000. The printer's own caches are what a
-// check of workflows takes for chance; the same number always gives the same text.
-//
-//workflowcheck:ignore
+// Number writes a number for people: 3,000,000.
 func Number[N int | int64](n N) string {
-	return message.NewPrinter(language.English).Sprintf("%d", n)
+	text := strconv.FormatInt(int64(n), 10)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // Count writes a number with its noun, which is given for one: 1 row, 2 rows,
