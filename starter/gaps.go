@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"creatorpay/db"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 )
 
@@ -24,7 +25,7 @@ func printOpen(open []db.OpenPeriod) {
 		fmt.Printf("  %s: %s\n", settlement.Span(open[i].Period, open[next-1].Period), stateInWords(open[i].State))
 		i = next
 	}
-	fmt.Printf("  run them in order: %s\n", backfillCommand(first.Period, last.Period))
+	fmt.Printf("  run them in order: %s\n", command.Backfill(first.Period, last.Period))
 }
 
 func stateInWords(state string) string {
@@ -32,11 +33,6 @@ func stateInWords(state string) string {
 		return "never run"
 	}
 	return state
-}
-
-// backfillCommand is what an operator types to run the periods.
-func backfillCommand(first, last settlement.Period) string {
-	return fmt.Sprintf("starter schedule backfill --kind %s --from %s --to %s", first.Kind, first, last)
 }
 
 // gaps are the open periods of the kind up to the one named, from the first day

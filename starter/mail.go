@@ -14,6 +14,7 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 	"creatorpay/workflows"
@@ -161,12 +162,12 @@ type mailResendCommand struct {
 
 func (c mailResendCommand) Run(ctx context.Context) error {
 	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
-		changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliveryPending, "to be sent again by a person's word", db.DeliveryRejected, db.DeliveryUnknown)
+		changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliveryPending, "to be sent again by an operator", db.DeliveryRejected, db.DeliveryUnknown)
 		if err != nil {
 			return err
 		}
 		if !changed {
-			return fmt.Errorf("creator %d has no mail of %s that was rejected or is unknown: see starter mail status --week %s", c.Creator, week, week)
+			return fmt.Errorf("creator %d has no mail of %s that was rejected or is unknown: see %s", c.Creator, week, command.MailStatus(week))
 		}
 		return sendMails(ctx, c.temporalFlags, week)
 	})
@@ -179,9 +180,9 @@ type mailConfirmCommand struct {
 
 func (c mailConfirmCommand) Run(ctx context.Context) error {
 	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
-		changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliverySent, "confirmed by a person", db.DeliveryUnknown)
+		changed, err := database.ChangeDelivery(ctx, week, c.Creator, db.DeliverySent, "confirmed by an operator", db.DeliveryUnknown)
 		if err == nil && !changed {
-			err = fmt.Errorf("creator %d has no mail of %s whose fate is unknown: see starter mail status --week %s", c.Creator, week, week)
+			err = fmt.Errorf("creator %d has no mail of %s whose fate is unknown: see %s", c.Creator, week, command.MailStatus(week))
 		}
 		return err
 	})

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"creatorpay/db"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -80,7 +81,7 @@ func (c mailStatusCommand) printSending(ctx context.Context, week settlement.Per
 	}
 	info := description.GetWorkflowExecutionInfo()
 	if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
-		fmt.Printf("%s not sent, and no run sends them: starter mail send --week %s\n", settlement.Count(unsent, "mail"), week)
+		fmt.Printf("%s not sent, and no run sends them: %s\n", settlement.Count(unsent, "mail"), command.SendMails(week))
 		return nil
 	}
 	next := workflows.NextPass(info)
@@ -88,7 +89,7 @@ func (c mailStatusCommand) printSending(ctx context.Context, week settlement.Per
 		fmt.Printf("%s not sent yet: %s is at it\n", settlement.Count(unsent, "mail"), id)
 		return nil
 	}
-	fmt.Printf("%s not sent yet: %s tries them at %s; to try them now: starter mail send --week %s\n",
-		settlement.Count(unsent, "mail"), id, next.Local().Format(time.DateTime), week)
+	fmt.Printf("%s not sent yet: %s tries them at %s; to try them now: %s\n",
+		settlement.Count(unsent, "mail"), id, next.Local().Format(time.DateTime), command.SendMails(week))
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -69,7 +70,7 @@ func checkDay(ctx context.Context, database *db.DB, input workflows.DailyInput) 
 }
 
 func cannotRunYet(period settlement.Period, err error) error {
-	return fmt.Errorf("%s cannot run yet: %w; or let it wait: starter run %s --wait", period, err, period.Arguments())
+	return fmt.Errorf("%s cannot run yet: %w; or let it wait: %s --wait", period, err, command.Run(period))
 }
 
 // runDay starts the day's run, shows its progress and waits for its end.
@@ -89,7 +90,7 @@ func printDay(result workflows.DailyResult) {
 
 func printAlarms(mismatches []db.Mismatch) {
 	for _, mismatch := range mismatches {
-		next := "starter verify --date " + mismatch.Day.String()
+		next := command.Verify(mismatch.Day)
 		if mismatch.Dropped {
 			next = "Rows of dropped days in docs/operations.md"
 		}
@@ -142,7 +143,7 @@ func watch(ctx context.Context, server *temporalServer, run client.WorkflowRun, 
 	warnWithoutWorker(ctx, server)
 	if err := follow(ctx, server, run, result); err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("stopped watching; the run goes on: follow it at %s or with `starter status`", link)
+			return fmt.Errorf("stopped watching; the run goes on: follow it at %s or with `%s`", link, command.Status)
 		}
 		return fmt.Errorf("%s failed: %s", run.GetID(), workflows.Cause(err))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/api/serviceerror"
 
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -45,7 +46,7 @@ func (f schedulesFlag) schedules() (chosen []workflows.Schedule) {
 func explainSchedule(id string, err error) error {
 	var notFound *serviceerror.NotFound
 	if errors.As(err, &notFound) {
-		return fmt.Errorf("there is no schedule %s: create it with starter schedule apply", id)
+		return fmt.Errorf("there is no schedule %s: create it with %s", id, command.ApplySchedules)
 	}
 	return fmt.Errorf("schedule %s: %w", id, err)
 }

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
 
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -93,7 +94,7 @@ func printSchedules(ctx context.Context, temporal *temporalServer, calendar sett
 	out.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 60}})
 	out.Render()
 	if missing > 0 {
-		fmt.Println("create what is not there: starter schedule apply")
+		fmt.Println("create what is not there: " + command.ApplySchedules)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 )
 
@@ -123,12 +124,12 @@ const littleRoom = 3
 
 // printRoom says for how long the platform can store plays.
 func printRoom(daysAhead int) {
-	const mend = "see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add"
+	const fix = "see why creatorpay-partitions makes none (" + command.ListSchedules + "), and make it: starter partitions add"
 	switch {
 	case daysAhead < 0:
-		fmt.Printf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", mend)
+		fmt.Printf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", fix)
 	case daysAhead < littleRoom:
-		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", settlement.Count(daysAhead, "day"), mend)
+		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", settlement.Count(daysAhead, "day"), fix)
 	default:
 		fmt.Printf("\nthe watch log has room for today and %s more\n", settlement.Count(daysAhead, "day"))
 	}
@@ -191,7 +192,7 @@ func (r unfinishedRun) print() {
 	if r.Failure != "" {
 		fmt.Println("  " + r.Failure)
 	}
-	retry := "starter retry " + r.Period().Arguments()
+	retry := command.Retry(r.Period())
 	if r.workflow != enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String() && !strings.Contains(r.Failure, retry) {
 		fmt.Println("  to go on: " + retry)
 	}
