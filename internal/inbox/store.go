@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/mail"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/renameio/v2"
 )
 
 const (
@@ -42,22 +43,8 @@ func (s *store) add(from string, to []string, content []byte) error {
 		arrived = s.last.Add(1)
 	}
 	s.last = arrived
-	return writeFileAtomic(filepath.Join(s.dir, arrived.Format(nameLayout)+mailSuffix), file.Bytes())
-}
-
-func writeFileAtomic(path string, data []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".incoming-*") // created with mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
+	path := filepath.Join(s.dir, arrived.Format(nameLayout)+mailSuffix)
+	return renameio.WriteFile(path, file.Bytes(), 0o600, renameio.WithTempDir(s.dir))
 }
 
 // names are the files of all mails, the oldest first.
