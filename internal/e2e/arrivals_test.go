@@ -6,28 +6,30 @@ import (
 	"path/filepath"
 	"testing"
 
+	"creatorpay/internal/e2e/oracle"
+
 	"github.com/stretchr/testify/require"
 )
 
 const today = "2024-05-06"
 
 // plainPlatform has ten videos with ten views each on today.
-func plainPlatform() *platform {
-	p := newPlatform("Asia/Seoul")
+func plainPlatform() *oracle.Platform {
+	p := oracle.NewPlatform("Asia/Seoul")
 	for id := int64(10); id <= 100; id += 10 {
-		p.addVideo(video{id: id, creator: 1 + id%3, title: fmt.Sprintf("Video %d", id)})
+		p.AddVideo(oracle.Video{ID: id, Creator: 1 + id%3, Title: fmt.Sprintf("Video %d", id)})
 		for viewer := range int64(10) {
-			p.play(id, 1000+viewer, fmt.Sprintf("%s %02d:00:00", today, viewer), 60, 1)
+			p.Play(id, 1000+viewer, fmt.Sprintf("%s %02d:00:00", today, viewer), 60, 1)
 		}
 	}
 	return p
 }
 
 // arrive adds a view of the video to the platform and to the system.
-func arrive(s *system, p *platform, videoID int64) {
+func arrive(s *system, p *oracle.Platform, videoID int64) {
 	s.t.Helper()
-	p.play(videoID, int64(5000+len(p.views)), today+" 20:00:00", 60, 1)
-	s.append(p, p.views[len(p.views)-1])
+	p.Play(videoID, int64(5000+len(p.Views)), today+" 20:00:00", 60, 1)
+	s.append(p, p.Views[len(p.Views)-1])
 }
 
 func TestUnknownVideosKeepADayFromClosingUntilTheyAreKnown(t *testing.T) {
@@ -35,17 +37,17 @@ func TestUnknownVideosKeepADayFromClosingUntilTheyAreKnown(t *testing.T) {
 	p := plainPlatform()
 	s := newSystem(t, p)
 	s.startWorker()
-	known := len(p.videos)
-	for id := int64(61); len(p.videos) < known+22; id++ {
+	known := len(p.Videos)
+	for id := int64(61); len(p.Videos) < known+22; id++ {
 		if id%10 == 0 {
 			continue // known
 		}
-		p.addVideo(video{id: id, creator: 1, title: "New"})
-		for n := range len(p.videos) - known {
-			p.play(id, int64(2000+n), today+" 12:00:00", 60, 1)
+		p.AddVideo(oracle.Video{ID: id, Creator: 1, Title: "New"})
+		for n := range len(p.Videos) - known {
+			p.Play(id, int64(2000+n), today+" 12:00:00", 60, 1)
 		}
 	}
-	s.append(p, p.views[100:]...)
+	s.append(p, p.Views[100:]...)
 
 	failed := s.runDay(today, "--chunk-rows", "30")
 
@@ -58,10 +60,10 @@ func TestUnknownVideosKeepADayFromClosingUntilTheyAreKnown(t *testing.T) {
 	require.Positive(t, whole)
 	require.Positive(t, part)
 
-	s.putVideos(p.videos[known:]...)
+	s.putVideos(p.Videos[known:]...)
 	s.runDay(today).requireSuccess()
 
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	require.Equal(t, whole, s.number(`SELECT COUNT(*) FROM run_chunks WHERE counts = 1`), "what was known is not counted again")
 	require.Equal(t, part, s.number(`SELECT COUNT(*) FROM run_chunks WHERE counts = 2`))
 }
@@ -86,7 +88,7 @@ func TestRowsThatArriveBeforeTheCheckAreCounted(t *testing.T) {
 	lastChunk.release()
 
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.requireCounts(2, 1, 1, 1, 1, 1, 2, 1, 1, 1)
 }
 
@@ -103,7 +105,7 @@ func TestRowsThatArriveBeforeTheCloseAreCounted(t *testing.T) {
 	ranking.release()
 
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.requireCounts(1, 1, 1, 1, 1, 1, 1, 1, 1, 2)
 }
 
@@ -134,7 +136,7 @@ func TestRowsThatKeepArrivingFailTheRun(t *testing.T) {
 	require.Equal(t, "failed", s.stateOf(today))
 
 	s.runDay(today).requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestRowsThatComeAfterTheCloseAreLate(t *testing.T) {
@@ -152,12 +154,12 @@ func TestRowsThatComeAfterTheCloseAreLate(t *testing.T) {
 	imported := s.starter("import", "--views", file).requireSuccess()
 
 	require.Contains(t, imported.stdout, "1 view of 1 closed day (2024-05-06 to 2024-05-06) came late: the next daily run posts them as adjustments")
-	s.requireSettled(p.settle(today, today)[0])
-	p.playWithID(9002, 10, 77, "2024-05-07 00:00:00", 60, 1) // just after the late one: a repeat
-	p.playLate(tomorrow, 9001, 10, 77, "2024-05-06 23:59:59.999", 60, 1)
+	s.requireSettled(p.Settle(today, today)[0])
+	p.PlayWithID(9002, 10, 77, "2024-05-07 00:00:00", 60, 1) // just after the late one: a repeat
+	p.PlayLate(tomorrow, 9001, 10, 77, "2024-05-06 23:59:59.999", 60, 1)
 	s.runDay(tomorrow).requireSuccess()
-	s.requireSettled(p.settle(today, tomorrow)[1])
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, tomorrow)[1])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.starter("verify", "--date", today).requireSuccess()
 	s.starter("verify", "--date", tomorrow).requireSuccess()
 }

@@ -3,7 +3,8 @@ package e2e
 import (
 	"fmt"
 	"testing"
-	"time"
+
+	"creatorpay/internal/e2e/oracle"
 
 	"github.com/stretchr/testify/require"
 )
@@ -16,24 +17,16 @@ const (
 
 // manyDays has a play a day, and on the days with the given numbers one more,
 // of a video that is not in the catalogue.
-func manyDays(unknown map[int]int64) *platform {
-	p := newPlatform("Europe/Berlin")
-	p.addVideo(video{id: 1, creator: 1, title: "Video"})
+func manyDays(unknown map[int]int64) *oracle.Platform {
+	p := oracle.NewPlatform("Europe/Berlin")
+	p.AddVideo(oracle.Video{ID: 1, Creator: 1, Title: "Video"})
 	for number := range daysBackfilled {
-		p.play(1, 1000, daysAfter(firstBackfilled, number)+" 12:00:00", 60, 1)
+		p.Play(1, 1000, oracle.DaysAfter(firstBackfilled, number)+" 12:00:00", 60, 1)
 		if id := unknown[number]; id != 0 {
-			p.play(id, 1000, daysAfter(firstBackfilled, number)+" 13:00:00", 60, 1)
+			p.Play(id, 1000, oracle.DaysAfter(firstBackfilled, number)+" 13:00:00", 60, 1)
 		}
 	}
 	return p
-}
-
-func daysAfter(first string, days int) string {
-	day, err := time.Parse(time.DateOnly, first)
-	if err != nil {
-		panic(err)
-	}
-	return day.AddDate(0, 0, days).Format(time.DateOnly)
 }
 
 func TestBackfillWithFailingDaysEndsClosedAfterRepair(t *testing.T) {
@@ -44,25 +37,25 @@ func TestBackfillWithFailingDaysEndsClosedAfterRepair(t *testing.T) {
 	s.starter("schedule", "apply").requireSuccess()
 	s.starter("schedule", "pause", "--note", "a backfill does not need the schedule").requireSuccess()
 	s.startWorker()
-	last := daysAfter(firstBackfilled, daysBackfilled-1)
+	last := oracle.DaysAfter(firstBackfilled, daysBackfilled-1)
 
 	backfill := s.beginStarter("schedule", "backfill", "--kind", "daily", "--from", firstBackfilled, "--to", last)
 	for _, number := range []int{20, 40} {
-		day, id := daysAfter(firstBackfilled, number), unknown[number]
+		day, id := oracle.DaysAfter(firstBackfilled, number), unknown[number]
 		backfill.waitUntilSaid(fmt.Sprintf("%s failed: %s has 1 row of videos that are not in the catalogue: %d (1 row)", day, day, id))
-		s.waitUntilWaiting(daysAfter(day, 1), day+" is not closed: its run failed")
+		s.waitUntilWaiting(oracle.DaysAfter(day, 1), day+" is not closed: its run failed")
 		require.Equal(t, "failed", s.stateOf(day))
 		require.EqualValues(t, number, s.number(`SELECT COUNT(*) FROM runs WHERE state = 'closed'`), "those before, and none after")
 
-		p.addVideo(video{id: id, creator: 1, title: "Late"})
-		s.putVideos(p.videos...)
+		p.AddVideo(oracle.Video{ID: id, Creator: 1, Title: "Late"})
+		s.putVideos(p.Videos...)
 		s.runDay(day).requireSuccess()
 	}
 
 	backfilled := backfill.wait().requireSuccess()
 	require.Contains(t, backfilled.stdout, fmt.Sprintf("%s to %s closed, no gap", firstBackfilled, last))
 	require.EqualValues(t, daysBackfilled, s.number(`SELECT COUNT(*) FROM runs WHERE state = 'closed'`))
-	days := p.settle(firstBackfilled, last)
+	days := p.Settle(firstBackfilled, last)
 	for _, number := range []int{0, 20, 21, 40, 41, daysBackfilled - 1} {
 		s.requireSettled(days[number])
 	}
@@ -71,8 +64,8 @@ func TestBackfillWithFailingDaysEndsClosedAfterRepair(t *testing.T) {
 func TestBackfillPassesOverWhatIsClosedAndReportsGaps(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 1, tomorrow+" 12:00:00", 60, 1)
-	p.play(404, 1, dayAfterTomorrow+" 12:00:00", 60, 1) // unknown
+	p.Play(10, 1, tomorrow+" 12:00:00", 60, 1)
+	p.Play(404, 1, dayAfterTomorrow+" 12:00:00", 60, 1) // unknown
 	s := newSystem(t, p)
 	s.startWorker()
 	s.runDay(today).requireSuccess()

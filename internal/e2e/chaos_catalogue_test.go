@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/settlement"
 )
 
@@ -17,60 +18,60 @@ type move struct {
 }
 
 // catalogue are the videos and creators as they are known to be stored.
-func (c *chaos) catalogue() ([]video, []creator) {
+func (c *chaos) catalogue() ([]oracle.Video, []oracle.Creator) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return slices.Clone(c.plan.platform.videos), slices.Clone(c.plan.platform.creators)
+	return slices.Clone(c.plan.platform.Videos), slices.Clone(c.plan.platform.Creators)
 }
 
 // takeVideo takes note of what an import made of the video.
-func (c *chaos) takeVideo(during *plannedPeriod, v video, taken bool) {
+func (c *chaos) takeVideo(during *plannedPeriod, v oracle.Video, taken bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	videos := c.plan.platform.videos
-	i := slices.IndexFunc(videos, func(known video) bool { return known.id == v.id })
+	videos := c.plan.platform.Videos
+	i := slices.IndexFunc(videos, func(known oracle.Video) bool { return known.ID == v.ID })
 	if i < 0 {
-		c.plan.platform.videos = append(videos, v)
+		c.plan.platform.Videos = append(videos, v)
 		return
 	}
 	before := videos[i]
-	if before.creator != v.creator || before.openingViews != v.openingViews || before.openingAdViews != v.openingAdViews {
-		c.moves = append(c.moves, move{video: v.id, during: during.Start, taken: taken})
+	if before.Creator != v.Creator || before.OpeningViews != v.OpeningViews || before.OpeningAdViews != v.OpeningAdViews {
+		c.moves = append(c.moves, move{video: v.ID, during: during.Start, taken: taken})
 	} else if !taken {
-		c.wrong = append(c.wrong, fmt.Sprintf("%s: an import refused a change of the title of video %d", during, v.id))
+		c.wrong = append(c.wrong, fmt.Sprintf("%s: an import refused a change of the title of video %d", during, v.ID))
 	}
 	if taken {
 		videos[i] = v
 	}
 }
 
-func (c *chaos) takeCreators(changed []creator) {
+func (c *chaos) takeCreators(changed []oracle.Creator) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	for _, one := range changed {
-		i := slices.IndexFunc(c.plan.platform.creators, func(known creator) bool { return known.id == one.id })
-		c.plan.platform.creators[i] = one
+		i := slices.IndexFunc(c.plan.platform.Creators, func(known oracle.Creator) bool { return known.ID == one.ID })
+		c.plan.platform.Creators[i] = one
 	}
 }
 
 // requireCatalogue means that the catalogue is what the imports said, and that
 // they took and refused what they had to: a video keeps its creator and its
 // openings once a day has counted it.
-func (c *chaos) requireCatalogue(s *system, days []settledDay) {
+func (c *chaos) requireCatalogue(s *system, days []oracle.Result) {
 	s.t.Helper()
 	var videos, creators []string
-	for _, v := range c.plan.platform.videos {
-		videos = append(videos, quoted(v.id, v.creator, v.title, v.openingViews, v.openingAdViews))
+	for _, v := range c.plan.platform.Videos {
+		videos = append(videos, quoted(v.ID, v.Creator, v.Title, v.OpeningViews, v.OpeningAdViews))
 	}
-	for _, one := range c.plan.platform.creators {
-		creators = append(creators, quoted(one.id, one.name, one.email, one.locale))
+	for _, one := range c.plan.platform.Creators {
+		creators = append(creators, quoted(one.ID, one.Name, one.Email, one.Locale))
 	}
 	s.requireRows(videos, `SELECT video_id, creator_id, title, opening_views, opening_ad_views FROM videos`)
 	s.requireRows(creators, `SELECT creator_id, name, email, locale FROM creators`)
 	counted := map[int64]settlement.Day{}
 	for _, day := range slices.Backward(days) {
-		for _, l := range day.lines {
-			counted[l.video.id] = toDay(day.day)
+		for _, l := range day.Lines {
+			counted[l.Video.ID] = toDay(day.Start)
 		}
 	}
 	for _, m := range c.moves {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/settlement"
 )
 
@@ -23,7 +24,7 @@ import (
 func (c *chaos) compare() []string {
 	c.takeArrivals()
 	c.takeWindows()
-	days := c.plan.platform.settle(c.plan.first(), c.plan.last())
+	days := c.plan.platform.Settle(c.plan.first(), c.plan.last())
 	checks := errgroup.Group{}
 	checks.SetLimit(runtime.NumCPU())
 	check := func(of fmt.Stringer, what func(s *system)) {
@@ -59,19 +60,19 @@ func (c *chaos) compare() []string {
 
 // expect is what the oracle says of the period. Weeks and months keep the titles
 // with which they began: no import changes one while they run.
-func expect(period *plannedPeriod, days []settledDay) settledDay {
-	var own []settledDay
+func expect(period *plannedPeriod, days []oracle.Result) oracle.Result {
+	var own []oracle.Result
 	for _, day := range days {
-		if toDay(day.day) >= period.Start && toDay(day.day) < period.End() {
+		if toDay(day.Start) >= period.Start && toDay(day.Start) < period.End() {
 			own = append(own, day)
 		}
 	}
 	if period.Kind == settlement.Daily {
 		return own[0]
 	}
-	rolled := rollUp(string(period.Kind), period.Start.String(), own...)
-	for i := range rolled.lines {
-		rolled.lines[i].video.title = period.titles[rolled.lines[i].video.id]
+	rolled := oracle.RollUp(string(period.Kind), period.Start.String(), own...)
+	for i := range rolled.Lines {
+		rolled.Lines[i].Video.Title = period.titles[rolled.Lines[i].Video.ID]
 	}
 	return rolled
 }
@@ -84,7 +85,7 @@ func (c *chaos) note(of string, found []string) {
 
 // requireStatements means that each creator of whom something counted has a
 // statement with the sums of their videos, and nobody else has one.
-func (s *system) requireStatements(period settlement.Period, want settledDay) {
+func (s *system) requireStatements(period settlement.Period, want oracle.Result) {
 	s.t.Helper()
 	stored, err := s.db.Statements(s.t.Context(), period, db.AllCreators)
 	require.NoError(s.t, err)
@@ -96,15 +97,15 @@ func (s *system) requireStatements(period settlement.Period, want settledDay) {
 }
 
 // statementsOf are the sums of the creators of whom something counted.
-func statementsOf(want settledDay) map[int64]db.Totals {
+func statementsOf(want oracle.Result) map[int64]db.Totals {
 	sums := map[int64]db.Totals{}
-	for _, l := range want.lines {
-		if !l.pays() {
+	for _, l := range want.Lines {
+		if !l.Pays() {
 			continue
 		}
-		sum := totals(want.total(func(other line) bool { return other.video.creator == l.video.creator }))
+		sum := totals(want.Total(func(other oracle.Line) bool { return other.Video.Creator == l.Video.Creator }))
 		sum.LateRows = 0 // a statement only has those that count
-		sums[l.video.creator] = sum
+		sums[l.Video.Creator] = sum
 	}
 	return sums
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"creatorpay/db"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 )
@@ -24,7 +25,7 @@ func (c *chaos) dropFirst(b blow) (faultproxy.Fault, bool) {
 }
 
 func (c *chaos) drop(b blow, before settlement.Day) {
-	today := toDay(c.plan.platform.dayOf(time.Now()))
+	today := toDay(c.plan.platform.DayOf(time.Now()))
 	dropped := c.command("partitions", "drop", "--older-than-days", fmt.Sprint(int(today-before)), "--yes")
 	c.say("%s: days before %s: %s", b.period, before, lastLines(dropped.stdout+dropped.stderr, 1))
 	first := c.firstKept()
@@ -40,7 +41,7 @@ func (c *chaos) drop(b blow, before settlement.Day) {
 
 // arriveDropped tries to add a view to a day that was dropped.
 func (c *chaos) arriveDropped(b blow, day settlement.Day) {
-	came := arrival{view: c.plan.platform.playOf(b.random, day, c.anyVideo(b.random)), day: day}
+	came := arrival{View: playOf(c.plan.platform, b.random, day, c.anyVideo(b.random)), day: day}
 	c.noteError(c.ask(func(ctx context.Context) error {
 		added, refused, err := c.db.AppendViews(ctx, []db.View{came.row()})
 		c.noteIf(err == nil && (added.Views > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
@@ -63,11 +64,11 @@ func (c *chaos) firstKept() (first settlement.Day) {
 // requireVerified means that `starter verify` finds the day right, or says that
 // it cannot look: at a day that was dropped, or at one whose repeats depend on
 // plays of a day that was.
-func (c *chaos) requireVerified(s *system, want settledDay) {
+func (c *chaos) requireVerified(s *system, want oracle.Result) {
 	s.t.Helper()
-	verified := s.starter("verify", "--date", want.day)
+	verified := s.starter("verify", "--date", want.Start)
 	first := c.firstKept()
-	if toDay(want.day) < first || verified.code != 0 && first > c.plan.periods[0].Start && want.looksBackTo() < first {
+	if toDay(want.Start) < first || verified.code != 0 && first > c.plan.periods[0].Start && looksBackTo(want) < first {
 		verified.requireFailure("cannot be verified")
 		return
 	}
@@ -76,11 +77,11 @@ func (c *chaos) requireVerified(s *system, want settledDay) {
 
 // looksBackTo is the earliest day whose plays may decide about those that the day
 // judges.
-func (d settledDay) looksBackTo() settlement.Day {
-	earliest := toDay(d.day)
-	for _, l := range d.lines {
-		for _, late := range l.late {
-			earliest = min(earliest, toDay(late.watchedOn))
+func looksBackTo(d oracle.Result) settlement.Day {
+	earliest := toDay(d.Start)
+	for _, l := range d.Lines {
+		for _, late := range l.Late {
+			earliest = min(earliest, toDay(late.WatchedOn))
 		}
 	}
 	return earliest - 1

@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"creatorpay/db"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/faultproxy"
 )
 
@@ -35,7 +36,7 @@ func (c *chaos) importCatalogue(b blow) (faultproxy.Fault, bool) {
 	}
 	c.takeCreators(creators)
 	if b.random.IntN(2) == 0 {
-		c.arrive(b, b.period.Start, added.id)
+		c.arrive(b, b.period.Start, added.ID)
 	}
 	return faultproxy.None, true
 }
@@ -48,12 +49,12 @@ func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
 	}
 	moved := c.newVideo(b.random)
 	if refused, err := c.putVideo(moved); err != nil || refused {
-		c.complain("video %d was not added: %v", moved.id, err)
+		c.complain("video %d was not added: %v", moved.ID, err)
 	}
 	c.takeVideo(b.period, moved, true)
-	c.arrive(b, b.period.Start, moved.id)
-	moved.creator = moved.creator%chaosCreators + 1
-	session, err := c.lock(`SELECT * FROM creators WHERE creator_id = ? FOR UPDATE`, moved.creator)
+	c.arrive(b, b.period.Start, moved.ID)
+	moved.Creator = moved.Creator%chaosCreators + 1
+	session, err := c.lock(`SELECT * FROM creators WHERE creator_id = ? FOR UPDATE`, moved.Creator)
 	if err != nil {
 		c.importing.Unlock()
 		return faultproxy.None, true // the video is there
@@ -65,7 +66,7 @@ func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
 	c.pending.Go(func() {
 		defer c.importing.Unlock()
 		// It must not keep the servers from being killed while it waits.
-		answers, err := c.db.PutVideos(context.WithoutCancel(c.t.Context()), []db.Video{moved.row()})
+		answers, err := c.db.PutVideos(context.WithoutCancel(c.t.Context()), []db.Video{videoRow(moved)})
 		refused := len(answers) > 0
 		if err != nil {
 			refused, err = c.putVideo(moved)
@@ -77,9 +78,9 @@ func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
 }
 
 // putVideo stores the video. The same one may be stored again.
-func (c *chaos) putVideo(v video) (refused bool, err error) {
+func (c *chaos) putVideo(v oracle.Video) (refused bool, err error) {
 	err = c.ask(func(ctx context.Context) error {
-		answers, err := c.db.PutVideos(ctx, []db.Video{v.row()})
+		answers, err := c.db.PutVideos(ctx, []db.Video{videoRow(v)})
 		refused = len(answers) > 0
 		return err
 	})
@@ -88,14 +89,14 @@ func (c *chaos) putVideo(v video) (refused bool, err error) {
 
 // importFiles imports the creators and videos with the real command, and tells
 // which videos it refuses, by their index.
-func (c *chaos) importFiles(creators []creator, videos []video) (refused map[int]bool, err error) {
+func (c *chaos) importFiles(creators []oracle.Creator, videos []oracle.Video) (refused map[int]bool, err error) {
 	dir := c.t.TempDir()
-	files := map[string]*table{"creators": creatorsFile(creators), "videos": videosFile(videos)}
+	files := map[string]*oracle.Table{"creators": creatorsFile(creators), "videos": videosFile(videos)}
 	rejects := filepath.Join(dir, "rejects.csv")
 	args := []string{"import", "--rejects", rejects}
 	for name, file := range files {
 		path := filepath.Join(dir, name+".csv")
-		if err := os.WriteFile(path, []byte(file.csv()), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(file.CSV()), 0o600); err != nil {
 			return nil, err
 		}
 		args = append(args, "--"+name, path)
@@ -139,26 +140,26 @@ func readRejects(path, of string) (indexes map[int]bool, err error) {
 }
 
 // newVideo is one with the next free id.
-func (c *chaos) newVideo(random *rand.Rand) video {
+func (c *chaos) newVideo(random *rand.Rand) oracle.Video {
 	videos, _ := c.catalogue()
-	return randomVideo(random, videos[len(videos)-1].id+1)
+	return randomVideo(random, videos[len(videos)-1].ID+1)
 }
 
 // changedVideos are a few videos, most of them new ones, with changes of all kinds.
-func (c *chaos) changedVideos(random *rand.Rand) (changed []video) {
+func (c *chaos) changedVideos(random *rand.Rand) (changed []oracle.Video) {
 	videos, _ := c.catalogue()
 	for range 4 {
 		i := len(videos) - 1 - min(random.IntN(len(videos)), random.IntN(len(videos)))
 		v := videos[i]
 		videos = slices.Delete(videos, i, i+1)
 		if random.IntN(2) == 0 {
-			v.creator = 1 + random.Int64N(chaosCreators)
+			v.Creator = 1 + random.Int64N(chaosCreators)
 		}
 		if random.IntN(2) == 0 {
-			v.openingViews, v.openingAdViews = random.Int64N(1_000_000), random.Int64N(1_000_000)
+			v.OpeningViews, v.OpeningAdViews = random.Int64N(1_000_000), random.Int64N(1_000_000)
 		}
 		if random.IntN(2) == 0 {
-			v.title = fmt.Sprintf("영상 %d, \"%d\"", v.id, random.IntN(1000))
+			v.Title = fmt.Sprintf("영상 %d, \"%d\"", v.ID, random.IntN(1000))
 		}
 		changed = append(changed, v)
 	}
@@ -166,13 +167,13 @@ func (c *chaos) changedVideos(random *rand.Rand) (changed []video) {
 }
 
 // changedCreators are a few creators with other names, locales and addresses.
-func (c *chaos) changedCreators(random *rand.Rand) (changed []creator) {
+func (c *chaos) changedCreators(random *rand.Rand) (changed []oracle.Creator) {
 	_, creators := c.catalogue()
 	random.Shuffle(len(creators), func(i, j int) { creators[i], creators[j] = creators[j], creators[i] })
 	for _, one := range creators[:3] {
 		edition := random.IntN(1000)
-		one.name, one.locale = fmt.Sprintf("창작자 %d, %d", one.id, edition), pick(random, "ko", "en")
-		one.email = fmt.Sprintf("creator.%d.%d@example.com", one.id, edition)
+		one.Name, one.Locale = fmt.Sprintf("창작자 %d, %d", one.ID, edition), pick(random, "ko", "en")
+		one.Email = fmt.Sprintf("creator.%d.%d@example.com", one.ID, edition)
 		changed = append(changed, one)
 	}
 	return changed

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"creatorpay/db"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -66,7 +67,7 @@ var wonInMail = regexp.MustCompile(`₩[0-9,]+`)
 // requireMails means that every creator with a statement has got its mail once,
 // with its amount and at the address that they had, unless the books say that it was rejected, or that nobody can
 // know.
-func (c *chaos) requireMails(s *system, week *plannedPeriod, want settledDay) {
+func (c *chaos) requireMails(s *system, week *plannedPeriod, want oracle.Result) {
 	s.t.Helper()
 	mails, err := c.inbox.Mails()
 	require.NoError(s.t, err)

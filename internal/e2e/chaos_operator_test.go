@@ -36,12 +36,12 @@ func (c *chaos) begin(period *plannedPeriod) {
 	videos, creators := c.catalogue()
 	period.titles, period.addresses = map[int64]string{}, map[int64]string{}
 	for _, v := range videos {
-		period.titles[v.id] = v.title
+		period.titles[v.ID] = v.Title
 	}
 	for _, creator := range creators {
-		period.addresses[creator.id] = creator.email
-		if fault, planned := mailFaults[period.mails[creator.id]]; planned {
-			c.inbox.Misbehave(creator.email, fault.Fault, fault.times)
+		period.addresses[creator.ID] = creator.Email
+		if fault, planned := mailFaults[period.mails[creator.ID]]; planned {
+			c.inbox.Misbehave(creator.Email, fault.Fault, fault.times)
 		}
 	}
 	if period.isDay() {

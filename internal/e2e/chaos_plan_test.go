@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/settlement"
 )
 
@@ -32,7 +33,7 @@ func (p *plannedPeriod) isDay() bool { return p.Kind == settlement.Daily }
 // plan is all that is decided before anything runs: the same seed gives the
 // same one.
 type plan struct {
-	platform *platform
+	platform *oracle.Platform
 	periods  []*plannedPeriod
 }
 
@@ -127,51 +128,48 @@ const (
 
 // busyDays has plays of which many come back too soon, at times over midnight,
 // of videos that are close below a tier.
-func busyDays(random *rand.Rand, first string, days int) *platform {
-	p := newPlatform("Asia/Seoul")
+func busyDays(random *rand.Rand, first string, days int) *oracle.Platform {
+	p := oracle.NewPlatform("Asia/Seoul")
 	for id := range int64(chaosVideos) {
 		v := randomVideo(random, id+1)
-		v.creator = id%chaosCreators + 1 // each has one
-		p.addVideo(v)
+		v.Creator = id%chaosCreators + 1 // each has one
+		p.AddVideo(v)
 	}
-	midnight, err := time.ParseInLocation(time.DateOnly, first, p.zone)
-	if err != nil {
-		panic(err)
-	}
+	midnight := p.Midnight(first)
 	end := midnight.AddDate(0, 0, days)
-	for len(p.views) < chaosPlays*days {
-		play := p.randomPlay(random, midnight.AddDate(0, 0, random.IntN(days)))
-		if last := len(p.views) - 1; last >= 0 && random.IntN(4) == 0 { // the same viewer comes back
-			play.video, play.viewer = p.views[last].video, p.views[last].viewer
-			play.at = p.views[last].at.Add(time.Duration(random.IntN(aLittle)) * time.Millisecond)
+	for len(p.Views) < chaosPlays*days {
+		play := randomPlay(p, random, midnight.AddDate(0, 0, random.IntN(days)))
+		if last := len(p.Views) - 1; last >= 0 && random.IntN(4) == 0 { // the same viewer comes back
+			play.Video, play.Viewer = p.Views[last].Video, p.Views[last].Viewer
+			play.At = p.Views[last].At.Add(time.Duration(random.IntN(aLittle)) * time.Millisecond)
 		}
-		if play.at.Before(end) {
-			play.id = int64(len(p.views) + 1)
-			p.views = append(p.views, play)
+		if play.At.Before(end) {
+			play.ID = int64(len(p.Views) + 1)
+			p.Views = append(p.Views, play)
 		}
 	}
 	return p
 }
 
 // randomVideo is often one that is close below a tier.
-func randomVideo(random *rand.Rand, id int64) video {
-	return video{
-		id: id, creator: 1 + random.Int64N(chaosCreators), title: fmt.Sprintf("영상 %d", id),
-		openingViews:   max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(100)),
-		openingAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(100)),
+func randomVideo(random *rand.Rand, id int64) oracle.Video {
+	return oracle.Video{
+		ID: id, Creator: 1 + random.Int64N(chaosCreators), Title: fmt.Sprintf("영상 %d", id),
+		OpeningViews:   max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(100)),
+		OpeningAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(100)),
 	}
 }
 
 // randomPlay is one on the day that begins at midnight, at times close to its
 // end.
-func (p *platform) randomPlay(random *rand.Rand, midnight time.Time) view {
+func randomPlay(p *oracle.Platform, random *rand.Rand, midnight time.Time) oracle.View {
 	at := random.Int64N(milliseconds)
 	if random.IntN(10) == 0 {
 		at = milliseconds - 1 - random.Int64N(aLittle)
 	}
-	return view{
-		video: 1 + min(random.Int64N(chaosVideos), random.Int64N(chaosVideos)), viewer: random.Int64N(chaosCreators + 10),
-		at:      midnight.Add(time.Duration(at) * time.Millisecond),
-		seconds: uint32(random.IntN(600)), ads: uint32(random.IntN(4)),
+	return oracle.View{
+		Video: 1 + min(random.Int64N(chaosVideos), random.Int64N(chaosVideos)), Viewer: random.Int64N(chaosCreators + 10),
+		At:      midnight.Add(time.Duration(at) * time.Millisecond),
+		Seconds: uint32(random.IntN(600)), Ads: uint32(random.IntN(4)),
 	}
 }

@@ -21,7 +21,7 @@ func (c *chaos) platformInserts(b blow) (faultproxy.Fault, bool) {
 func (c *chaos) microseconds(b blow) (faultproxy.Fault, bool) {
 	plays := c.platformPlays(b)
 	for i, play := range plays {
-		plays[i].at = c.plan.platform.midnight(play.day + 1).Add(-time.Duration(b.random.IntN(500)) * time.Microsecond)
+		plays[i].At = c.plan.platform.Midnight((play.day + 1).String()).Add(-time.Duration(b.random.IntN(500)) * time.Microsecond)
 	}
 	return faultproxy.None, c.insert(plays) == nil
 }
@@ -63,7 +63,7 @@ func (c *chaos) platformPlays(b blow) (plays []arrival) {
 	closed := c.isClosed(settlement.DailyPeriod(day))
 	for range 1 + b.random.IntN(3) {
 		plays = append(plays, arrival{
-			view: c.plan.platform.playOf(b.random, day, c.anyVideo(b.random)), day: day, closed: closed,
+			View: playOf(c.plan.platform, b.random, day, c.anyVideo(b.random)), day: day, closed: closed,
 			paidBy: b.period.End() + 1, // a session may end when the next day has looked back
 		})
 	}
@@ -88,7 +88,7 @@ func insertPlays(ctx context.Context, into execer, plays []arrival) error {
 		if _, err := into.ExecContext(ctx, `
 			INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			play.day.String(), play.video, play.viewer, play.at.UTC().Format("2006-01-02 15:04:05.000000"), play.id, play.seconds, play.ads); err != nil {
+			play.day.String(), play.Video, play.Viewer, play.At.UTC().Format("2006-01-02 15:04:05.000000"), play.ID, play.Seconds, play.Ads); err != nil {
 			return err
 		}
 	}
@@ -102,24 +102,24 @@ func (c *chaos) takeInserted(ctx context.Context, plays []arrival) error {
 	for _, play := range plays {
 		if _, err := c.sql.ExecContext(ctx, `
 			DELETE FROM watch_log PARTITION (p0)
-			WHERE view_id = ?`, play.id); err != nil {
+			WHERE view_id = ?`, play.ID); err != nil {
 			return err
 		}
 		var at string
 		err := c.sql.QueryRowContext(ctx, `
 			SELECT watched_at
 			FROM watch_log
-			WHERE watched_on = ? AND video_id = ? AND viewer_id = ? AND view_id = ?`, play.day.String(), play.video, play.viewer, play.id).Scan(&at)
+			WHERE watched_on = ? AND video_id = ? AND viewer_id = ? AND view_id = ?`, play.day.String(), play.Video, play.Viewer, play.ID).Scan(&at)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if play.at, err = time.Parse("2006-01-02 15:04:05.999", at); err != nil {
+		if play.At, err = time.Parse("2006-01-02 15:04:05.999", at); err != nil {
 			return err
 		}
-		play.storedOn = play.day.String()
+		play.StoredOn = play.day.String()
 		c.takeArrival(play)
 	}
 	return nil

@@ -5,28 +5,29 @@ import (
 	"context"
 	"slices"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 )
 
 // addLaterPrices adds prices that hold from a later day on, with the real command.
 func (c *chaos) addLaterPrices(b blow) (faultproxy.Fault, bool) {
-	rule := prices{
-		from:  (b.period.End() + settlement.Day(b.random.IntN(3))).String(),
-		views: []tier{{1, pick(b.random, "1", "0.3333")}, {100_000, pick(b.random, "1.7777", "1.1")}, {500_050, "2.5"}},
-		ads:   []tier{{1, pick(b.random, "9.9999", "12")}, {999_950, "0.0001"}, {1_000_000, "20"}},
+	rule := oracle.Prices{
+		From:  (b.period.End() + settlement.Day(b.random.IntN(3))).String(),
+		Views: []oracle.Tier{{From: 1, Won: pick(b.random, "1", "0.3333")}, {From: 100_000, Won: pick(b.random, "1.7777", "1.1")}, {From: 500_050, Won: "2.5"}},
+		Ads:   []oracle.Tier{{From: 1, Won: pick(b.random, "9.9999", "12")}, {From: 999_950, Won: "0.0001"}, {From: 1_000_000, Won: "20"}},
 	}
-	if !c.takeFrom(rule.from) {
+	if !c.takeFrom(rule.From) {
 		return faultproxy.None, true // there are some from that day on
 	}
 	c.servers.RLock()
 	defer c.servers.RUnlock()
-	added := c.command("prices", "add", "--from", rule.from, "--views", tierFlag(rule.views), "--ad-views", tierFlag(rule.ads))
-	c.noteIf(added.code != 0, "prices from %s were not added: %s", rule.from, added.stderr)
+	added := c.command("prices", "add", "--from", rule.From, "--views", tierFlag(rule.Views), "--ad-views", tierFlag(rule.Ads))
+	c.noteIf(added.code != 0, "prices from %s were not added: %s", rule.From, added.stderr)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.plan.platform.prices = append(c.plan.platform.prices, rule)
-	slices.SortFunc(c.plan.platform.prices, func(a, b prices) int { return cmp.Compare(a.from, b.from) })
+	c.plan.platform.Prices = append(c.plan.platform.Prices, rule)
+	slices.SortFunc(c.plan.platform.Prices, func(a, b oracle.Prices) int { return cmp.Compare(a.From, b.From) })
 	return faultproxy.None, true
 }
 

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"creatorpay/db"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 )
 
 // arrival is a view that came while something ran.
 type arrival struct {
-	view
+	oracle.View
 	day    settlement.Day // to which it came
 	closed bool           // its day was closed
 	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it, unless it looks back less far
@@ -46,10 +47,10 @@ func (c *chaos) lateRowsArrive(b blow) (faultproxy.Fault, bool) {
 // repeatsArrive adds plays to the first day that repeat others.
 func (c *chaos) repeatsArrive(b blow) (faultproxy.Fault, bool) {
 	day, p := c.plan.periods[0].Start, c.plan.platform
-	for _, play := range p.views {
-		if p.dayOf(play.at) == day.String() && p.dayOf(play.at.Add(time.Second)) == day.String() {
-			play.at, play.id = play.at.Add(time.Second), firstArrival+play.id
-			c.appendView(arrival{view: play, day: day, paidBy: b.period.End()})
+	for _, play := range p.Views {
+		if p.DayOf(play.At) == day.String() && p.DayOf(play.At.Add(time.Second)) == day.String() {
+			play.At, play.ID = play.At.Add(time.Second), firstArrival+play.ID
+			c.appendView(arrival{View: play, day: day, paidBy: b.period.End()})
 		}
 	}
 	return faultproxy.None, true
@@ -64,13 +65,13 @@ func (c *chaos) someArrive(b blow, day settlement.Day) (some bool) {
 
 func (c *chaos) anyVideo(random *rand.Rand) int64 {
 	videos, _ := c.catalogue()
-	return videos[random.IntN(len(videos))].id
+	return videos[random.IntN(len(videos))].ID
 }
 
 // arrive adds a play to the day: of the video, or of one that somebody watches at
 // that very time.
 func (c *chaos) arrive(b blow, day settlement.Day, video int64) (stored bool) {
-	return c.appendView(arrival{view: c.plan.platform.playOf(b.random, day, video), day: day, paidBy: b.period.End()})
+	return c.appendView(arrival{View: playOf(c.plan.platform, b.random, day, video), day: day, paidBy: b.period.End()})
 }
 
 func (c *chaos) appendView(came arrival) (stored bool) {
@@ -89,8 +90,8 @@ func (c *chaos) appendView(came arrival) (stored bool) {
 // row is the view as it is appended.
 func (a arrival) row() db.View {
 	return db.View{
-		Day: a.day, VideoID: a.video, ViewerID: a.viewer, WatchedAt: a.at.UnixMilli(), ViewID: a.id,
-		PlayedSeconds: a.seconds, AdViews: a.ads,
+		Day: a.day, VideoID: a.Video, ViewerID: a.Viewer, WatchedAt: a.At.UnixMilli(), ViewID: a.ID,
+		PlayedSeconds: a.Seconds, AdViews: a.Ads,
 	}
 }
 
@@ -102,37 +103,29 @@ func (c *chaos) takeArrival(came arrival) {
 
 // playOf is a play of the video on the day, or of one that somebody watches at
 // about the same time.
-func (p *platform) playOf(random *rand.Rand, day settlement.Day, video int64) view {
-	play := p.randomPlay(random, p.midnight(day))
-	play.video = video
+func playOf(p *oracle.Platform, random *rand.Rand, day settlement.Day, video int64) oracle.View {
+	play := randomPlay(p, random, p.Midnight(day.String()))
+	play.Video = video
 	if random.IntN(2) == 0 {
-		play = p.closeTo(random, play)
+		play = closeTo(p, random, play)
 	}
-	play.id = firstArrival + random.Int64N(1<<40)
+	play.ID = firstArrival + random.Int64N(1<<40)
 	return play
-}
-
-func (p *platform) midnight(day settlement.Day) time.Time {
-	midnight, err := time.ParseInLocation(time.DateOnly, day.String(), p.zone)
-	if err != nil {
-		panic(err)
-	}
-	return midnight
 }
 
 // closeTo makes the play one of another view's viewer and video, a little before
 // or after it, if it then still is one of the same day.
-func (p *platform) closeTo(random *rand.Rand, play view) view {
-	var others []view
-	for _, other := range p.views {
-		if p.dayOf(other.at) == p.dayOf(play.at) {
+func closeTo(p *oracle.Platform, random *rand.Rand, play oracle.View) oracle.View {
+	var others []oracle.View
+	for _, other := range p.Views {
+		if p.DayOf(other.At) == p.DayOf(play.At) {
 			others = append(others, other)
 		}
 	}
 	other := others[random.IntN(len(others))]
-	at := other.at.Add(time.Duration(random.IntN(2*aLittle)-aLittle) * time.Millisecond)
-	if p.dayOf(at) == p.dayOf(play.at) {
-		play.video, play.viewer, play.at = other.video, other.viewer, at
+	at := other.At.Add(time.Duration(random.IntN(2*aLittle)-aLittle) * time.Millisecond)
+	if p.DayOf(at) == p.DayOf(play.At) {
+		play.Video, play.Viewer, play.At = other.Video, other.Viewer, at
 	}
 	return play
 }
@@ -179,13 +172,13 @@ func (c *chaos) takeArrivals() {
 		return rows.Err()
 	}))
 	for _, came := range c.arrived {
-		f, there := fates[came.id]
-		c.noteIf(!there && came.day >= kept, "view %d has vanished", came.id)
-		c.noteIf(came.closed && !f.late, "view %d came to a closed day and is not late", came.id)
-		c.noteIf(f.late != (f.posted != ""), "view %d is late: %t, but is posted on %q", came.id, f.late, f.posted)
-		c.noteIf(f.posted > c.mustBePaidBy(came).String(), "view %d is posted on %s, later than on %s", came.id, f.posted, c.mustBePaidBy(came))
-		came.posted = f.posted
-		c.plan.platform.views = append(c.plan.platform.views, came.view)
+		f, there := fates[came.ID]
+		c.noteIf(!there && came.day >= kept, "view %d has vanished", came.ID)
+		c.noteIf(came.closed && !f.late, "view %d came to a closed day and is not late", came.ID)
+		c.noteIf(f.late != (f.posted != ""), "view %d is late: %t, but is posted on %q", came.ID, f.late, f.posted)
+		c.noteIf(f.posted > c.mustBePaidBy(came).String(), "view %d is posted on %s, later than on %s", came.ID, f.posted, c.mustBePaidBy(came))
+		came.Posted = f.posted
+		c.plan.platform.Views = append(c.plan.platform.Views, came.View)
 		c.tally.arrive(f.late)
 	}
 }

@@ -158,8 +158,8 @@ func (c *chaos) leaveBehind(b blow) (faultproxy.Fault, bool) {
 	if _, terminated := c.terminateRun(b); !terminated {
 		return faultproxy.None, false
 	}
-	for _, video := range c.plan.platform.videos {
-		c.arrive(b, b.period.Start, video.id)
+	for _, video := range c.plan.platform.Videos {
+		c.arrive(b, b.period.Start, video.ID)
 	}
 	c.hold(longest, func() bool { return c.isClosed(b.period.Period) })
 	return faultproxy.None, true

@@ -91,16 +91,16 @@ func (c *chaos) windowOf(period settlement.Period) (window time.Duration, begun 
 // and the one that the run had when a worker got another one.
 func (c *chaos) takeWindows() {
 	p := c.plan.platform
-	p.windows = map[string]time.Duration{}
+	p.Windows = map[string]time.Duration{}
 	for _, period := range c.plan.periods {
 		if !period.isDay() {
 			continue
 		}
 		window, _ := c.windowOf(period.Period)
-		p.windows[period.String()] = window
+		p.Windows[period.String()] = window
 		before, known := c.windows[period.Start]
 		c.noteIf(known && window != before, "%s began with the repeat window %s and has %s", period, before, window)
-		c.noteIf(window != p.window && !c.offered[window], "%s has the repeat window %s, which no worker had", period, window)
+		c.noteIf(window != p.Window && !c.offered[window], "%s has the repeat window %s, which no worker had", period, window)
 	}
 }
 

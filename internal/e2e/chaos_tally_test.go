@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 
+	"creatorpay/internal/e2e/oracle"
+
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 )
 
@@ -50,10 +52,10 @@ func (t *tally) arrive(late bool) {
 }
 
 // compare counts the lines of a period's exports.
-func (t *tally) compare(want settledDay) {
+func (t *tally) compare(want oracle.Result) {
 	t.do(func() {
 		t.periods++
-		for _, export := range []string{want.statistics(), want.settlement(), want.adjustments(), want.top5()} {
+		for _, export := range []string{want.Statistics(), want.Settlement(), want.Adjustments(), want.Top5()} {
 			t.rows += strings.Count(export, "\n") - 1
 		}
 	})

@@ -64,8 +64,8 @@ func TestChaosHasTheSamePlanForTheSameSeed(t *testing.T) {
 			}
 			events = append(events, fmt.Sprint(period, period.mails))
 		}
-		for _, play := range plan.platform.views {
-			play.at = play.at.UTC() // one pointer to a zone is not the other
+		for _, play := range plan.platform.Views {
+			play.At = play.At.UTC() // one pointer to a zone is not the other
 			events = append(events, fmt.Sprint(play))
 		}
 		return events

@@ -60,7 +60,7 @@ func TestSchemaThatDoesNotFitIsRefused(t *testing.T) {
 
 	s.startWorker()
 	s.runDay(today).requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestDatabaseWithoutSchemaIsRefused(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
+	"creatorpay/internal/e2e/oracle"
 )
 
 const (
@@ -19,27 +20,27 @@ const (
 
 // bigPlatform has a day of which some videos have far more plays than others,
 // some viewers come back too soon, and many videos are close below a tier.
-func bigPlatform(random *rand.Rand) *platform {
-	p := newPlatform("Asia/Seoul")
+func bigPlatform(random *rand.Rand) *oracle.Platform {
+	p := oracle.NewPlatform("Asia/Seoul")
 	for id := range int64(1000) {
-		p.addVideo(video{
-			id: id + 1, creator: id%50 + 1, title: fmt.Sprintf("Video %d", id+1),
-			openingViews: pick[int64](random, 0, 99_900, 499_900, 999_900), openingAdViews: pick[int64](random, 0, 99_900, 499_900),
+		p.AddVideo(oracle.Video{
+			ID: id + 1, Creator: id%50 + 1, Title: fmt.Sprintf("Video %d", id+1),
+			OpeningViews: pick[int64](random, 0, 99_900, 499_900, 999_900), OpeningAdViews: pick[int64](random, 0, 99_900, 499_900),
 		})
 	}
 	zipf := rand.NewZipf(random, 1.1, 20, 999)
-	midnight := time.Date(2024, 5, 6, 0, 0, 0, 0, p.zone)
+	midnight := p.Midnight(today)
 	for id := range int64(crashRows) {
-		play := view{
-			id: id + 1, video: int64(zipf.Uint64()) + 1, viewer: random.Int64N(50_000),
-			at:      midnight.Add(time.Duration(random.Int64N(24*60*60*1000)) * time.Millisecond),
-			seconds: uint32(random.IntN(600)), ads: uint32(random.IntN(4)),
+		play := oracle.View{
+			ID: id + 1, Video: int64(zipf.Uint64()) + 1, Viewer: random.Int64N(50_000),
+			At:      midnight.Add(time.Duration(random.Int64N(24*60*60*1000)) * time.Millisecond),
+			Seconds: uint32(random.IntN(600)), Ads: uint32(random.IntN(4)),
 		}
-		if last := len(p.views) - 1; last >= 0 && random.IntN(20) == 0 { // back after up to 40 s, at times after midnight
-			play.video, play.viewer = p.views[last].video, p.views[last].viewer
-			play.at = p.views[last].at.Add(time.Duration(random.IntN(40_000)) * time.Millisecond)
+		if last := len(p.Views) - 1; last >= 0 && random.IntN(20) == 0 { // back after up to 40 s, at times after midnight
+			play.Video, play.Viewer = p.Views[last].Video, p.Views[last].Viewer
+			play.At = p.Views[last].At.Add(time.Duration(random.IntN(40_000)) * time.Millisecond)
 		}
-		p.views = append(p.views, play)
+		p.Views = append(p.Views, play)
 	}
 	return p
 }
@@ -48,7 +49,7 @@ func TestKilledWorkersChangeNothing(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t)
 	p := bigPlatform(random)
-	want := p.settle(today, today)[0]
+	want := p.Settle(today, today)[0]
 
 	undisturbed := newSystem(t, p)
 	undisturbed.startWorker()
@@ -101,7 +102,7 @@ func TestKilledDatabaseChangesNothing(t *testing.T) {
 	}
 
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.starter("verify", "--date", today).requireSuccess()
 }
 

@@ -10,8 +10,8 @@ import (
 func TestRunKeepsToTheBuildThatBeganIt(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 1, tomorrow+" 12:00:00", 60, 1)
-	p.play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, tomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
 	s := newSystem(t, p)
 	s.startBuild("1")
 	s.runDay(today).requireSuccess()

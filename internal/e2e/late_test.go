@@ -9,48 +9,45 @@ import (
 	"testing"
 	"time"
 
+	"creatorpay/internal/e2e/oracle"
+
 	"github.com/stretchr/testify/require"
 )
 
 // come stores the views that the day posts, as the platform does: without
 // creatorpay.
-func (s *system) come(p *platform, posted string) {
+func (s *system) come(p *oracle.Platform, posted string) {
 	s.t.Helper()
-	for _, v := range p.views {
-		if v.posted == posted {
+	for _, v := range p.Views {
+		if v.Posted == posted {
 			s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				p.dayOf(v.at), v.video, v.viewer, v.at.UTC().Format("2006-01-02 15:04:05.000"), v.id, v.seconds, v.ads)
+				p.DayOf(v.At), v.Video, v.Viewer, v.At.UTC().Format("2006-01-02 15:04:05.000"), v.ID, v.Seconds, v.Ads)
 		}
 	}
 }
 
-// onTime are the views that do not come late.
-func (p *platform) onTime() []view {
-	return slices.DeleteFunc(slices.Clone(p.views), func(v view) bool { return v.posted != "" })
-}
-
 // runDays runs the days, each after what it posts has come, and compares.
-func (s *system) runDays(p *platform, first, last string, flags ...string) {
+func (s *system) runDays(p *oracle.Platform, first, last string, flags ...string) {
 	s.t.Helper()
-	days := p.settle(first, last)
+	days := p.Settle(first, last)
 	for _, want := range days {
-		s.come(p, want.day)
-		s.runDay(want.day, flags...).requireSuccess()
+		s.come(p, want.Start)
+		s.runDay(want.Start, flags...).requireSuccess()
 		s.requireSettled(want)
 	}
 	for _, want := range days { // what came later changed nothing
 		s.requireSettled(want)
-		s.starter("verify", "--date", want.day).requireSuccess()
+		s.starter("verify", "--date", want.Start).requireSuccess()
 	}
 }
 
 // newLateSystem is a system with the views that do not come late.
-func newLateSystem(t testing.TB, p *platform, first, last string) *system {
+func newLateSystem(t testing.TB, p *oracle.Platform, first, last string) *system {
 	t.Helper()
 	s := newEmptySystem(t, p)
 	s.loadCatalogue(p)
 	s.addDays(first, last)
-	for views := range slices.Chunk(p.onTime(), 5000) {
+	for views := range slices.Chunk(p.OnTime(), 5000) {
 		s.append(p, views...)
 	}
 	return s
@@ -64,14 +61,14 @@ func TestRandomLateViewsAreWorthWhatTheRuleSays(t *testing.T) {
 			random := newRandom(t)
 			p := randomPlatform(random)
 			days := []string{"2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09"}
-			for i, v := range p.views {
-				p.views[i].ads = min(v.ads, 1000)
-				if at := slices.Index(days, p.dayOf(v.at)); at >= 0 && at < len(days)-1 && random.IntN(3) == 0 {
-					p.views[i].posted = days[at+1+random.IntN(len(days)-1-at)]
+			for i, v := range p.Views {
+				p.Views[i].Ads = min(v.Ads, 1000)
+				if at := slices.Index(days, p.DayOf(v.At)); at >= 0 && at < len(days)-1 && random.IntN(3) == 0 {
+					p.Views[i].Posted = days[at+1+random.IntN(len(days)-1-at)]
 				}
 			}
 			s := newLateSystem(t, p, "2024-05-05", "2024-05-09")
-			s.startWorker("REPEAT_WINDOW=" + p.window.String())
+			s.startWorker("REPEAT_WINDOW=" + p.Window.String())
 			s.runDays(p, "2024-05-06", "2024-05-09", "--chunk-rows", fmt.Sprint(1+random.IntN(400)))
 		})
 	}
@@ -79,17 +76,17 @@ func TestRandomLateViewsAreWorthWhatTheRuleSays(t *testing.T) {
 
 // spacedPlatform has plays that lie 30 s or more apart per viewer and video, on
 // three days, of videos that are close below a tier.
-func spacedPlatform(random *rand.Rand) *platform {
-	p := newPlatform("Asia/Seoul")
+func spacedPlatform(random *rand.Rand) *oracle.Platform {
+	p := oracle.NewPlatform("Asia/Seoul")
 	for id := int64(1); id <= 4; id++ {
-		p.addVideo(video{id: id, creator: 100 + id%2, title: "v", openingViews: 99_990, openingAdViews: 499_980})
+		p.AddVideo(oracle.Video{ID: id, Creator: 100 + id%2, Title: "v", OpeningViews: 99_990, OpeningAdViews: 499_980})
 	}
-	midnight, _ := time.ParseInLocation(time.DateOnly, today, p.zone)
+	midnight := p.Midnight(today)
 	for videoID := int64(1); videoID <= 4; videoID++ {
 		for viewer := range int64(4) {
 			for at := midnight.Add(time.Duration(random.IntN(80_000)) * time.Second); at.Before(midnight.AddDate(0, 0, 3)); at = at.Add(30*time.Second + time.Duration(random.IntN(40_000))*time.Second) {
-				p.views = append(p.views, view{
-					id: int64(len(p.views) + 1), video: videoID, viewer: viewer, at: at, seconds: 10, ads: uint32(random.IntN(3)),
+				p.Views = append(p.Views, oracle.View{
+					ID: int64(len(p.Views) + 1), Video: videoID, Viewer: viewer, At: at, Seconds: 10, Ads: uint32(random.IntN(3)),
 				})
 			}
 		}
@@ -103,27 +100,27 @@ func TestTheOrderOfArrivalOfSpacedViewsChangesNoLifetimeCount(t *testing.T) {
 	random := newRandom(t)
 	ordered := spacedPlatform(random)
 	type life struct{ views, ads int64 }
-	lives := func(days []settledDay) map[int64]life {
+	lives := func(days []oracle.Result) map[int64]life {
 		last := map[int64]life{}
 		for _, day := range days {
-			for _, l := range day.lines {
-				last[l.video.id] = life{l.viewsTo, l.adsTo}
+			for _, l := range day.Lines {
+				last[l.Video.ID] = life{l.ViewsTo, l.AdsTo}
 			}
 		}
 		return last
 	}
-	want := lives(ordered.settle(today, dayAfterTomorrow))
+	want := lives(ordered.Settle(today, dayAfterTomorrow))
 	for order := range 2 {
 		t.Run(fmt.Sprint(order), func(t *testing.T) {
 			days := []string{today, tomorrow, dayAfterTomorrow, "2024-05-09"}
 			p := *ordered
-			p.views = slices.Clone(ordered.views)
-			for i, v := range p.views {
-				if at := slices.Index(days, p.dayOf(v.at)); random.IntN(2) == 0 {
-					p.views[i].posted = days[at+1+random.IntN(len(days)-1-at)]
+			p.Views = slices.Clone(ordered.Views)
+			for i, v := range p.Views {
+				if at := slices.Index(days, p.DayOf(v.At)); random.IntN(2) == 0 {
+					p.Views[i].Posted = days[at+1+random.IntN(len(days)-1-at)]
 				}
 			}
-			require.Equal(t, want, lives(p.settle(today, "2024-05-09")))
+			require.Equal(t, want, lives(p.Settle(today, "2024-05-09")))
 			s := newLateSystem(t, &p, today, "2024-05-09")
 			s.startWorker()
 			s.runDays(&p, today, "2024-05-09")
@@ -138,17 +135,17 @@ func TestLateViewsOfAnUnknownVideoKeepTheDayFromClosingUntilItIsKnown(t *testing
 	s.addDays(today, tomorrow)
 	s.startWorker()
 	s.runDay(today).requireSuccess()
-	p.addVideo(video{id: 15, creator: 1, title: "New"})
-	p.playLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
-	p.playLate(tomorrow, 9002, 15, 77, today+" 13:00:00", 60, 1)
-	p.playLate(tomorrow, 9003, 10, 77, today+" 13:00:00", 60, 1)
+	p.AddVideo(oracle.Video{ID: 15, Creator: 1, Title: "New"})
+	p.PlayLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
+	p.PlayLate(tomorrow, 9002, 15, 77, today+" 13:00:00", 60, 1)
+	p.PlayLate(tomorrow, 9003, 10, 77, today+" 13:00:00", 60, 1)
 	s.come(p, tomorrow)
 
 	s.runDay(tomorrow).requireFailure("2024-05-07 has 2 rows of videos that are not in the catalogue: 15 (2 rows that came late for 2024-05-06); import them")
 
-	s.putVideos(p.videos...)
+	s.putVideos(p.Videos...)
 	s.runDay(tomorrow).requireSuccess()
-	s.requireSettled(p.settle(today, tomorrow)[1])
+	s.requireSettled(p.Settle(today, tomorrow)[1])
 }
 
 func TestWhatADayPostsStaysAfterAReset(t *testing.T) {
@@ -158,19 +155,19 @@ func TestWhatADayPostsStaysAfterAReset(t *testing.T) {
 	s.addDays(today, dayAfterTomorrow)
 	s.startWorker()
 	s.runDay(today).requireSuccess()
-	p.addVideo(video{id: 15, creator: 1, title: "New"})
-	p.playLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
-	p.playLate(tomorrow, 9002, 20, 77, today+" 12:00:00", 60, 1)
+	p.AddVideo(oracle.Video{ID: 15, Creator: 1, Title: "New"})
+	p.PlayLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
+	p.PlayLate(tomorrow, 9002, 20, 77, today+" 12:00:00", 60, 1)
 	s.come(p, tomorrow)
 	s.runDay(tomorrow).requireFailure("15 (1 row that came late for 2024-05-06)")
-	p.playLate(dayAfterTomorrow, 9003, 20, 77, today+" 15:00:00", 60, 1)
+	p.PlayLate(dayAfterTomorrow, 9003, 20, 77, today+" 15:00:00", 60, 1)
 	s.come(p, dayAfterTomorrow)
-	s.putVideos(p.videos...)
+	s.putVideos(p.Videos...)
 
 	s.reset("daily:" + tomorrow)
 
 	s.waitUntilState(tomorrow, "closed")
-	days := p.settle(today, dayAfterTomorrow)
+	days := p.Settle(today, dayAfterTomorrow)
 	s.requireSettled(days[1])
 	s.runDay(dayAfterTomorrow).requireSuccess()
 	s.requireSettled(days[2])
@@ -191,15 +188,15 @@ func TestLateRowsOfADayWithVanishedRowsRaiseAnAlarmAndAreNotPosted(t *testing.T)
 	run := s.runDay(tomorrow).requireSuccess()
 
 	require.Contains(t, run.stderr, "ALARM: 2024-05-06 has 99 rows, 100 counted and posted; nothing was adjusted")
-	s.requireSettled(p.settle(today, tomorrow)[1])
+	s.requireSettled(p.Settle(today, tomorrow)[1])
 	s.starter("verify", "--date", today).requireFailure("differences")
 }
 
 func TestVerifyJudgesLateViewsByTheCreatorOfThen(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.addVideo(video{id: 15, creator: 7, title: "Only self views"})
-	p.playLate(tomorrow, 9001, 15, 7, today+" 12:00:00", 60, 1)
+	p.AddVideo(oracle.Video{ID: 15, Creator: 7, Title: "Only self views"})
+	p.PlayLate(tomorrow, 9001, 15, 7, today+" 12:00:00", 60, 1)
 	s := newLateSystem(t, p, today, tomorrow)
 	s.startWorker()
 	s.runDays(p, today, tomorrow)
@@ -227,12 +224,12 @@ func TestRowsThatChangedInPlaceRaiseAnAlarmBeforeTheirWeekIsPaid(t *testing.T) {
 func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 77, tomorrow+" 10:00:00", 60, 1)
-	p.play(10, 77, dayAfterTomorrow+" 10:00:00", 60, 1)
-	p.playLate(dayAfterTomorrow, 9001, 20, 77, today+" 12:00:00", 60, 1)
+	p.Play(10, 77, tomorrow+" 10:00:00", 60, 1)
+	p.Play(10, 77, dayAfterTomorrow+" 10:00:00", 60, 1)
+	p.PlayLate(dayAfterTomorrow, 9001, 20, 77, today+" 12:00:00", 60, 1)
 	s := newLateSystem(t, p, today, dayAfterTomorrow)
 	s.startWorker()
-	settled := p.settle(today, dayAfterTomorrow)
+	settled := p.Settle(today, dayAfterTomorrow)
 	s.runDay(today).requireSuccess()
 	s.runDay(tomorrow).requireSuccess()
 	s.come(p, dayAfterTomorrow)

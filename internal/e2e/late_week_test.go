@@ -12,6 +12,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
 )
@@ -19,30 +20,30 @@ import (
 // lateArrivals has some plays in the week from 2024-05-06, of which some lie
 // close together and some come when their day is closed. Creator 8 has nothing
 // but late views.
-func lateArrivals(random *rand.Rand) *platform {
+func lateArrivals(random *rand.Rand) *oracle.Platform {
 	p := fewPlays(random, "2024-05-06", 7)
-	for _, play := range p.views {
+	for _, play := range p.Views {
 		if random.IntN(4) == 0 {
-			play.id = int64(len(p.views) + 1)
-			play.at = play.at.Add(time.Duration(random.Int64N(80_000)-40_000) * time.Millisecond)
-			p.views = append(p.views, play)
+			play.ID = int64(len(p.Views) + 1)
+			play.At = play.At.Add(time.Duration(random.Int64N(80_000)-40_000) * time.Millisecond)
+			p.Views = append(p.Views, play)
 		}
 	}
-	for i, play := range p.views {
-		watchedOn := p.dayOf(play.at)
+	for i, play := range p.Views {
+		watchedOn := p.DayOf(play.At)
 		if watchedOn < sunday && random.IntN(5) == 0 {
-			posted := dayAfter(watchedOn)
+			posted := oracle.DaysAfter(watchedOn, 1)
 			for posted < sunday && random.IntN(2) == 0 {
-				posted = dayAfter(posted)
+				posted = oracle.DaysAfter(posted, 1)
 			}
-			p.views[i].posted = posted
+			p.Views[i].Posted = posted
 		}
 	}
-	p.addVideo(video{id: 30, creator: 8, title: "Late"})
-	p.play(30, 9, "2024-05-06 12:00:00", 10, 3)
-	p.play(30, 8, "2024-05-07 12:00:00", 10, 3)
-	for i := len(p.views) - 2; i < len(p.views); i++ {
-		p.views[i].posted = "2024-05-10"
+	p.AddVideo(oracle.Video{ID: 30, Creator: 8, Title: "Late"})
+	p.Play(30, 9, "2024-05-06 12:00:00", 10, 3)
+	p.Play(30, 8, "2024-05-07 12:00:00", 10, 3)
+	for i := len(p.Views) - 2; i < len(p.Views); i++ {
+		p.Views[i].Posted = "2024-05-10"
 	}
 	return p
 }
@@ -59,58 +60,37 @@ func TestR8_AWeekPaysItsLateViewsInExportsStatementsAndMailsAlike(t *testing.T) 
 
 	s.starter("run", "weekly", "--week", week).requireSuccess()
 
-	want := rollUp("weekly", "2024-05-06", p.settle("2024-05-06", sunday)...)
+	want := oracle.RollUp("weekly", "2024-05-06", p.Settle("2024-05-06", sunday)...)
 	s.requireSettled(want)
 	s.requireLateStatements(want)
 	requireLateMails(t, &mailing{system: s, inbox: box}, want)
 }
 
-// withLate is the line whose own views and late views are all counted as its own.
-func (l line) withLate() line {
-	for _, late := range l.late {
-		l.views += late.views
-		l.seconds += late.seconds
-		l.ads += late.ads
-	}
-	return l
-}
-
-// paidCreators are those of whom something counted, late or on time.
-func (d settledDay) paidCreators() map[int64]bool {
-	creators := map[int64]bool{}
-	for _, l := range d.lines {
-		if l.pays() {
-			creators[l.video.creator] = true
-		}
-	}
-	return creators
-}
-
 // requireLateStatements means that each creator of whom something counted, late
 // or on time, has a statement of exactly this, in its row and in its lines.
-func (s *system) requireLateStatements(want settledDay) {
+func (s *system) requireLateStatements(want oracle.Result) {
 	s.t.Helper()
-	period := settlement.Period{Kind: settlement.Kind(want.kind), Start: toDay(want.day)}
+	period := settlement.Period{Kind: settlement.Kind(want.Kind), Start: toDay(want.Start)}
 	rows, err := s.db.Statements(s.t.Context(), period, db.AllCreators)
 	require.NoError(s.t, err)
 	drawn, err := activities.ReadStatements(s.t.Context(), s.db, period, db.AllCreators, "")
 	require.NoError(s.t, err)
-	require.Len(s.t, rows, len(want.paidCreators()))
+	require.Len(s.t, rows, len(want.PaidCreators()))
 	for i, row := range rows {
-		own := func(l line) bool { return l.video.creator == row.CreatorID }
-		sumOfLines := want.total(own)
-		paid := sumOfLines.withLate()
-		_, late := sumOfLines.lateViews()
+		own := func(l oracle.Line) bool { return l.Video.Creator == row.CreatorID }
+		sumOfLines := want.Total(own)
+		paid := sumOfLines.WithLate()
+		_, late := sumOfLines.LateViews()
 		require.Equal(s.t, totals(paid).Amounts, row.Amounts)
-		require.Equal(s.t, paid.views, row.Views+row.LateViews)
+		require.Equal(s.t, paid.Views, row.Views+row.LateViews)
 		require.Equal(s.t, late, row.LateViews)
 
 		sum, videoAmount, adAmount := drawn[i].Totals()
-		require.Equal(s.t, []int64{paid.views, paid.seconds, paid.ads, paid.videoAmount, paid.adAmount},
+		require.Equal(s.t, []int64{paid.Views, paid.Seconds, paid.Ads, paid.VideoAmount, paid.AdAmount},
 			[]int64{sum.Views, sum.PlayedSeconds, sum.AdViews, videoAmount, adAmount})
 		for _, of := range drawn[i].Lines {
 			for _, late := range of.Late {
-				require.Contains(s.t, want.adjustments(), strings.Join([]string{
+				require.Contains(s.t, want.Adjustments(), strings.Join([]string{
 					strconv.FormatInt(row.CreatorID, 10), strconv.FormatInt(of.VideoID, 10), late.WatchedOn.String(), late.PaidOn.String(), strconv.FormatInt(late.Views, 10),
 				}, ","), "the origin day of the views")
 			}
@@ -120,7 +100,7 @@ func (s *system) requireLateStatements(want settledDay) {
 
 // requireLateMails means that each creator with a statement has one mail, with
 // its total, its views and how many of them came late.
-func requireLateMails(t *testing.T, m *mailing, want settledDay) {
+func requireLateMails(t *testing.T, m *mailing, want oracle.Result) {
 	t.Helper()
 	mails, err := m.inbox.Mails()
 	require.NoError(t, err)
@@ -140,11 +120,11 @@ func requireLateMails(t *testing.T, m *mailing, want settledDay) {
 		got[id] = true
 		text, documents := m.read(one.Path)
 		require.Equal(t, 2, documents)
-		sum := want.total(func(l line) bool { return l.video.creator == id })
-		_, late := sum.lateViews()
-		require.Equal(t, sum.videoAmount+sum.adAmount, figure(text, `지급 금액 +₩([0-9,]+)`))
-		require.Equal(t, sum.withLate().views, figure(text, `정산 조회수 +([0-9,]+)회`))
+		sum := want.Total(func(l oracle.Line) bool { return l.Video.Creator == id })
+		_, late := sum.LateViews()
+		require.Equal(t, sum.VideoAmount+sum.AdAmount, figure(text, `지급 금액 +₩([0-9,]+)`))
+		require.Equal(t, sum.WithLate().Views, figure(text, `정산 조회수 +([0-9,]+)회`))
 		require.Equal(t, late, figure(text, `지연 시청 +([0-9,]+)회`))
 	}
-	require.Equal(t, want.paidCreators(), got)
+	require.Equal(t, want.PaidCreators(), got)
 }

@@ -40,7 +40,7 @@ func TestRunOutlivesItsTerminatedLaunchWhichCanBeReset(t *testing.T) {
 	require.Equal(t, "running", s.stateOf(today))
 	counting.release()
 	s.waitUntilState(today, "closed")
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 
 	s.resetToItsEnd(c, launchOfToday)
 	require.NoError(t, s.launchEnds(c))
@@ -61,7 +61,7 @@ func TestCancelledLaunchCancelsItsRun(t *testing.T) {
 	require.Equal(t, "failed", s.stateOf(today))
 	counting.release()
 	s.starter("schedule", "trigger", "--kind", "daily", "--date", today).requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestLaunchWaitsForItsRunThroughAReset(t *testing.T) {
@@ -77,7 +77,7 @@ func TestLaunchWaitsForItsRunThroughAReset(t *testing.T) {
 	counting.release()
 
 	require.NoError(t, s.launchEnds(s.dial()))
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestLaunchWaitsForARunThatAnOperatorStarted(t *testing.T) {
@@ -96,7 +96,7 @@ func TestLaunchWaitsForARunThatAnOperatorStarted(t *testing.T) {
 
 	trigger.wait().requireSuccess()
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestTerminatedRunFailsItsLaunch(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-message/mail"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/inbox"
 )
 
@@ -25,17 +26,17 @@ const (
 
 // manyCreators has a Sunday on which every creator but the last two has counted
 // views. The last but one has only watched its own video.
-func manyCreators(count int64) *platform {
-	p := newPlatform("Asia/Seoul")
+func manyCreators(count int64) *oracle.Platform {
+	p := oracle.NewPlatform("Asia/Seoul")
 	for id := range count {
-		p.addVideo(video{id: id + 1, creator: id + 1, title: fmt.Sprintf("영상 %d 大韓民國", id+1)})
+		p.AddVideo(oracle.Video{ID: id + 1, Creator: id + 1, Title: fmt.Sprintf("영상 %d 大韓民國", id+1)})
 	}
 	for id := range count - 2 {
 		for play := range 1 + id%5 {
-			p.play(id+1, 1_000_000+play, sunday+" 12:00:00", 60, 2)
+			p.Play(id+1, 1_000_000+play, sunday+" 12:00:00", 60, 2)
 		}
 	}
-	p.play(count-1, count-1, sunday+" 12:00:00", 60, 2) // a self view
+	p.Play(count-1, count-1, sunday+" 12:00:00", 60, 2) // a self view
 	return p
 }
 
@@ -45,7 +46,7 @@ type mailing struct {
 	*system
 	inbox       *inbox.Inbox
 	environment []string
-	want        settledDay
+	want        oracle.Result
 }
 
 func newMailing(t *testing.T, creators int64) *mailing {
@@ -54,7 +55,7 @@ func newMailing(t *testing.T, creators int64) *mailing {
 	box, err := inbox.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, box.Stop()) })
-	m := &mailing{system: newSystem(t, p), inbox: box, want: p.settle(sunday, sunday)[0]}
+	m := &mailing{system: newSystem(t, p), inbox: box, want: p.Settle(sunday, sunday)[0]}
 	m.environment = []string{"SMTP_ADDR=" + box.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0"}
 	worker := m.startWorker(m.environment...)
 	m.runDay(sunday).requireSuccess()
@@ -83,9 +84,9 @@ func (m *mailing) requireOneEach() {
 	m.t.Helper()
 	want := map[int64]int{}
 	var total int64
-	for _, l := range m.want.counted() {
-		want[l.video.creator] = 1
-		total += l.videoAmount + l.adAmount
+	for _, l := range m.want.Counted() {
+		want[l.Video.Creator] = 1
+		total += l.VideoAmount + l.AdAmount
 	}
 	require.Equal(m.t, want, m.mails())
 	require.EqualValues(m.t, len(want), m.number(`SELECT COUNT(*) FROM deliveries WHERE state = 'sent'`))
@@ -156,7 +157,7 @@ func TestEveryCreatorWithViewsGetsOneMail(t *testing.T) {
 	m.starter("run", "weekly", "--week", week).requireSuccess()
 
 	m.requireOneEach()
-	m.requireSettled(rollUp("weekly", "2024-05-06", m.want))
+	m.requireSettled(oracle.RollUp("weekly", "2024-05-06", m.want))
 	m.starter("run", "weekly", "--week", week).requireRefusal(week + " is closed")
 	m.starter("mail", "send", "--week", week).requireSuccess()
 	m.requireOneEach()
@@ -259,7 +260,7 @@ func TestAWeekWithoutAMailServerClosesAndSaysSo(t *testing.T) {
 
 	m.starter("run", "weekly", "--week", week).requireFailure("SMTP_ADDR", "starter mail send --week "+week)
 
-	m.requireSettled(rollUp("weekly", "2024-05-06", m.want))
+	m.requireSettled(oracle.RollUp("weekly", "2024-05-06", m.want))
 	require.Empty(t, m.mails())
 	worker.kill()
 	m.startWorker(m.environment...)

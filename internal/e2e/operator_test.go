@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/workflows"
 )
 
@@ -40,7 +41,7 @@ func TestRetryGoesOnWhereTheRunFailed(t *testing.T) {
 	retried := s.starter("retry", "daily", "--date", today).requireSuccess()
 
 	require.Contains(t, retried.stdout, "2024-05-06 closed: ")
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.requireCounts(1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
 	require.Equal(t, 1, s.scheduledIn("daily:"+today, "BeginDay"), "it was not begun anew")
 	s.waitUntilFound(1, `SettlementPhase = "closed" AND FailedChunks = 0`)
@@ -63,7 +64,7 @@ func TestRetryWithoutAHistoryStartsAfresh(t *testing.T) {
 	s, p := unmended(t)
 	s.startWorker()
 	s.runDay(today, "--chunk-rows", "40").requireFailure("starter retry daily --date 2024-05-06")
-	s.putVideos(p.videos...)
+	s.putVideos(p.Videos...)
 	_, err := s.dial().WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
 		Namespace: s.namespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: "daily:" + today},
 	})
@@ -72,7 +73,7 @@ func TestRetryWithoutAHistoryStartsAfresh(t *testing.T) {
 
 	s.starter("retry", "daily", "--date", today).requireSuccess()
 
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	require.EqualValues(t, 1, s.number(`SELECT COUNT(*) FROM run_chunks WHERE counts <> 1`))
 }
 
@@ -106,7 +107,7 @@ func TestACutOffRunIsResumed(t *testing.T) {
 				retried.wait().requireSuccess()
 			}
 
-			s.requireSettled(p.settle(today, today)[0])
+			s.requireSettled(p.Settle(today, today)[0])
 			s.requireCounts(1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
 			require.Equal(t, 1, s.scheduledIn("daily:"+today, "BeginDay"), "it was not begun anew")
 		})
@@ -144,7 +145,7 @@ func TestAnActivityIsPausedChangedAndUnpaused(t *testing.T) {
 	require.NoError(t, err)
 
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.requireCounts(1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
 }
 
@@ -154,10 +155,10 @@ func TestADayThatWaitsForAFailedOneSaysSoAndGoesOnByItself(t *testing.T) {
 	s := newSystem(t, p)
 	s.startWorker()
 	s.runDay(today).requireSuccess()
-	p.addVideo(video{id: 55, creator: 1, title: "New"})
-	p.play(55, 1, tomorrow+" 12:00:00", 60, 1)
-	p.play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
-	s.append(p, p.views[len(p.views)-2:]...)
+	p.AddVideo(oracle.Video{ID: 55, Creator: 1, Title: "New"})
+	p.Play(55, 1, tomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
+	s.append(p, p.Views[len(p.Views)-2:]...)
 	const waiting = "daily:" + dayAfterTomorrow
 
 	next := s.beginDay(dayAfterTomorrow, "--wait")
@@ -172,11 +173,11 @@ func TestADayThatWaitsForAFailedOneSaysSoAndGoesOnByItself(t *testing.T) {
 	watching.signal(os.Interrupt)
 	require.Zero(t, watching.wait().code)
 
-	s.putVideos(p.videos...)
+	s.putVideos(p.Videos...)
 	s.starter("retry", "daily", "--date", tomorrow).requireSuccess()
 
 	next.wait().requireSuccess()
-	days := p.settle(today, dayAfterTomorrow)
+	days := p.Settle(today, dayAfterTomorrow)
 	s.requireSettled(days[1])
 	s.requireSettled(days[2])
 	require.LessOrEqual(t, s.scheduledIn(waiting, "BeginDay"), 5, "a wait costs history only when something changes")

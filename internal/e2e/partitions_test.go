@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/workflows"
 )
 
@@ -44,7 +45,7 @@ func TestThePlatformFindsRoomDaysAfterADayHasFailedAndTheSchedulesWerePaused(t *
 	s.runDay(today).requireFailure("not in the catalogue")
 	s.requireNoRoom(daysLater)
 	temporal := s.dial()
-	due := time.Date(2024, 5, 14, 4, 30, 0, 0, p.zone)
+	due := time.Date(2024, 5, 14, 4, 30, 0, 0, p.Zone)
 
 	for _, schedule := range workflows.Schedules() {
 		handle := temporal.ScheduleClient().GetHandle(t.Context(), schedule.ID)
@@ -68,7 +69,7 @@ func TestThePlatformFindsRoomDaysAfterADayHasFailedAndTheSchedulesWerePaused(t *
 
 func TestRoomForAMistypedYearIsRefusedOrTakenAway(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, newPlatform("Asia/Seoul"))
+	s := newEmptySystem(t, oracle.NewPlatform("Asia/Seoul"))
 	day := func(ahead int) string { return time.Now().AddDate(0, 0, ahead).Format(time.DateOnly) }
 	s.starter("partitions", "add", "--from", day(0), "--to", day(3000)).requireFailure("is more than 366 days ahead", "is the date wrong?")
 	s.starter("generate", "--from", day(100), "--days", "1").requireFailure("lies after tomorrow")
@@ -89,7 +90,7 @@ func TestRoomForAMistypedYearIsRefusedOrTakenAway(t *testing.T) {
 func TestDaysBeforeTheFirstSettledOneAreDroppedWhenSomebodyMeansThem(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 77, tomorrow+" 10:00:00", 60, 1)
+	p.Play(10, 77, tomorrow+" 10:00:00", 60, 1)
 	s := newSystem(t, p)
 	s.addDays("2024-05-01", dayAfterTomorrow)
 	require.NoError(t, s.insertPlay("2024-05-05"))

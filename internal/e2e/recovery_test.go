@@ -3,6 +3,8 @@ package e2e
 import (
 	"testing"
 
+	"creatorpay/internal/e2e/oracle"
+
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
@@ -25,7 +27,7 @@ func TestChunkThatFailsDoesNotStopTheOthers(t *testing.T) {
 
 	s.exec(`DELETE FROM watch_log WHERE watched_on = ? AND video_id = ? AND watched_at = ?`, misplaced...)
 	s.runDay(today).requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.requireCounts(1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
 }
 
@@ -34,16 +36,16 @@ func TestResetRunGoesOnWhereItStopped(t *testing.T) {
 	p := plainPlatform()
 	s := newSystem(t, p)
 	s.startWorker()
-	p.addVideo(video{id: 55, creator: 1, title: "New"})
-	p.play(55, 1, today+" 12:00:00", 60, 1)
-	s.append(p, p.views[len(p.views)-1])
+	p.AddVideo(oracle.Video{ID: 55, Creator: 1, Title: "New"})
+	p.Play(55, 1, today+" 12:00:00", 60, 1)
+	s.append(p, p.Views[len(p.Views)-1])
 	s.runDay(today, "--chunk-rows", "10").requireFailure("55 (1 row)")
-	s.putVideos(p.videos...)
+	s.putVideos(p.Videos...)
 
 	s.reset("daily:" + today)
 
 	s.waitUntilState(today, "closed")
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	require.EqualValues(t, 1, s.number(`SELECT COUNT(*) FROM run_chunks WHERE counts <> 1`))
 }
 
@@ -57,7 +59,7 @@ func TestResetOfAClosedDayChangesNothing(t *testing.T) {
 	again := s.reset("daily:" + today)
 
 	require.ErrorContains(t, s.dial().GetWorkflow(t.Context(), "daily:"+today, again).Get(t.Context(), nil), "2024-05-06 is closed and is never run again")
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.requireCounts(1)
 }
 
@@ -78,7 +80,7 @@ func TestActivitiesOfATerminatedRunAreRefused(t *testing.T) {
 	counting.release()
 
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	s.requireCounts(1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
 	require.Zero(t, s.number(`SELECT COUNT(*) FROM run_chunks WHERE fence <> 2`))
 }
@@ -86,7 +88,7 @@ func TestActivitiesOfATerminatedRunAreRefused(t *testing.T) {
 func TestOnlyOneDayStartsTheChain(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 1, "2024-05-10 12:00:00", 60, 1)
+	p.Play(10, 1, "2024-05-10 12:00:00", 60, 1)
 	s := newSystem(t, p)
 	first, later := s.beginDay(today), s.beginDay("2024-05-10")
 	first.waitUntilSaid("runs")
@@ -99,10 +101,10 @@ func TestOnlyOneDayStartsTheChain(t *testing.T) {
 	require.EqualValues(t, 1, s.number(`SELECT COUNT(*) FROM runs`))
 	if ends[0].code == 0 {
 		ends[1].requireFailure("2024-05-09 is not closed: it was never run")
-		s.requireSettled(p.settle(today, today)[0])
+		s.requireSettled(p.Settle(today, today)[0])
 	} else {
 		ends[0].requireFailure("2024-05-06 lies before 2024-05-10")
-		s.requireSettled(p.settle("2024-05-10", "2024-05-10")[0])
+		s.requireSettled(p.Settle("2024-05-10", "2024-05-10")[0])
 	}
 }
 

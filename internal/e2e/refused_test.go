@@ -11,7 +11,7 @@ func TestDayThatMayNotRunIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
 	s := newSystem(t, p)
-	notOver := p.dayOf(time.Now().Add(24 * time.Hour))
+	notOver := p.DayOf(time.Now().Add(24 * time.Hour))
 	s.requireRefused(notOver, notOver+" is not over yet in Asia/Seoul")
 	s.requireRefused("2024-05-07", "the watch log has no partition for 2024-05-07")
 	s.requireRefused("2024-02-30", `"2024-02-30" is not a date`)
@@ -23,7 +23,7 @@ func TestDayThatMayNotRunIsRefusedAtOnce(t *testing.T) {
 	s.requireRefused(today, "2024-05-06 is closed and is never run again")
 	s.requireRefused("2024-05-08", "2024-05-07 is not closed: it was never run")
 	s.requireRefused("2024-05-05", "2024-05-05 lies before 2024-05-06, the first day that was settled")
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestDayAfterAFailedOneIsRefused(t *testing.T) {

@@ -12,25 +12,26 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/workflows"
 )
 
 // unmended is a day whose run fails because of video 55 until it is in the
 // catalogue.
-func unmended(t *testing.T) (*system, *platform) {
+func unmended(t *testing.T) (*system, *oracle.Platform) {
 	t.Helper()
 	p := plainPlatform()
 	s := newSystem(t, p)
-	p.addVideo(video{id: 55, creator: 1, title: "New"})
-	p.play(55, 1, today+" 12:00:00", 60, 1)
-	s.append(p, p.views[len(p.views)-1])
+	p.AddVideo(oracle.Video{ID: 55, Creator: 1, Title: "New"})
+	p.Play(55, 1, today+" 12:00:00", 60, 1)
+	s.append(p, p.Views[len(p.Views)-1])
 	return s, p
 }
 
 func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 	t.Parallel()
 	s, p := unmended(t)
-	want := p.settle(today, today)[0]
+	want := p.Settle(today, today)[0]
 	s.startWorker()
 	s.runDay(today, "--chunk-rows", "40").requireFailure("55 (1 row)")
 	failed := &commonpb.WorkflowExecution{WorkflowId: "daily:" + today, RunId: s.latestRun("daily:" + today)}
@@ -53,7 +54,7 @@ func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 		require.ErrorContains(t, s.dial().GetWorkflow(t.Context(), failed.GetWorkflowId(), run).Get(t.Context(), nil), "55 (1 row)")
 		require.Zero(t, s.number(again))
 
-		s.putVideos(p.videos...)
+		s.putVideos(p.Videos...)
 		run, err = s.resetTo(failed, event.GetEventId(), "mended")
 		require.NoError(t, err)
 		err = s.dial().GetWorkflow(t.Context(), failed.GetWorkflowId(), run).Get(t.Context(), nil)
@@ -141,7 +142,7 @@ func TestAFinishedWeekThatIsResetToAnyPointSendsNothingTwice(t *testing.T) {
 	}
 	m.starter("retry", "weekly", "--week", week)
 	m.requireOneEach()
-	m.requireSettled(rollUp("weekly", "2024-05-06", m.want))
+	m.requireSettled(oracle.RollUp("weekly", "2024-05-06", m.want))
 }
 
 func TestTheSameDayStartedTwiceAtOnceIsSettledOnce(t *testing.T) {
@@ -160,5 +161,5 @@ func TestTheSameDayStartedTwiceAtOnceIsSettledOnce(t *testing.T) {
 
 	require.ErrorContains(t, other.Get(t.Context(), nil), "start it with the ID daily:"+today)
 	require.ElementsMatch(t, []int{0, 1}, []int{runs[0].wait().code, runs[1].wait().code}, "one was refused, the other closed the day")
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }

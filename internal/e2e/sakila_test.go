@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"creatorpay/internal/e2e/oracle"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -34,39 +36,39 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 	s.starter(append(files, "--rejects", rejects)...).requireSuccess()
 
 	require.NoFileExists(t, rejects)
-	days := p.settle("2005-05-25", "2005-07-03")
+	days := p.Settle("2005-05-25", "2005-07-03")
 	for _, want := range days {
-		s.runDay(want.day).requireSuccess()
+		s.runDay(want.Start).requireSuccess()
 		s.requireSettled(want)
-		s.starter("verify", "--date", want.day).requireSuccess()
+		s.starter("verify", "--date", want.Start).requireSuccess()
 	}
 	for week, monday := 22, 5; week <= 26; week, monday = week+1, monday+7 {
 		s.starter("run", "weekly", "--no-mail", "--week", fmt.Sprintf("2005-W%d", week)).requireSuccess()
-		s.requireSettled(rollUp("weekly", days[monday].day, days[monday:monday+7]...))
+		s.requireSettled(oracle.RollUp("weekly", days[monday].Start, days[monday:monday+7]...))
 	}
 	s.starter("run", "monthly", "--month", "2005-06").requireSuccess()
-	s.requireSettled(rollUp("monthly", "2005-06-01", days[7:37]...))
+	s.requireSettled(oracle.RollUp("monthly", "2005-06-01", days[7:37]...))
 }
 
 // readPlatform reads import files.
-func readPlatform(t *testing.T, folder string) *platform {
+func readPlatform(t *testing.T, folder string) *oracle.Platform {
 	t.Helper()
-	p := newPlatform("Asia/Seoul")
+	p := oracle.NewPlatform("Asia/Seoul")
 	for _, row := range readCSV(t, folder, "creators.csv") {
-		p.creators = append(p.creators, creator{id: parse(t, row[0]), name: row[1], email: row[2], locale: row[3]})
+		p.Creators = append(p.Creators, oracle.Creator{ID: parse(t, row[0]), Name: row[1], Email: row[2], Locale: row[3]})
 	}
 	for _, row := range readCSV(t, folder, "videos.csv") {
-		p.addVideo(video{
-			id: parse(t, row[0]), creator: parse(t, row[1]), title: row[2],
-			openingViews: parse(t, row[4]), openingAdViews: parse(t, row[5]),
+		p.AddVideo(oracle.Video{
+			ID: parse(t, row[0]), Creator: parse(t, row[1]), Title: row[2],
+			OpeningViews: parse(t, row[4]), OpeningAdViews: parse(t, row[5]),
 		})
 	}
 	for _, row := range readCSV(t, folder, "views.csv") {
 		at, err := time.Parse(time.RFC3339, row[3])
 		require.NoError(t, err)
-		p.views = append(p.views, view{
-			id: parse(t, row[0]), video: parse(t, row[1]), viewer: parse(t, row[2]), at: at,
-			seconds: uint32(parse(t, row[4])), ads: uint32(parse(t, row[5])),
+		p.Views = append(p.Views, oracle.View{
+			ID: parse(t, row[0]), Video: parse(t, row[1]), Viewer: parse(t, row[2]), At: at,
+			Seconds: uint32(parse(t, row[4])), Ads: uint32(parse(t, row[5])),
 		})
 	}
 	return p

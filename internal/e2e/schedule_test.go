@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -36,7 +37,7 @@ func (s *system) describe(handle client.ScheduleHandle) *client.ScheduleDescript
 
 func TestScheduleApplyTwiceChangesNothing(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, newPlatform("Europe/Berlin"))
+	s := newEmptySystem(t, oracle.NewPlatform("Europe/Berlin"))
 	dry := s.starter("schedule", "apply", "--dry-run").requireSuccess()
 	require.Contains(t, dry.stdout, "creatorpay-daily would be created")
 	require.Contains(t, dry.stdout, "nothing was done")
@@ -58,7 +59,7 @@ func TestScheduleApplyTwiceChangesNothing(t *testing.T) {
 
 func TestScheduleApplyMendsAndKeepsPauseAndNote(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, newPlatform("Asia/Seoul"))
+	s := newEmptySystem(t, oracle.NewPlatform("Asia/Seoul"))
 	s.starter("schedule", "apply").requireSuccess()
 	c := s.dial()
 	daily := s.schedule(c, settlement.Daily)
@@ -107,16 +108,16 @@ func TestScheduleCommandsSayWhatIsWrong(t *testing.T) {
 
 func TestScheduleResumeFillsWhatWasMissed(t *testing.T) {
 	t.Parallel()
-	p := newPlatform("Asia/Seoul")
-	p.addVideo(video{id: 1, creator: 1, title: "Video"})
+	p := oracle.NewPlatform("Asia/Seoul")
+	p.AddVideo(oracle.Video{ID: 1, Creator: 1, Title: "Video"})
 	for ago := 4; ago >= 0; ago-- {
-		p.play(1, 1000, time.Now().AddDate(0, 0, -ago).Format(time.RFC3339), 60, 1)
+		p.Play(1, 1000, time.Now().AddDate(0, 0, -ago).Format(time.RFC3339), 60, 1)
 	}
 	s := newSystem(t, p)
 	s.startWorker()
 	s.starter("schedule", "apply").requireSuccess()
 	s.starter("schedule", "pause", "--kind", "daily", "--note", "x").requireSuccess()
-	first, beforeYesterday := p.dayOf(p.views[0].at), p.dayOf(p.views[2].at) // yesterday is due from 04:00
+	first, beforeYesterday := p.DayOf(p.Views[0].At), p.DayOf(p.Views[2].At) // yesterday is due from 04:00
 
 	missed := s.starter("schedule", "resume", "--kind", "daily").requireSuccess()
 	require.Contains(t, missed.stdout, "creatorpay-daily resumed\ndaily: ")
@@ -124,7 +125,7 @@ func TestScheduleResumeFillsWhatWasMissed(t *testing.T) {
 	require.False(t, s.describe(s.schedule(s.dial(), settlement.Daily)).Schedule.State.Paused)
 	s.starter("schedule", "resume", "--kind", "daily", "--backfill").requireSuccess()
 
-	for _, day := range p.settle(first, beforeYesterday) {
+	for _, day := range p.Settle(first, beforeYesterday) {
 		s.requireSettled(day)
 	}
 	require.Equal(t, "creatorpay-daily resumed\n", s.starter("schedule", "resume", "--kind", "daily").requireSuccess().stdout)
@@ -138,7 +139,7 @@ func TestScheduleTriggerLaunchesOnePeriod(t *testing.T) {
 
 	s.starter("schedule", "trigger", "--kind", "daily", "--date", today).requireSuccess()
 
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	list := s.starter("schedule", "list").requireSuccess().stdout
 	require.Contains(t, list, "daily 2024-05-06")
 	require.Contains(t, list, "--from "+tomorrow, "the gaps begin after the closed day")
@@ -148,7 +149,7 @@ func TestScheduleTriggerLaunchesOnePeriod(t *testing.T) {
 
 func TestScheduleDeleteLeavesNothing(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, newPlatform("Asia/Seoul"))
+	s := newEmptySystem(t, oracle.NewPlatform("Asia/Seoul"))
 	s.starter("schedule", "apply").requireSuccess()
 
 	s.starter("schedule", "delete", "--yes").requireSuccess()
@@ -160,7 +161,7 @@ func TestScheduleDeleteLeavesNothing(t *testing.T) {
 // call the earlier runs failed nor wait for the last.
 func TestScheduleListShowsALaunchThatContinuedAsNewOnce(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, newPlatform("Asia/Seoul"))
+	s := newEmptySystem(t, oracle.NewPlatform("Asia/Seoul"))
 	temporal := s.dial()
 	w := worker.New(temporal, workflows.TaskQueue, worker.Options{})
 	w.RegisterWorkflowWithOptions(func(ctx workflow.Context, again bool) error {

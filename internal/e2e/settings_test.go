@@ -5,32 +5,34 @@ import (
 	"testing"
 	"time"
 
+	"creatorpay/internal/e2e/oracle"
+
 	"github.com/stretchr/testify/require"
 )
 
 func TestEachDayIsPricedByTheRuleThatHoldsOnIt(t *testing.T) {
 	t.Parallel()
-	p := newPlatform("Asia/Seoul")
-	p.prices = append(p.prices, prices{ // amounts that are cut to whole won, and tiers that a few views jump over
-		from:  "2024-01-01",
-		views: []tier{{1, "0.3333"}, {3, "1.7777"}, {7, "2.5"}, {1_000_000, "0"}},
-		ads:   []tier{{1, "0.0001"}, {10, "99.9999"}, {12, "0.25"}},
+	p := oracle.NewPlatform("Asia/Seoul")
+	p.Prices = append(p.Prices, oracle.Prices{ // amounts that are cut to whole won, and tiers that a few views jump over
+		From:  "2024-01-01",
+		Views: []oracle.Tier{{From: 1, Won: "0.3333"}, {From: 3, Won: "1.7777"}, {From: 7, Won: "2.5"}, {From: 1_000_000, Won: "0"}},
+		Ads:   []oracle.Tier{{From: 1, Won: "0.0001"}, {From: 10, Won: "99.9999"}, {From: 12, Won: "0.25"}},
 	})
 	for id := range int64(12) {
-		p.addVideo(video{id: id + 1, creator: id%3 + 1, openingViews: id / 4 * 2, openingAdViews: id % 4 * 3})
+		p.AddVideo(oracle.Video{ID: id + 1, Creator: id%3 + 1, OpeningViews: id / 4 * 2, OpeningAdViews: id % 4 * 3})
 		for _, today := range []string{"2023-12-31", "2024-01-01", "2024-01-02"} {
 			for viewer := range id + 1 {
-				p.play(id+1, 100+viewer, today+" 12:00:00", 30, uint32(viewer%3))
+				p.Play(id+1, 100+viewer, today+" 12:00:00", 30, uint32(viewer%3))
 			}
 		}
 	}
 	s := newSystem(t, p)
 	s.startWorker()
 
-	for i, want := range p.settle("2023-12-31", "2024-01-02") {
-		s.runDay(want.day).requireSuccess()
+	for i, want := range p.Settle("2023-12-31", "2024-01-02") {
+		s.runDay(want.Start).requireSuccess()
 		s.requireSettled(want)
-		require.EqualValues(t, []int{1, 2, 2}[i], s.number(`SELECT price_rule FROM runs WHERE starts_on = ?`, want.day))
+		require.EqualValues(t, []int{1, 2, 2}[i], s.number(`SELECT price_rule FROM runs WHERE starts_on = ?`, want.Start))
 	}
 }
 
@@ -46,12 +48,12 @@ func TestDaysAreCutInTheBusinessTimeZoneWhateverItsClocksDo(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPlatform(c.zone)
+			p := oracle.NewPlatform(c.zone)
 			playEveryHour(p, c.first, c.last)
 			s := newSystem(t, p)
 			s.startWorker()
-			for _, want := range p.settle(c.first, c.last) {
-				s.runDay(want.day).requireSuccess()
+			for _, want := range p.Settle(c.first, c.last) {
+				s.runDay(want.Start).requireSuccess()
 				s.requireSettled(want)
 			}
 		})
@@ -60,9 +62,9 @@ func TestDaysAreCutInTheBusinessTimeZoneWhateverItsClocksDo(t *testing.T) {
 
 // playEveryHour adds plays around each full hour, so around each midnight too,
 // from a day before the first to a day after the last.
-func playEveryHour(p *platform, first, last string) {
-	p.addVideo(video{id: 1, creator: 1, openingViews: 99_950})
-	p.addVideo(video{id: 2, creator: 1})
+func playEveryHour(p *oracle.Platform, first, last string) {
+	p.AddVideo(oracle.Video{ID: 1, Creator: 1, OpeningViews: 99_950})
+	p.AddVideo(oracle.Video{ID: 2, Creator: 1})
 	from, _ := time.Parse(time.DateOnly, first)
 	to, _ := time.Parse(time.DateOnly, last)
 	for hour := from.AddDate(0, 0, -1); hour.Before(to.AddDate(0, 0, 2)); hour = hour.Add(time.Hour) {
@@ -72,7 +74,7 @@ func playEveryHour(p *platform, first, last string) {
 			{-30 * time.Second, 0},
 		} {
 			for _, offset := range around {
-				p.play(int64(1+viewer%2), int64(100+viewer), hour.Add(offset).Format(time.RFC3339Nano), 60, 2)
+				p.Play(int64(1+viewer%2), int64(100+viewer), hour.Add(offset).Format(time.RFC3339Nano), 60, 2)
 			}
 		}
 	}
@@ -84,13 +86,13 @@ func TestRepeatWindowIsTheWorkersSetting(t *testing.T) {
 		t.Run(window.String(), func(t *testing.T) {
 			t.Parallel()
 			p := nastyPlatform()
-			p.window = window
+			p.Window = window
 			s := newSystem(t, p)
 			s.startWorker("REPEAT_WINDOW=" + window.String())
-			for _, want := range p.settle("2024-02-28", "2024-02-29") {
-				s.runDay(want.day, "--chunk-rows", "500").requireSuccess()
+			for _, want := range p.Settle("2024-02-28", "2024-02-29") {
+				s.runDay(want.Start, "--chunk-rows", "500").requireSuccess()
 				s.requireSettled(want)
-				s.starter("verify", "--date", want.day).requireSuccess()
+				s.starter("verify", "--date", want.Start).requireSuccess()
 			}
 		})
 	}
@@ -107,9 +109,9 @@ func TestWrongEstimateMakesUnevenChunksAndRightFigures(t *testing.T) {
 		s.exec(`INSERT INTO daily_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
 			VALUES ('2024-02-27', ?, 1, 700000, 0, 0, 0, 0)`, id)
 	}
-	want := p.settle(nastyFirst, nastyFirst)[0]
+	want := p.Settle(nastyFirst, nastyFirst)[0]
 
-	s.runDay(want.day, "--chunk-rows", "10").requireSuccess()
+	s.runDay(want.Start, "--chunk-rows", "10").requireSuccess()
 
 	s.requireSettled(want)
 }

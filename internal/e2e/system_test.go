@@ -20,6 +20,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -41,7 +42,7 @@ var namespaces atomic.Int64
 
 // newSystem is a system on the shared servers with the platform's zone,
 // catalogue, prices and views.
-func newSystem(t testing.TB, p *platform) *system {
+func newSystem(t testing.TB, p *oracle.Platform) *system {
 	t.Helper()
 	s := newEmptySystem(t, p)
 	s.load(p)
@@ -49,7 +50,7 @@ func newSystem(t testing.TB, p *platform) *system {
 }
 
 // newEmptySystem is a system on the shared servers with the platform's zone.
-func newEmptySystem(t testing.TB, p *platform) *system {
+func newEmptySystem(t testing.TB, p *oracle.Platform) *system {
 	t.Helper()
 	s := newSystemOn(t, devtest.Database(t), devtest.Temporal(t))
 	s.migrate(p)
@@ -131,38 +132,38 @@ func (s *system) registerNamespace() {
 	require.NoError(s.t, workflows.EnsureSearchAttributes(s.t.Context(), s.dial(), s.namespace))
 }
 
-func (s *system) migrate(p *platform) {
+func (s *system) migrate(p *oracle.Platform) {
 	s.t.Helper()
-	s.starter("migrate", "--time-zone", p.zone.String()).requireSuccess()
+	s.starter("migrate", "--time-zone", p.Zone.String()).requireSuccess()
 }
 
 // load stores the platform's catalogue, its prices and its views.
-func (s *system) load(p *platform) {
+func (s *system) load(p *oracle.Platform) {
 	s.t.Helper()
 	s.loadCatalogue(p)
-	for _, rule := range p.prices[1:] { // a migration brings the first
+	for _, rule := range p.Prices[1:] { // a migration brings the first
 		s.addPrices(rule)
 	}
-	for views := range slices.Chunk(p.views, 5000) {
+	for views := range slices.Chunk(p.Views, 5000) {
 		s.append(p, views...)
 	}
 }
 
-func (s *system) loadCatalogue(p *platform) {
+func (s *system) loadCatalogue(p *oracle.Platform) {
 	s.t.Helper()
-	creators := make([]db.Creator, len(p.creators))
-	for i, c := range p.creators {
-		creators[i] = db.Creator{ID: c.id, Name: c.name, Email: c.email, Locale: c.locale}
+	creators := make([]db.Creator, len(p.Creators))
+	for i, c := range p.Creators {
+		creators[i] = db.Creator{ID: c.ID, Name: c.Name, Email: c.Email, Locale: c.Locale}
 	}
 	require.NoError(s.t, s.db.PutCreators(s.t.Context(), creators))
-	s.putVideos(p.videos...)
+	s.putVideos(p.Videos...)
 }
 
-func (s *system) putVideos(videos ...video) {
+func (s *system) putVideos(videos ...oracle.Video) {
 	s.t.Helper()
 	stored := make([]db.Video, len(videos))
 	for i, v := range videos {
-		stored[i] = v.row()
+		stored[i] = videoRow(v)
 	}
 	refused, err := s.db.PutVideos(s.t.Context(), stored)
 	require.NoError(s.t, err)
@@ -172,36 +173,36 @@ func (s *system) putVideos(videos ...video) {
 // videoSeconds is how long every video is.
 const videoSeconds = 60
 
-// row is the video as the catalogue has it.
-func (v video) row() db.Video {
+// videoRow is the video as the catalogue has it.
+func videoRow(v oracle.Video) db.Video {
 	return db.Video{
-		ID: v.id, CreatorID: v.creator, Title: v.title, DurationSeconds: videoSeconds,
-		OpeningViews: v.openingViews, OpeningAdViews: v.openingAdViews,
+		ID: v.ID, CreatorID: v.Creator, Title: v.Title, DurationSeconds: videoSeconds,
+		OpeningViews: v.OpeningViews, OpeningAdViews: v.OpeningAdViews,
 	}
 }
 
-func (s *system) addPrices(rule prices) {
+func (s *system) addPrices(rule oracle.Prices) {
 	s.t.Helper()
-	s.starter("prices", "add", "--from", rule.from, "--views", tierFlag(rule.views), "--ad-views", tierFlag(rule.ads)).requireSuccess()
+	s.starter("prices", "add", "--from", rule.From, "--views", tierFlag(rule.Views), "--ad-views", tierFlag(rule.Ads)).requireSuccess()
 }
 
 // tierFlag writes tiers as the command takes them.
-func tierFlag(tiers []tier) string {
+func tierFlag(tiers []oracle.Tier) string {
 	parts := make([]string, len(tiers))
 	for i, one := range tiers {
-		parts[i] = fmt.Sprintf("%d:%s", one.from, one.won)
+		parts[i] = fmt.Sprintf("%d:%s", one.From, one.Won)
 	}
 	return strings.Join(parts, ",")
 }
 
 // append stores views and makes room for them.
-func (s *system) append(p *platform, views ...view) {
+func (s *system) append(p *oracle.Platform, views ...oracle.View) {
 	s.t.Helper()
 	batch := make([]db.View, len(views))
 	for i, v := range views {
 		batch[i] = db.View{
-			Day: toDay(p.dayOf(v.at)), VideoID: v.video, ViewerID: v.viewer, WatchedAt: v.at.UnixMilli(), ViewID: v.id,
-			PlayedSeconds: v.seconds, AdViews: v.ads,
+			Day: toDay(p.DayOf(v.At)), VideoID: v.Video, ViewerID: v.Viewer, WatchedAt: v.At.UnixMilli(), ViewID: v.ID,
+			PlayedSeconds: v.Seconds, AdViews: v.Ads,
 		}
 	}
 	byDay := func(a, b db.View) int { return int(a.Day - b.Day) }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"creatorpay/internal/e2e/oracle"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,15 +31,15 @@ func TestOpenDayIsNeitherExportedNorVerified(t *testing.T) {
 
 	ranking.release()
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestADayWhoseNeighbourWasDroppedIsNotVerified(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
 	const last = "2024-05-08"
-	p.play(10, 1000, tomorrow+" 23:59:50", 60, 1)
-	p.play(10, 1000, last+" 00:00:05", 60, 1) // a repeat
+	p.Play(10, 1000, tomorrow+" 23:59:50", 60, 1)
+	p.Play(10, 1000, last+" 00:00:05", 60, 1) // a repeat
 	s := newSystem(t, p)
 	s.startWorker()
 	for _, day := range []string{today, tomorrow, last} {
@@ -54,9 +56,9 @@ func TestADayWhoseNeighbourWasDroppedIsNotVerified(t *testing.T) {
 func TestVerifyPrintsEachDifference(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 1000, today+" 00:00:01", 60, 1) // a repeat
-	p.addVideo(video{id: 101, creator: 7, title: "Only self views"})
-	p.play(101, 7, today+" 12:00:00", 60, 1)
+	p.Play(10, 1000, today+" 00:00:01", 60, 1) // a repeat
+	p.AddVideo(oracle.Video{ID: 101, Creator: 7, Title: "Only self views"})
+	p.Play(101, 7, today+" 12:00:00", 60, 1)
 	s := newSystem(t, p)
 	s.startWorker()
 	s.runDay(today, "--chunk-rows", "25").requireSuccess()
@@ -181,7 +183,7 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 			s.starter("verify", "--date", today).requireSuccess()
 		})
 	}
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {

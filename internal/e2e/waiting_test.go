@@ -29,13 +29,13 @@ func TestSecondStartOfARunningDayIsRefused(t *testing.T) {
 
 	counting.release()
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestNextDayWaitsForTheRunningOne(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 1, tomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, tomorrow+" 12:00:00", 60, 1)
 	s := newSystem(t, p)
 	s.startWorker()
 	counting := s.lockCounting()
@@ -48,7 +48,7 @@ func TestNextDayWaitsForTheRunningOne(t *testing.T) {
 
 	run.wait().requireSuccess()
 	next.wait().requireSuccess()
-	days := p.settle(today, tomorrow)
+	days := p.Settle(today, tomorrow)
 	s.requireSettled(days[0])
 	s.requireSettled(days[1])
 }
@@ -56,8 +56,8 @@ func TestNextDayWaitsForTheRunningOne(t *testing.T) {
 func TestDayThatMayWaitGoesOnByItself(t *testing.T) {
 	t.Parallel()
 	p := plainPlatform()
-	p.play(10, 1, tomorrow+" 12:00:00", 60, 1)
-	p.play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, tomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
 	s := newSystem(t, p)
 	s.startWorker()
 	s.runDay(today).requireSuccess()
@@ -67,7 +67,7 @@ func TestDayThatMayWaitGoesOnByItself(t *testing.T) {
 	s.runDay(tomorrow).requireSuccess()
 
 	waiting.wait().requireSuccess()
-	s.requireSettled(p.settle(today, dayAfterTomorrow)[2])
+	s.requireSettled(p.Settle(today, dayAfterTomorrow)[2])
 }
 
 func TestInterruptedStarterLeavesTheRunGoing(t *testing.T) {
@@ -87,7 +87,7 @@ func TestInterruptedStarterLeavesTheRunGoing(t *testing.T) {
 	require.Equal(t, "running", s.stateOf(today))
 	counting.release()
 	s.waitUntilState(today, "closed")
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 }
 
 func TestTerminatedWorkerFinishesWhatItHasBegun(t *testing.T) {
@@ -107,7 +107,7 @@ func TestTerminatedWorkerFinishesWhatItHasBegun(t *testing.T) {
 	require.Equal(t, "running", s.stateOf(today))
 	s.startWorker()
 	run.wait().requireSuccess()
-	s.requireSettled(p.settle(today, today)[0])
+	s.requireSettled(p.Settle(today, today)[0])
 	require.Zero(t, s.number(`SELECT COUNT(*) FROM run_chunks WHERE attempt <> 1 OR counts <> 1`), "nothing was begun twice")
 }
 

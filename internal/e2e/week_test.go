@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"creatorpay/internal/e2e/oracle"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,10 +18,10 @@ func TestR8_WeeksAndMonthsAreTheSumsOfTheirDays(t *testing.T) {
 	s := newSystem(t, p)
 	s.addDays("2024-05-27", "2024-06-04")
 	s.startWorker()
-	days := p.settle("2024-05-28", "2024-06-02")
+	days := p.Settle("2024-05-28", "2024-06-02")
 	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-05-27 is not closed: it was never run")
 	for _, want := range days[:4] {
-		s.runDay(want.day).requireSuccess()
+		s.runDay(want.Start).requireSuccess()
 	}
 	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-W22 cannot run yet", "2024-06-01 is not closed")
 	s.starter("run", "weekly", "--week", "2024-W21").requireRefusal("2024-05-26 lies before 2024-05-28")
@@ -27,13 +29,13 @@ func TestR8_WeeksAndMonthsAreTheSumsOfTheirDays(t *testing.T) {
 	waiting := s.beginStarter("run", "weekly", "--week", "2024-W22", "--no-mail", "--wait")
 	s.starter("run", "monthly", "--month", "2024-05").requireSuccess() // its first settled day is 05-28
 	for _, want := range days[4:] {
-		s.runDay(want.day).requireSuccess()
+		s.runDay(want.Start).requireSuccess()
 	}
 
 	waiting.wait().requireSuccess()
 
-	s.requireSettled(rollUp("weekly", "2024-05-27", days...))
-	s.requireSettled(rollUp("monthly", "2024-05-01", days[:4]...))
+	s.requireSettled(oracle.RollUp("weekly", "2024-05-27", days...))
+	s.requireSettled(oracle.RollUp("monthly", "2024-05-01", days[:4]...))
 	s.starter("run", "weekly", "--week", "2024-W22").requireRefusal("2024-W22 is closed", "starter audit --from 2024-05-27 --to 2024-06-02")
 	s.starter("run", "monthly", "--month", "2024-06").requireRefusal("2024-06-03 is not closed")
 	s.starter("run", "weekly", "--week", "2024-22").requireRefusal("write it as 2024-W19")
@@ -41,23 +43,20 @@ func TestR8_WeeksAndMonthsAreTheSumsOfTheirDays(t *testing.T) {
 
 // fewPlays has some plays on each of the days, of videos that are close below a
 // tier.
-func fewPlays(random *rand.Rand, first string, days int) *platform {
-	p := newPlatform("Asia/Seoul")
+func fewPlays(random *rand.Rand, first string, days int) *oracle.Platform {
+	p := oracle.NewPlatform("Asia/Seoul")
 	for id := range int64(20) {
-		p.addVideo(video{
-			id: id + 1, creator: id%7 + 1, title: fmt.Sprintf("Video %d", id+1),
-			openingViews: max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(30)), openingAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(30)),
+		p.AddVideo(oracle.Video{
+			ID: id + 1, Creator: id%7 + 1, Title: fmt.Sprintf("Video %d", id+1),
+			OpeningViews: max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(30)), OpeningAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(30)),
 		})
 	}
-	midnight, err := time.ParseInLocation(time.DateOnly, first, p.zone)
-	if err != nil {
-		panic(err)
-	}
+	midnight := p.Midnight(first)
 	for id := range int64(100 * days) {
-		p.views = append(p.views, view{
-			id: id + 1, video: 1 + min(random.Int64N(20), random.Int64N(20)), viewer: random.Int64N(12),
-			at:      midnight.Add(time.Duration(random.Int64N(int64(days)*24*60*60*1000)) * time.Millisecond),
-			seconds: uint32(random.IntN(600)), ads: uint32(random.IntN(4)),
+		p.Views = append(p.Views, oracle.View{
+			ID: id + 1, Video: 1 + min(random.Int64N(20), random.Int64N(20)), Viewer: random.Int64N(12),
+			At:      midnight.Add(time.Duration(random.Int64N(int64(days)*24*60*60*1000)) * time.Millisecond),
+			Seconds: uint32(random.IntN(600)), Ads: uint32(random.IntN(4)),
 		})
 	}
 	return p

@@ -1,0 +1,101 @@
+package oracle
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Statistics is the period's export of that name, byte for byte.
+func (d Result) Statistics() string {
+	out := NewTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")
+	for _, l := range d.Lines {
+		if l.rows() == 0 {
+			continue // only late views
+		}
+		out.Add(d.Kind, d.Start, l.Video.ID, l.Video.Creator, l.Views, l.Self, l.Repeats, l.Seconds, l.Ads)
+	}
+	return out.CSV()
+}
+
+// Settlement is the period's export of that name, byte for byte.
+func (d Result) Settlement() string {
+	out := NewTable("period", "start", "creator_id", "video_id", "views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
+	for _, l := range byCreator(d.Lines) {
+		if !l.Pays() {
+			continue
+		}
+		out.Add(d.Kind, d.Start, l.Video.Creator, l.Video.ID, l.ViewsFrom, l.ViewsTo, l.AdsFrom, l.AdsTo, l.VideoAmount, l.AdAmount)
+	}
+	return out.CSV()
+}
+
+// Adjustments is the period's export of that name, byte for byte.
+func (d Result) Adjustments() string {
+	out := NewTable("period", "start", "creator_id", "video_id", "watched_on", "posted_on", "views", "self_views", "repeat_views", "played_seconds", "ad_views",
+		"views_from", "views_to", "ad_views_from", "ad_views_to", "video_amount", "ad_amount")
+	for _, l := range byCreator(d.Lines) {
+		for _, late := range l.Late {
+			out.Add(d.Kind, d.Start, l.Video.Creator, l.Video.ID, late.WatchedOn, late.PostedOn, late.Views, late.Self, late.Repeats, late.Seconds, late.Ads,
+				late.ViewsFrom, late.ViewsTo, late.AdsFrom, late.AdsTo, late.VideoAmount, late.AdAmount)
+		}
+	}
+	return out.CSV()
+}
+
+func byCreator(lines []Line) []Line {
+	return slices.SortedFunc(slices.Values(lines), func(a, b Line) int {
+		return cmp.Or(cmp.Compare(a.Video.Creator, b.Video.Creator), cmp.Compare(a.Video.ID, b.Video.ID))
+	})
+}
+
+// Top5 is the period's export of that name, byte for byte (R9).
+func (d Result) Top5() string {
+	out := NewTable("period", "start", "metric", "rank", "video_id", "title", "value")
+	for _, metric := range []struct {
+		name  string
+		value func(Line) int64
+	}{
+		{"played_seconds", func(l Line) int64 { return l.Seconds }},
+		{"views", func(l Line) int64 { return l.Views }},
+	} {
+		lines := d.Counted()
+		slices.SortFunc(lines, func(a, b Line) int {
+			return cmp.Or(cmp.Compare(metric.value(b), metric.value(a)), cmp.Compare(a.Video.ID, b.Video.ID))
+		})
+		for i, l := range lines[:min(5, len(lines))] {
+			out.Add(d.Kind, d.Start, metric.name, i+1, l.Video.ID, l.Video.Title, metric.value(l))
+		}
+	}
+	return out.CSV()
+}
+
+// Counted are the lines of which something counted.
+func (d Result) Counted() (lines []Line) {
+	for _, l := range d.Lines {
+		if l.Views > 0 {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// Total is the sum of the lines that are wanted.
+func (d Result) Total(wanted func(Line) bool) (sum Line) {
+	for _, l := range d.Lines {
+		if wanted(l) {
+			sum.include(l)
+		}
+	}
+	return sum
+}
+
+// PaidCreators are those of whom something counted, late or on time.
+func (d Result) PaidCreators() map[int64]bool {
+	creators := map[int64]bool{}
+	for _, l := range d.Lines {
+		if l.Pays() {
+			creators[l.Video.Creator] = true
+		}
+	}
+	return creators
+}
