@@ -45,15 +45,19 @@ const adjustmentColumns = `
 // Adjustments are those of the creators' videos that the period's days posted,
 // by creator, video, posting day and the day on which they were watched.
 func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creators Creators) ([]Adjustment, error) {
-	var adjustments []Adjustment
-	err := db.pool.SelectContext(ctx, &adjustments, `
+	return all(func(each func(Adjustment) error) error { return db.EachAdjustment(ctx, period, creators, each) })
+}
+
+// EachAdjustment hands over what [DB.Adjustments] returns as it is read.
+func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, creators Creators, handle func(Adjustment) error) error {
+	err := each(ctx, db.pool, handle, `
 		SELECT `+adjustmentColumns+`
 		FROM adjustments
 		WHERE posted_on >= ? AND posted_on < ? AND creator_id BETWEEN ? AND ?
 		ORDER BY creator_id, video_id, posted_on, watched_on`,
 		period.Start, period.End(), creators.First, creators.Last)
 	if err != nil {
-		return nil, fmt.Errorf("read adjustments of %s: %w", period, err)
+		return fmt.Errorf("read adjustments of %s: %w", period, err)
 	}
-	return adjustments, nil
+	return nil
 }

@@ -267,15 +267,19 @@ const settlementColumns = `
 
 // Settlements are the day's lines in the range, by creator and video.
 func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settlement.Range) ([]SettlementLine, error) {
+	return all(func(each func(SettlementLine) error) error { return db.EachSettlement(ctx, day, videos, each) })
+}
+
+// EachSettlement hands over the day's lines in the range as they are read, by creator and video.
+func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(SettlementLine) error) error {
 	where, args := rangeCondition("video_id", videos)
-	var lines []SettlementLine
-	err := db.pool.SelectContext(ctx, &lines, `
+	err := each(ctx, db.pool, handle, `
 		SELECT `+settlementColumns+`
 		FROM daily_settlements
 		WHERE day = ? AND `+where+`
 		ORDER BY creator_id, video_id`, append([]any{day}, args...)...)
 	if err != nil {
-		return nil, fmt.Errorf("read settlement of %s: %w", day, err)
+		return fmt.Errorf("read settlement of %s: %w", day, err)
 	}
-	return lines, nil
+	return nil
 }

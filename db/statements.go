@@ -186,8 +186,23 @@ func (v PeriodVideo) Settlement() SettlementLine {
 // PeriodVideos are the period's lines of the creators' videos, by creator and
 // video.
 func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creators Creators) ([]PeriodVideo, error) {
-	var lines []PeriodVideo
-	err := db.pool.SelectContext(ctx, &lines, `
+	return all(func(each func(PeriodVideo) error) error {
+		return db.EachPeriodVideo(ctx, period, creators, ByCreator, each)
+	})
+}
+
+// VideoOrder is the order of a period's videos.
+type VideoOrder string
+
+// The orders of a period's videos; each has an index.
+const (
+	ByCreator VideoOrder = "creator_id, video_id"
+	ByVideo   VideoOrder = "video_id, creator_id"
+)
+
+// EachPeriodVideo hands over the period's lines of the creators' videos as they are read.
+func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, creators Creators, order VideoOrder, handle func(PeriodVideo) error) error {
+	err := each(ctx, db.pool, handle, `
 		SELECT
 			creator_id,
 			video_id,
@@ -206,11 +221,11 @@ func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creato
 			ad_amount
 		FROM period_videos
 		WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ?
-		ORDER BY creator_id, video_id`, period.Kind, period.Start, creators.First, creators.Last)
+		ORDER BY `+string(order), period.Kind, period.Start, creators.First, creators.Last)
 	if err != nil {
-		return nil, fmt.Errorf("read videos of %s: %w", period, err)
+		return fmt.Errorf("read videos of %s: %w", period, err)
 	}
-	return lines, nil
+	return nil
 }
 
 // DaysOf are the daily settlements that the period's lines of the creators'

@@ -128,9 +128,13 @@ func deleteLines(ctx context.Context, tx *sqlx.Tx, table string, day settlement.
 
 // Statistics are the day's lines in the range, by video.
 func (db *DB) Statistics(ctx context.Context, day settlement.Day, videos settlement.Range) ([]StatisticsLine, error) {
+	return all(func(each func(StatisticsLine) error) error { return db.EachStatistics(ctx, day, videos, each) })
+}
+
+// EachStatistics hands over the day's lines in the range as they are read, by video.
+func (db *DB) EachStatistics(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(StatisticsLine) error) error {
 	where, args := rangeCondition("video_id", videos)
-	var lines []StatisticsLine
-	err := db.pool.SelectContext(ctx, &lines, `
+	err := each(ctx, db.pool, handle, `
 		SELECT
 			day,
 			video_id,
@@ -144,7 +148,7 @@ func (db *DB) Statistics(ctx context.Context, day settlement.Day, videos settlem
 		WHERE day = ? AND `+where+`
 		ORDER BY video_id`, append([]any{day}, args...)...)
 	if err != nil {
-		return nil, fmt.Errorf("read statistics of %s: %w", day, err)
+		return fmt.Errorf("read statistics of %s: %w", day, err)
 	}
-	return lines, nil
+	return nil
 }

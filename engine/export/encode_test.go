@@ -1,0 +1,114 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+const day = settlement.Day(19852) // 2024-05-09
+
+// handOver reads the rows from nowhere.
+func handOver[T any](rows ...T) func(context.Context, func(T) error) error {
+	return func(_ context.Context, each func(T) error) error {
+		for _, row := range rows {
+			if err := each(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// written is what both formats make of the rows.
+func written[T any](t *testing.T, rows ...T) (csv, json string) {
+	t.Helper()
+	var asCSV, asJSON bytes.Buffer
+	require.NoError(t, write(t.Context(), &asCSV, CSV, handOver(rows...)))
+	require.NoError(t, write(t.Context(), &asJSON, JSON, handOver(rows...)))
+	return asCSV.String(), asJSON.String()
+}
+
+// The columns are a contract with whoever reads exports.
+func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
+	of, four := head{settlement.Daily, day}, ordinals{1, 2, 3, 4}
+	figures, amounts := settlement.Statistics{Views: 11, SelfViews: 12, RepeatViews: 13, PlayedSeconds: 14, AdViews: 15}, db.Amounts{VideoAmount: 1234567, AdAmount: 21}
+
+	csv, json := written(t, statisticsRow{of, 5, 6, figures})
+	require.Equal(t, "period,start,video_id,creator_id,views,self_views,repeat_views,played_seconds,ad_views\n"+
+		"daily,2024-05-09,5,6,11,12,13,14,15\n", csv)
+	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","video_id":5,"creator_id":6,"views":11,"self_views":12,"repeat_views":13,"played_seconds":14,"ad_views":15}`+"\n]\n", json)
+
+	csv, json = written(t, settlementRow{of, 6, 5, four, amounts})
+	require.Equal(t, "period,start,creator_id,video_id,views_from,views_to,ad_views_from,ad_views_to,video_amount,ad_amount\n"+
+		"daily,2024-05-09,6,5,1,2,3,4,1234567,21\n", csv)
+	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","creator_id":6,"video_id":5,"views_from":1,"views_to":2,"ad_views_from":3,"ad_views_to":4,"video_amount":1234567,"ad_amount":21}`+"\n]\n", json)
+
+	csv, json = written(t, adjustmentRow{of, 6, 5, day - 1, day, figures, four, amounts})
+	require.Equal(t, "period,start,creator_id,video_id,watched_on,posted_on,views,self_views,repeat_views,played_seconds,ad_views,"+
+		"views_from,views_to,ad_views_from,ad_views_to,video_amount,ad_amount\n"+
+		"daily,2024-05-09,6,5,2024-05-08,2024-05-09,11,12,13,14,15,1,2,3,4,1234567,21\n", csv)
+	require.Contains(t, json, `"watched_on":"2024-05-08","posted_on":"2024-05-09","views":11,`)
+
+	csv, json = written(t, topRow{of, "views", 1, 5, "Cats", 9}, topRow{of, "views", 2, 7, "Dogs", 8})
+	require.Equal(t, "period,start,metric,rank,video_id,title,value\ndaily,2024-05-09,views,1,5,Cats,9\ndaily,2024-05-09,views,2,7,Dogs,8\n", csv)
+	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","metric":"views","rank":1,"video_id":5,"title":"Cats","value":9}`+",\n"+
+		`{"period":"daily","start":"2024-05-09","metric":"views","rank":2,"video_id":7,"title":"Dogs","value":8}`+"\n]\n", json)
+}
+
+func TestNothingIsAHeaderOrAnEmptyArray(t *testing.T) {
+	csv, json := written[topRow](t)
+	require.Equal(t, "period,start,metric,rank,video_id,title,value\n", csv)
+	require.Equal(t, "[\n]\n", json)
+}
+
+func TestATitleIsNoFormulaInCSVAndExactInJSON(t *testing.T) {
+	const title = `=HYPERLINK("https://example.com")`
+	asCSV, asJSON := written(t, topRow{head{settlement.Daily, day}, "views", 1, 5, title, -5})
+
+	records, err := csv.NewReader(bytes.NewBufferString(asCSV)).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, []string{"daily", "2024-05-09", "views", "1", "5", "'" + title, "-5"}, records[1], "figures stay figures")
+
+	var rows []topRow
+	require.NoError(t, json.Unmarshal([]byte(asJSON), &rows))
+	require.Equal(t, title, rows[0].Title)
+}
+
+// onlySome takes so many bytes.
+type onlySome int
+
+var errFull = errors.New("no space left")
+
+func (w *onlySome) Write(data []byte) (int, error) {
+	if *w -= onlySome(len(data)); *w < 0 {
+		return 0, errFull
+	}
+	return len(data), nil
+}
+
+func TestWritingEndsWithTheRowThatCannotBeWritten(t *testing.T) {
+	for _, format := range []Format{CSV, JSON} {
+		t.Run(string(format), func(t *testing.T) {
+			space, read := onlySome(100_000), 0
+			err := write(t.Context(), &space, format, func(_ context.Context, each func(topRow) error) error {
+				for {
+					read++
+					if err := each(topRow{}); err != nil {
+						return err
+					}
+				}
+			})
+			require.ErrorIs(t, err, errFull)
+			require.Less(t, read, 10_000, "rows are written as they are read")
+		})
+	}
+}
