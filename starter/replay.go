@@ -62,8 +62,7 @@ const ownRuns = "TaskQueue = '" + workflows.TaskQueue + "'"
 // be any number. Where they came from is nil for files.
 func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from *temporalServer) error {
 	replayer := replay.New(workflows.Register)
-	counts := map[replay.Verdict]int{}
-	total := 0
+	total, failed := 0, 0
 	for recorded, err := range histories {
 		if err != nil {
 			return err
@@ -76,10 +75,14 @@ func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from
 			fmt.Printf(replayLine, "Workflow", "Run", "Type", "Status", "Events", "Replay")
 		}
 		total++
-		counts[result.Verdict]++
-		fmt.Printf(replayLine, result.WorkflowID, result.RunID, result.Type, result.Status, settlement.Number(result.Events), result.Verdict)
-		if result.Verdict != replay.OK {
-			fmt.Println("  " + result.Why)
+		outcome := "ok"
+		if result.Failure != nil {
+			failed++
+			outcome = "failed"
+		}
+		fmt.Printf(replayLine, result.WorkflowID, result.RunID, result.Type, result.Status, settlement.Number(result.Events), outcome)
+		if result.Failure != nil {
+			fmt.Printf("  at event %d: %v\n", result.FailedAt, result.Failure)
 			if from != nil {
 				fmt.Println("  " + from.workflowLink(result.WorkflowID, result.RunID))
 			}
@@ -90,22 +93,16 @@ func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from
 			}
 		}
 	}
-	return summary(total, counts)
+	fmt.Printf("%s: %s ok, %s failed\n", settlement.Count(total, "history"), settlement.Number(total-failed), settlement.Number(failed))
+	if failed > 0 {
+		return fmt.Errorf("%d of %s cannot be followed by this program: do not deploy it while such runs go on or may be reset", failed, settlement.Count(total, "history"))
+	}
+	return nil
 }
 
 // replayLine is a line of a table that is printed while it grows. A launch of a
 // range of days has the longest of names.
 const replayLine = "%-36s  %-36s  %-8s  %-16s  %6s  %s\n"
-
-func summary(total int, counts map[replay.Verdict]int) error {
-	fmt.Printf("%s: %s ok, %s non-deterministic, %s broken, %s of an unknown type\n", settlement.Count(total, "history"),
-		settlement.Number(counts[replay.OK]), settlement.Number(counts[replay.NonDeterministic]),
-		settlement.Number(counts[replay.Broken]), settlement.Number(counts[replay.UnknownType]))
-	if failed := total - counts[replay.OK]; failed > 0 {
-		return fmt.Errorf("%d of %s cannot be followed by this program: do not deploy it while such runs go on or may be reset", failed, settlement.Count(total, "history"))
-	}
-	return nil
-}
 
 // unsafeInNames are the characters of workflow IDs that file systems or shells
 // give a meaning.

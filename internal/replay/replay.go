@@ -5,6 +5,7 @@ package replay
 import (
 	"errors"
 	"log/slog"
+	"sort"
 	"strings"
 
 	"go.temporal.io/api/enums/v1"
@@ -14,17 +15,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// Verdict is what a replay came to.
-type Verdict string
-
-// What a replay can come to.
-const (
-	OK               Verdict = "ok"
-	NonDeterministic Verdict = "non-deterministic" // the code orders something else than the history has
-	Broken           Verdict = "broken"            // the code panics, or has given up a version that the history needs
-	UnknownType      Verdict = "unknown type"
-)
-
 // Result is what came of the replay of one history.
 type Result struct {
 	WorkflowID string
@@ -32,8 +22,8 @@ type Result struct {
 	Type       string
 	Status     string // completed, failed, canceled, terminated, timed out, continued as new or running
 	Events     int
-	Verdict    Verdict
-	Why        string // which event and what the code does there, in a sentence; empty if OK
+	Failure    error // the SDK's; nil if the code follows the whole history
+	FailedAt   int64 // the event that completed the first workflow task that the code does not follow; 0 without a failure
 }
 
 // ErrNoHistory is that of events that do not begin with the start of a workflow.
@@ -50,7 +40,7 @@ func New(register func(worker.WorkflowRegistry)) *Replayer {
 }
 
 // Replay replays the history of one run, which may still be going on. The error
-// is ErrNoHistory or that of the replayer itself, never what the replay came to.
+// is ErrNoHistory or that of the replayer itself, never what came of the replay.
 func (r *Replayer) Replay(recorded *history.History) (Result, error) {
 	events := recorded.GetEvents()
 	if len(events) == 0 || events[0].GetEventType() != enums.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED {
@@ -63,16 +53,38 @@ func (r *Replayer) Replay(recorded *history.History) (Result, error) {
 		Type:       started.GetWorkflowType().GetName(),
 		Status:     status(events[len(events)-1]),
 		Events:     len(events),
-		Verdict:    OK,
 	}
 	replay, err := r.replayOf(result)
 	if err != nil {
 		return result, err
 	}
-	if err := replay(events); err != nil {
-		result.Verdict, result.Why = explain(events, err, replay)
+	if replay(events) == nil {
+		return result, nil
 	}
+	tasks := workflowTasks(events)
+	first := sort.Search(len(tasks)-1, func(i int) bool { return replay(tasks[i].history) != nil })
+	result.Failure, result.FailedAt = replay(tasks[first].history), tasks[first].completed
 	return result, nil
+}
+
+// workflowTask is a workflow task that completed, with the history up to the next one:
+// a shorter part of it could lack commands of this task.
+type workflowTask struct {
+	completed int64 // the event
+	history   []*history.HistoryEvent
+}
+
+func workflowTasks(events []*history.HistoryEvent) (tasks []workflowTask) {
+	var completed int64
+	for i, event := range events {
+		switch event.GetEventType() {
+		case enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+			completed = event.GetEventId()
+		case enums.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
+			tasks = append(tasks, workflowTask{completed, events[:i]})
+		}
+	}
+	return append(tasks, workflowTask{completed, events})
 }
 
 // leastEvents is what the SDK needs: with less, no code has run yet.
