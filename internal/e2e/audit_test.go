@@ -4,24 +4,26 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/rig"
 )
 
 func TestAuditPrintsTheInvariantsAndTheRowsThatBreakThem(t *testing.T) {
 	t.Parallel()
-	m := newMailing(t, 5)
-	worker := m.startWorker(m.environment...)
-	m.starter("run", "weekly", "--week", week).requireSuccess()
-	worker.kill()
-	audit := func() outcome { return m.starter("audit", "--from", "2024-05-01", "--to", sunday) }
+	m := rig.NewMailing(t, 5)
+	worker := m.StartMailer()
+	m.Starter("run", "weekly", "--week", rig.Week).RequireSuccess()
+	worker.Kill()
+	audit := func() rig.Outcome { return m.Starter("audit", "--from", "2024-05-01", "--to", rig.Sunday) }
 
-	clean := audit().requireSuccess()
+	clean := audit().RequireSuccess()
 
-	require.Contains(t, cells(clean.stdout), "| mails | each weekly statement has one delivery")
-	require.NotContains(t, clean.stdout, "broken")
-	m.exec(`UPDATE daily_settlements SET ad_amount = 41 WHERE video_id = 2`)
-	m.exec(`DELETE FROM watch_log WHERE video_id = 2 LIMIT 1`)
+	require.Contains(t, cells(clean.Stdout), "| mails | each weekly statement has one delivery")
+	require.NotContains(t, clean.Stdout, "broken")
+	m.Exec(`UPDATE daily_settlements SET ad_amount = 41 WHERE video_id = 2`)
+	m.Exec(`DELETE FROM watch_log WHERE video_id = 2 LIMIT 1`)
 	found := audit()
-	found.requireFailure("2024-05-01 to 2024-05-12: 6 invariants broken")
+	found.RequireFailure("2024-05-01 to 2024-05-12: 6 invariants broken")
 	for _, line := range []string{
 		"2024-05-12, video 2: ad amount is ₩41, should be ₩40",
 		"2024-05-12, daily_settlements: has 3 rows as when it closed, but not the same",
@@ -31,8 +33,8 @@ func TestAuditPrintsTheInvariantsAndTheRowsThatBreakThem(t *testing.T) {
 		"2024-05-12, chunk 1 (all videos): 7 rows counted, 6 there",
 		"What to do: `starter verify` the day",
 	} {
-		require.Contains(t, found.stdout, line)
+		require.Contains(t, found.Stdout, line)
 	}
-	m.starter("audit", "--from", "2024-06-01", "--to", "2024-06-02").requireRefusal("no day from 2024-06-01 to 2024-06-02 is closed")
-	m.starter("audit", "--from", "2024-06-02", "--to", "2024-06-01").requireRefusal("2024-06-01 comes before 2024-06-02")
+	m.Starter("audit", "--from", "2024-06-01", "--to", "2024-06-02").RequireRefusal("no day from 2024-06-01 to 2024-06-02 is closed")
+	m.Starter("audit", "--from", "2024-06-02", "--to", "2024-06-01").RequireRefusal("2024-06-01 comes before 2024-06-02")
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/settlement"
 )
 
@@ -57,8 +58,8 @@ func (c *chaos) takeCreators(changed []oracle.Creator) {
 // requireCatalogue means that the catalogue is what the imports said, and that
 // they took and refused what they had to: a video keeps its creator and its
 // openings once a day has counted it.
-func (c *chaos) requireCatalogue(s *system, days []oracle.Result) {
-	s.t.Helper()
+func (c *chaos) requireCatalogue(s *rig.System, days []oracle.Result) {
+	s.T.Helper()
 	var videos, creators []string
 	for _, v := range c.plan.platform.Videos {
 		videos = append(videos, quoted(v.ID, v.Creator, v.Title, v.OpeningViews, v.OpeningAdViews))
@@ -66,12 +67,12 @@ func (c *chaos) requireCatalogue(s *system, days []oracle.Result) {
 	for _, one := range c.plan.platform.Creators {
 		creators = append(creators, quoted(one.ID, one.Name, one.Email, one.Locale))
 	}
-	s.requireRows(videos, `SELECT video_id, creator_id, title, opening_views, opening_ad_views FROM videos`)
-	s.requireRows(creators, `SELECT creator_id, name, email, locale FROM creators`)
+	requireRows(s, videos, `SELECT video_id, creator_id, title, opening_views, opening_ad_views FROM videos`)
+	requireRows(s, creators, `SELECT creator_id, name, email, locale FROM creators`)
 	counted := map[int64]settlement.Day{}
 	for _, day := range slices.Backward(days) {
 		for _, l := range day.Lines {
-			counted[l.Video.ID] = toDay(day.Start)
+			counted[l.Video.ID] = rig.ToDay(day.Start)
 		}
 	}
 	for _, m := range c.moves {
@@ -91,9 +92,9 @@ func quoted(values ...any) string {
 }
 
 // requireRows means that the query gives these rows, in any order.
-func (s *system) requireRows(want []string, query string) {
-	s.t.Helper()
-	got, err := rowsOf(s.t.Context(), s.sql, query)
-	require.NoError(s.t, err)
-	require.ElementsMatch(s.t, want, got, query)
+func requireRows(s *rig.System, want []string, query string) {
+	s.T.Helper()
+	got, err := rowsOf(s.T.Context(), s.SQL, query)
+	require.NoError(s.T, err)
+	require.ElementsMatch(s.T, want, got, query)
 }

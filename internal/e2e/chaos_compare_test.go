@@ -15,6 +15,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/settlement"
 )
 
@@ -27,32 +28,32 @@ func (c *chaos) compare() []string {
 	days := c.plan.platform.Settle(c.plan.first(), c.plan.last())
 	checks := errgroup.Group{}
 	checks.SetLimit(runtime.NumCPU())
-	check := func(of fmt.Stringer, what func(s *system)) {
+	check := func(of fmt.Stringer, what func(s *rig.System)) {
 		checks.Go(func() error {
-			c.note(of.String(), differences(c.t, func(t testing.TB) { what(c.in(t)) }))
+			c.note(of.String(), differences(c.T, func(t testing.TB) { what(c.In(t)) }))
 			return nil
 		})
 	}
 	for _, period := range c.plan.periods {
 		want := expect(period, days)
-		check(period, func(s *system) { s.requireSettled(want) })
-		check(period, func(*system) {
+		check(period, func(s *rig.System) { s.RequireSettled(want) })
+		check(period, func(*rig.System) {
 			c.noteIf(c.seal(period.Period) != c.seals[period.Period], "%s has changed since it closed", period)
 		})
 		if period.isDay() {
-			check(period, func(s *system) { c.requireVerified(s, want) })
+			check(period, func(s *rig.System) { c.requireVerified(s, want) })
 		} else {
-			check(period, func(s *system) { s.requireStatements(period.Period, want) })
+			check(period, func(s *rig.System) { requireStatements(s, period.Period, want) })
 		}
 		if period.Kind == settlement.Weekly {
-			check(period, func(s *system) { c.requireMails(s, period, want) })
+			check(period, func(s *rig.System) { c.requireMails(s, period, want) })
 		}
 		c.tally.compare(want)
 	}
-	check(c.plan, func(s *system) {
-		s.starter("audit", "--from", c.plan.first(), "--to", c.plan.last()).requireSuccess()
+	check(c.plan, func(s *rig.System) {
+		s.Starter("audit", "--from", c.plan.first(), "--to", c.plan.last()).RequireSuccess()
 	})
-	check(c.plan, func(s *system) { c.requireCatalogue(s, days) })
+	check(c.plan, func(s *rig.System) { c.requireCatalogue(s, days) })
 	check(c.plan, c.requireNothingElse)
 	_ = checks.Wait() // no check has an error of its own
 	return c.wrong
@@ -63,7 +64,7 @@ func (c *chaos) compare() []string {
 func expect(period *plannedPeriod, days []oracle.Result) oracle.Result {
 	var own []oracle.Result
 	for _, day := range days {
-		if toDay(day.Start) >= period.Start && toDay(day.Start) < period.End() {
+		if rig.ToDay(day.Start) >= period.Start && rig.ToDay(day.Start) < period.End() {
 			own = append(own, day)
 		}
 	}
@@ -85,15 +86,15 @@ func (c *chaos) note(of string, found []string) {
 
 // requireStatements means that each creator of whom something counted has a
 // statement with the sums of their videos, and nobody else has one.
-func (s *system) requireStatements(period settlement.Period, want oracle.Result) {
-	s.t.Helper()
-	stored, err := s.db.Statements(s.t.Context(), period, db.AllCreators)
-	require.NoError(s.t, err)
+func requireStatements(s *rig.System, period settlement.Period, want oracle.Result) {
+	s.T.Helper()
+	stored, err := s.DB.Statements(s.T.Context(), period, db.AllCreators)
+	require.NoError(s.T, err)
 	got := map[int64]db.Totals{}
 	for _, statement := range stored {
 		got[statement.CreatorID] = statement.Totals
 	}
-	require.Equal(s.t, statementsOf(want), got)
+	require.Equal(s.T, statementsOf(want), got)
 }
 
 // statementsOf are the sums of the creators of whom something counted.
@@ -103,7 +104,7 @@ func statementsOf(want oracle.Result) map[int64]db.Totals {
 		if !l.Pays() {
 			continue
 		}
-		sum := totals(want.Total(func(other oracle.Line) bool { return other.Video.Creator == l.Video.Creator }))
+		sum := rig.Totals(want.Total(func(other oracle.Line) bool { return other.Video.Creator == l.Video.Creator }))
 		sum.LateRows = 0 // a statement only has those that count
 		sums[l.Video.Creator] = sum
 	}
@@ -129,7 +130,7 @@ func (c *chaos) seal(period settlement.Period) string {
 	hash := sha256.New()
 	for _, table := range slices.Sorted(maps.Keys(ownRows)) {
 		if err := c.ask(func(ctx context.Context) error {
-			rows, err := rowsOf(ctx, c.sql, `SELECT * FROM `+table+` WHERE `+ownRows[table], period.Kind, period.Start)
+			rows, err := rowsOf(ctx, c.SQL, `SELECT * FROM `+table+` WHERE `+ownRows[table], period.Kind, period.Start)
 			fmt.Fprintln(hash, table, rows)
 			return err
 		}); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 )
@@ -25,9 +26,9 @@ func (c *chaos) dropFirst(b blow) (faultproxy.Fault, bool) {
 }
 
 func (c *chaos) drop(b blow, before settlement.Day) {
-	today := toDay(c.plan.platform.DayOf(time.Now()))
+	today := rig.ToDay(c.plan.platform.DayOf(time.Now()))
 	dropped := c.command("partitions", "drop", "--older-than-days", fmt.Sprint(int(today-before)), "--yes")
-	c.say("%s: days before %s: %s", b.period, before, lastLines(dropped.stdout+dropped.stderr, 1))
+	c.say("%s: days before %s: %s", b.period, before, rig.LastLines(dropped.Stdout+dropped.Stderr, 1))
 	first := c.firstKept()
 	for day := c.plan.periods[0].Start; day < first; day++ {
 		for _, needed := range []settlement.Day{day, day + 1} {
@@ -43,7 +44,7 @@ func (c *chaos) drop(b blow, before settlement.Day) {
 func (c *chaos) arriveDropped(b blow, day settlement.Day) {
 	came := arrival{View: playOf(c.plan.platform, b.random, day, c.anyVideo(b.random)), day: day}
 	c.noteError(c.ask(func(ctx context.Context) error {
-		added, refused, err := c.db.AppendViews(ctx, []db.View{came.row()})
+		added, refused, err := c.DB.AppendViews(ctx, []db.View{came.row()})
 		c.noteIf(err == nil && (added.Views > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
 		return err
 	}))
@@ -52,7 +53,7 @@ func (c *chaos) arriveDropped(b blow, day settlement.Day) {
 // firstKept is the first day in the watch log.
 func (c *chaos) firstKept() (first settlement.Day) {
 	c.noteError(c.ask(func(ctx context.Context) error {
-		days, err := c.db.Partitions(ctx)
+		days, err := c.DB.Partitions(ctx)
 		if err == nil {
 			first = days[0].Day
 		}
@@ -64,24 +65,24 @@ func (c *chaos) firstKept() (first settlement.Day) {
 // requireVerified means that `starter verify` finds the day right, or says that
 // it cannot look: at a day that was dropped, or at one whose repeats depend on
 // plays of a day that was.
-func (c *chaos) requireVerified(s *system, want oracle.Result) {
-	s.t.Helper()
-	verified := s.starter("verify", "--date", want.Start)
+func (c *chaos) requireVerified(s *rig.System, want oracle.Result) {
+	s.T.Helper()
+	verified := s.Starter("verify", "--date", want.Start)
 	first := c.firstKept()
-	if toDay(want.Start) < first || verified.code != 0 && first > c.plan.periods[0].Start && looksBackTo(want) < first {
-		verified.requireFailure("cannot be verified")
+	if rig.ToDay(want.Start) < first || verified.Code != 0 && first > c.plan.periods[0].Start && looksBackTo(want) < first {
+		verified.RequireFailure("cannot be verified")
 		return
 	}
-	verified.requireSuccess()
+	verified.RequireSuccess()
 }
 
 // looksBackTo is the earliest day whose plays may decide about those that the day
 // judges.
 func looksBackTo(d oracle.Result) settlement.Day {
-	earliest := toDay(d.Start)
+	earliest := rig.ToDay(d.Start)
 	for _, l := range d.Lines {
 		for _, late := range l.Late {
-			earliest = min(earliest, toDay(late.WatchedOn))
+			earliest = min(earliest, rig.ToDay(late.WatchedOn))
 		}
 	}
 	return earliest - 1

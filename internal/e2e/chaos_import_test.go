@@ -14,6 +14,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 )
 
@@ -66,7 +67,7 @@ func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
 	c.pending.Go(func() {
 		defer c.importing.Unlock()
 		// It must not keep the servers from being killed while it waits.
-		answers, err := c.db.PutVideos(context.WithoutCancel(c.t.Context()), []db.Video{videoRow(moved)})
+		answers, err := c.DB.PutVideos(context.WithoutCancel(c.T.Context()), []db.Video{rig.VideoRow(moved)})
 		refused := len(answers) > 0
 		if err != nil {
 			refused, err = c.putVideo(moved)
@@ -80,7 +81,7 @@ func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
 // putVideo stores the video. The same one may be stored again.
 func (c *chaos) putVideo(v oracle.Video) (refused bool, err error) {
 	err = c.ask(func(ctx context.Context) error {
-		answers, err := c.db.PutVideos(ctx, []db.Video{videoRow(v)})
+		answers, err := c.DB.PutVideos(ctx, []db.Video{rig.VideoRow(v)})
 		refused = len(answers) > 0
 		return err
 	})
@@ -90,8 +91,8 @@ func (c *chaos) putVideo(v oracle.Video) (refused bool, err error) {
 // importFiles imports the creators and videos with the real command, and tells
 // which videos it refuses, by their index.
 func (c *chaos) importFiles(creators []oracle.Creator, videos []oracle.Video) (refused map[int]bool, err error) {
-	dir := c.t.TempDir()
-	files := map[string]*oracle.Table{"creators": creatorsFile(creators), "videos": videosFile(videos)}
+	dir := c.T.TempDir()
+	files := map[string]*oracle.Table{"creators": rig.CreatorsFile(creators), "videos": rig.VideosFile(videos)}
 	rejects := filepath.Join(dir, "rejects.csv")
 	args := []string{"import", "--rejects", rejects}
 	for name, file := range files {
@@ -107,8 +108,8 @@ func (c *chaos) importFiles(creators []oracle.Creator, videos []oracle.Video) (r
 	if refused, err = readRejects(rejects, filepath.Join(dir, "videos.csv")); err != nil {
 		return nil, err
 	}
-	if (imported.code == 0) != (len(refused) == 0) {
-		return nil, fmt.Errorf("it ended with %d and rejected %d videos: %s%s", imported.code, len(refused), imported.stdout, imported.stderr)
+	if (imported.Code == 0) != (len(refused) == 0) {
+		return nil, fmt.Errorf("it ended with %d and rejected %d videos: %s%s", imported.Code, len(refused), imported.Stdout, imported.Stderr)
 	}
 	return refused, nil
 }
@@ -172,7 +173,7 @@ func (c *chaos) changedCreators(random *rand.Rand) (changed []oracle.Creator) {
 	random.Shuffle(len(creators), func(i, j int) { creators[i], creators[j] = creators[j], creators[i] })
 	for _, one := range creators[:3] {
 		edition := random.IntN(1000)
-		one.Name, one.Locale = fmt.Sprintf("창작자 %d, %d", one.ID, edition), pick(random, "ko", "en")
+		one.Name, one.Locale = fmt.Sprintf("창작자 %d, %d", one.ID, edition), rig.Pick(random, "ko", "en")
 		one.Email = fmt.Sprintf("creator.%d.%d@example.com", one.ID, edition)
 		changed = append(changed, one)
 	}

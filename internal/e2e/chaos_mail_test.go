@@ -12,6 +12,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -47,7 +48,7 @@ func (c *chaos) hurry(workflow string) {
 				continue
 			}
 			if _, err := c.client.WorkflowService().ResetActivity(ctx, &workflowservice.ResetActivityRequest{
-				Namespace: c.namespace,
+				Namespace: c.Namespace,
 				Execution: &commonpb.WorkflowExecution{WorkflowId: workflow},
 				Activity:  &workflowservice.ResetActivityRequest_Id{Id: pending.GetActivityId()},
 			}); err != nil {
@@ -67,37 +68,37 @@ var wonInMail = regexp.MustCompile(`₩[0-9,]+`)
 // requireMails means that every creator with a statement has got its mail once,
 // with its amount and at the address that they had, unless the books say that it was rejected, or that nobody can
 // know.
-func (c *chaos) requireMails(s *system, week *plannedPeriod, want oracle.Result) {
-	s.t.Helper()
+func (c *chaos) requireMails(s *rig.System, week *plannedPeriod, want oracle.Result) {
+	s.T.Helper()
 	mails, err := c.inbox.Mails()
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	received := map[string][]inbox.Mail{} // by Message-ID
 	for _, mail := range mails {
 		received[mail.MessageID] = append(received[mail.MessageID], mail)
 	}
-	deliveries, err := s.db.Deliveries(s.t.Context(), week.Period, db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown)
-	require.NoError(s.t, err)
+	deliveries, err := s.DB.Deliveries(s.T.Context(), week.Period, db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown)
+	require.NoError(s.T, err)
 	statements := statementsOf(want)
-	require.Len(s.t, deliveries, len(statements), "deliveries of %s", week)
+	require.Len(s.T, deliveries, len(statements), "deliveries of %s", week)
 	for _, delivery := range deliveries {
 		got := received[fmt.Sprintf("statement.%s-%d.1@creatorpay.example", week, delivery.CreatorID)]
 		who := fmt.Sprintf("mails of %s to creator %d, which are %s", week, delivery.CreatorID, delivery.State)
 		switch delivery.State {
 		case db.DeliverySent:
-			require.Len(s.t, got, 1, who)
+			require.Len(s.T, got, 1, who)
 		case db.DeliveryUnknown:
-			require.LessOrEqual(s.t, len(got), 1, who)
+			require.LessOrEqual(s.T, len(got), 1, who)
 			c.tally.leaveUnknown()
 		default:
-			require.Equal(s.t, db.DeliveryRejected, delivery.State, who)
-			require.Empty(s.t, got, who)
+			require.Equal(s.T, db.DeliveryRejected, delivery.State, who)
+			require.Empty(s.T, got, who)
 		}
 		for _, mail := range got {
-			require.Equal(s.t, week.addresses[delivery.CreatorID], mail.To, who)
-			text, documents := (&mailing{system: s}).read(mail.Path)
-			require.Equal(s.t, 2, documents, who)
+			require.Equal(s.T, week.addresses[delivery.CreatorID], mail.To, who)
+			text, documents := rig.ReadMail(s.T, mail.Path)
+			require.Equal(s.T, 2, documents, who)
 			sum := statements[delivery.CreatorID]
-			require.Equal(s.t, (sum.VideoAmount + sum.AdAmount).String(), wonInMail.FindString(text), who)
+			require.Equal(s.T, (sum.VideoAmount + sum.AdAmount).String(), wonInMail.FindString(text), who)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -98,8 +99,8 @@ func (c *chaos) awaitOdd() {
 
 // requireNothingElse means that the books and the inbox hold the planned periods
 // and no others.
-func (c *chaos) requireNothingElse(s *system) {
-	s.t.Helper()
+func (c *chaos) requireNothingElse(s *rig.System) {
+	s.T.Helper()
 	var periods, days, weeks, mails []string
 	for _, period := range c.plan.periods {
 		periods = append(periods, quoted(period.Kind, period.Start))
@@ -121,14 +122,14 @@ func (c *chaos) requireNothingElse(s *system) {
 		`SELECT DISTINCT day FROM daily_settlements`:         days,
 		`SELECT DISTINCT starts_on FROM deliveries`:          weeks,
 	} {
-		found, err := rowsOf(s.t.Context(), s.sql, query)
-		require.NoError(s.t, err)
-		require.Subset(s.t, planned, found, query)
+		found, err := rowsOf(s.T.Context(), s.SQL, query)
+		require.NoError(s.T, err)
+		require.Subset(s.T, planned, found, query)
 	}
 	received, err := c.inbox.Mails()
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	for _, mail := range received {
-		require.True(s.t, slices.ContainsFunc(mails, func(week string) bool {
+		require.True(s.T, slices.ContainsFunc(mails, func(week string) bool {
 			return strings.HasPrefix(mail.MessageID, "statement."+week+"-")
 		}), "mail %s is of none of the weeks", mail.MessageID)
 	}

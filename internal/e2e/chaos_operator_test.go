@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"creatorpay/db"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/settlement"
 )
 
@@ -81,20 +82,20 @@ func (c *chaos) finish(period *plannedPeriod) {
 const longestPeriod = 10 * time.Minute
 
 func (c *chaos) operate(period *plannedPeriod) error {
-	ctx, cancel := context.WithTimeout(c.t.Context(), longestPeriod)
+	ctx, cancel := context.WithTimeout(c.T.Context(), longestPeriod)
 	defer cancel()
 	for try := 0; !c.isDone(period.Period); try++ {
 		if try > 0 {
 			c.tally.repair()
 			c.say("%s is run again", period)
 		}
-		var runs []*program
+		var runs []*rig.Program
 		for range c.starts() {
-			runs = append(runs, c.beginStarter(c.nextCommand(period.Period, try)...))
+			runs = append(runs, c.BeginStarter(c.nextCommand(period.Period, try)...))
 		}
 		for _, run := range runs {
-			if err := c.await(ctx, period, func() bool { return hasEnded(run) }); err != nil {
-				return fmt.Errorf("%w; the last run says:\n%s", err, lastLines(run.stderr.String(), 5))
+			if err := c.await(ctx, period, run.HasEnded); err != nil {
+				return fmt.Errorf("%w; the last run says:\n%s", err, rig.LastLines(run.Stderr.String(), 5))
 			}
 		}
 		if err := c.await(ctx, period, func() bool { return !c.runs(period.Period) }); err != nil {
@@ -118,19 +119,10 @@ func (c *chaos) starts() int {
 	return 1
 }
 
-func hasEnded(p *program) bool {
-	select {
-	case <-p.ended:
-		return true
-	default:
-		return false
-	}
-}
-
 // await waits until the condition holds. The operator does not wait out how long
 // Temporal would leave mails alone that the server has not taken.
 func (c *chaos) await(ctx context.Context, period *plannedPeriod, holds func() bool) error {
-	ticker := time.NewTicker(10 * pollInterval)
+	ticker := time.NewTicker(10 * rig.PollInterval)
 	defer ticker.Stop()
 	for !holds() {
 		if period.Kind == settlement.Weekly {
@@ -190,7 +182,7 @@ func (c *chaos) isClosed(period settlement.Period) bool {
 // count is the number that a query gives.
 func (c *chaos) count(query string, args ...any) (n int64) {
 	if err := c.ask(func(ctx context.Context) error {
-		return c.sql.QueryRowContext(ctx, query, args...).Scan(&n)
+		return c.SQL.QueryRowContext(ctx, query, args...).Scan(&n)
 	}); err != nil {
 		c.complain("%s: %v", query, err)
 	}
@@ -216,7 +208,7 @@ func (c *chaos) runs(period settlement.Period) (some bool) {
 
 // restUntilNothingRuns waits for what the last faults have set off.
 func (c *chaos) restUntilNothingRuns() {
-	ctx, cancel := context.WithTimeout(c.t.Context(), longestPeriod)
+	ctx, cancel := context.WithTimeout(c.T.Context(), longestPeriod)
 	defer cancel()
 	for _, period := range c.plan.periods {
 		if err := c.await(ctx, period, func() bool { return !c.runs(period.Period) }); err != nil {
@@ -227,8 +219,8 @@ func (c *chaos) restUntilNothingRuns() {
 
 // say tells people how far it is.
 func (c *chaos) say(format string, args ...any) {
-	c.t.Helper()
-	c.t.Logf("%6.1fs  %s", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
+	c.T.Helper()
+	c.T.Logf("%6.1fs  %s", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
 func (c *chaos) noteError(err error) {

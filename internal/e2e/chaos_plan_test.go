@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/settlement"
 )
 
@@ -41,7 +42,7 @@ type plan struct {
 const chaosCreators = 40
 
 func newPlan(random *rand.Rand, first string, days, faults int) *plan {
-	p := &plan{platform: busyDays(random, first, days), periods: periodsOf(toDay(first), days)}
+	p := &plan{platform: busyDays(random, first, days), periods: periodsOf(rig.ToDay(first), days)}
 	names := make([]string, 0, len(mailFaults)+len(faultKinds))
 	for name := range mailFaults {
 		names = append(names, name)
@@ -155,8 +156,8 @@ func busyDays(random *rand.Rand, first string, days int) *oracle.Platform {
 func randomVideo(random *rand.Rand, id int64) oracle.Video {
 	return oracle.Video{
 		ID: id, Creator: 1 + random.Int64N(chaosCreators), Title: fmt.Sprintf("영상 %d", id),
-		OpeningViews:   max(0, pick[int64](random, 0, 100_000, 500_000)-random.Int64N(100)),
-		OpeningAdViews: max(0, pick[int64](random, 0, 1_000_000)-random.Int64N(100)),
+		OpeningViews:   max(0, rig.Pick[int64](random, 0, 100_000, 500_000)-random.Int64N(100)),
+		OpeningAdViews: max(0, rig.Pick[int64](random, 0, 1_000_000)-random.Int64N(100)),
 	}
 }
 

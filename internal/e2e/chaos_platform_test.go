@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 )
@@ -32,7 +33,7 @@ func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
 	plays := c.platformPlays(b)
 	var session *sql.Tx
 	if err := c.ask(func(ctx context.Context) (err error) {
-		if session, err = c.sql.BeginTx(context.WithoutCancel(ctx), nil); err == nil {
+		if session, err = c.SQL.BeginTx(context.WithoutCancel(ctx), nil); err == nil {
 			err = insertPlays(ctx, session, plays)
 		}
 		return err
@@ -42,7 +43,7 @@ func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
 		}
 		return faultproxy.None, false
 	}
-	end := pick(b.random, 0, 1, 1)
+	end := rig.Pick(b.random, 0, 1, 1)
 	c.pending.Go(func() {
 		c.hold(heldUpFor, func() bool { return c.current() != b.period })
 		if end == 0 {
@@ -73,7 +74,7 @@ func (c *chaos) platformPlays(b blow) (plays []arrival) {
 // insert stores the plays, each by itself.
 func (c *chaos) insert(plays []arrival) error {
 	return c.ask(func(ctx context.Context) error {
-		err := insertPlays(ctx, c.sql, plays)
+		err := insertPlays(ctx, c.SQL, plays)
 		return errors.Join(err, c.takeInserted(ctx, plays))
 	})
 }
@@ -100,13 +101,13 @@ func insertPlays(ctx context.Context, into execer, plays []arrival) error {
 // the first day: an alarm names them, and the operator takes them away.
 func (c *chaos) takeInserted(ctx context.Context, plays []arrival) error {
 	for _, play := range plays {
-		if _, err := c.sql.ExecContext(ctx, `
+		if _, err := c.SQL.ExecContext(ctx, `
 			DELETE FROM watch_log PARTITION (p0)
 			WHERE view_id = ?`, play.ID); err != nil {
 			return err
 		}
 		var at string
-		err := c.sql.QueryRowContext(ctx, `
+		err := c.SQL.QueryRowContext(ctx, `
 			SELECT watched_at
 			FROM watch_log
 			WHERE watched_on = ? AND video_id = ? AND viewer_id = ? AND view_id = ?`, play.day.String(), play.Video, play.Viewer, play.ID).Scan(&at)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 )
@@ -14,16 +15,16 @@ import (
 func (c *chaos) addLaterPrices(b blow) (faultproxy.Fault, bool) {
 	rule := oracle.Prices{
 		From:  (b.period.End() + settlement.Day(b.random.IntN(3))).String(),
-		Views: []oracle.Tier{{From: 1, Won: pick(b.random, "1", "0.3333")}, {From: 100_000, Won: pick(b.random, "1.7777", "1.1")}, {From: 500_050, Won: "2.5"}},
-		Ads:   []oracle.Tier{{From: 1, Won: pick(b.random, "9.9999", "12")}, {From: 999_950, Won: "0.0001"}, {From: 1_000_000, Won: "20"}},
+		Views: []oracle.Tier{{From: 1, Won: rig.Pick(b.random, "1", "0.3333")}, {From: 100_000, Won: rig.Pick(b.random, "1.7777", "1.1")}, {From: 500_050, Won: "2.5"}},
+		Ads:   []oracle.Tier{{From: 1, Won: rig.Pick(b.random, "9.9999", "12")}, {From: 999_950, Won: "0.0001"}, {From: 1_000_000, Won: "20"}},
 	}
 	if !c.takeFrom(rule.From) {
 		return faultproxy.None, true // there are some from that day on
 	}
 	c.servers.RLock()
 	defer c.servers.RUnlock()
-	added := c.command("prices", "add", "--from", rule.From, "--views", tierFlag(rule.Views), "--ad-views", tierFlag(rule.Ads))
-	c.noteIf(added.code != 0, "prices from %s were not added: %s", rule.From, added.stderr)
+	added := c.command("prices", "add", "--from", rule.From, "--views", rig.TierFlag(rule.Views), "--ad-views", rig.TierFlag(rule.Ads))
+	c.noteIf(added.Code != 0, "prices from %s were not added: %s", rule.From, added.Stderr)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.plan.platform.Prices = append(c.plan.platform.Prices, rule)
@@ -43,7 +44,7 @@ func (c *chaos) breakPrices(b blow) (faultproxy.Fault, bool) {
 		return faultproxy.None, true // there are some from that day on
 	}
 	c.noteError(c.ask(func(ctx context.Context) error {
-		_, err := c.sql.ExecContext(ctx, `INSERT INTO price_rules (version, holds_from) SELECT MAX(version) + 1, ? FROM price_rules`, from)
+		_, err := c.SQL.ExecContext(ctx, `INSERT INTO price_rules (version, holds_from) SELECT MAX(version) + 1, ? FROM price_rules`, from)
 		return err
 	}))
 	return c.terminateRun(b)
@@ -52,7 +53,7 @@ func (c *chaos) breakPrices(b blow) (faultproxy.Fault, bool) {
 // mendPrices takes broken prices out.
 func (c *chaos) mendPrices() {
 	c.noteError(c.ask(func(ctx context.Context) error {
-		_, err := c.sql.ExecContext(ctx, `DELETE FROM price_rules WHERE NOT EXISTS (SELECT 1 FROM price_tiers t WHERE t.version = price_rules.version)`)
+		_, err := c.SQL.ExecContext(ctx, `DELETE FROM price_rules WHERE NOT EXISTS (SELECT 1 FROM price_tiers t WHERE t.version = price_rules.version)`)
 		return err
 	}))
 }

@@ -76,7 +76,7 @@ func (c *chaos) arrive(b blow, day settlement.Day, video int64) (stored bool) {
 
 func (c *chaos) appendView(came arrival) (stored bool) {
 	err := c.ask(func(ctx context.Context) error {
-		added, _, err := c.db.AppendViews(ctx, []db.View{came.row()})
+		added, _, err := c.DB.AppendViews(ctx, []db.View{came.row()})
 		stored, came.closed = added.Views == 1, len(added.Closed) > 0
 		return err
 	})
@@ -143,7 +143,7 @@ func (c *chaos) takeArrivals() {
 	fates := map[int64]fate{}
 	kept := c.firstKept()
 	c.noteError(c.ask(func(ctx context.Context) error {
-		rows, err := c.sql.QueryContext(ctx, `
+		rows, err := c.SQL.QueryContext(ctx, `
 			SELECT
 				l.view_id,
 				l.epoch >= r.late_from,

@@ -98,7 +98,7 @@ func (c *chaos) resetTo(ctx context.Context, choose func([]int64) int64, run *co
 		return errors.New("the run has not begun")
 	}
 	_, err := c.client.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
-		Namespace:                 c.namespace,
+		Namespace:                 c.Namespace,
 		WorkflowExecution:         run,
 		Reason:                    "chaos",
 		WorkflowTaskFinishEventId: choose(points),
@@ -114,8 +114,8 @@ func (c *chaos) startClosed(b blow) (faultproxy.Fault, bool) {
 		return faultproxy.None, false
 	}
 	period := closed[b.random.IntN(len(closed))]
-	again := start(c.t, c.environment, "starter", runArgs(period)...).wait()
-	c.noteIf(again.code == 0, "%s was run again: %s", period, again.stdout)
+	again := c.Starter(runArgs(period)...)
+	c.noteIf(again.Code == 0, "%s was run again: %s", period, again.Stdout)
 	return faultproxy.None, true
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 )
 
@@ -54,7 +55,7 @@ func openAdmin(t testing.TB, dsn, database string) *sql.DB {
 	t.Helper()
 	config, err := mysql.ParseDSN(dsn)
 	require.NoError(t, err)
-	admin := openOwn(t, config)
+	admin := rig.OpenPool(t, config)
 	for _, statement := range []string{`CREATE USER ` + ordinaryUser + ` IDENTIFIED BY ''`, `GRANT ALL ON ` + database + `.* TO ` + ordinaryUser} {
 		_, err = admin.ExecContext(t.Context(), statement)
 		require.NoError(t, err)

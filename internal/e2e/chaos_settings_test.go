@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
@@ -26,11 +27,11 @@ var calmSettings = settings{collectLate: 100, ahead: 7, slots: 4, window: 30 * t
 
 func randomSettings(random *rand.Rand) settings {
 	return settings{
-		collectLate: pick(random, service.DefaultLateDays, service.DefaultLateDays, 2, 0),
-		keep:        pick(random, 0, 1, 2, 4),
-		ahead:       pick(random, 0, 3, 9),
-		slots:       pick(random, 1, 2, 8),
-		window:      pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
+		collectLate: rig.Pick(random, service.DefaultLateDays, service.DefaultLateDays, 2, 0),
+		keep:        rig.Pick(random, 0, 1, 2, 4),
+		ahead:       rig.Pick(random, 0, 3, 9),
+		slots:       rig.Pick(random, 1, 2, 8),
+		window:      rig.Pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
 	}
 }
 
@@ -52,7 +53,7 @@ func (c *chaos) changeSettings(b blow) (faultproxy.Fault, bool) {
 		c.mutex.Unlock()
 	}
 	c.set(b.slot, b.period.Start, randomSettings(b.random))
-	return faultproxy.None, c.workerOf(b.slot).command.Process.Signal(pick(b.random, syscall.SIGTERM, syscall.SIGKILL)) == nil
+	return faultproxy.None, c.workerOf(b.slot).Signal(rig.Pick(b.random, syscall.SIGTERM, syscall.SIGKILL)) == nil
 }
 
 // set gives the slot's next worker other settings, and takes note of the day if
@@ -72,14 +73,14 @@ func (c *chaos) set(slot int, day settlement.Day, to settings) {
 func (c *chaos) calmDown(day settlement.Day) {
 	for slot := range c.workers {
 		c.set(slot, day, calmSettings)
-		c.workerOf(slot).kill()
+		c.workerOf(slot).Kill()
 	}
 }
 
 // windowOf is the repeat window of the period's run, if it has begun.
 func (c *chaos) windowOf(period settlement.Period) (window time.Duration, begun bool) {
 	c.noteError(c.ask(func(ctx context.Context) error {
-		windows, err := c.db.RepeatWindows(ctx, period.Start, period.Start)
+		windows, err := c.DB.RepeatWindows(ctx, period.Start, period.Start)
 		window, begun = windows[period.Start]
 		return err
 	}))
@@ -107,7 +108,7 @@ func (c *chaos) takeWindows() {
 // mustBePaidBy is the day whose run posts the late view at the latest: the next
 // one that looks back so far.
 func (c *chaos) mustBePaidBy(came arrival) settlement.Day {
-	last := toDay(c.plan.last())
+	last := rig.ToDay(c.plan.last())
 	for day := came.paidBy; day < last; day++ {
 		if !c.shortSighted[day] && int(day-came.day) <= usualSettings.collectLate {
 			return day

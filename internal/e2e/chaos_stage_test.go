@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"database/sql"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
@@ -28,7 +28,7 @@ const chaosWorkers = 2
 // chaos is a system whose workers reach their database through proxies, with all
 // that a fault may take hold of.
 type chaos struct {
-	*system
+	*rig.System
 	plan    *plan
 	setting []string          // of the programs, beside those that all have
 	session map[string]string // parameters of the commands' DSN
@@ -47,7 +47,7 @@ type chaos struct {
 	passed atomic.Int64
 
 	mutex   sync.Mutex // of what follows
-	workers [chaosWorkers]*program
+	workers [chaosWorkers]*rig.Program
 	ending  bool
 	period  *plannedPeriod  // that runs now, nil between two
 	due     []*plannedFault // in order; those that did not come to strike go on in the next period
@@ -88,7 +88,7 @@ func newChaos(t testing.TB, plan *plan) *chaos {
 	t.Cleanup(func() { require.NoError(t, temporal.Kill()) })
 	c := &chaos{plan: plan, mysqld: mysqld}
 	c.root = openAdmin(t, mysqld.DSN(""), "chaos")
-	programs, err := racePrograms()
+	programs, err := rig.RacePrograms()
 	require.NoError(t, err)
 	c.setStage(t, strings.Replace(mysqld.DSN("chaos"), "root@", ordinaryUser+"@", 1), temporal, programs)
 	return c
@@ -108,21 +108,19 @@ func (c *chaos) setStage(t testing.TB, dsn string, temporal *devstack.Temporal, 
 	config, err := mysql.ParseDSN(dsn)
 	require.NoError(t, err)
 	config.Params = map[string]string{"innodb_lock_wait_timeout": lockWait}
-	c.system = newSystemOn(t, config.FormatDSN(), temporal)
-	c.programs = programs
-	c.migrate(c.plan.platform)
-	c.load(c.plan.platform)
-	c.addDays(c.plan.first(), c.plan.last())
+	c.System = rig.NewOn(t, config.FormatDSN(), temporal)
+	c.Programs = programs
+	c.Migrate(c.plan.platform)
+	c.Load(c.plan.platform)
+	c.AddDays(c.plan.first(), c.plan.last())
 	c.seals, c.tally, c.began = map[settlement.Period]string{}, newTally(c.plan), time.Now()
 	c.windows, c.offered, c.shortSighted = map[settlement.Day]time.Duration{}, map[time.Duration]bool{}, map[settlement.Day]bool{}
 	c.pricedFrom = map[string]bool{}
 	for slot := range c.settings {
 		c.set(slot, 0, usualSettings)
 	}
-	c.inbox, err = inbox.Start(t.Context(), t.TempDir())
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.inbox.Stop()) })
-	c.client = c.dial()
+	c.inbox = rig.StartInbox(t)
+	c.client = c.Dial()
 	for slot := range c.proxies {
 		c.proxies[slot], err = faultproxy.Start(t.Context(), config.Addr,
 			func(statement string) faultproxy.Fault { return c.meet(slot, statement) }, c.answered)
@@ -142,26 +140,24 @@ func (p *plan) String() string { return p.first() + " to " + p.last() }
 // keepWorking starts the slot's worker, and again whenever it has ended, as
 // systemd does.
 func (c *chaos) keepWorking(slot int) {
-	fixed := append([]string{
-		c.dsn(func(config *mysql.Config) { config.Addr = c.proxies[slot].Addr }),
-		"SMTP_ADDR=" + c.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0",
-	}, c.setting...)
+	dsn := c.DSN(func(config *mysql.Config) { config.Addr = c.proxies[slot].Addr })
+	fixed := slices.Concat([]string{dsn}, rig.MailSettings(c.inbox), c.setting)
 	for !c.isEnding() {
 		c.servers.RLock() // a worker that finds no server ends at once
-		worker := start(c.t, slices.Concat(c.environment, c.settingsOf(slot).environment(), fixed), filepath.Join(c.programs, "worker"))
+		worker := c.Start("worker", append(c.settingsOf(slot).environment(), fixed...))
 		c.servers.RUnlock()
 		if !c.onDuty(slot, worker) {
-			worker.kill()
+			worker.Kill()
 			return
 		}
-		<-worker.ended
-		if strings.Contains(worker.stderr.String(), "panic:") {
-			c.complain("a worker has panicked:\n%s", lastLines(worker.stderr.String(), 40))
+		<-worker.Ended
+		if strings.Contains(worker.Stderr.String(), "panic:") {
+			c.complain("a worker has panicked:\n%s", rig.LastLines(worker.Stderr.String(), 40))
 		}
 	}
 }
 
-func (c *chaos) onDuty(slot int, worker *program) bool {
+func (c *chaos) onDuty(slot int, worker *rig.Program) bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.workers[slot] = worker
@@ -170,9 +166,9 @@ func (c *chaos) onDuty(slot int, worker *program) bool {
 
 // command runs a command of the operator to its end, in the environment of the
 // workers.
-func (c *chaos) command(args ...string) outcome {
-	dsn := c.dsn(func(config *mysql.Config) { config.Params = c.session })
-	return start(c.t, slices.Concat(c.environment, c.setting, []string{dsn}), filepath.Join(c.programs, "starter"), args...).wait()
+func (c *chaos) command(args ...string) rig.Outcome {
+	dsn := c.DSN(func(config *mysql.Config) { config.Params = c.session })
+	return c.Start("starter", slices.Concat(c.setting, []string{dsn}), args...).Wait()
 }
 
 func (c *chaos) settingsOf(slot int) settings {
@@ -181,7 +177,7 @@ func (c *chaos) settingsOf(slot int) settings {
 	return c.settings[slot]
 }
 
-func (c *chaos) workerOf(slot int) *program {
+func (c *chaos) workerOf(slot int) *rig.Program {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.workers[slot]
@@ -200,11 +196,11 @@ func (c *chaos) end() {
 	}
 	for _, worker := range workers {
 		if worker != nil {
-			worker.kill()
+			worker.Kill()
 		}
 	}
 	for _, proxy := range c.proxies {
-		require.NoError(c.t, proxy.Stop())
+		require.NoError(c.T, proxy.Stop())
 	}
 	c.pending.Wait()
 	c.background.Wait()
@@ -222,7 +218,7 @@ func (c *chaos) answered(code uint16) {
 func (c *chaos) ask(what func(context.Context) error) error {
 	c.servers.RLock()
 	defer c.servers.RUnlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.T.Context()), rig.Timeout)
 	defer cancel()
 	return what(ctx)
 }

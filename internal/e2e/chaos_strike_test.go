@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 )
 
@@ -79,9 +80,9 @@ func (c *chaos) holdUp(b blow) (faultproxy.Fault, bool) {
 
 // hold waits until the condition holds, the time is up or all is over.
 func (c *chaos) hold(longest time.Duration, until func() bool) {
-	ctx, cancel := context.WithTimeout(c.t.Context(), longest)
+	ctx, cancel := context.WithTimeout(c.T.Context(), longest)
 	defer cancel()
-	ticker := time.NewTicker(pollInterval)
+	ticker := time.NewTicker(rig.PollInterval)
 	defer ticker.Stop()
 	for !until() && !c.isEnding() {
 		select {
@@ -99,7 +100,7 @@ func (c *chaos) isEnding() bool {
 }
 
 // lockRows is another session that has rows of the period under lock until a
-// worker has lost its patience with it.
+// worker has given up waiting for them.
 func (c *chaos) lockRows(b blow) (faultproxy.Fault, bool) {
 	query := []string{
 		`SELECT * FROM runs WHERE kind = ? AND starts_on = ? FOR UPDATE`,
@@ -121,7 +122,7 @@ func (c *chaos) lockRows(b blow) (faultproxy.Fault, bool) {
 // lock is a session that has the rows of a locking query.
 func (c *chaos) lock(query string, args ...any) (session *sql.Tx, err error) {
 	err = c.ask(func(ctx context.Context) (err error) {
-		if session, err = c.sql.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+		if session, err = c.SQL.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 			return err
 		}
 		if _, err = rowsOf(ctx, session, query, args...); err != nil {
@@ -137,14 +138,14 @@ func (c *chaos) killMySQL(blow) (faultproxy.Fault, bool) {
 }
 
 func (c *chaos) killTemporal(blow) (faultproxy.Fault, bool) {
-	return faultproxy.None, c.restart(c.temporal.Kill, c.temporal.Restart)
+	return faultproxy.None, c.restart(c.Temporal.Kill, c.Temporal.Restart)
 }
 
 // restart kills a server and brings it back while nobody else uses it.
 func (c *chaos) restart(kill func() error, restart func(context.Context) error) bool {
 	c.servers.Lock()
 	defer c.servers.Unlock()
-	if err := errors.Join(kill(), restart(context.WithoutCancel(c.t.Context()))); err != nil {
+	if err := errors.Join(kill(), restart(context.WithoutCancel(c.T.Context()))); err != nil {
 		c.complain("a server did not come back: %v", err)
 	}
 	return true
@@ -152,19 +153,19 @@ func (c *chaos) restart(kill func() error, restart func(context.Context) error) 
 
 // killWorker kills the sender. Its statement may still reach the server.
 func (c *chaos) killWorker(b blow) (faultproxy.Fault, bool) {
-	_ = c.workerOf(b.slot).command.Process.Kill() // it may have ended by itself
-	return pick(b.random, faultproxy.None, faultproxy.CutBefore), true
+	_ = c.workerOf(b.slot).Signal(syscall.SIGKILL) // it may have ended by itself
+	return rig.Pick(b.random, faultproxy.None, faultproxy.CutBefore), true
 }
 
 func (c *chaos) killWorkers(b blow) (faultproxy.Fault, bool) {
 	for slot := range c.workers {
-		_ = c.workerOf(slot).command.Process.Kill() // it may have ended by itself
+		_ = c.workerOf(slot).Signal(syscall.SIGKILL) // it may have ended by itself
 	}
-	return pick(b.random, faultproxy.None, faultproxy.CutBefore), true
+	return rig.Pick(b.random, faultproxy.None, faultproxy.CutBefore), true
 }
 
 func (c *chaos) stopWorker(b blow) (faultproxy.Fault, bool) {
-	return faultproxy.None, c.workerOf(b.slot).command.Process.Signal(syscall.SIGTERM) == nil
+	return faultproxy.None, c.workerOf(b.slot).Signal(syscall.SIGTERM) == nil
 }
 
 // frozenFor is longer than it takes Temporal to take an activity for lost.
@@ -174,12 +175,12 @@ const frozenFor = 12 * time.Second
 // goes on as if nothing had been when others have done its work.
 func (c *chaos) freezeWorker(b blow) (faultproxy.Fault, bool) {
 	worker := c.workerOf(b.slot)
-	if worker.command.Process.Signal(syscall.SIGSTOP) != nil {
+	if worker.Signal(syscall.SIGSTOP) != nil {
 		return faultproxy.None, false
 	}
 	c.background.Go(func() {
 		c.hold(frozenFor, func() bool { return c.current() != b.period })
-		_ = worker.command.Process.Signal(syscall.SIGCONT) // it may have been killed
+		_ = worker.Signal(syscall.SIGCONT) // it may have been killed
 	})
 	return faultproxy.None, true
 }

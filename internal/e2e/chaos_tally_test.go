@@ -7,9 +7,9 @@ import (
 	"strings"
 	"sync"
 
-	"creatorpay/internal/e2e/oracle"
-
 	pretty "github.com/jedib0t/go-pretty/v6/table"
+
+	"creatorpay/internal/e2e/oracle"
 )
 
 // tally counts what has happened, for people.

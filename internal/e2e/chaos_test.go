@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/rig"
 )
 
 // The variables that make a longer run of TestChaos; `make chaos` sets them.
@@ -33,7 +35,7 @@ func TestChaos(t *testing.T) {
 		first = longFirst
 	}
 	began := time.Now()
-	c := newChaos(t, newPlan(newRandom(t), first, days, faults))
+	c := newChaos(t, newPlan(rig.NewRandom(t), first, days, faults))
 
 	c.runAll()
 	found := c.compare()

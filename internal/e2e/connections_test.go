@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/internal/devstack/devtest"
+	"creatorpay/internal/e2e/rig"
 )
 
 // nowhere is an address at which nothing listens.
@@ -14,64 +15,64 @@ const nowhere = "127.0.0.1:1"
 
 // requireProgramsRefused means that both programs end at once and say why in
 // one line.
-func (s *system) requireProgramsRefused(setting string, why ...string) {
-	s.t.Helper()
-	environment := append(s.environment[:len(s.environment):len(s.environment)], setting)
-	start(s.t, environment, "worker").wait().requireRefusal(why...)
-	start(s.t, environment, "starter", "run", "daily", "--date", today).wait().requireRefusal(why...)
-	require.Empty(s.t, s.stateOf(today))
+func requireProgramsRefused(s *rig.System, setting string, why ...string) {
+	s.T.Helper()
+	settings := []string{setting}
+	s.Start("worker", settings).Wait().RequireRefusal(why...)
+	s.Start("starter", settings, "run", "daily", "--date", rig.Today).Wait().RequireRefusal(why...)
+	require.Empty(s.T, s.StateOf(rig.Today))
 }
 
 func TestUnreachableServersAreNamed(t *testing.T) {
 	t.Parallel()
-	s := newSystem(t, plainPlatform())
+	s := rig.New(t, rig.PlainPlatform())
 
-	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.Addr = nowhere }), "MySQL at 127.0.0.1:1 cannot be reached")
-	s.requireProgramsRefused("TEMPORAL_ADDRESS="+nowhere, "Temporal at 127.0.0.1:1 cannot be reached")
-	s.requireProgramsRefused("TEMPORAL_NAMESPACE=no-such", "no-such")
+	requireProgramsRefused(s, s.DSN(func(c *mysql.Config) { c.Addr = nowhere }), "MySQL at 127.0.0.1:1 cannot be reached")
+	requireProgramsRefused(s, "TEMPORAL_ADDRESS="+nowhere, "Temporal at 127.0.0.1:1 cannot be reached")
+	requireProgramsRefused(s, "TEMPORAL_NAMESPACE=no-such", "no-such")
 }
 
 func TestWrongLoginIsNamed(t *testing.T) {
 	t.Parallel()
-	s := newSystem(t, plainPlatform())
+	s := rig.New(t, rig.PlainPlatform())
 
-	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.User = "nobody" }), "refuses user", "nobody")
-	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.Passwd = "wrong" }), "refuses user", "root", "check user and password in MYSQL_DSN")
+	requireProgramsRefused(s, s.DSN(func(c *mysql.Config) { c.User = "nobody" }), "refuses user", "nobody")
+	requireProgramsRefused(s, s.DSN(func(c *mysql.Config) { c.Passwd = "wrong" }), "refuses user", "root", "check user and password in MYSQL_DSN")
 }
 
 func TestUnknownDatabaseIsNamed(t *testing.T) {
 	t.Parallel()
-	s := newSystem(t, plainPlatform())
+	s := rig.New(t, rig.PlainPlatform())
 
-	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.DBName = "no_such" }), `has no database "no_such": create it`)
-	s.requireProgramsRefused(s.dsn(func(c *mysql.Config) { c.DBName = "" }), "MYSQL_DSN names no database")
-	s.requireProgramsRefused("MYSQL_DSN=127.0.0.1", "MYSQL_DSN cannot be read")
+	requireProgramsRefused(s, s.DSN(func(c *mysql.Config) { c.DBName = "no_such" }), `has no database "no_such": create it`)
+	requireProgramsRefused(s, s.DSN(func(c *mysql.Config) { c.DBName = "" }), "MYSQL_DSN names no database")
+	requireProgramsRefused(s, "MYSQL_DSN=127.0.0.1", "MYSQL_DSN cannot be read")
 }
 
 func TestSchemaThatDoesNotFitIsRefused(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	version := s.number(`SELECT MAX(version_id) FROM goose_db_version`)
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	version := s.Number(`SELECT MAX(version_id) FROM goose_db_version`)
 
-	s.exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)`, version+1)
-	s.requireProgramsRefused("", "newer than this program's")
-	s.exec(`DELETE FROM goose_db_version WHERE version_id = ?`, version+1)
+	s.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)`, version+1)
+	requireProgramsRefused(s, "", "newer than this program's")
+	s.Exec(`DELETE FROM goose_db_version WHERE version_id = ?`, version+1)
 
-	s.startWorker()
-	s.runDay(today).requireSuccess()
-	s.requireSettled(p.Settle(today, today)[0])
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
 func TestDatabaseWithoutSchemaIsRefused(t *testing.T) {
 	t.Parallel()
-	s := newSystemOn(t, devtest.Database(t), devtest.Temporal(t))
+	s := rig.NewOn(t, devtest.Database(t), devtest.Temporal(t))
 
 	for _, command := range [][]string{
-		{"run", "daily", "--date", today}, {"export", "top5", "--period", "daily", "--date", today}, {"verify", "--date", today}, {"status"},
+		{"run", "daily", "--date", rig.Today}, {"export", "top5", "--period", "daily", "--date", rig.Today}, {"verify", "--date", rig.Today}, {"status"},
 	} {
-		s.starter(command...).requireRefusal("schema is at version 0", "run `starter migrate`")
+		s.Starter(command...).RequireRefusal("schema is at version 0", "run `starter migrate`")
 	}
-	s.startWorker().wait().requireRefusal("schema is at version 0", "run `starter migrate`")
-	require.Zero(t, s.number(`SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`))
+	s.StartWorker().Wait().RequireRefusal("schema is at version 0", "run `starter migrate`")
+	require.Zero(t, s.Number(`SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`))
 }

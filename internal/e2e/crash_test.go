@@ -11,6 +11,7 @@ import (
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 )
 
 const (
@@ -25,11 +26,11 @@ func bigPlatform(random *rand.Rand) *oracle.Platform {
 	for id := range int64(1000) {
 		p.AddVideo(oracle.Video{
 			ID: id + 1, Creator: id%50 + 1, Title: fmt.Sprintf("Video %d", id+1),
-			OpeningViews: pick[int64](random, 0, 99_900, 499_900, 999_900), OpeningAdViews: pick[int64](random, 0, 99_900, 499_900),
+			OpeningViews: rig.Pick[int64](random, 0, 99_900, 499_900, 999_900), OpeningAdViews: rig.Pick[int64](random, 0, 99_900, 499_900),
 		})
 	}
 	zipf := rand.NewZipf(random, 1.1, 20, 999)
-	midnight := p.Midnight(today)
+	midnight := p.Midnight(rig.Today)
 	for id := range int64(crashRows) {
 		play := oracle.View{
 			ID: id + 1, Video: int64(zipf.Uint64()) + 1, Viewer: random.Int64N(50_000),
@@ -47,38 +48,38 @@ func bigPlatform(random *rand.Rand) *oracle.Platform {
 
 func TestKilledWorkersChangeNothing(t *testing.T) {
 	t.Parallel()
-	random := newRandom(t)
+	random := rig.NewRandom(t)
 	p := bigPlatform(random)
-	want := p.Settle(today, today)[0]
+	want := p.Settle(rig.Today, rig.Today)[0]
 
-	undisturbed := newSystem(t, p)
-	undisturbed.startWorker()
-	undisturbed.runDay(today, "--chunk-rows", crashChunks).requireSuccess()
-	undisturbed.requireSettled(want)
+	undisturbed := rig.New(t, p)
+	undisturbed.StartWorker()
+	undisturbed.RunDay(rig.Today, "--chunk-rows", crashChunks).RequireSuccess()
+	undisturbed.RequireSettled(want)
 
-	s := newSystem(t, p)
-	s.detectRaces()
-	run := s.beginDay(today, "--chunk-rows", crashChunks)
-	run.waitUntilSaid("daily:2024-05-06 runs")
-	ranking := s.lockRanking() // however fast the machine is, the day outlives its workers
+	s := rig.New(t, p)
+	s.DetectRaces()
+	run := s.BeginDay(rig.Today, "--chunk-rows", crashChunks)
+	run.WaitUntilSaid("daily:2024-05-06 runs")
+	ranking := s.LockRanking() // however fast the machine is, the day outlives its workers
 	for range 10 {
-		worker := s.startWorker("WORKER_SLOTS=2")
-		s.awaitProgress(random.Int64N(8))
-		spin(t, random)
-		worker.kill()
+		worker := s.StartWorker("WORKER_SLOTS=2")
+		awaitProgress(s, random.Int64N(8))
+		rig.WaitRandomly(t, random)
+		worker.Kill()
 	}
-	ranking.release()
-	s.startWorker("WORKER_SLOTS=2")
+	ranking.Release()
+	s.StartWorker("WORKER_SLOTS=2")
 
-	run.wait().requireSuccess()
-	s.requireSettled(want)
-	require.GreaterOrEqual(t, s.chunks(today), 30)
-	s.starter("verify", "--date", today).requireSuccess()
+	run.Wait().RequireSuccess()
+	s.RequireSettled(want)
+	require.GreaterOrEqual(t, s.Chunks(rig.Today), 30)
+	s.Starter("verify", "--date", rig.Today).RequireSuccess()
 }
 
 func TestKilledDatabaseChangesNothing(t *testing.T) {
 	t.Parallel()
-	random := newRandom(t)
+	random := rig.NewRandom(t)
 	p := bigPlatform(random)
 	dir := devtest.Dir(t)
 	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
@@ -86,44 +87,35 @@ func TestKilledDatabaseChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, mysql.Kill()) })
 	require.NoError(t, mysql.CreateDatabase(t.Context(), "creatorpay"))
-	s := newSystemOn(t, mysql.DSN("creatorpay"), devtest.Temporal(t))
-	s.detectRaces()
-	s.migrate(p)
-	s.load(p)
+	s := rig.NewOn(t, mysql.DSN("creatorpay"), devtest.Temporal(t))
+	s.DetectRaces()
+	s.Migrate(p)
+	s.Load(p)
 
-	s.startWorker()
-	run := s.beginDay(today, "--chunk-rows", crashChunks)
+	s.StartWorker()
+	run := s.BeginDay(rig.Today, "--chunk-rows", crashChunks)
 	for range 3 {
-		s.awaitProgress(1 + random.Int64N(20))
-		spin(t, random)
+		awaitProgress(s, 1+random.Int64N(20))
+		rig.WaitRandomly(t, random)
 		require.NoError(t, mysql.Kill())
 		require.NoError(t, mysql.Restart(t.Context()))
-		require.Equal(t, "running", s.stateOf(today))
+		require.Equal(t, "running", s.StateOf(rig.Today))
 	}
 
-	run.wait().requireSuccess()
-	s.requireSettled(p.Settle(today, today)[0])
-	s.starter("verify", "--date", today).requireSuccess()
+	run.Wait().RequireSuccess()
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
+	s.Starter("verify", "--date", rig.Today).RequireSuccess()
 }
 
 // awaitProgress waits until so many more chunks are counted or settled than now,
 // or all are.
-func (s *system) awaitProgress(chunks int64) {
-	s.t.Helper()
+func awaitProgress(s *rig.System, chunks int64) {
+	s.T.Helper()
 	done := func() int64 {
-		return s.number(`SELECT COALESCE(SUM(state <> 'planned'), 0) + COALESCE(SUM(state = 'settled'), 0) FROM run_chunks`)
+		return s.Number(`SELECT COALESCE(SUM(state <> 'planned'), 0) + COALESCE(SUM(state = 'settled'), 0) FROM run_chunks`)
 	}
 	before := done()
-	waitUntil(s.t, "the run gets on", func() bool {
-		return done() >= before+chunks || s.number(`SELECT COUNT(*) > 0 AND SUM(state <> 'settled') = 0 FROM run_chunks`) == 1
+	rig.WaitUntil(s.T, "the run gets on", func() bool {
+		return done() >= before+chunks || s.Number(`SELECT COUNT(*) > 0 AND SUM(state <> 'settled') = 0 FROM run_chunks`) == 1
 	})
-}
-
-// spin waits for a random moment, so that what is killed is killed anywhere.
-func spin(t testing.TB, random *rand.Rand) {
-	t.Helper()
-	select {
-	case <-time.After(time.Duration(random.IntN(50)) * time.Millisecond):
-	case <-t.Context().Done():
-	}
 }

@@ -5,45 +5,47 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+
+	"creatorpay/internal/e2e/rig"
 )
 
 func TestRunKeepsToTheBuildThatBeganIt(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	p.Play(10, 1, tomorrow+" 12:00:00", 60, 1)
-	p.Play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
-	s := newSystem(t, p)
-	s.startBuild("1")
-	s.runDay(today).requireSuccess()
-	waiting := s.beginDay(dayAfterTomorrow, "--wait")
-	s.waitUntilWaiting(dayAfterTomorrow, tomorrow+" is not closed")
+	p := rig.PlainPlatform()
+	p.Play(10, 1, rig.Tomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, rig.DayAfterTomorrow+" 12:00:00", 60, 1)
+	s := rig.New(t, p)
+	startBuild(s, "1")
+	s.RunDay(rig.Today).RequireSuccess()
+	waiting := s.BeginDay(rig.DayAfterTomorrow, "--wait")
+	s.WaitUntilWaiting(rig.DayAfterTomorrow, rig.Tomorrow+" is not closed")
 
-	s.startBuild("2")
-	s.runDay(tomorrow).requireSuccess()
+	startBuild(s, "2")
+	s.RunDay(rig.Tomorrow).RequireSuccess()
 
-	waiting.wait().requireSuccess()
-	require.Equal(t, "1", s.buildOf("daily:"+today))
-	require.Equal(t, "2", s.buildOf("daily:"+tomorrow))
-	require.Equal(t, "1", s.buildOf("daily:"+dayAfterTomorrow))
+	waiting.Wait().RequireSuccess()
+	require.Equal(t, "1", buildOf(s, "daily:"+rig.Today))
+	require.Equal(t, "2", buildOf(s, "daily:"+rig.Tomorrow))
+	require.Equal(t, "1", buildOf(s, "daily:"+rig.DayAfterTomorrow))
 }
 
 // startBuild starts a worker of a build and makes that the current one.
-func (s *system) startBuild(id string) {
-	s.t.Helper()
+func startBuild(s *rig.System, id string) {
+	s.T.Helper()
 	const deployment = "creatorpay"
-	s.startWorker("WORKER_DEPLOYMENT="+deployment, "WORKER_BUILD_ID="+id)
-	handle := s.dial().WorkerDeploymentClient().GetHandle(deployment)
-	waitUntil(s.t, "build "+id+" is current", func() bool {
+	s.StartWorker("WORKER_DEPLOYMENT="+deployment, "WORKER_BUILD_ID="+id)
+	handle := s.Dial().WorkerDeploymentClient().GetHandle(deployment)
+	rig.WaitUntil(s.T, "build "+id+" is current", func() bool {
 		// Temporal refuses it until the worker has asked for work.
-		_, err := handle.SetCurrentVersion(s.t.Context(), client.WorkerDeploymentSetCurrentVersionOptions{BuildID: id})
+		_, err := handle.SetCurrentVersion(s.T.Context(), client.WorkerDeploymentSetCurrentVersionOptions{BuildID: id})
 		return err == nil
 	})
 }
 
 // buildOf is the build that the workflow's latest run keeps to.
-func (s *system) buildOf(workflow string) string {
-	s.t.Helper()
-	description, err := s.dial().DescribeWorkflowExecution(s.t.Context(), workflow, "")
-	require.NoError(s.t, err)
+func buildOf(s *rig.System, workflow string) string {
+	s.T.Helper()
+	description, err := s.Dial().DescribeWorkflowExecution(s.T.Context(), workflow, "")
+	require.NoError(s.T, err)
 	return description.GetWorkflowExecutionInfo().GetVersioningInfo().GetDeploymentVersion().GetBuildId()
 }

@@ -9,46 +9,47 @@ import (
 	"testing"
 	"time"
 
-	"creatorpay/internal/e2e/oracle"
-
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 )
 
-// come stores the views that the day posts, as the platform does: without
+// insertLate stores the views that the day posts, as the platform does: without
 // creatorpay.
-func (s *system) come(p *oracle.Platform, posted string) {
-	s.t.Helper()
+func insertLate(s *rig.System, p *oracle.Platform, posted string) {
+	s.T.Helper()
 	for _, v := range p.Views {
 		if v.Posted == posted {
-			s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 				p.DayOf(v.At), v.Video, v.Viewer, v.At.UTC().Format("2006-01-02 15:04:05.000"), v.ID, v.Seconds, v.Ads)
 		}
 	}
 }
 
 // runDays runs the days, each after what it posts has come, and compares.
-func (s *system) runDays(p *oracle.Platform, first, last string, flags ...string) {
-	s.t.Helper()
+func runDays(s *rig.System, p *oracle.Platform, first, last string, flags ...string) {
+	s.T.Helper()
 	days := p.Settle(first, last)
 	for _, want := range days {
-		s.come(p, want.Start)
-		s.runDay(want.Start, flags...).requireSuccess()
-		s.requireSettled(want)
+		insertLate(s, p, want.Start)
+		s.RunDay(want.Start, flags...).RequireSuccess()
+		s.RequireSettled(want)
 	}
 	for _, want := range days { // what came later changed nothing
-		s.requireSettled(want)
-		s.starter("verify", "--date", want.Start).requireSuccess()
+		s.RequireSettled(want)
+		s.Starter("verify", "--date", want.Start).RequireSuccess()
 	}
 }
 
 // newLateSystem is a system with the views that do not come late.
-func newLateSystem(t testing.TB, p *oracle.Platform, first, last string) *system {
+func newLateSystem(t testing.TB, p *oracle.Platform, first, last string) *rig.System {
 	t.Helper()
-	s := newEmptySystem(t, p)
-	s.loadCatalogue(p)
-	s.addDays(first, last)
+	s := rig.NewEmpty(t, p)
+	s.LoadCatalogue(p)
+	s.AddDays(first, last)
 	for views := range slices.Chunk(p.OnTime(), 5000) {
-		s.append(p, views...)
+		s.Append(p, views...)
 	}
 	return s
 }
@@ -58,8 +59,8 @@ func TestRandomLateViewsAreWorthWhatTheRuleSays(t *testing.T) {
 	for round := range 3 {
 		t.Run(fmt.Sprint(round), func(t *testing.T) {
 			t.Parallel()
-			random := newRandom(t)
-			p := randomPlatform(random)
+			random := rig.NewRandom(t)
+			p := rig.RandomPlatform(random)
 			days := []string{"2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09"}
 			for i, v := range p.Views {
 				p.Views[i].Ads = min(v.Ads, 1000)
@@ -68,8 +69,8 @@ func TestRandomLateViewsAreWorthWhatTheRuleSays(t *testing.T) {
 				}
 			}
 			s := newLateSystem(t, p, "2024-05-05", "2024-05-09")
-			s.startWorker("REPEAT_WINDOW=" + p.Window.String())
-			s.runDays(p, "2024-05-06", "2024-05-09", "--chunk-rows", fmt.Sprint(1+random.IntN(400)))
+			s.StartWorker("REPEAT_WINDOW=" + p.Window.String())
+			runDays(s, p, "2024-05-06", "2024-05-09", "--chunk-rows", fmt.Sprint(1+random.IntN(400)))
 		})
 	}
 }
@@ -81,7 +82,7 @@ func spacedPlatform(random *rand.Rand) *oracle.Platform {
 	for id := int64(1); id <= 4; id++ {
 		p.AddVideo(oracle.Video{ID: id, Creator: 100 + id%2, Title: "v", OpeningViews: 99_990, OpeningAdViews: 499_980})
 	}
-	midnight := p.Midnight(today)
+	midnight := p.Midnight(rig.Today)
 	for videoID := int64(1); videoID <= 4; videoID++ {
 		for viewer := range int64(4) {
 			for at := midnight.Add(time.Duration(random.IntN(80_000)) * time.Second); at.Before(midnight.AddDate(0, 0, 3)); at = at.Add(30*time.Second + time.Duration(random.IntN(40_000))*time.Second) {
@@ -97,7 +98,7 @@ func spacedPlatform(random *rand.Rand) *oracle.Platform {
 // The won of a day are cut, so days may differ by a won; ordinals may not.
 func TestTheOrderOfArrivalOfSpacedViewsChangesNoLifetimeCount(t *testing.T) {
 	t.Parallel()
-	random := newRandom(t)
+	random := rig.NewRandom(t)
 	ordered := spacedPlatform(random)
 	type life struct{ views, ads int64 }
 	lives := func(days []oracle.Result) map[int64]life {
@@ -109,10 +110,10 @@ func TestTheOrderOfArrivalOfSpacedViewsChangesNoLifetimeCount(t *testing.T) {
 		}
 		return last
 	}
-	want := lives(ordered.Settle(today, dayAfterTomorrow))
+	want := lives(ordered.Settle(rig.Today, rig.DayAfterTomorrow))
 	for order := range 2 {
 		t.Run(fmt.Sprint(order), func(t *testing.T) {
-			days := []string{today, tomorrow, dayAfterTomorrow, "2024-05-09"}
+			days := []string{rig.Today, rig.Tomorrow, rig.DayAfterTomorrow, "2024-05-09"}
 			p := *ordered
 			p.Views = slices.Clone(ordered.Views)
 			for i, v := range p.Views {
@@ -120,137 +121,137 @@ func TestTheOrderOfArrivalOfSpacedViewsChangesNoLifetimeCount(t *testing.T) {
 					p.Views[i].Posted = days[at+1+random.IntN(len(days)-1-at)]
 				}
 			}
-			require.Equal(t, want, lives(p.Settle(today, "2024-05-09")))
-			s := newLateSystem(t, &p, today, "2024-05-09")
-			s.startWorker()
-			s.runDays(&p, today, "2024-05-09")
+			require.Equal(t, want, lives(p.Settle(rig.Today, "2024-05-09")))
+			s := newLateSystem(t, &p, rig.Today, "2024-05-09")
+			s.StartWorker()
+			runDays(s, &p, rig.Today, "2024-05-09")
 		})
 	}
 }
 
 func TestLateViewsOfAnUnknownVideoKeepTheDayFromClosingUntilItIsKnown(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.addDays(today, tomorrow)
-	s.startWorker()
-	s.runDay(today).requireSuccess()
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.AddDays(rig.Today, rig.Tomorrow)
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
 	p.AddVideo(oracle.Video{ID: 15, Creator: 1, Title: "New"})
-	p.PlayLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
-	p.PlayLate(tomorrow, 9002, 15, 77, today+" 13:00:00", 60, 1)
-	p.PlayLate(tomorrow, 9003, 10, 77, today+" 13:00:00", 60, 1)
-	s.come(p, tomorrow)
+	p.PlayLate(rig.Tomorrow, 9001, 15, 77, rig.Today+" 12:00:00", 60, 1)
+	p.PlayLate(rig.Tomorrow, 9002, 15, 77, rig.Today+" 13:00:00", 60, 1)
+	p.PlayLate(rig.Tomorrow, 9003, 10, 77, rig.Today+" 13:00:00", 60, 1)
+	insertLate(s, p, rig.Tomorrow)
 
-	s.runDay(tomorrow).requireFailure("2024-05-07 has 2 rows of videos that are not in the catalogue: 15 (2 rows that came late for 2024-05-06); import them")
+	s.RunDay(rig.Tomorrow).RequireFailure("2024-05-07 has 2 rows of videos that are not in the catalogue: 15 (2 rows that came late for 2024-05-06); import them")
 
-	s.putVideos(p.Videos...)
-	s.runDay(tomorrow).requireSuccess()
-	s.requireSettled(p.Settle(today, tomorrow)[1])
+	s.PutVideos(p.Videos...)
+	s.RunDay(rig.Tomorrow).RequireSuccess()
+	s.RequireSettled(p.Settle(rig.Today, rig.Tomorrow)[1])
 }
 
 func TestWhatADayPostsStaysAfterAReset(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.addDays(today, dayAfterTomorrow)
-	s.startWorker()
-	s.runDay(today).requireSuccess()
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.AddDays(rig.Today, rig.DayAfterTomorrow)
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
 	p.AddVideo(oracle.Video{ID: 15, Creator: 1, Title: "New"})
-	p.PlayLate(tomorrow, 9001, 15, 77, today+" 12:00:00", 60, 1)
-	p.PlayLate(tomorrow, 9002, 20, 77, today+" 12:00:00", 60, 1)
-	s.come(p, tomorrow)
-	s.runDay(tomorrow).requireFailure("15 (1 row that came late for 2024-05-06)")
-	p.PlayLate(dayAfterTomorrow, 9003, 20, 77, today+" 15:00:00", 60, 1)
-	s.come(p, dayAfterTomorrow)
-	s.putVideos(p.Videos...)
+	p.PlayLate(rig.Tomorrow, 9001, 15, 77, rig.Today+" 12:00:00", 60, 1)
+	p.PlayLate(rig.Tomorrow, 9002, 20, 77, rig.Today+" 12:00:00", 60, 1)
+	insertLate(s, p, rig.Tomorrow)
+	s.RunDay(rig.Tomorrow).RequireFailure("15 (1 row that came late for 2024-05-06)")
+	p.PlayLate(rig.DayAfterTomorrow, 9003, 20, 77, rig.Today+" 15:00:00", 60, 1)
+	insertLate(s, p, rig.DayAfterTomorrow)
+	s.PutVideos(p.Videos...)
 
-	s.reset("daily:" + tomorrow)
+	s.Reset("daily:" + rig.Tomorrow)
 
-	s.waitUntilState(tomorrow, "closed")
-	days := p.Settle(today, dayAfterTomorrow)
-	s.requireSettled(days[1])
-	s.runDay(dayAfterTomorrow).requireSuccess()
-	s.requireSettled(days[2])
+	s.WaitUntilState(rig.Tomorrow, "closed")
+	days := p.Settle(rig.Today, rig.DayAfterTomorrow)
+	s.RequireSettled(days[1])
+	s.RunDay(rig.DayAfterTomorrow).RequireSuccess()
+	s.RequireSettled(days[2])
 }
 
 func TestLateRowsOfADayWithVanishedRowsRaiseAnAlarmAndAreNotPosted(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.addDays(today, tomorrow)
-	s.startWorker()
-	s.runDay(today).requireSuccess()
-	s.exec(`DELETE FROM watch_log WHERE video_id = 10 LIMIT 1`)
-	s.exec(`
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.AddDays(rig.Today, rig.Tomorrow)
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
+	s.Exec(`DELETE FROM watch_log WHERE video_id = 10 LIMIT 1`)
+	s.Exec(`
 		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 		VALUES ('2024-05-06', 20, 77, '2024-05-06 03:00:00', 9001, 60, 1)`)
 
-	run := s.runDay(tomorrow).requireSuccess()
+	run := s.RunDay(rig.Tomorrow).RequireSuccess()
 
-	require.Contains(t, run.stderr, "ALARM: 2024-05-06 has 99 rows, 100 counted and posted; nothing was adjusted")
-	s.requireSettled(p.Settle(today, tomorrow)[1])
-	s.starter("verify", "--date", today).requireFailure("differences")
+	require.Contains(t, run.Stderr, "ALARM: 2024-05-06 has 99 rows, 100 counted and posted; nothing was adjusted")
+	s.RequireSettled(p.Settle(rig.Today, rig.Tomorrow)[1])
+	s.Starter("verify", "--date", rig.Today).RequireFailure("differences")
 }
 
 func TestVerifyJudgesLateViewsByTheCreatorOfThen(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
+	p := rig.PlainPlatform()
 	p.AddVideo(oracle.Video{ID: 15, Creator: 7, Title: "Only self views"})
-	p.PlayLate(tomorrow, 9001, 15, 7, today+" 12:00:00", 60, 1)
-	s := newLateSystem(t, p, today, tomorrow)
-	s.startWorker()
-	s.runDays(p, today, tomorrow)
+	p.PlayLate(rig.Tomorrow, 9001, 15, 7, rig.Today+" 12:00:00", 60, 1)
+	s := newLateSystem(t, p, rig.Today, rig.Tomorrow)
+	s.StartWorker()
+	runDays(s, p, rig.Today, rig.Tomorrow)
 
-	s.exec(`UPDATE videos SET creator_id = 1 WHERE video_id = 15`)
+	s.Exec(`UPDATE videos SET creator_id = 1 WHERE video_id = 15`)
 
-	require.Contains(t, s.starter("verify", "--date", tomorrow).requireSuccess().stdout, "no difference")
+	require.Contains(t, s.Starter("verify", "--date", rig.Tomorrow).RequireSuccess().Stdout, "no difference")
 }
 
 func TestRowsThatChangedInPlaceRaiseAnAlarmBeforeTheirWeekIsPaid(t *testing.T) {
 	t.Parallel()
-	m := newMailing(t, 5)
-	m.startWorker(m.environment...)
-	m.exec(`UPDATE watch_log SET played_seconds = played_seconds + 1 WHERE video_id = 2 LIMIT 1`)
+	m := rig.NewMailing(t, 5)
+	m.StartMailer()
+	m.Exec(`UPDATE watch_log SET played_seconds = played_seconds + 1 WHERE video_id = 2 LIMIT 1`)
 
-	run := m.starter("run", "weekly", "--week", week).requireSuccess()
+	run := m.Starter("run", "weekly", "--week", rig.Week).RequireSuccess()
 
 	const alarm = "2024-05-12 has 7 rows, 7 counted and posted, and other rows than were counted in chunk 1"
-	require.Contains(t, run.stderr, "ALARM: "+alarm+"; nothing was adjusted")
-	m.waitUntilDetails("weekly:"+week, "ALARM", alarm)
-	m.requireSettled(m.want)
-	m.requireOneEach()
+	require.Contains(t, run.Stderr, "ALARM: "+alarm+"; nothing was adjusted")
+	m.WaitUntilDetails("weekly:"+rig.Week, "ALARM", alarm)
+	m.RequireSettled(m.Want)
+	m.RequireOneEach()
 }
 
 func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	p.Play(10, 77, tomorrow+" 10:00:00", 60, 1)
-	p.Play(10, 77, dayAfterTomorrow+" 10:00:00", 60, 1)
-	p.PlayLate(dayAfterTomorrow, 9001, 20, 77, today+" 12:00:00", 60, 1)
-	s := newLateSystem(t, p, today, dayAfterTomorrow)
-	s.startWorker()
-	settled := p.Settle(today, dayAfterTomorrow)
-	s.runDay(today).requireSuccess()
-	s.runDay(tomorrow).requireSuccess()
-	s.come(p, dayAfterTomorrow)
+	p := rig.PlainPlatform()
+	p.Play(10, 77, rig.Tomorrow+" 10:00:00", 60, 1)
+	p.Play(10, 77, rig.DayAfterTomorrow+" 10:00:00", 60, 1)
+	p.PlayLate(rig.DayAfterTomorrow, 9001, 20, 77, rig.Today+" 12:00:00", 60, 1)
+	s := newLateSystem(t, p, rig.Today, rig.DayAfterTomorrow)
+	s.StartWorker()
+	settled := p.Settle(rig.Today, rig.DayAfterTomorrow)
+	s.RunDay(rig.Today).RequireSuccess()
+	s.RunDay(rig.Tomorrow).RequireSuccess()
+	insertLate(s, p, rig.DayAfterTomorrow)
 
-	kept := s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess()
+	kept := s.Starter("partitions", "drop", "--older-than-days", "1", "--yes").RequireSuccess()
 
-	require.Contains(t, kept.stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LATE_DAYS=2")
-	require.Contains(t, kept.stdout, "no closed day")
+	require.Contains(t, kept.Stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LATE_DAYS=2")
+	require.Contains(t, kept.Stdout, "no closed day")
 
-	s.runDay(dayAfterTomorrow).requireSuccess()
-	s.requireSettled(settled[2])
-	require.Contains(t, s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess().stdout, "2 days dropped")
+	s.RunDay(rig.DayAfterTomorrow).RequireSuccess()
+	s.RequireSettled(settled[2])
+	require.Contains(t, s.Starter("partitions", "drop", "--older-than-days", "1", "--yes").RequireSuccess().Stdout, "2 days dropped")
 
 	file := filepath.Join(t.TempDir(), "late.csv")
 	require.NoError(t, os.WriteFile(file, []byte("view_id,video_id,viewer_id,watched_at,played_seconds,ad_views\n9002,10,78,2024-05-06T23:59:59.999+09:00,60,1\n"), 0o600))
-	refused := s.starter("import", "--views", file)
-	refused.requireFailure("1 line rejected")
-	require.NotContains(t, refused.stdout, "came late")
+	refused := s.Starter("import", "--views", file)
+	refused.RequireFailure("1 line rejected")
+	require.NotContains(t, refused.Stdout, "came late")
 	rejects, err := os.ReadFile(file + ".rejects.csv")
 	require.NoError(t, err)
-	require.Contains(t, string(rejects), "days up to "+tomorrow+" are closed and dropped")
-	s.starter("partitions", "add", "--from", today, "--to", today).requireFailure("days up to " + tomorrow + " are closed and dropped")
-	s.starter("audit", "--from", today, "--to", dayAfterTomorrow).requireSuccess()
+	require.Contains(t, string(rejects), "days up to "+rig.Tomorrow+" are closed and dropped")
+	s.Starter("partitions", "add", "--from", rig.Today, "--to", rig.Today).RequireFailure("days up to " + rig.Tomorrow + " are closed and dropped")
+	s.Starter("audit", "--from", rig.Today, "--to", rig.DayAfterTomorrow).RequireSuccess()
 }

@@ -13,6 +13,7 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
 )
@@ -21,7 +22,7 @@ import (
 // close together and some come when their day is closed. Creator 8 has nothing
 // but late views.
 func lateArrivals(random *rand.Rand) *oracle.Platform {
-	p := fewPlays(random, "2024-05-06", 7)
+	p := rig.FewPlays(random, "2024-05-06", 7)
 	for _, play := range p.Views {
 		if random.IntN(4) == 0 {
 			play.ID = int64(len(p.Views) + 1)
@@ -31,9 +32,9 @@ func lateArrivals(random *rand.Rand) *oracle.Platform {
 	}
 	for i, play := range p.Views {
 		watchedOn := p.DayOf(play.At)
-		if watchedOn < sunday && random.IntN(5) == 0 {
+		if watchedOn < rig.Sunday && random.IntN(5) == 0 {
 			posted := oracle.DaysAfter(watchedOn, 1)
-			for posted < sunday && random.IntN(2) == 0 {
+			for posted < rig.Sunday && random.IntN(2) == 0 {
 				posted = oracle.DaysAfter(posted, 1)
 			}
 			p.Views[i].Posted = posted
@@ -50,47 +51,45 @@ func lateArrivals(random *rand.Rand) *oracle.Platform {
 
 func TestR8_AWeekPaysItsLateViewsInExportsStatementsAndMailsAlike(t *testing.T) {
 	t.Parallel()
-	p := lateArrivals(newRandom(t))
-	box, err := inbox.Start(t.Context(), t.TempDir())
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, box.Stop()) })
-	s := newLateSystem(t, p, "2024-05-05", sunday)
-	s.startWorker("SMTP_ADDR="+box.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "MAIL_RATE=0")
-	s.runDays(p, "2024-05-06", sunday, "--chunk-rows", "40")
+	p := lateArrivals(rig.NewRandom(t))
+	box := rig.StartInbox(t)
+	s := newLateSystem(t, p, "2024-05-05", rig.Sunday)
+	s.StartWorker(rig.MailSettings(box)...)
+	runDays(s, p, "2024-05-06", rig.Sunday, "--chunk-rows", "40")
 
-	s.starter("run", "weekly", "--week", week).requireSuccess()
+	s.Starter("run", "weekly", "--week", rig.Week).RequireSuccess()
 
-	want := oracle.RollUp("weekly", "2024-05-06", p.Settle("2024-05-06", sunday)...)
-	s.requireSettled(want)
-	s.requireLateStatements(want)
-	requireLateMails(t, &mailing{system: s, inbox: box}, want)
+	want := oracle.RollUp("weekly", "2024-05-06", p.Settle("2024-05-06", rig.Sunday)...)
+	s.RequireSettled(want)
+	requireLateStatements(s, want)
+	requireLateMails(t, box, want)
 }
 
 // requireLateStatements means that each creator of whom something counted, late
 // or on time, has a statement of exactly this, in its row and in its lines.
-func (s *system) requireLateStatements(want oracle.Result) {
-	s.t.Helper()
-	period := settlement.Period{Kind: settlement.Kind(want.Kind), Start: toDay(want.Start)}
-	rows, err := s.db.Statements(s.t.Context(), period, db.AllCreators)
-	require.NoError(s.t, err)
-	drawn, err := activities.ReadStatements(s.t.Context(), s.db, period, db.AllCreators, "")
-	require.NoError(s.t, err)
-	require.Len(s.t, rows, len(want.PaidCreators()))
+func requireLateStatements(s *rig.System, want oracle.Result) {
+	s.T.Helper()
+	period := settlement.Period{Kind: settlement.Kind(want.Kind), Start: rig.ToDay(want.Start)}
+	rows, err := s.DB.Statements(s.T.Context(), period, db.AllCreators)
+	require.NoError(s.T, err)
+	drawn, err := activities.ReadStatements(s.T.Context(), s.DB, period, db.AllCreators, "")
+	require.NoError(s.T, err)
+	require.Len(s.T, rows, len(want.PaidCreators()))
 	for i, row := range rows {
 		own := func(l oracle.Line) bool { return l.Video.Creator == row.CreatorID }
 		sumOfLines := want.Total(own)
 		paid := sumOfLines.WithLate()
 		_, late := sumOfLines.LateViews()
-		require.Equal(s.t, totals(paid).Amounts, row.Amounts)
-		require.Equal(s.t, paid.Views, row.Views+row.LateViews)
-		require.Equal(s.t, late, row.LateViews)
+		require.Equal(s.T, rig.Totals(paid).Amounts, row.Amounts)
+		require.Equal(s.T, paid.Views, row.Views+row.LateViews)
+		require.Equal(s.T, late, row.LateViews)
 
 		sum, videoAmount, adAmount := drawn[i].Totals()
-		require.Equal(s.t, []int64{paid.Views, paid.Seconds, paid.Ads, paid.VideoAmount, paid.AdAmount},
+		require.Equal(s.T, []int64{paid.Views, paid.Seconds, paid.Ads, paid.VideoAmount, paid.AdAmount},
 			[]int64{sum.Views, sum.PlayedSeconds, sum.AdViews, videoAmount, adAmount})
 		for _, of := range drawn[i].Lines {
 			for _, late := range of.Late {
-				require.Contains(s.t, want.Adjustments(), strings.Join([]string{
+				require.Contains(s.T, want.Adjustments(), strings.Join([]string{
 					strconv.FormatInt(row.CreatorID, 10), strconv.FormatInt(of.VideoID, 10), late.WatchedOn.String(), late.PaidOn.String(), strconv.FormatInt(late.Views, 10),
 				}, ","), "the origin day of the views")
 			}
@@ -100,9 +99,9 @@ func (s *system) requireLateStatements(want oracle.Result) {
 
 // requireLateMails means that each creator with a statement has one mail, with
 // its total, its views and how many of them came late.
-func requireLateMails(t *testing.T, m *mailing, want oracle.Result) {
+func requireLateMails(t *testing.T, box *inbox.Inbox, want oracle.Result) {
 	t.Helper()
-	mails, err := m.inbox.Mails()
+	mails, err := box.Mails()
 	require.NoError(t, err)
 	figure := func(text, pattern string) int64 {
 		found := regexp.MustCompile(pattern).FindStringSubmatch(text)
@@ -118,7 +117,7 @@ func requireLateMails(t *testing.T, m *mailing, want oracle.Result) {
 		id := figure(one.To, `^creator\.(\d+)@`)
 		require.False(t, got[id], "creator %d has two", id)
 		got[id] = true
-		text, documents := m.read(one.Path)
+		text, documents := rig.ReadMail(t, one.Path)
 		require.Equal(t, 2, documents)
 		sum := want.Total(func(l oracle.Line) bool { return l.Video.Creator == id })
 		_, late := sum.LateViews()

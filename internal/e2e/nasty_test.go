@@ -7,9 +7,10 @@ import (
 	"slices"
 	"testing"
 
-	"creatorpay/internal/e2e/oracle"
-
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 )
 
 // What may go wrong at a border is in one platform: the leap day 2024-02-29
@@ -141,14 +142,14 @@ func TestEachDayIsWorthWhatTheRulesSayHoweverItIsCut(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("parallel %d, chunk rows %d", parallel, chunkRows), func(t *testing.T) {
 			t.Parallel()
-			s := newSystem(t, shuffled(p, uint64(parallel)))
-			s.startWorker()
+			s := rig.New(t, shuffled(p, uint64(parallel)))
+			s.StartWorker()
 			for _, want := range days {
-				s.runDay(want.Start, "--parallel", fmt.Sprint(parallel), "--chunk-rows", fmt.Sprint(chunkRows)).requireSuccess()
-				s.requireSettled(want)
+				s.RunDay(want.Start, "--parallel", fmt.Sprint(parallel), "--chunk-rows", fmt.Sprint(chunkRows)).RequireSuccess()
+				s.RequireSettled(want)
 			}
 			if chunkRows == 1 {
-				require.Equal(t, len(days[0].Lines), s.chunks(days[0].Start), "a chunk for each video")
+				require.Equal(t, len(days[0].Lines), s.Chunks(days[0].Start), "a chunk for each video")
 			}
 		})
 	}

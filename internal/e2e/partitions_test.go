@@ -10,24 +10,25 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 	"creatorpay/workflows"
 )
 
 // insertPlay stores a play at noon of the day, as the platform does.
-func (s *system) insertPlay(day string) error {
-	s.t.Helper()
-	_, err := s.sql.ExecContext(s.t.Context(), `
+func insertPlay(s *rig.System, day string) error {
+	s.T.Helper()
+	_, err := s.SQL.ExecContext(s.T.Context(), `
 		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 		VALUES (?, 10, 77, ?, 9001, 60, 1)`, day, day+" 03:00:00.000")
 	return err
 }
 
 // requireNoRoom means that the platform cannot store plays of the day.
-func (s *system) requireNoRoom(day string) {
-	s.t.Helper()
+func requireNoRoom(s *rig.System, day string) {
+	s.T.Helper()
 	var refused *mysql.MySQLError
-	require.ErrorAs(s.t, s.insertPlay(day), &refused)
-	require.EqualValues(s.t, 1526, refused.Number)
+	require.ErrorAs(s.T, insertPlay(s, day), &refused)
+	require.EqualValues(s.T, 1526, refused.Number)
 }
 
 // A day that fails, the days that wait for it, and schedules that somebody paused
@@ -35,21 +36,21 @@ func (s *system) requireNoRoom(day string) {
 func TestThePlatformFindsRoomDaysAfterADayHasFailedAndTheSchedulesWerePaused(t *testing.T) {
 	t.Parallel()
 	const daysLater = "2024-05-14"
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.addDays(today, tomorrow)
-	s.startWorker("PARTITIONS_AHEAD=2")
-	s.starter("schedule", "apply").requireSuccess()
-	s.starter("schedule", "pause", "--note", "the log is being mended").requireSuccess()
-	s.exec(`DELETE FROM videos WHERE video_id = 10`)
-	s.runDay(today).requireFailure("not in the catalogue")
-	s.requireNoRoom(daysLater)
-	temporal := s.dial()
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.AddDays(rig.Today, rig.Tomorrow)
+	s.StartWorker("PARTITIONS_AHEAD=2")
+	s.Starter("schedule", "apply").RequireSuccess()
+	s.Starter("schedule", "pause", "--note", "the log is being mended").RequireSuccess()
+	s.Exec(`DELETE FROM videos WHERE video_id = 10`)
+	s.RunDay(rig.Today).RequireFailure("not in the catalogue")
+	requireNoRoom(s, daysLater)
+	temporal := s.Dial()
 	due := time.Date(2024, 5, 14, 4, 30, 0, 0, p.Zone)
 
 	for _, schedule := range workflows.Schedules() {
 		handle := temporal.ScheduleClient().GetHandle(t.Context(), schedule.ID)
-		require.Equal(t, schedule.Launches(), s.describe(handle).Schedule.State.Paused, schedule.ID)
+		require.Equal(t, schedule.Launches(), describeSchedule(s, handle).Schedule.State.Paused, schedule.ID)
 		if !schedule.Launches() {
 			require.NoError(t, handle.Backfill(t.Context(), client.ScheduleBackfillOptions{Backfill: []client.ScheduleBackfill{{
 				Start: due.Add(-time.Minute), End: due.Add(time.Minute),
@@ -57,54 +58,54 @@ func TestThePlatformFindsRoomDaysAfterADayHasFailedAndTheSchedulesWerePaused(t *
 		}
 	}
 
-	waitUntil(t, "the platform finds room", func() bool { return s.insertPlay(daysLater) == nil })
-	s.waitUntilState(today, "failed")
-	s.requireNoRoom("2024-05-17")
-	waitUntil(t, "the list has it", func() bool {
-		list := s.starter("schedule", "list").requireSuccess().stdout
+	rig.WaitUntil(t, "the platform finds room", func() bool { return insertPlay(s, daysLater) == nil })
+	s.WaitUntilState(rig.Today, "failed")
+	requireNoRoom(s, "2024-05-17")
+	rig.WaitUntil(t, "the list has it", func() bool {
+		list := s.Starter("schedule", "list").RequireSuccess().Stdout
 		return strings.Contains(list, "partitions "+daysLater)
 	})
-	require.Contains(t, s.starter("status").requireSuccess().stdout, "WARNING: the watch log has no room for today, the platform's inserts fail with error 1526")
+	require.Contains(t, s.Starter("status").RequireSuccess().Stdout, "WARNING: the watch log has no room for today, the platform's inserts fail with error 1526")
 }
 
 func TestRoomForAMistypedYearIsRefusedOrTakenAway(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, oracle.NewPlatform("Asia/Seoul"))
+	s := rig.NewEmpty(t, oracle.NewPlatform("Asia/Seoul"))
 	day := func(ahead int) string { return time.Now().AddDate(0, 0, ahead).Format(time.DateOnly) }
-	s.starter("partitions", "add", "--from", day(0), "--to", day(3000)).requireFailure("is more than 366 days ahead", "is the date wrong?")
-	s.starter("generate", "--from", day(100), "--days", "1").requireFailure("lies after tomorrow")
-	s.starter("partitions", "add", "--from", day(0), "--to", day(300)).requireSuccess()
-	s.starter("partitions", "trim", "--after", day(-3)).requireFailure("would leave the platform no room")
+	s.Starter("partitions", "add", "--from", day(0), "--to", day(3000)).RequireFailure("is more than 366 days ahead", "is the date wrong?")
+	s.Starter("generate", "--from", day(100), "--days", "1").RequireFailure("lies after tomorrow")
+	s.Starter("partitions", "add", "--from", day(0), "--to", day(300)).RequireSuccess()
+	s.Starter("partitions", "trim", "--after", day(-3)).RequireFailure("would leave the platform no room")
 
-	dry := s.starter("partitions", "trim", "--after", day(10)).requireSuccess()
-	require.Contains(t, dry.stderr, "290 days, "+day(11)+" to "+day(300)+", would be removed if they are empty")
-	require.NoError(t, s.insertPlay(day(12)))
-	s.starter("partitions", "trim", "--after", day(10), "--yes").requireFailure("views are stored for " + day(12))
+	dry := s.Starter("partitions", "trim", "--after", day(10)).RequireSuccess()
+	require.Contains(t, dry.Stderr, "290 days, "+day(11)+" to "+day(300)+", would be removed if they are empty")
+	require.NoError(t, insertPlay(s, day(12)))
+	s.Starter("partitions", "trim", "--after", day(10), "--yes").RequireFailure("views are stored for " + day(12))
 
-	require.Contains(t, s.starter("partitions", "trim", "--after", day(12), "--yes").requireSuccess().stdout, "288 days removed")
-	require.NotContains(t, s.starter("partitions").requireSuccess().stdout, day(13))
+	require.Contains(t, s.Starter("partitions", "trim", "--after", day(12), "--yes").RequireSuccess().Stdout, "288 days removed")
+	require.NotContains(t, s.Starter("partitions").RequireSuccess().Stdout, day(13))
 }
 
 // The last minutes of the day before the first settled one are needed once, and
 // must not keep old days for ever.
 func TestDaysBeforeTheFirstSettledOneAreDroppedWhenSomebodyMeansThem(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	p.Play(10, 77, tomorrow+" 10:00:00", 60, 1)
-	s := newSystem(t, p)
-	s.addDays("2024-05-01", dayAfterTomorrow)
-	require.NoError(t, s.insertPlay("2024-05-05"))
-	s.startWorker()
-	s.runDay(today).requireSuccess()
-	s.runDay(tomorrow).requireSuccess()
+	p := rig.PlainPlatform()
+	p.Play(10, 77, rig.Tomorrow+" 10:00:00", 60, 1)
+	s := rig.New(t, p)
+	s.AddDays("2024-05-01", rig.DayAfterTomorrow)
+	require.NoError(t, insertPlay(s, "2024-05-05"))
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
+	s.RunDay(rig.Tomorrow).RequireSuccess()
 
-	kept := s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess()
+	kept := s.Starter("partitions", "drop", "--older-than-days", "1", "--yes").RequireSuccess()
 
-	require.Contains(t, kept.stdout, "4 days dropped", "the empty ones")
-	require.Contains(t, kept.stderr, "2024-05-05 comes before the first day that was settled and has 1 row that nobody has counted")
-	require.Contains(t, kept.stderr, "--never-settled")
-	dropped := s.starter("partitions", "drop", "--older-than-days", "1", "--never-settled", "--yes").requireSuccess()
-	require.Contains(t, dropped.stdout, "2 days dropped")
-	require.Empty(t, dropped.stderr)
-	require.Contains(t, s.starter("partitions").requireSuccess().stdout, tomorrow)
+	require.Contains(t, kept.Stdout, "4 days dropped", "the empty ones")
+	require.Contains(t, kept.Stderr, "2024-05-05 comes before the first day that was settled and has 1 row that nobody has counted")
+	require.Contains(t, kept.Stderr, "--never-settled")
+	dropped := s.Starter("partitions", "drop", "--older-than-days", "1", "--never-settled", "--yes").RequireSuccess()
+	require.Contains(t, dropped.Stdout, "2 days dropped")
+	require.Empty(t, dropped.Stderr)
+	require.Contains(t, s.Starter("partitions").RequireSuccess().Stdout, rig.Tomorrow)
 }

@@ -5,68 +5,60 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/rig"
 )
 
 func TestDayThatMayNotRunIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
 	notOver := p.DayOf(time.Now().Add(24 * time.Hour))
-	s.requireRefused(notOver, notOver+" is not over yet in Asia/Seoul")
-	s.requireRefused("2024-05-07", "the watch log has no partition for 2024-05-07")
-	s.requireRefused("2024-02-30", `"2024-02-30" is not a date`)
-	s.requireRefused("today", `"today" is not a date`)
+	requireRefused(s, notOver, notOver+" is not over yet in Asia/Seoul")
+	requireRefused(s, "2024-05-07", "the watch log has no partition for 2024-05-07")
+	requireRefused(s, "2024-02-30", `"2024-02-30" is not a date`)
+	requireRefused(s, "today", `"today" is not a date`)
 
-	s.startWorker()
-	s.runDay(today).requireSuccess()
-	s.addDays("2024-05-04", today)
-	s.requireRefused(today, "2024-05-06 is closed and is never run again")
-	s.requireRefused("2024-05-08", "2024-05-07 is not closed: it was never run")
-	s.requireRefused("2024-05-05", "2024-05-05 lies before 2024-05-06, the first day that was settled")
-	s.requireSettled(p.Settle(today, today)[0])
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
+	s.AddDays("2024-05-04", rig.Today)
+	requireRefused(s, rig.Today, "2024-05-06 is closed and is never run again")
+	requireRefused(s, "2024-05-08", "2024-05-07 is not closed: it was never run")
+	requireRefused(s, "2024-05-05", "2024-05-05 lies before 2024-05-06, the first day that was settled")
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
 func TestDayAfterAFailedOneIsRefused(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.startWorker()
-	s.runDay(today).requireSuccess()
-	s.addDays(tomorrow, dayAfterTomorrow)
-	s.exec(`INSERT INTO watch_log VALUES (?, 999, 1, '2024-05-06 20:00:00', 1, 1, 1)`, tomorrow)
-	s.runDay(tomorrow).requireFailure("999 (1 row)")
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
+	s.AddDays(rig.Tomorrow, rig.DayAfterTomorrow)
+	s.Exec(`INSERT INTO watch_log VALUES (?, 999, 1, '2024-05-06 20:00:00', 1, 1, 1)`, rig.Tomorrow)
+	s.RunDay(rig.Tomorrow).RequireFailure("999 (1 row)")
 
-	s.requireRefused(dayAfterTomorrow, "2024-05-07 is not closed: its run failed")
+	requireRefused(s, rig.DayAfterTomorrow, "2024-05-07 is not closed: its run failed")
 }
 
 // requireRefused means that the day is refused in one line and nothing came of
 // it, neither in the database nor in Temporal.
-func (s *system) requireRefused(day, why string) {
-	s.t.Helper()
-	rows, run := s.rows(), s.latestRun("daily:"+day)
+func requireRefused(s *rig.System, day, why string) {
+	s.T.Helper()
+	rows, run := tableRows(s), s.LatestRun("daily:"+day)
 
-	s.runDay(day).requireRefusal(why)
+	s.RunDay(day).RequireRefusal(why)
 
-	require.Equal(s.t, rows, s.rows())
-	require.Equal(s.t, run, s.latestRun("daily:"+day))
+	require.Equal(s.T, rows, tableRows(s))
+	require.Equal(s.T, run, s.LatestRun("daily:"+day))
 }
 
-// rows is how many rows each table of results has.
-func (s *system) rows() map[string]int64 {
-	s.t.Helper()
+// tableRows is how many rows each table of results has.
+func tableRows(s *rig.System) map[string]int64 {
+	s.T.Helper()
 	rows := map[string]int64{}
 	for _, table := range []string{"runs", "run_chunks", "daily_statistics", "daily_settlements", "top_videos"} {
-		rows[table] = s.number(`SELECT COUNT(*) FROM ` + table)
+		rows[table] = s.Number(`SELECT COUNT(*) FROM ` + table)
 	}
 	return rows
-}
-
-// latestRun is the id of the workflow's latest run, empty if there is none.
-func (s *system) latestRun(workflow string) string {
-	s.t.Helper()
-	description, err := s.dial().DescribeWorkflowExecution(s.t.Context(), workflow, "")
-	if err != nil {
-		require.ErrorContains(s.t, err, "not found")
-	}
-	return description.GetWorkflowExecutionInfo().GetExecution().GetRunId()
 }

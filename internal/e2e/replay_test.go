@@ -8,37 +8,39 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+
+	"creatorpay/internal/e2e/rig"
 )
 
 func TestReplayOfRunsInTemporalAndInFiles(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.startWorker()
-	s.runDay(today, "--chunk-rows", "10").requireSuccess()
-	waiting := s.beginDay(dayAfterTomorrow, "--wait")
-	s.waitUntilWaiting(dayAfterTomorrow, tomorrow+" is not closed")
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.StartWorker()
+	s.RunDay(rig.Today, "--chunk-rows", "10").RequireSuccess()
+	waiting := s.BeginDay(rig.DayAfterTomorrow, "--wait")
+	s.WaitUntilWaiting(rig.DayAfterTomorrow, rig.Tomorrow+" is not closed")
 	saved := t.TempDir()
 
-	all := s.starter("replay", "--save", saved).requireSuccess()
+	all := s.Starter("replay", "--save", saved).RequireSuccess()
 
-	waiting.kill()
-	require.Regexp(t, `daily:2024-05-06 .* Daily +completed +\d+ +ok\n`, all.stdout)
-	require.Regexp(t, `daily:2024-05-08 .* Daily +running +\d+ +ok\n`, all.stdout)
-	require.Contains(t, all.stdout, "2 histories: 2 ok")
-	require.Contains(t, s.starter("replay", "--file", saved).requireSuccess().stdout, "2 histories: 2 ok")
-	require.Contains(t, s.starter("replay", "--query", "ExecutionStatus = 'Running'").requireSuccess().stdout, "1 history: 1 ok")
-	require.Contains(t, s.starter("replay", "--workflow-id", "daily:"+today, "--run-id", s.latestRun("daily:"+today)).requireSuccess().stdout, "1 history: 1 ok")
-	s.starter("replay", "--workflow-id", "daily:2024-05-01").requireFailure("download the history of daily:2024-05-01", "not found")
+	waiting.Kill()
+	require.Regexp(t, `daily:2024-05-06 .* Daily +completed +\d+ +ok\n`, all.Stdout)
+	require.Regexp(t, `daily:2024-05-08 .* Daily +running +\d+ +ok\n`, all.Stdout)
+	require.Contains(t, all.Stdout, "2 histories: 2 ok")
+	require.Contains(t, s.Starter("replay", "--file", saved).RequireSuccess().Stdout, "2 histories: 2 ok")
+	require.Contains(t, s.Starter("replay", "--query", "ExecutionStatus = 'Running'").RequireSuccess().Stdout, "1 history: 1 ok")
+	require.Contains(t, s.Starter("replay", "--workflow-id", "daily:"+rig.Today, "--run-id", s.LatestRun("daily:"+rig.Today)).RequireSuccess().Stdout, "1 history: 1 ok")
+	s.Starter("replay", "--workflow-id", "daily:2024-05-01").RequireFailure("download the history of daily:2024-05-01", "not found")
 }
 
 func TestReplayFailsIfAHistoryCannotBeFollowed(t *testing.T) {
 	t.Parallel()
-	s := newSystem(t, plainPlatform())
-	s.startWorker()
-	s.runDay(today).requireSuccess()
+	s := rig.New(t, rig.PlainPlatform())
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
 	saved := t.TempDir()
-	s.starter("replay", "--save", saved).requireSuccess()
+	s.Starter("replay", "--save", saved).RequireSuccess()
 	paths, err := filepath.Glob(filepath.Join(saved, "*.json"))
 	require.NoError(t, err)
 	require.Len(t, paths, 1)
@@ -49,37 +51,37 @@ func TestReplayFailsIfAHistoryCannotBeFollowed(t *testing.T) {
 	stranger := strings.ReplaceAll(string(text), `"Daily"`, `"Yearly"`)
 	require.NoError(t, os.WriteFile(filepath.Join(saved, "stranger.json"), []byte(stranger), 0o600))
 
-	failed := s.starter("replay", "--file", saved)
+	failed := s.Starter("replay", "--file", saved)
 
-	failed.requireFailure("2 of 3 histories cannot be followed")
-	require.Regexp(t, ` Daily +completed +\d+ +failed\n  at event \d+: \[TMPRL1100\] .*SketchDay`, failed.stdout)
-	require.Regexp(t, ` Yearly +completed +\d+ +failed\n  at event 4: .*workflow type: Yearly`, failed.stdout)
-	require.Contains(t, failed.stdout, "3 histories: 1 ok, 2 failed")
+	failed.RequireFailure("2 of 3 histories cannot be followed")
+	require.Regexp(t, ` Daily +completed +\d+ +failed\n  at event \d+: \[TMPRL1100\] .*SketchDay`, failed.Stdout)
+	require.Regexp(t, ` Yearly +completed +\d+ +failed\n  at event 4: .*workflow type: Yearly`, failed.Stdout)
+	require.Contains(t, failed.Stdout, "3 histories: 1 ok, 2 failed")
 }
 
 func TestReplayNamesAFileThatIsNoHistory(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, plainPlatform())
+	s := rig.NewEmpty(t, rig.PlainPlatform())
 	path := filepath.Join(t.TempDir(), "other.json")
 	for _, text := range []string{"{}", "nonsense"} {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-		s.starter("replay", "--file", path).requireFailure(path)
+		s.Starter("replay", "--file", path).RequireFailure(path)
 	}
-	s.starter("replay", "--file", path+"x").requireFailure(path + "x")
+	s.Starter("replay", "--file", path+"x").RequireFailure(path + "x")
 }
 
 func TestReplayShowsWhereARunThatCannotBeFollowedIs(t *testing.T) {
 	t.Parallel()
-	s := newEmptySystem(t, plainPlatform())
-	s.startWorker()
-	run, err := s.dial().ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "yearly:2024", TaskQueue: "creatorpay"}, "Yearly")
+	s := rig.NewEmpty(t, rig.PlainPlatform())
+	s.StartWorker()
+	run, err := s.Dial().ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "yearly:2024", TaskQueue: "creatorpay"}, "Yearly")
 	require.NoError(t, err)
-	var failed outcome
-	waitUntil(t, "a worker has tried", func() bool {
-		failed = s.starter("replay")
-		return failed.code != 0
+	var failed rig.Outcome
+	rig.WaitUntil(t, "a worker has tried", func() bool {
+		failed = s.Starter("replay")
+		return failed.Code != 0
 	})
 
-	failed.requireFailure("1 of 1 history cannot be followed")
-	require.Contains(t, failed.stdout, s.temporal.UIURL+"/namespaces/"+s.namespace+"/workflows/yearly:2024/"+run.GetRunID()+"/history")
+	failed.RequireFailure("1 of 1 history cannot be followed")
+	require.Contains(t, failed.Stdout, s.Temporal.UIURL+"/namespaces/"+s.Namespace+"/workflows/yearly:2024/"+run.GetRunID()+"/history")
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"creatorpay/internal/e2e/rig"
 )
 
 const (
@@ -17,24 +19,22 @@ const (
 // sabotagedPrograms builds the programs with all sabotages in them, of which the
 // environment chooses: one build for all.
 var sabotagedPrograms = sync.OnceValue(func() error {
-	if err := prepared(); err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp(programs, "sabotage-")
+	dir, err := os.MkdirTemp("", "creatorpay-sabotage-")
 	if err != nil {
 		return err
 	}
+	defer func() { _ = os.RemoveAll(dir) }() // only the build reads it
 	overlay, err := sabotagedSources(dir)
 	if err != nil {
 		return err
 	}
-	return build(sabotagedName, "-overlay", overlay)
+	return rig.Build(sabotagedName, "-overlay", overlay)
 })
 
 // sabotagedSources writes the changed sources into dir, and the file that makes
 // the go command see them in place of the real ones.
 func sabotagedSources(dir string) (overlay string, err error) {
-	root, err := filepath.Abs(filepath.Join("..", ".."))
+	root, err := rig.Root()
 	if err != nil {
 		return "", err
 	}

@@ -67,7 +67,7 @@ func TestChaosFindsEverySafetyThatIsTakenOut(t *testing.T) {
 			c := newSmallChaos(t, plan, sabotagedName, sabotageVariable+"="+s.safety)
 			c.session = s.session
 			for _, table := range s.unchecked {
-				c.exec(`ALTER TABLE ` + table + ` DROP CONSTRAINT ` + table + `_starts_on_chk`)
+				c.Exec(`ALTER TABLE ` + table + ` DROP CONSTRAINT ` + table + `_starts_on_chk`)
 			}
 
 			c.runAll()

@@ -9,9 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"creatorpay/internal/e2e/oracle"
-
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 )
 
 // sakilaVariable names a folder with the Sakila sample database (DVD rentals of
@@ -25,29 +26,29 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 		t.Skipf("%s names no folder with the Sakila sample data", sakilaVariable)
 	}
 	p := readPlatform(t, folder)
-	s := newEmptySystem(t, p)
-	s.startWorker()
+	s := rig.NewEmpty(t, p)
+	s.StartWorker()
 	files := []string{"import"}
 	for _, name := range []string{"creators", "videos", "views"} {
 		files = append(files, "--"+name, filepath.Join(folder, name+".csv"))
 	}
 	rejects := filepath.Join(t.TempDir(), "rejects.csv")
 
-	s.starter(append(files, "--rejects", rejects)...).requireSuccess()
+	s.Starter(append(files, "--rejects", rejects)...).RequireSuccess()
 
 	require.NoFileExists(t, rejects)
 	days := p.Settle("2005-05-25", "2005-07-03")
 	for _, want := range days {
-		s.runDay(want.Start).requireSuccess()
-		s.requireSettled(want)
-		s.starter("verify", "--date", want.Start).requireSuccess()
+		s.RunDay(want.Start).RequireSuccess()
+		s.RequireSettled(want)
+		s.Starter("verify", "--date", want.Start).RequireSuccess()
 	}
 	for week, monday := 22, 5; week <= 26; week, monday = week+1, monday+7 {
-		s.starter("run", "weekly", "--no-mail", "--week", fmt.Sprintf("2005-W%d", week)).requireSuccess()
-		s.requireSettled(oracle.RollUp("weekly", days[monday].Start, days[monday:monday+7]...))
+		s.Starter("run", "weekly", "--no-mail", "--week", fmt.Sprintf("2005-W%d", week)).RequireSuccess()
+		s.RequireSettled(oracle.RollUp("weekly", days[monday].Start, days[monday:monday+7]...))
 	}
-	s.starter("run", "monthly", "--month", "2005-06").requireSuccess()
-	s.requireSettled(oracle.RollUp("monthly", "2005-06-01", days[7:37]...))
+	s.Starter("run", "monthly", "--month", "2005-06").RequireSuccess()
+	s.RequireSettled(oracle.RollUp("monthly", "2005-06-01", days[7:37]...))
 }
 
 // readPlatform reads import files.

@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"creatorpay/internal/e2e/oracle"
-
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 )
 
 func TestEachDayIsPricedByTheRuleThatHoldsOnIt(t *testing.T) {
@@ -26,13 +27,13 @@ func TestEachDayIsPricedByTheRuleThatHoldsOnIt(t *testing.T) {
 			}
 		}
 	}
-	s := newSystem(t, p)
-	s.startWorker()
+	s := rig.New(t, p)
+	s.StartWorker()
 
 	for i, want := range p.Settle("2023-12-31", "2024-01-02") {
-		s.runDay(want.Start).requireSuccess()
-		s.requireSettled(want)
-		require.EqualValues(t, []int{1, 2, 2}[i], s.number(`SELECT price_rule FROM runs WHERE starts_on = ?`, want.Start))
+		s.RunDay(want.Start).RequireSuccess()
+		s.RequireSettled(want)
+		require.EqualValues(t, []int{1, 2, 2}[i], s.Number(`SELECT price_rule FROM runs WHERE starts_on = ?`, want.Start))
 	}
 }
 
@@ -50,11 +51,11 @@ func TestDaysAreCutInTheBusinessTimeZoneWhateverItsClocksDo(t *testing.T) {
 			t.Parallel()
 			p := oracle.NewPlatform(c.zone)
 			playEveryHour(p, c.first, c.last)
-			s := newSystem(t, p)
-			s.startWorker()
+			s := rig.New(t, p)
+			s.StartWorker()
 			for _, want := range p.Settle(c.first, c.last) {
-				s.runDay(want.Start).requireSuccess()
-				s.requireSettled(want)
+				s.RunDay(want.Start).RequireSuccess()
+				s.RequireSettled(want)
 			}
 		})
 	}
@@ -87,12 +88,12 @@ func TestRepeatWindowIsTheWorkersSetting(t *testing.T) {
 			t.Parallel()
 			p := nastyPlatform()
 			p.Window = window
-			s := newSystem(t, p)
-			s.startWorker("REPEAT_WINDOW=" + window.String())
+			s := rig.New(t, p)
+			s.StartWorker("REPEAT_WINDOW=" + window.String())
 			for _, want := range p.Settle("2024-02-28", "2024-02-29") {
-				s.runDay(want.Start, "--chunk-rows", "500").requireSuccess()
-				s.requireSettled(want)
-				s.starter("verify", "--date", want.Start).requireSuccess()
+				s.RunDay(want.Start, "--chunk-rows", "500").RequireSuccess()
+				s.RequireSettled(want)
+				s.Starter("verify", "--date", want.Start).RequireSuccess()
 			}
 		})
 	}
@@ -101,17 +102,17 @@ func TestRepeatWindowIsTheWorkersSetting(t *testing.T) {
 func TestWrongEstimateMakesUnevenChunksAndRightFigures(t *testing.T) {
 	t.Parallel()
 	p := nastyPlatform()
-	s := newSystem(t, p)
-	s.startWorker()
+	s := rig.New(t, p)
+	s.StartWorker()
 	// The plan of a day is an estimate by the lines of the day before; these
 	// have nothing to do with its rows.
 	for _, id := range []int64{3, 8, 1000, math.MaxInt64} {
-		s.exec(`INSERT INTO daily_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
+		s.Exec(`INSERT INTO daily_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
 			VALUES ('2024-02-27', ?, 1, 700000, 0, 0, 0, 0)`, id)
 	}
 	want := p.Settle(nastyFirst, nastyFirst)[0]
 
-	s.runDay(want.Start, "--chunk-rows", "10").requireSuccess()
+	s.RunDay(want.Start, "--chunk-rows", "10").RequireSuccess()
 
-	s.requireSettled(want)
+	s.RequireSettled(want)
 }

@@ -6,63 +6,64 @@ import (
 	"strings"
 	"testing"
 
-	"creatorpay/internal/e2e/oracle"
-
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
 )
 
 func TestOpenDayIsNeitherExportedNorVerified(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.startWorker()
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.StartWorker()
 	requireNotClosed := func() {
 		for _, what := range []string{"statistics", "settlement", "top5"} {
-			s.starter("export", what, "--period", "daily", "--date", today).requireRefusal("2024-05-06 is not closed")
+			s.Starter("export", what, "--period", "daily", "--date", rig.Today).RequireRefusal("2024-05-06 is not closed")
 		}
-		s.starter("verify", "--date", today).requireRefusal("2024-05-06 is not closed")
+		s.Starter("verify", "--date", rig.Today).RequireRefusal("2024-05-06 is not closed")
 	}
 	requireNotClosed()
 
-	ranking := s.lockRanking()
-	run := s.beginDay(today)
-	s.waitUntilSettled(1)
+	ranking := s.LockRanking()
+	run := s.BeginDay(rig.Today)
+	s.WaitUntilSettled(1)
 	requireNotClosed()
 
-	ranking.release()
-	run.wait().requireSuccess()
-	s.requireSettled(p.Settle(today, today)[0])
+	ranking.Release()
+	run.Wait().RequireSuccess()
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
 func TestADayWhoseNeighbourWasDroppedIsNotVerified(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
+	p := rig.PlainPlatform()
 	const last = "2024-05-08"
-	p.Play(10, 1000, tomorrow+" 23:59:50", 60, 1)
+	p.Play(10, 1000, rig.Tomorrow+" 23:59:50", 60, 1)
 	p.Play(10, 1000, last+" 00:00:05", 60, 1) // a repeat
-	s := newSystem(t, p)
-	s.startWorker()
-	for _, day := range []string{today, tomorrow, last} {
-		s.runDay(day).requireSuccess()
+	s := rig.New(t, p)
+	s.StartWorker()
+	for _, day := range []string{rig.Today, rig.Tomorrow, last} {
+		s.RunDay(day).RequireSuccess()
 	}
-	s.starter("verify", "--date", last).requireSuccess()
-	s.starter("partitions", "drop", "--older-than-days", "1", "--yes").requireSuccess()
+	s.Starter("verify", "--date", last).RequireSuccess()
+	s.Starter("partitions", "drop", "--older-than-days", "1", "--yes").RequireSuccess()
 
-	s.starter("verify", "--date", last).requireRefusal("2024-05-08 cannot be verified", "plays of 2024-05-07", "were dropped")
-	s.starter("verify", "--date", tomorrow).requireRefusal("2024-05-07 cannot be verified", "its rows were dropped")
-	s.starter("audit", "--from", today, "--to", last).requireSuccess()
+	s.Starter("verify", "--date", last).RequireRefusal("2024-05-08 cannot be verified", "plays of 2024-05-07", "were dropped")
+	s.Starter("verify", "--date", rig.Tomorrow).RequireRefusal("2024-05-07 cannot be verified", "its rows were dropped")
+	s.Starter("audit", "--from", rig.Today, "--to", last).RequireSuccess()
 }
 
 func TestVerifyPrintsEachDifference(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	p.Play(10, 1000, today+" 00:00:01", 60, 1) // a repeat
+	p := rig.PlainPlatform()
+	p.Play(10, 1000, rig.Today+" 00:00:01", 60, 1) // a repeat
 	p.AddVideo(oracle.Video{ID: 101, Creator: 7, Title: "Only self views"})
-	p.Play(101, 7, today+" 12:00:00", 60, 1)
-	s := newSystem(t, p)
-	s.startWorker()
-	s.runDay(today, "--chunk-rows", "25").requireSuccess()
-	s.runDay(tomorrow).requireSuccess()
+	p.Play(101, 7, rig.Today+" 12:00:00", 60, 1)
+	s := rig.New(t, p)
+	s.StartWorker()
+	s.RunDay(rig.Today, "--chunk-rows", "25").RequireSuccess()
+	s.RunDay(rig.Tomorrow).RequireSuccess()
 
 	for _, c := range []struct {
 		name, change, undo string
@@ -167,23 +168,23 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := s.in(t)
-			s.exec(c.change)
+			s := s.In(t)
+			s.Exec(c.change)
 
-			found := s.starter("verify", "--date", today)
+			found := s.Starter("verify", "--date", rig.Today)
 
-			found.requireFailure("2024-05-06: ")
-			if _, table, printed := strings.Cut(found.stdout, "Recomputed"); printed {
-				found.requireFailure(fmt.Sprintf("%d difference", strings.Count(table, "\n")-3))
+			found.RequireFailure("2024-05-06: ")
+			if _, table, printed := strings.Cut(found.Stdout, "Recomputed"); printed {
+				found.RequireFailure(fmt.Sprintf("%d difference", strings.Count(table, "\n")-3))
 			}
 			for _, difference := range c.differences {
-				require.Contains(t, cells(found.stdout), difference)
+				require.Contains(t, cells(found.Stdout), difference)
 			}
-			s.exec(c.undo)
-			s.starter("verify", "--date", today).requireSuccess()
+			s.Exec(c.undo)
+			s.Starter("verify", "--date", rig.Today).RequireSuccess()
 		})
 	}
-	s.requireSettled(p.Settle(today, today)[0])
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
 func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
@@ -196,15 +197,15 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 		posted  = `UPDATE watch_log SET ad_views = 5 WHERE view_id = 8888`
 		lost    = `DELETE FROM watch_log WHERE view_id = 8888`
 	)
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.addDays(today, "2024-05-08")
-	s.startWorker()
-	s.runDay(today, "--chunk-rows", "40").requireSuccess()
-	s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 60, 8888, '2024-05-06 12:00:00', 8888, 9, 0)`)
-	s.runDay(tomorrow).requireSuccess()
-	s.exec(`CREATE TABLE saved AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch FROM watch_log`)
-	require.Contains(t, s.starter("verify", "--date", today).requireSuccess().stdout, "no difference", "a late row that was posted")
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.AddDays(rig.Today, "2024-05-08")
+	s.StartWorker()
+	s.RunDay(rig.Today, "--chunk-rows", "40").RequireSuccess()
+	s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 60, 8888, '2024-05-06 12:00:00', 8888, 9, 0)`)
+	s.RunDay(rig.Tomorrow).RequireSuccess()
+	s.Exec(`CREATE TABLE saved AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch FROM watch_log`)
+	require.Contains(t, s.Starter("verify", "--date", rig.Today).RequireSuccess().Stdout, "no difference", "a late row that was posted")
 
 	for _, c := range []struct {
 		verdict string
@@ -221,20 +222,20 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row went", []string{lost}},
 	} {
 		t.Run(c.verdict, func(t *testing.T) {
-			s := s.in(t)
-			defer s.exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) SELECT * FROM saved`)
-			defer s.exec(`DELETE FROM watch_log`)
+			s := s.In(t)
+			defer s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) SELECT * FROM saved`)
+			defer s.Exec(`DELETE FROM watch_log`)
 			for _, change := range c.changes {
-				s.exec(change)
+				s.Exec(change)
 			}
 
-			found := s.starter("verify", "--date", today)
+			found := s.Starter("verify", "--date", rig.Today)
 
-			require.Contains(t, checksum.ReplaceAllString(cells(found.stdout), "CHECKSUMS"), "2 | "+c.verdict+" |")
+			require.Contains(t, checksum.ReplaceAllString(cells(found.Stdout), "CHECKSUMS"), "2 | "+c.verdict+" |")
 			if len(c.changes) == 1 && c.changes[0] == came {
-				found.requireSuccess()
+				found.RequireSuccess()
 			} else {
-				found.requireFailure("2024-05-06: 1 chunk with other rows in the watch log than were counted")
+				found.RequireFailure("2024-05-06: 1 chunk with other rows in the watch log than were counted")
 			}
 		})
 	}

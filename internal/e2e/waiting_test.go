@@ -2,144 +2,105 @@ package e2e
 
 import (
 	"os"
-	"slices"
-	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/workflow/v1"
-)
 
-const (
-	tomorrow         = "2024-05-07"
-	dayAfterTomorrow = "2024-05-08"
+	"creatorpay/internal/e2e/rig"
 )
 
 func TestSecondStartOfARunningDayIsRefused(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.startWorker()
-	counting := s.lockCounting()
-	run := s.beginDay(today)
-	s.waitUntilState(today, "running")
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.StartWorker()
+	counting := s.LockCounting()
+	run := s.BeginDay(rig.Today)
+	s.WaitUntilState(rig.Today, "running")
 
-	s.runDay(today).requireRefusal("daily:2024-05-06 is running already", s.temporal.UIURL+"/namespaces/"+s.namespace+"/workflows/daily:2024-05-06")
+	s.RunDay(rig.Today).RequireRefusal("daily:2024-05-06 is running already", s.Temporal.UIURL+"/namespaces/"+s.Namespace+"/workflows/daily:2024-05-06")
 
-	counting.release()
-	run.wait().requireSuccess()
-	s.requireSettled(p.Settle(today, today)[0])
+	counting.Release()
+	run.Wait().RequireSuccess()
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
 func TestNextDayWaitsForTheRunningOne(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	p.Play(10, 1, tomorrow+" 12:00:00", 60, 1)
-	s := newSystem(t, p)
-	s.startWorker()
-	counting := s.lockCounting()
-	run := s.beginDay(today)
-	s.waitUntilState(today, "running")
+	p := rig.PlainPlatform()
+	p.Play(10, 1, rig.Tomorrow+" 12:00:00", 60, 1)
+	s := rig.New(t, p)
+	s.StartWorker()
+	counting := s.LockCounting()
+	run := s.BeginDay(rig.Today)
+	s.WaitUntilState(rig.Today, "running")
 
-	next := s.beginDay(tomorrow)
-	s.waitUntilWaiting(tomorrow, "2024-05-06 is not closed: its run is still going")
-	counting.release()
+	next := s.BeginDay(rig.Tomorrow)
+	s.WaitUntilWaiting(rig.Tomorrow, "2024-05-06 is not closed: its run is still going")
+	counting.Release()
 
-	run.wait().requireSuccess()
-	next.wait().requireSuccess()
-	days := p.Settle(today, tomorrow)
-	s.requireSettled(days[0])
-	s.requireSettled(days[1])
+	run.Wait().RequireSuccess()
+	next.Wait().RequireSuccess()
+	days := p.Settle(rig.Today, rig.Tomorrow)
+	s.RequireSettled(days[0])
+	s.RequireSettled(days[1])
 }
 
 func TestDayThatMayWaitGoesOnByItself(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	p.Play(10, 1, tomorrow+" 12:00:00", 60, 1)
-	p.Play(10, 1, dayAfterTomorrow+" 12:00:00", 60, 1)
-	s := newSystem(t, p)
-	s.startWorker()
-	s.runDay(today).requireSuccess()
+	p := rig.PlainPlatform()
+	p.Play(10, 1, rig.Tomorrow+" 12:00:00", 60, 1)
+	p.Play(10, 1, rig.DayAfterTomorrow+" 12:00:00", 60, 1)
+	s := rig.New(t, p)
+	s.StartWorker()
+	s.RunDay(rig.Today).RequireSuccess()
 
-	waiting := s.beginDay(dayAfterTomorrow, "--wait")
-	s.waitUntilWaiting(dayAfterTomorrow, "2024-05-07 is not closed: it was never run")
-	s.runDay(tomorrow).requireSuccess()
+	waiting := s.BeginDay(rig.DayAfterTomorrow, "--wait")
+	s.WaitUntilWaiting(rig.DayAfterTomorrow, "2024-05-07 is not closed: it was never run")
+	s.RunDay(rig.Tomorrow).RequireSuccess()
 
-	waiting.wait().requireSuccess()
-	s.requireSettled(p.Settle(today, dayAfterTomorrow)[2])
+	waiting.Wait().RequireSuccess()
+	s.RequireSettled(p.Settle(rig.Today, rig.DayAfterTomorrow)[2])
 }
 
 func TestInterruptedStarterLeavesTheRunGoing(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	s.startWorker()
-	counting := s.lockCounting()
-	run := s.beginDay(today)
-	s.waitUntilState(today, "running")
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.StartWorker()
+	counting := s.LockCounting()
+	run := s.BeginDay(rig.Today)
+	s.WaitUntilState(rig.Today, "running")
 
-	run.signal(os.Interrupt)
+	require.NoError(t, run.Signal(os.Interrupt))
 
-	interrupted := run.wait()
-	require.Equal(t, 130, interrupted.code)
-	require.Contains(t, lastLines(interrupted.stderr, 1), "the run goes on")
-	require.Equal(t, "running", s.stateOf(today))
-	counting.release()
-	s.waitUntilState(today, "closed")
-	s.requireSettled(p.Settle(today, today)[0])
+	interrupted := run.Wait()
+	require.Equal(t, 130, interrupted.Code)
+	require.Contains(t, rig.LastLines(interrupted.Stderr, 1), "the run goes on")
+	require.Equal(t, "running", s.StateOf(rig.Today))
+	counting.Release()
+	s.WaitUntilState(rig.Today, "closed")
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
 func TestTerminatedWorkerFinishesWhatItHasBegun(t *testing.T) {
 	t.Parallel()
-	p := plainPlatform()
-	s := newSystem(t, p)
-	first := s.startWorker("WORKER_SLOTS=2")
-	counting := s.lockCounting()
-	run := s.beginDay(today, "--chunk-rows", "1", "--parallel", "2")
-	waitUntil(t, "two chunks are being counted", func() bool { return s.waitingForVideos() == 2 })
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	first := s.StartWorker("WORKER_SLOTS=2")
+	counting := s.LockCounting()
+	run := s.BeginDay(rig.Today, "--chunk-rows", "1", "--parallel", "2")
+	rig.WaitUntil(t, "two chunks are being counted", func() bool { return s.WaitingForVideos() == 2 })
 
-	first.signal(syscall.SIGTERM)
-	first.waitUntilSaid("Worker has been stopped")
-	counting.release()
+	require.NoError(t, first.Signal(syscall.SIGTERM))
+	first.WaitUntilSaid("Worker has been stopped")
+	counting.Release()
 
-	require.Zero(t, first.wait().code)
-	require.Equal(t, "running", s.stateOf(today))
-	s.startWorker()
-	run.wait().requireSuccess()
-	s.requireSettled(p.Settle(today, today)[0])
-	require.Zero(t, s.number(`SELECT COUNT(*) FROM run_chunks WHERE attempt <> 1 OR counts <> 1`), "nothing was begun twice")
-}
-
-// waitingForVideos is how many statements wait for the lock of [system.lockCounting].
-func (s *system) waitingForVideos() int64 {
-	s.t.Helper()
-	return s.number(`
-		SELECT COUNT(*)
-		FROM information_schema.PROCESSLIST
-		WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%FROM videos%'`)
-}
-
-func (s *system) waitUntilState(day, state string) {
-	s.t.Helper()
-	waitUntil(s.t, day+" is "+state, func() bool { return s.stateOf(day) == state })
-}
-
-// waitUntilWaiting waits until the day's run shows in Temporal what it waits for.
-func (s *system) waitUntilWaiting(day, reason string) {
-	s.t.Helper()
-	temporal := s.dial()
-	waitUntil(s.t, "the run of "+day+" says: "+reason, func() bool {
-		run, err := temporal.DescribeWorkflowExecution(s.t.Context(), "daily:"+day, "")
-		return err == nil && slices.ContainsFunc(run.GetPendingActivities(), func(pending *workflow.PendingActivityInfo) bool {
-			return strings.Contains(pending.GetLastFailure().GetMessage(), "waiting: "+reason)
-		})
-	})
-	require.Empty(s.t, s.stateOf(day))
-}
-
-// waitUntilSaid waits for a text on the program's stderr.
-func (p *program) waitUntilSaid(text string) {
-	p.t.Helper()
-	waitUntil(p.t, "it says "+text, func() bool { return strings.Contains(p.stderr.String(), text) })
+	require.Zero(t, first.Wait().Code)
+	require.Equal(t, "running", s.StateOf(rig.Today))
+	s.StartWorker()
+	run.Wait().RequireSuccess()
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
+	require.Zero(t, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE attempt <> 1 OR counts <> 1`), "nothing was begun twice")
 }

@@ -1,6 +1,6 @@
 //go:build race
 
-package e2e
+package rig
 
 // detectsRaces tells whether the tests are built with the race detector.
 const detectsRaces = true

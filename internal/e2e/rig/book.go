@@ -1,0 +1,96 @@
+package rig
+
+import (
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/internal/e2e/oracle"
+	"creatorpay/settlement"
+)
+
+// RequireSettled means that the period is closed with exactly what the oracle
+// says, in every export and in the book of runs.
+func (s *System) RequireSettled(want oracle.Result) {
+	s.T.Helper()
+	require.Equal(s.T, want.Statistics(), s.export("statistics", want))
+	require.Equal(s.T, want.Settlement(), s.export("settlement", want))
+	require.Equal(s.T, want.Top5(), s.export("top5", want))
+	require.Equal(s.T, want.Adjustments(), s.export("adjustments", want))
+	s.RequireBook(want)
+}
+
+// export is what `starter export` writes.
+func (s *System) export(what string, of oracle.Result) string {
+	s.T.Helper()
+	return s.Starter("export", what, "--period", of.Kind, "--date", of.Start).RequireSuccess().Stdout
+}
+
+// RequireBook means that the book of runs agrees with the oracle and with
+// itself: the chunks together cover every video once, and their figures add up
+// to the period's.
+func (s *System) RequireBook(want oracle.Result) {
+	s.T.Helper()
+	period := settlement.Period{Kind: settlement.Kind(want.Kind), Start: ToDay(want.Start)}
+	run, err := s.DB.ClosedRun(s.T.Context(), period)
+	require.NoError(s.T, err)
+	require.Equal(s.T, Totals(want.Total(all)), run.Totals)
+	require.Empty(s.T, run.Failure)
+
+	chunks, err := s.DB.Chunks(s.T.Context(), period)
+	require.NoError(s.T, err)
+	require.NotEmpty(s.T, chunks)
+	require.Nil(s.T, chunks[0].From)
+	require.Nil(s.T, chunks[len(chunks)-1].Before)
+	var sum db.Totals
+	for i, chunk := range chunks {
+		require.Equal(s.T, i+1, chunk.Number)
+		require.Equal(s.T, db.ChunkSettled, chunk.State)
+		require.Zero(s.T, chunk.UnknownRows)
+		require.Equal(s.T, want.Kind == "daily", chunk.Counts > 0, "only days are counted")
+		if i > 0 {
+			require.Equal(s.T, *chunks[i-1].Before, *chunk.From, "chunk %d begins where the one before ends", chunk.Number)
+		}
+		inChunk := want.Total(func(l oracle.Line) bool {
+			return (chunk.From == nil || *chunk.From <= l.Video.ID) && (chunk.Before == nil || l.Video.ID < *chunk.Before)
+		})
+		require.Equal(s.T, Totals(inChunk), chunk.Totals, "chunk %d", chunk.Number)
+		require.NoError(s.T, sum.Add(chunk.Totals))
+	}
+	require.Equal(s.T, run.Totals, sum)
+}
+
+func all(oracle.Line) bool { return true }
+
+// Totals are the figures of a line as the books have them.
+func Totals(l oracle.Line) db.Totals {
+	lateRows, lateViews := l.LateViews()
+	return db.Totals{
+		Late: db.Late{LateRows: lateRows, LateViews: lateViews},
+		Statistics: settlement.Statistics{
+			Views: l.Views, SelfViews: l.Self, RepeatViews: l.Repeats, PlayedSeconds: l.Seconds, AdViews: l.Ads,
+		},
+		Amounts: db.Amounts{VideoAmount: settlement.Won(l.VideoAmount), AdAmount: settlement.Won(l.AdAmount)},
+	}
+}
+
+// Chunks is how many chunks the day has.
+func (s *System) Chunks(day string) int {
+	s.T.Helper()
+	return int(s.Number(`SELECT COUNT(*) FROM run_chunks WHERE kind = 'daily' AND starts_on = ?`, day))
+}
+
+// StateOf is the day's state in the book of runs, empty if it never began.
+func (s *System) StateOf(day string) (state string) {
+	s.T.Helper()
+	require.NoError(s.T, s.SQL.QueryRowContext(s.T.Context(),
+		`SELECT COALESCE(MAX(state), '') FROM runs WHERE kind = 'daily' AND starts_on = ?`, day).Scan(&state))
+	return state
+}
+
+// RequireCounts tells how often each chunk was counted.
+func (s *System) RequireCounts(want ...int64) {
+	s.T.Helper()
+	for i, counts := range want {
+		require.Equal(s.T, counts, s.Number(`SELECT counts FROM run_chunks WHERE chunk = ?`, i+1), "chunk %d", i+1)
+	}
+}

@@ -1,0 +1,106 @@
+package rig
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+var (
+	programs string    // folder of the built worker and starter
+	guard    *exec.Cmd // leader of the process group of all programs that are started
+)
+
+// prepared makes the folder of the programs and the leader of their group.
+var prepared = sync.OnceValue(func() (err error) {
+	if err := lookAtSources(); err != nil {
+		return err
+	}
+	if programs, err = os.MkdirTemp("", "creatorpay-programs-"); err != nil {
+		return err
+	}
+	return startGuard()
+})
+
+// usualPrograms builds the programs as they are shipped, when the first of them
+// is to be started.
+var usualPrograms = sync.OnceValue(func() error { return Build("") })
+
+// RacePrograms builds the programs with the race detector, if the tests are, and
+// returns their folder. Only tests of what happens side by side use them: the
+// detector makes a program twice as slow.
+var RacePrograms = sync.OnceValues(func() (folder string, err error) {
+	if !detectsRaces {
+		return "", nil
+	}
+	return raceFolder, Build(raceFolder, "-race")
+})
+
+const raceFolder = "race"
+
+// Build builds the programs with flags of the go command into a folder beside
+// those that most tests use.
+func Build(folder string, flags ...string) error {
+	if err := prepared(); err != nil {
+		return err
+	}
+	command := exec.Command("go", "build", "-o", filepath.Join(programs, folder)+string(filepath.Separator))
+	command.Args = append(append(command.Args, flags...), "creatorpay/worker", "creatorpay/starter")
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the programs: %w\n%s", err, output)
+	}
+	return nil
+}
+
+// lookAtSources lists every folder of sources. `go test` repeats a result from
+// its cache as long as what a test looked at is the same, and the programs are
+// no part of the test itself.
+func lookAtSources() error {
+	root, err := Root()
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if entry != nil && entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != root {
+			return fs.SkipDir
+		}
+		return err
+	})
+}
+
+// lifeline is never written to. It closes when this process ends, however it
+// ends; then the guard removes the programs and kills those that still run.
+var lifeline io.WriteCloser
+
+func startGuard() (err error) {
+	guard = exec.Command("sh", "-c", `read -r _; rm -rf "$0"; kill -KILL 0`, programs)
+	guard.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if lifeline, err = guard.StdinPipe(); err != nil {
+		return err
+	}
+	return guard.Start()
+}
+
+// Root is the folder of the module, in which the test is.
+func Root() (string, error) {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder, nil
+		}
+		if filepath.Dir(folder) == folder {
+			return "", errors.New("no go.mod above the working directory")
+		}
+		folder = filepath.Dir(folder)
+	}
+}
