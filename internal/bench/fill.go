@@ -24,29 +24,29 @@ const (
 // fill makes a day of the size and the days before it, of the same size, closes
 // those by runs of their own, and tells how many views a second were stored.
 // The closed days but the first are copies of that: the same plays, days later.
-func (s *stand) fill(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (perSecond float64, err error) {
+func (r *rig) fill(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (perSecond float64, err error) {
 	first := today - settlement.Day(command.ClosedDays)
 	options := generate.Options{
 		From: first, Days: 1, ViewsPerDay: rows,
 		Videos: command.Videos, Creators: max(1, command.Videos/10), Seed: 1, Skew: command.Skew,
 	}
-	if _, err := generate.Run(ctx, s.db, options, nil); err != nil {
+	if _, err := generate.Run(ctx, r.db, options, nil); err != nil {
 		return 0, err
 	}
-	if _, err := s.db.AddPartitions(ctx, first, today); err != nil {
+	if _, err := r.db.AddPartitions(ctx, first, today); err != nil {
 		return 0, err
 	}
-	if err := s.copyDay(ctx, first, today); err != nil {
+	if err := r.copyDay(ctx, first, today); err != nil {
 		return 0, err
 	}
 	options.From = today
 	began := time.Now()
-	if _, err := generate.Run(ctx, s.db, options, nil); err != nil {
+	if _, err := generate.Run(ctx, r.db, options, nil); err != nil {
 		return 0, err
 	}
 	perSecond = float64(rows) / time.Since(began).Seconds()
 	for day := first; day < today; day++ {
-		if _, err := s.runDaily(ctx, day); err != nil {
+		if _, err := r.runDaily(ctx, day); err != nil {
 			return 0, err
 		}
 	}
@@ -54,13 +54,13 @@ func (s *stand) fill(ctx context.Context, today settlement.Day, rows int64, comm
 }
 
 // copyDay copies the plays of the day to all days between it and the last.
-func (s *stand) copyDay(ctx context.Context, day, last settlement.Day) error {
+func (r *rig) copyDay(ctx context.Context, day, last settlement.Day) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(copiesAtATime)
 	for to := day + 1; to < last; to++ {
 		group.Go(func() error {
-			later := s.calendar.Start(to).Sub(s.calendar.Start(day))
-			if _, err := s.sql.ExecContext(ctx, `
+			later := r.calendar.Start(to).Sub(r.calendar.Start(day))
+			if _, err := r.sql.ExecContext(ctx, `
 				INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 				SELECT ?, video_id, viewer_id, watched_at + INTERVAL ? SECOND, view_id + ?, played_seconds, ad_views
 				FROM watch_log
@@ -78,9 +78,9 @@ func (s *stand) copyDay(ctx context.Context, day, last settlement.Day) error {
 const viewIDsPerDay = 1_000_000_000
 
 // empty drops the rows of the days, so that the next size has the memory.
-func (s *stand) empty(ctx context.Context, first, last settlement.Day) error {
+func (r *rig) empty(ctx context.Context, first, last settlement.Day) error {
 	for day := first; day <= last; day++ {
-		if _, err := s.sql.ExecContext(ctx, fmt.Sprintf("ALTER TABLE watch_log TRUNCATE PARTITION p%s", strings.ReplaceAll(day.String(), "-", ""))); err != nil {
+		if _, err := r.sql.ExecContext(ctx, fmt.Sprintf("ALTER TABLE watch_log TRUNCATE PARTITION p%s", strings.ReplaceAll(day.String(), "-", ""))); err != nil {
 			return err
 		}
 	}

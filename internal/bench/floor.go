@@ -13,8 +13,8 @@ const floorSessions = 2
 
 // floor groups the day's rows by video in two sessions that share the videos so
 // that each has half of the rows, and knows no rule.
-func (s *stand) floor(ctx context.Context, day settlement.Day) error {
-	middle, err := s.middle(ctx, day)
+func (r *rig) floor(ctx context.Context, day settlement.Day) error {
+	middle, err := r.middle(ctx, day)
 	if err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (s *stand) floor(ctx context.Context, day settlement.Day) error {
 	group.SetLimit(floorSessions)
 	for _, condition := range []string{"video_id < ?", "video_id >= ?"} {
 		group.Go(func() error {
-			rows, err := s.sql.QueryContext(ctx, `
+			rows, err := r.sql.QueryContext(ctx, `
 				SELECT video_id, COUNT(*), SUM(played_seconds), SUM(ad_views)
 				FROM watch_log
 				WHERE watched_on = ? AND `+condition+`
@@ -40,8 +40,8 @@ func (s *stand) floor(ctx context.Context, day settlement.Day) error {
 }
 
 // middle is the video that halves the day's rows.
-func (s *stand) middle(ctx context.Context, day settlement.Day) (video int64, err error) {
-	err = s.sql.GetContext(ctx, &video, `
+func (r *rig) middle(ctx context.Context, day settlement.Day) (video int64, err error) {
+	err = r.sql.GetContext(ctx, &video, `
 		SELECT video_id
 		FROM (
 			SELECT video_id, SUM(views + self_views + repeat_views) OVER (ORDER BY video_id) AS so_far

@@ -20,9 +20,9 @@ type machine struct {
 	Date     string
 }
 
-func (s *stand) describe(ctx context.Context) (m machine, err error) {
+func (r *rig) describe(ctx context.Context) (m machine, err error) {
 	m = machine{Cores: runtime.NumCPU(), Go: runtime.Version(), Date: time.Now().UTC().Format(time.DateOnly)}
-	if err := s.sql.GetContext(ctx, &m.Database, "SELECT CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'MySQL '), VERSION())"); err != nil {
+	if err := r.sql.GetContext(ctx, &m.Database, "SELECT CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'MySQL '), VERSION())"); err != nil {
 		return m, err
 	}
 	cpu, err := os.ReadFile("/proc/cpuinfo")

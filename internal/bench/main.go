@@ -28,7 +28,6 @@ type options struct {
 type files struct {
 	Figures string `default:"docs/benchmarks" type:"path" help:"Folder of the files of figures, one a measurement."`
 	Page    string `default:"docs/benchmarks.md" type:"path" help:"Page to write."`
-	Picture string `default:"docs/images/growth.svg" type:"path" help:"Picture of the growth to write."`
 }
 
 type measureCommand struct {
@@ -38,22 +37,28 @@ type measureCommand struct {
 	Name       string        `default:"local" help:"Name of the measurement: that of its file."`
 	Millions   []int64       `default:"3" help:"Sizes of the day, in million views."`
 	Only       []string      `sep:"none" help:"A contestant to measure beside the product; all without it."`
-	Videos     int           `default:"10000" help:"How many videos."`
+	Videos     int           `default:"${videos}" help:"How many videos."`
 	ClosedDays int           `default:"${closed_days}" help:"How many full days lie closed before the measured one."`
-	Skew       generate.Skew `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
+	Skew       generate.Skew `default:"${skew}" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
 	Rounds     int           `default:"3" help:"How often each contestant runs."`
 	Memory     string        `default:"4G" help:"Buffer pool of the database: the rows must fit."`
 	Worker     string        `default:"bin/worker" type:"path" help:"The worker program."`
 	Note       string        `help:"A sentence about the measurement, for the page."`
 }
 
-// usualClosedDays are as many as a run looks at for late rows.
-const usualClosedDays = service.DefaultLateDays
+// A usual day, for which the goals are set.
+const (
+	usualClosedDays = service.DefaultLateDays // as many as a run collects late views of
+	usualVideos     = 10_000
+	usualSkew       = generate.Natural
+)
 
 func main() {
 	var flags options
 	command := kong.Parse(&flags, kong.Name("bench"), kong.Description("Measures the daily run against an SQL script, a page reader and the floor."),
-		kong.Vars{"closed_days": strconv.Itoa(usualClosedDays)})
+		kong.Vars{
+			"closed_days": strconv.Itoa(usualClosedDays), "videos": strconv.Itoa(usualVideos), "skew": string(usualSkew),
+		})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	command.BindTo(ctx, (*context.Context)(nil))
 	err := command.Run()

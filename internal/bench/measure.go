@@ -23,19 +23,22 @@ type contestant struct {
 	stores bool // its results are to be the product's
 }
 
-// The contestants that others are held against.
+// The contestants that the product is held against, and itself.
 const (
-	product = "product"
-	floor   = "floor"
+	product          = "product"
+	floor            = "floor"
+	scriptByWindow   = "script (window)"
+	scriptBySuspects = "script (suspects)"
+	pageReader       = "page reader"
 )
 
-func (s *stand) contestants(only []string) []contestant {
+func (r *rig) contestants(only []string) []contestant {
 	all := []contestant{
-		{name: floor, run: s.floor},
-		{name: "script (window)", run: s.script(windowScript), stores: true},
-		{name: "script (suspects)", run: s.script(suspectsScript), stores: true},
-		{name: "page reader", run: s.pages(1), stores: true},
-		{name: "page reader, 4 readers", run: s.pages(4), stores: true},
+		{name: floor, run: r.floor},
+		{name: scriptByWindow, run: r.script(windowScript), stores: true},
+		{name: scriptBySuspects, run: r.script(suspectsScript), stores: true},
+		{name: pageReader, run: r.pages(1), stores: true},
+		{name: pageReader + ", 4 readers", run: r.pages(4), stores: true},
 	}
 	if len(only) == 0 {
 		return all
@@ -48,29 +51,29 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := devstack.Clear(ctx, c.Dir); err != nil {
 		return err
 	}
-	s, err := newStand(ctx, c)
+	r, err := newRig(ctx, c)
 	if err != nil {
 		return err
 	}
-	ctx = s.whileWorking(ctx)
+	ctx = r.whileWorking(ctx)
 	defer func() {
 		if err != nil {
 			err = errors.Join(context.Cause(ctx), err)
 		}
-		err = errors.Join(err, s.stop(), devstack.Clear(context.WithoutCancel(ctx), c.Dir))
+		err = errors.Join(err, r.stop(), devstack.Clear(context.WithoutCancel(ctx), c.Dir))
 	}()
-	if err := s.makeTables(ctx); err != nil {
+	if err := r.makeTables(ctx); err != nil {
 		return err
 	}
 	m := measurement{
 		Name: c.Name, Videos: c.Videos, Skew: string(c.Skew), Layout: c.String(), ClosedDays: c.ClosedDays, Rounds: c.Rounds, Note: c.Note,
 	}
-	if m.Machine, err = s.describe(ctx); err != nil {
+	if m.Machine, err = r.describe(ctx); err != nil {
 		return err
 	}
 	for i, millions := range c.Millions {
 		today := firstDay + settlement.Day(i*(c.ClosedDays+1)+c.ClosedDays) // the days of all sizes follow each other
-		figures, err := s.measureSize(ctx, today, millions*million, c)
+		figures, err := r.measureSize(ctx, today, millions*million, c)
 		if err != nil {
 			return fmt.Errorf("%d million views: %w", millions, err)
 		}
@@ -82,31 +85,31 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	return c.writePage()
 }
 
-func (s *stand) measureSize(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (figures size, err error) {
+func (r *rig) measureSize(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (figures size, err error) {
 	figures.Rows = rows
 	fmt.Printf("%d rows: filling\n", rows)
-	if figures.FilledPerSecond, err = s.fill(ctx, today, rows, command); err != nil {
+	if figures.FilledPerSecond, err = r.fill(ctx, today, rows, command); err != nil {
 		return figures, fmt.Errorf("fill: %w", err)
 	}
 	// The first run of all is not measured: it warms the database, and its
 	// results are those that the others must have, too.
-	if _, err := s.runDaily(ctx, today); err != nil {
+	if _, err := r.runDaily(ctx, today); err != nil {
 		return figures, err
 	}
-	contestants := s.contestants(command.Only)
+	contestants := r.contestants(command.Only)
 	for _, c := range contestants {
-		if err := s.rehearse(ctx, today, c); err != nil {
+		if err := r.rehearse(ctx, today, c); err != nil {
 			return figures, fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	for round := range command.Rounds {
-		one, err := s.measureProduct(ctx, today)
+		one, err := r.measureProduct(ctx, today)
 		if err != nil {
 			return figures, err
 		}
 		figures.add(product, one)
 		for _, c := range contestants {
-			one, err := s.measureOther(ctx, today, c)
+			one, err := r.measureOther(ctx, today, c)
 			if err != nil {
 				return figures, fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -114,72 +117,72 @@ func (s *stand) measureSize(ctx context.Context, today settlement.Day, rows int6
 		}
 		fmt.Printf("%d rows: round %d of %d done\n", rows, round+1, command.Rounds)
 	}
-	return figures, s.empty(ctx, today-settlement.Day(command.ClosedDays), today)
+	return figures, r.empty(ctx, today-settlement.Day(command.ClosedDays), today)
 }
 
 // rehearse runs a contestant once and makes sure that its result is right.
-func (s *stand) rehearse(ctx context.Context, today settlement.Day, c contestant) error {
+func (r *rig) rehearse(ctx context.Context, today settlement.Day, c contestant) error {
 	if !c.stores {
 		return nil
 	}
-	if err := s.emptyTables(ctx); err != nil {
+	if err := r.emptyTables(ctx); err != nil {
 		return err
 	}
 	if err := c.run(ctx, today); err != nil {
 		return err
 	}
-	return s.compare(ctx, today)
+	return r.compare(ctx, today)
 }
 
-func (s *stand) measureProduct(ctx context.Context, today settlement.Day) (one figure, err error) {
-	if err := s.forget(ctx, today); err != nil {
+func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one figure, err error) {
+	if err := r.forget(ctx, today); err != nil {
 		return one, err
 	}
-	for _, worker := range s.workers {
+	for _, worker := range r.workers {
 		if err := resetPeak(worker.Process.Pid); err != nil {
 			return one, err
 		}
 	}
 	var run client.WorkflowRun
-	one, err = s.timed(func() error {
-		run, err = s.runDaily(ctx, today)
+	one, err = r.timed(func() error {
+		run, err = r.runDaily(ctx, today)
 		return err
 	})
 	if err != nil {
 		return one, err
 	}
-	if one.Events, one.CollectLate, err = s.historyOf(ctx, run); err != nil {
+	if one.Events, one.CollectLate, err = r.historyOf(ctx, run); err != nil {
 		return one, err
 	}
-	for _, worker := range s.workers {
+	for _, worker := range r.workers {
 		peak, err := peakMemory(worker.Process.Pid)
 		if err != nil {
 			return one, err
 		}
 		one.Peak = max(one.Peak, peak)
 	}
-	one.Parts, err = s.partsOf(ctx, today)
+	one.Parts, err = r.partsOf(ctx, today)
 	return one, err
 }
 
-func (s *stand) measureOther(ctx context.Context, today settlement.Day, c contestant) (one figure, err error) {
-	if err := s.emptyTables(ctx); err != nil {
+func (r *rig) measureOther(ctx context.Context, today settlement.Day, c contestant) (one figure, err error) {
+	if err := r.emptyTables(ctx); err != nil {
 		return one, err
 	}
-	return s.timed(func() error { return c.run(ctx, today) })
+	return r.timed(func() error { return c.run(ctx, today) })
 }
 
 // timed runs work and tells how long it took and what CPU time the processes
 // used for it.
-func (s *stand) timed(work func() error) (one figure, err error) {
+func (r *rig) timed(work func() error) (one figure, err error) {
 	clients := []int{os.Getpid()}
-	for _, worker := range s.workers {
+	for _, worker := range r.workers {
 		clients = append(clients, worker.Process.Pid)
 	}
 	used := func() (database, temporal, client time.Duration, err error) {
-		database, err = cpuTime(s.mysql.PID())
+		database, err = cpuTime(r.mysql.PID())
 		if err == nil {
-			temporal, err = cpuTime(s.server.PID())
+			temporal, err = cpuTime(r.server.PID())
 		}
 		if err == nil {
 			client, err = cpuTime(clients...)
@@ -238,7 +241,7 @@ type figure struct {
 	Client      time.Duration // of the workers, or of the contestant itself
 	Peak        int64         `json:",omitempty"` // the biggest worker's memory in bytes
 	Events      int64         `json:",omitempty"` // of the run's history
-	CollectLate time.Duration `json:",omitempty"` // of the run, that it waited for its look back
+	CollectLate time.Duration `json:",omitempty"` // of the run, that it waited for late views to be collected
 	Parts       parts
 }
 

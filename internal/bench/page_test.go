@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func TestSizesOfOneKindStandTogetherInOrder(t *testing.T) {
 
 func TestPageShowsRatiosToTheFloorAndToTheProduct(t *testing.T) {
 	dir := t.TempDir()
-	f := files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md"), Picture: filepath.Join(dir, "growth.svg")}
+	f := files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md")}
 	m := measurement{Name: "one", Machine: machine{Database: "MySQL 9"}, Videos: 10_000, Skew: "natural", ClosedDays: usualClosedDays, Sizes: []size{{
 		Rows: million, Figures: []figures{rounds(product, 4), rounds(floor, 2), rounds("script", 16)},
 	}}}
@@ -52,7 +53,23 @@ func TestPageShowsRatiosToTheFloorAndToTheProduct(t *testing.T) {
 	require.Contains(t, string(page), "| 1,000,000 | product | 1 | 4.00 | 4.00–4.00 | 250,000 | 2.00 | 1.00 |")
 	require.Contains(t, string(page), "| 1,000,000 | script | 1 | 16.00 | 16.00–16.00 | 62,500 | 8.00 | 0.25 |")
 	require.Contains(t, string(page), "| 1,000,000 | 0.100 | 2.5 % |")
-	picture, err := os.ReadFile(f.Picture)
-	require.NoError(t, err)
-	require.Contains(t, string(picture), "MySQL 9, floor")
+}
+
+func TestPageHoldsEachSizeAgainstItsGoals(t *testing.T) {
+	sizes := []size{
+		{Rows: million, Figures: []figures{rounds(product, 9), rounds(floor, 1)}},
+		{Rows: 3 * million, Figures: []figures{rounds(product, 4), rounds(floor, 2), rounds(scriptByWindow, 16), rounds(scriptBySuspects, 7), rounds(pageReader, 16)}},
+		{Rows: 30 * million, Figures: []figures{rounds(product, 9), rounds(floor, 4)}},
+	}
+	sizes[1].Figures[0].Rounds[0].CollectLate = time.Second
+	usual := measurement{Machine: machine{Database: "10.11.19-MariaDB-0"}, Videos: usualVideos, Skew: string(usualSkew), ClosedDays: usualClosedDays, Sizes: sizes}
+	other := usual
+	other.Layout = "on one core"
+	var page strings.Builder
+
+	writeGoals(&page, []measurement{usual, other})
+
+	_, lines, _ := strings.Cut(page.String(), "---:|\n")
+	require.Equal(t, "| MariaDB 10.11.19 | 3,000,000 | 0.571 **missed** | 0.25 met | 2 met |  | 0.25 **missed** |\n"+
+		"| MariaDB 10.11.19 | 30,000,000 |  |  |  | 2.25 **missed** |  |\n", lines)
 }

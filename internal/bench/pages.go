@@ -29,14 +29,14 @@ type pageRow struct {
 
 // pages is the shape of a Spring Batch job: pages of rows by key into a map,
 // then one upsert a video. Several readers share the videos evenly.
-func (s *stand) pages(readers int) func(context.Context, settlement.Day) error {
+func (r *rig) pages(readers int) func(context.Context, settlement.Day) error {
 	return func(ctx context.Context, day settlement.Day) error {
-		rule, err := s.db.PriceRule(ctx, 1)
+		rule, err := r.db.PriceRule(ctx, 1)
 		if err != nil {
 			return err
 		}
 		var borders []int64
-		if err := s.sql.SelectContext(ctx, &borders, "SELECT video_id FROM videos ORDER BY video_id"); err != nil {
+		if err := r.sql.SelectContext(ctx, &borders, "SELECT video_id FROM videos ORDER BY video_id"); err != nil {
 			return err
 		}
 		var cuts []int64
@@ -45,14 +45,14 @@ func (s *stand) pages(readers int) func(context.Context, settlement.Day) error {
 		}
 		group, ctx := errgroup.WithContext(ctx)
 		for _, videos := range settlement.Split(cuts) {
-			group.Go(func() error { return s.readPages(ctx, day, videos, rule) })
+			group.Go(func() error { return r.readPages(ctx, day, videos, rule) })
 		}
 		return group.Wait()
 	}
 }
 
-func (s *stand) readPages(ctx context.Context, day settlement.Day, videos settlement.Range, rule settlement.PriceRule) error {
-	owners, err := s.db.Owners(ctx, videos)
+func (r *rig) readPages(ctx context.Context, day settlement.Day, videos settlement.Range, rule settlement.PriceRule) error {
+	owners, err := r.db.Owners(ctx, videos)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *stand) readPages(ctx context.Context, day settlement.Day, videos settle
 	for _, owner := range owners {
 		creators[owner.VideoID] = owner.CreatorID
 	}
-	judge := settlement.NewJudge(s.calendar.Start(day), settlement.DefaultRepeatWindow)
+	judge := settlement.NewJudge(r.calendar.Start(day), settlement.DefaultRepeatWindow)
 	last := pageRow{VideoID: -1, ViewerID: math.MaxInt64, WatchedAt: time.UnixMilli(0)}
 	if videos.From != nil {
 		last.VideoID = *videos.From - 1
@@ -72,7 +72,7 @@ func (s *stand) readPages(ctx context.Context, day settlement.Day, videos settle
 	}
 	for {
 		var page []pageRow
-		if err := s.sql.SelectContext(ctx, &page, `
+		if err := r.sql.SelectContext(ctx, &page, `
 			SELECT video_id, viewer_id, watched_at, view_id, played_seconds, ad_views
 			FROM watch_log
 			WHERE watched_on = ? AND video_id < ? AND (
@@ -87,7 +87,7 @@ func (s *stand) readPages(ctx context.Context, day settlement.Day, videos settle
 			last.VideoID, last.ViewerID, last.WatchedAt, last.ViewID, pageRows); err != nil {
 			return err
 		}
-		if err := s.judgePage(ctx, day, judge, page, creators, lines); err != nil {
+		if err := r.judgePage(ctx, day, judge, page, creators, lines); err != nil {
 			return err
 		}
 		if len(page) < pageRows {
@@ -95,10 +95,10 @@ func (s *stand) readPages(ctx context.Context, day settlement.Day, videos settle
 		}
 		last = page[len(page)-1]
 	}
-	return s.writePages(ctx, day, lines, rule)
+	return r.writePages(ctx, day, lines, rule)
 }
 
-func (s *stand) judgePage(ctx context.Context, day settlement.Day, judge *settlement.Judge, page []pageRow, creators map[int64]int64, lines map[int64]*db.StatisticsLine) error {
+func (r *rig) judgePage(ctx context.Context, day settlement.Day, judge *settlement.Judge, page []pageRow, creators map[int64]int64, lines map[int64]*db.StatisticsLine) error {
 	for _, row := range page {
 		line := lines[row.VideoID]
 		if line == nil {
@@ -112,7 +112,7 @@ func (s *stand) judgePage(ctx context.Context, day settlement.Day, judge *settle
 		verdict := judge.Verdict(play, line.CreatorID)
 		if verdict == settlement.LookBack {
 			pair := db.Pair{VideoID: row.VideoID, ViewerID: row.ViewerID}
-			found, err := s.db.LastPlays(ctx, day-1, []db.Pair{pair})
+			found, err := r.db.LastPlays(ctx, day-1, []db.Pair{pair})
 			if err != nil {
 				return err
 			}
@@ -127,7 +127,7 @@ func (s *stand) judgePage(ctx context.Context, day settlement.Day, judge *settle
 }
 
 // writePages stores one upsert a video and table.
-func (s *stand) writePages(ctx context.Context, day settlement.Day, lines map[int64]*db.StatisticsLine, rule settlement.PriceRule) error {
+func (r *rig) writePages(ctx context.Context, day settlement.Day, lines map[int64]*db.StatisticsLine, rule settlement.PriceRule) error {
 	var tx *sqlx.Tx
 	written := 0
 	for _, line := range lines {
@@ -138,12 +138,12 @@ func (s *stand) writePages(ctx context.Context, day settlement.Day, lines map[in
 				}
 			}
 			var err error
-			if tx, err = s.sql.BeginTxx(ctx, nil); err != nil {
+			if tx, err = r.sql.BeginTxx(ctx, nil); err != nil {
 				return err
 			}
 		}
 		written++
-		if err := s.writeVideo(ctx, tx, day, line, rule); err != nil {
+		if err := r.writeVideo(ctx, tx, day, line, rule); err != nil {
 			return err
 		}
 	}
@@ -153,7 +153,7 @@ func (s *stand) writePages(ctx context.Context, day settlement.Day, lines map[in
 	return tx.Commit()
 }
 
-func (s *stand) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, line *db.StatisticsLine, rule settlement.PriceRule) error {
+func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, line *db.StatisticsLine, rule settlement.PriceRule) error {
 	if _, err := tx.NamedExecContext(ctx, `
 		INSERT INTO bench_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
 		VALUES (:day, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)

@@ -17,8 +17,8 @@ import (
 var discard = slog.New(slog.DiscardHandler)
 
 // runDaily runs the day through Temporal.
-func (s *stand) runDaily(ctx context.Context, day settlement.Day) (client.WorkflowRun, error) {
-	run, err := s.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+func (r *rig) runDaily(ctx context.Context, day settlement.Day) (client.WorkflowRun, error) {
+	run, err := r.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:        workflows.ID(settlement.DailyPeriod(day)),
 		TaskQueue: workflows.TaskQueue,
 		// The day runs once a round; forget makes the book agree.
@@ -33,14 +33,14 @@ func (s *stand) runDaily(ctx context.Context, day settlement.Day) (client.Workfl
 	return run, nil
 }
 
-// collectLateActivity is the activity that looks for late rows.
+// collectLateActivity is the activity that collects late views.
 const collectLateActivity = "CollectLate"
 
 // historyOf reads from the run's history how many events it has, and how long
-// the run waited for its look back.
-func (s *stand) historyOf(ctx context.Context, run client.WorkflowRun) (events int64, collectLate time.Duration, err error) {
+// the run waited for late views to be collected.
+func (r *rig) historyOf(ctx context.Context, run client.WorkflowRun) (events int64, collectLate time.Duration, err error) {
 	var scheduled *history.HistoryEvent
-	for all := s.temporal.GetWorkflowHistory(ctx, run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); all.HasNext(); events++ {
+	for all := r.temporal.GetWorkflowHistory(ctx, run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); all.HasNext(); events++ {
 		event, err := all.Next()
 		if err != nil {
 			return 0, 0, err
@@ -59,7 +59,7 @@ func (s *stand) historyOf(ctx context.Context, run client.WorkflowRun) (events i
 }
 
 // forget removes the day's results and its entry in the book of runs.
-func (s *stand) forget(ctx context.Context, day settlement.Day) error {
+func (r *rig) forget(ctx context.Context, day settlement.Day) error {
 	for _, statement := range []string{
 		"DELETE FROM runs WHERE kind = 'daily' AND starts_on = ?",
 		"DELETE FROM run_chunks WHERE kind = 'daily' AND starts_on = ?",
@@ -67,7 +67,7 @@ func (s *stand) forget(ctx context.Context, day settlement.Day) error {
 		"DELETE FROM daily_statistics WHERE day = ?",
 		"DELETE FROM daily_settlements WHERE day = ?",
 	} {
-		if _, err := s.sql.ExecContext(ctx, statement, day); err != nil {
+		if _, err := r.sql.ExecContext(ctx, statement, day); err != nil {
 			return err
 		}
 	}
@@ -79,9 +79,9 @@ type parts struct{ Planned, Counted, Settled, Closed time.Duration }
 
 // partsOf reads them from the book of runs. The first counted chunk stands for
 // the end of the plan.
-func (s *stand) partsOf(ctx context.Context, day settlement.Day) (p parts, err error) {
+func (r *rig) partsOf(ctx context.Context, day settlement.Day) (p parts, err error) {
 	var micros struct{ Planned, Counted, Settled, Closed int64 }
-	err = s.sql.GetContext(ctx, &micros, `
+	err = r.sql.GetContext(ctx, &micros, `
 		SELECT
 			TIMESTAMPDIFF(MICROSECOND, r.began_at, MIN(c.counted_at)) AS planned,
 			TIMESTAMPDIFF(MICROSECOND, r.began_at, MAX(c.counted_at)) AS counted,

@@ -22,9 +22,9 @@ var (
 
 // script runs one of the scripts into the tables bench_statistics and
 // bench_settlements.
-func (s *stand) script(text string) func(context.Context, settlement.Day) error {
+func (r *rig) script(text string) func(context.Context, settlement.Day) error {
 	return func(ctx context.Context, day settlement.Day) error {
-		conn, err := s.sql.Connx(ctx)
+		conn, err := r.sql.Connx(ctx)
 		if err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (s *stand) script(text string) func(context.Context, settlement.Day) error 
 		replace := strings.NewReplacer(
 			":today", "'"+day.String()+"'",
 			":yesterday", "'"+(day-1).String()+"'",
-			":start", "'"+s.calendar.Start(day).UTC().Format("2006-01-02 15:04:05")+"'",
+			":start", "'"+r.calendar.Start(day).UTC().Format("2006-01-02 15:04:05")+"'",
 		)
 		for statement := range strings.SplitSeq(replace.Replace(text+settleScript), ";\n") {
 			if strings.TrimSpace(statement) == "" {
@@ -51,21 +51,21 @@ func (s *stand) script(text string) func(context.Context, settlement.Day) error 
 }
 
 // makeTables makes the tables that the others write to.
-func (s *stand) makeTables(ctx context.Context) error {
+func (r *rig) makeTables(ctx context.Context) error {
 	for _, statement := range []string{
 		"CREATE TABLE bench_statistics LIKE daily_statistics",
 		"CREATE TABLE bench_settlements LIKE daily_settlements",
 	} {
-		if _, err := s.sql.ExecContext(ctx, statement); err != nil {
+		if _, err := r.sql.ExecContext(ctx, statement); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *stand) emptyTables(ctx context.Context) error {
+func (r *rig) emptyTables(ctx context.Context) error {
 	for _, table := range []string{"bench_statistics", "bench_settlements"} {
-		if _, err := s.sql.ExecContext(ctx, "TRUNCATE TABLE "+table); err != nil {
+		if _, err := r.sql.ExecContext(ctx, "TRUNCATE TABLE "+table); err != nil {
 			return err
 		}
 	}
@@ -74,7 +74,7 @@ func (s *stand) emptyTables(ctx context.Context) error {
 
 // compare fails unless the others' tables hold what the product stored for the
 // day.
-func (s *stand) compare(ctx context.Context, day settlement.Day) error {
+func (r *rig) compare(ctx context.Context, day settlement.Day) error {
 	for _, pair := range [][2]string{{"daily_statistics", "bench_statistics"}, {"daily_settlements", "bench_settlements"}} {
 		var sums [2]string
 		for i, table := range pair {
@@ -82,7 +82,7 @@ func (s *stand) compare(ctx context.Context, day settlement.Day) error {
 			if strings.HasSuffix(table, "settlements") {
 				columns = "day, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount"
 			}
-			if err := s.sql.GetContext(ctx, &sums[i], `
+			if err := r.sql.GetContext(ctx, &sums[i], `
 				SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+columns+`))), 0))
 				FROM `+table+`
 				WHERE day = ?`, day); err != nil {

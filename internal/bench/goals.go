@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"creatorpay/settlement"
+)
+
+// goal bounds what the product takes, as a share of something else, for days of
+// from rows up to, but not including, below.
+type goal struct {
+	title       string
+	from, below int64
+	most        float64
+	share       func(size) float64 // 0 if it was not measured
+}
+
+const anySize = 1 << 62
+
+var goals = []goal{
+	{"÷ best script, at most 0.5", 3 * million, anySize, 0.5, shareOf(scriptByWindow, scriptBySuspects)},
+	{"÷ page reader, at most 0.25", 3 * million, anySize, 0.25, shareOf(pageReader)},
+	{"÷ floor, at most 2.5", 3 * million, 30 * million, 2.5, shareOf(floor)},
+	{"÷ floor, at most 2 from 30,000,000 rows on", 30 * million, anySize, 2, shareOf(floor)},
+	{"late views when there are none ÷ run, at most 0.05", 0, anySize, 0.05, size.lateShare},
+}
+
+// shareOf is the product's time over that of the fastest of the contestants.
+func shareOf(contestants ...string) func(size) float64 {
+	return func(s size) float64 {
+		var fastest time.Duration
+		for _, contestant := range contestants {
+			if took := s.median(contestant); fastest == 0 || 0 < took && took < fastest {
+				fastest = took
+			}
+		}
+		if fastest == 0 {
+			return 0
+		}
+		return s.median(product).Seconds() / fastest.Seconds()
+	}
+}
+
+// lateShare is how much of the run is waiting for the activity that collects late
+// views.
+func (s size) lateShare() float64 {
+	f, found := s.of(product)
+	if !found {
+		return 0
+	}
+	return f.median(collectLate).Seconds() / f.median(took).Seconds()
+}
+
+// writeGoals holds the usual days, on all of the machine, against the goals.
+func writeGoals(page *strings.Builder, measurements []measurement) {
+	page.WriteString("\n| server | rows |")
+	for _, g := range goals {
+		page.WriteString(" " + g.title + " |")
+	}
+	page.WriteString("\n|---|---:|" + strings.Repeat("---:|", len(goals)) + "\n")
+	for _, m := range measurements {
+		if m.Videos != usualVideos || m.Skew != string(usualSkew) || m.Layout != "" {
+			continue
+		}
+		for _, s := range m.Sizes {
+			var cells []string
+			for _, g := range goals {
+				cells = append(cells, g.judge(s))
+			}
+			if strings.Join(cells, "") != "" {
+				fmt.Fprintf(page, "| %s%s | %s | %s |\n", m.server(), m.before(), settlement.Number(s.Rows), strings.Join(cells, " | "))
+			}
+		}
+	}
+}
+
+// judge is the measured share and whether it meets the goal; empty for a day
+// that the goal is not for, or for which nothing was measured.
+func (g goal) judge(s size) string {
+	share := g.share(s)
+	switch {
+	case s.Rows < g.from || s.Rows >= g.below || share == 0:
+		return ""
+	case share <= g.most:
+		return fmt.Sprintf("%.3g met", share)
+	default:
+		return fmt.Sprintf("%.3g **missed**", share)
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+
+	"github.com/jmoiron/sqlx"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"creatorpay/db"
+	"creatorpay/internal/devstack"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+const databaseName = "bench"
+
+// rig is what all contestants run on.
+type rig struct {
+	mysql    *devstack.MySQL
+	server   *devstack.Temporal
+	workers  []*exec.Cmd
+	ended    chan error // gets what became of each worker when it ends
+	temporal client.Client
+	db       *db.DB
+	sql      *sqlx.DB // for the contestants that have their own SQL
+	calendar settlement.Calendar
+}
+
+// newRig starts the servers and the workers with their usual settings.
+func newRig(ctx context.Context, command measureCommand) (_ *rig, err error) {
+	r := &rig{ended: make(chan error, command.Workers)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.stop())
+		}
+	}()
+	if r.calendar, err = settlement.NewCalendar(settlement.DefaultTimeZone); err != nil {
+		return nil, err
+	}
+	if r.mysql, err = devstack.StartMySQL(ctx, command.Dir,
+		"--innodb-buffer-pool-size="+command.Memory,
+		// Room for the filling; the log of a run is far smaller.
+		"--loose-innodb-redo-log-capacity=4G", "--loose-innodb-log-file-size=4G",
+		// For the SQL script, whose intermediate results are big.
+		"--tmp-table-size=1G", "--max-heap-table-size=1G"); err != nil {
+		return nil, err
+	}
+	if err = pin(ctx, r.mysql.PID(), command.DatabaseCores); err != nil {
+		return nil, err
+	}
+	if err = pin(ctx, os.Getpid(), command.WorkerCores); err != nil { // what it starts inherits them
+		return nil, err
+	}
+	if err = r.mysql.CreateDatabase(ctx, databaseName); err != nil {
+		return nil, err
+	}
+	dsn := r.mysql.DSN(databaseName)
+	if r.db, err = db.Open(ctx, dsn, 8); err != nil {
+		return nil, err
+	}
+	if _, err = r.db.Migrate(ctx, r.calendar); err != nil {
+		return nil, err
+	}
+	if r.sql, err = sqlx.ConnectContext(ctx, "mysql", dsn+"?parseTime=true&interpolateParams=true&time_zone=%27%2B00%3A00%27"); err != nil {
+		return nil, err
+	}
+	if r.server, err = devstack.StartTemporal(ctx, command.Dir); err != nil {
+		return nil, err
+	}
+	if r.temporal, err = client.DialContext(ctx, client.Options{HostPort: r.server.Address, Logger: log.NewStructuredLogger(discard)}); err != nil {
+		return nil, err
+	}
+	if err = workflows.EnsureSearchAttributes(ctx, r.temporal, client.DefaultNamespace); err != nil {
+		return nil, err
+	}
+	for number := range command.Workers {
+		if err = r.startWorker(filepath.Join(command.Dir, fmt.Sprintf("worker-%d.log", number+1)), dsn, command.Worker); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// errWorkerEnded ends a measurement: without its worker a run would wait for ever.
+var errWorkerEnded = errors.New("a worker ended; its log says why")
+
+func (r *rig) startWorker(logFile, dsn, program string) error {
+	output, err := os.Create(logFile)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = output.Close() }() // the worker has its own copy
+	worker := exec.Command(program)       //nolint:noctx // stop ends it
+	worker.Stdout, worker.Stderr = output, output
+	worker.Env = append(os.Environ(), "MYSQL_DSN="+dsn, "TEMPORAL_ADDRESS="+r.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace)
+	if err := worker.Start(); err != nil {
+		return fmt.Errorf("start worker (make build): %w", err)
+	}
+	r.workers = append(r.workers, worker)
+	go func() { r.ended <- worker.Wait() }()
+	return nil
+}
+
+// whileWorking is ctx until a worker ends.
+func (r *rig) whileWorking(ctx context.Context) context.Context {
+	ctx, end := context.WithCancelCause(ctx)
+	go func() {
+		err := <-r.ended
+		r.ended <- err // for stop
+		end(errWorkerEnded)
+	}()
+	return ctx
+}
+
+func (r *rig) stop() (err error) {
+	for _, worker := range r.workers {
+		err = errors.Join(err, worker.Process.Signal(syscall.SIGTERM))
+	}
+	for range r.workers {
+		err = errors.Join(err, <-r.ended)
+	}
+	if r.temporal != nil {
+		r.temporal.Close()
+	}
+	if r.sql != nil {
+		err = errors.Join(err, r.sql.Close())
+	}
+	if r.db != nil {
+		err = errors.Join(err, r.db.Close())
+	}
+	if r.server != nil {
+		err = errors.Join(err, r.server.Stop())
+	}
+	if r.mysql != nil {
+		err = errors.Join(err, r.mysql.Stop())
+	}
+	return err
+}
