@@ -49,7 +49,7 @@ test: setup ## run all tests, on real servers
 
 chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes)
 	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
-		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e
+		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e/chaos
 
 uitest: setup build ## repair a failed day in the Temporal UI with a real browser (Chromium), taking pictures
 	go test -C internal/uitest -count=1 -timeout 10m -v . -pictures "$(PICTURES)"

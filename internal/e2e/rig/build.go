@@ -3,7 +3,6 @@ package rig
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -75,14 +74,13 @@ func lookAtSources() error {
 	})
 }
 
-// lifeline is never written to. It closes when this process ends, however it
-// ends; then the guard removes the programs and kills those that still run.
-var lifeline io.WriteCloser
-
-func startGuard() (err error) {
+// startGuard starts a process that reads from this one and is never written to.
+// When this process ends, however it ends, the pipe closes; then the guard removes
+// the programs and kills those that still run.
+func startGuard() error {
 	guard = exec.Command("sh", "-c", `read -r _; rm -rf "$0"; kill -KILL 0`, programs)
 	guard.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if lifeline, err = guard.StdinPipe(); err != nil {
+	if _, err := guard.StdinPipe(); err != nil { // guard keeps it open
 		return err
 	}
 	return guard.Start()

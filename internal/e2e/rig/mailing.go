@@ -19,6 +19,7 @@ import (
 	"creatorpay/internal/inbox"
 )
 
+// The first settled day of a system with mails, and its week.
 const (
 	Sunday = "2024-05-12" // the first settled day, and the last of its week
 	Week   = "2024-W19"

@@ -14,6 +14,7 @@ type Outcome struct {
 	Stdout, Stderr string
 }
 
+// RequireSuccess means that the program ended with 0.
 func (o Outcome) RequireSuccess() Outcome {
 	o.t.Helper()
 	require.Zero(o.t, o.Code, "stdout:\n%s\nstderr:\n%s", o.Stdout, o.Stderr)
@@ -38,6 +39,7 @@ func (o Outcome) RequireFailure(why ...string) {
 	}
 }
 
+// LastLines are the last n lines of a text, without the last line break.
 func LastLines(text string, n int) string {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ import (
 
 // The variables that make a longer run of TestChaos; `make chaos` sets them.
 const (
-	chaosFaultsVariable = "CREATORPAY_CHAOS_FAULTS"
-	chaosDaysVariable   = "CREATORPAY_CHAOS_DAYS"
+	faultsVariable = "CREATORPAY_CHAOS_FAULTS"
+	daysVariable   = "CREATORPAY_CHAOS_DAYS"
 )
 
 // Without them a run has each kind of fault once, and the last days of a month
@@ -30,17 +30,17 @@ const (
 
 func TestChaos(t *testing.T) {
 	t.Parallel()
-	days, faults, first := number(t, chaosDaysVariable, fewDays), number(t, chaosFaultsVariable, len(faultKinds)+len(mailFaults)), fewFirst
+	days, faults, first := number(t, daysVariable, fewDays), number(t, faultsVariable, len(faultKinds)+len(mailFaults)), fewFirst
 	if days > fewDays {
 		first = longFirst
 	}
 	began := time.Now()
-	c := newChaos(t, newPlan(rig.NewRandom(t), first, days, faults))
+	c := New(t, NewPlan(rig.NewRandom(t), first, days, faults))
 
-	c.runAll()
-	found := c.compare()
+	c.RunAll()
+	found := c.Compare()
 
-	t.Logf("%s\ntime: %s", c.tally, time.Since(began).Round(time.Second))
+	t.Logf("%s\ntime: %s", c.Tally, time.Since(began).Round(time.Second))
 	require.Empty(t, found, "%d differences:\n%s", len(found), strings.Join(found, "\n"))
 }
 
@@ -59,12 +59,12 @@ func number(t *testing.T, variable string, otherwise int) int {
 func TestChaosHasTheSamePlanForTheSameSeed(t *testing.T) {
 	t.Parallel()
 	plan := func() (events []string) {
-		plan := newPlan(rand.New(rand.NewPCG(1, 0)), fewFirst, fewDays, 100)
-		for _, period := range plan.periods {
+		plan := NewPlan(rand.New(rand.NewPCG(1, 0)), fewFirst, fewDays, 100)
+		for _, period := range plan.Periods {
 			for _, fault := range period.faults {
-				events = append(events, fmt.Sprint(period, fault.name, fault.wait, fault.random.Uint64()))
+				events = append(events, fmt.Sprint(period, fault.Name, fault.wait, fault.random.Uint64()))
 			}
-			events = append(events, fmt.Sprint(period, period.mails))
+			events = append(events, fmt.Sprint(period, period.Mails))
 		}
 		for _, play := range plan.platform.Views {
 			play.At = play.At.UTC() // one pointer to a zone is not the other

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -14,26 +14,26 @@ import (
 	"creatorpay/settlement"
 )
 
-// runAll runs the periods one after the other, as an operator does: what fails is
+// RunAll runs the periods one after the other, as an operator does: what fails is
 // run again until the period is closed and its mails have found their ends.
-func (c *chaos) runAll() {
-	for _, period := range c.plan.periods {
+func (c *Rig) RunAll() {
+	for _, period := range c.plan.Periods {
 		c.begin(period)
 		err := c.operate(period)
 		c.finish(period)
 		if err != nil {
-			c.complain("%s: %v", period, err)
+			c.report("%s: %v", period, err)
 			return // the periods that follow wait for this one
 		}
-		c.say("%s is closed", period)
+		c.logf("%s is closed", period)
 	}
 	c.pending.Wait()
 	c.awaitOdd()
 	c.restUntilNothingRuns()
-	c.tally.lockTimeouts = c.lockTimeouts.Load()
+	c.Tally.lockTimeouts = c.lockTimeouts.Load()
 }
 
-func (c *chaos) begin(period *plannedPeriod) {
+func (c *Rig) begin(period *PlannedPeriod) {
 	videos, creators := c.catalogue()
 	period.titles, period.addresses = map[int64]string{}, map[int64]string{}
 	for _, v := range videos {
@@ -41,33 +41,33 @@ func (c *chaos) begin(period *plannedPeriod) {
 	}
 	for _, creator := range creators {
 		period.addresses[creator.ID] = creator.Email
-		if fault, planned := mailFaults[period.mails[creator.ID]]; planned {
+		if fault, planned := mailFaults[period.Mails[creator.ID]]; planned {
 			c.inbox.Misbehave(creator.Email, fault.Fault, fault.times)
 		}
 	}
-	if period.isDay() {
+	if period.IsDay() {
 		for slot := range c.workers {
 			c.set(slot, period.Start, c.settingsOf(slot)) // who looks back less far does so on this day, too
 		}
 	}
-	if period.calm {
+	if period.NoFaults {
 		c.pending.Wait()
-		c.calmDown(period.Start)
+		c.applyFinalSettings(period.Start)
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.period = period
 	c.due = append(c.due, period.faults...)
-	if period.calm {
+	if period.NoFaults {
 		c.due = nil
 	}
 }
 
-func (c *chaos) finish(period *plannedPeriod) {
-	c.mendPrices()
-	for creator, name := range period.mails {
+func (c *Rig) finish(period *PlannedPeriod) {
+	c.removeBrokenPrices()
+	for creator, name := range period.Mails {
 		if c.attempts(period.Period, creator) > 0 { // the first one met it
-			c.tally.strike(name)
+			c.Tally.inject(name)
 		}
 	}
 	seal := c.seal(period.Period)
@@ -81,13 +81,13 @@ func (c *chaos) finish(period *plannedPeriod) {
 // longestPeriod is far more than any period takes, with all its faults.
 const longestPeriod = 10 * time.Minute
 
-func (c *chaos) operate(period *plannedPeriod) error {
+func (c *Rig) operate(period *PlannedPeriod) error {
 	ctx, cancel := context.WithTimeout(c.T.Context(), longestPeriod)
 	defer cancel()
 	for try := 0; !c.isDone(period.Period); try++ {
 		if try > 0 {
-			c.tally.repair()
-			c.say("%s is run again", period)
+			c.Tally.repair()
+			c.logf("%s is run again", period)
 		}
 		var runs []*rig.Program
 		for range c.starts() {
@@ -106,13 +106,13 @@ func (c *chaos) operate(period *plannedPeriod) error {
 }
 
 // starts is how many runs are started at once.
-func (c *chaos) starts() int {
+func (c *Rig) starts() int {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	for i, fault := range c.due {
-		if fault.name == startedTwice {
+		if fault.Name == startedTwice {
 			c.due = append(c.due[:i:i], c.due[i+1:]...)
-			c.tally.strike(startedTwice)
+			c.Tally.inject(startedTwice)
 			return 2
 		}
 	}
@@ -121,13 +121,13 @@ func (c *chaos) starts() int {
 
 // await waits until the condition holds. The operator does not wait out how long
 // Temporal would leave mails alone that the server has not taken.
-func (c *chaos) await(ctx context.Context, period *plannedPeriod, holds func() bool) error {
+func (c *Rig) await(ctx context.Context, period *PlannedPeriod, holds func() bool) error {
 	ticker := time.NewTicker(10 * rig.PollInterval)
 	defer ticker.Stop()
 	for !holds() {
 		if period.Kind == settlement.Weekly {
-			c.requireNobodyWaits(period.Period)
-			c.hurry(workflowsOf(period.Period)[1])
+			c.requireNoneWaits(period.Period)
+			c.retryNow(workflowsOf(period.Period)[1])
 		}
 		select {
 		case <-ticker.C:
@@ -140,7 +140,7 @@ func (c *chaos) await(ctx context.Context, period *plannedPeriod, holds func() b
 
 // nextCommand is what an operator does about a period that is not done: starts
 // it, resets what failed, starts it again.
-func (c *chaos) nextCommand(period settlement.Period, try int) []string {
+func (c *Rig) nextCommand(period settlement.Period, try int) []string {
 	switch {
 	case period.Kind == settlement.Weekly && c.isClosed(period):
 		return []string{"mail", "send", "--week", period.String()}
@@ -154,7 +154,7 @@ func (c *chaos) nextCommand(period settlement.Period, try int) []string {
 func runArgs(period settlement.Period) []string {
 	args := append([]string{"run"}, named(period)...)
 	if period.Kind == settlement.Daily {
-		args = append(args, "--chunk-rows", chaosChunkRows)
+		args = append(args, "--chunk-rows", chunkRows)
 	}
 	return args
 }
@@ -167,7 +167,7 @@ func named(period settlement.Period) []string {
 
 // isDone tells whether the period is closed and, for a week, no mail is left to
 // be sent.
-func (c *chaos) isDone(period settlement.Period) bool {
+func (c *Rig) isDone(period settlement.Period) bool {
 	if !c.isClosed(period) || c.runs(period) {
 		return false
 	}
@@ -175,23 +175,13 @@ func (c *chaos) isDone(period settlement.Period) bool {
 		c.count(`SELECT COUNT(*) FROM deliveries WHERE starts_on = ? AND state IN (?, ?)`, period.Start, db.DeliveryPending, db.DeliverySending) == 0
 }
 
-func (c *chaos) isClosed(period settlement.Period) bool {
+func (c *Rig) isClosed(period settlement.Period) bool {
 	return c.count(`SELECT COUNT(*) FROM runs WHERE kind = ? AND starts_on = ? AND state = ?`, period.Kind, period.Start, db.StateClosed) == 1
-}
-
-// count is the number that a query gives.
-func (c *chaos) count(query string, args ...any) (n int64) {
-	if err := c.ask(func(ctx context.Context) error {
-		return c.SQL.QueryRowContext(ctx, query, args...).Scan(&n)
-	}); err != nil {
-		c.complain("%s: %v", query, err)
-	}
-	return n
 }
 
 // runs tells whether a workflow of the period runs. As long as Temporal does not
 // answer, it may.
-func (c *chaos) runs(period settlement.Period) (some bool) {
+func (c *Rig) runs(period settlement.Period) (some bool) {
 	for _, id := range workflowsOf(period) {
 		err := c.ask(func(ctx context.Context) error {
 			description, err := c.client.DescribeWorkflowExecution(ctx, id, "")
@@ -207,37 +197,12 @@ func (c *chaos) runs(period settlement.Period) (some bool) {
 }
 
 // restUntilNothingRuns waits for what the last faults have set off.
-func (c *chaos) restUntilNothingRuns() {
+func (c *Rig) restUntilNothingRuns() {
 	ctx, cancel := context.WithTimeout(c.T.Context(), longestPeriod)
 	defer cancel()
-	for _, period := range c.plan.periods {
+	for _, period := range c.plan.Periods {
 		if err := c.await(ctx, period, func() bool { return !c.runs(period.Period) }); err != nil {
-			c.complain("%s: %v", period, err)
+			c.report("%s: %v", period, err)
 		}
 	}
-}
-
-// say tells people how far it is.
-func (c *chaos) say(format string, args ...any) {
-	c.T.Helper()
-	c.T.Logf("%6.1fs  %s", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
-}
-
-func (c *chaos) noteError(err error) {
-	if err != nil {
-		c.complain("%v", err)
-	}
-}
-
-func (c *chaos) noteIf(wrong bool, format string, args ...any) {
-	if wrong {
-		c.complain(format, args...)
-	}
-}
-
-// complain notes what is wrong.
-func (c *chaos) complain(format string, args ...any) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
 }

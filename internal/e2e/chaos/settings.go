@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -22,8 +22,8 @@ type settings struct {
 // usualSettings are those that workers begin with.
 var usualSettings = settings{collectLate: service.DefaultLateDays, ahead: 7, slots: 4, window: 30 * time.Second}
 
-// calmSettings find all that came late while workers looked back less far.
-var calmSettings = settings{collectLate: 100, ahead: 7, slots: 4, window: 30 * time.Second}
+// finalSettings find all that came late while workers looked back less far.
+var finalSettings = settings{collectLate: 100, ahead: 7, slots: 4, window: 30 * time.Second}
 
 func randomSettings(random *rand.Rand) settings {
 	return settings{
@@ -44,42 +44,42 @@ func (s settings) environment() []string {
 
 // changeSettings restarts the sender with other settings. A run that has begun
 // keeps its repeat window.
-func (c *chaos) changeSettings(b blow) (faultproxy.Fault, bool) {
-	if window, begun := c.windowOf(b.period.Period); begun {
+func (c *Rig) changeSettings(in Injection) (faultproxy.Fault, bool) {
+	if window, begun := c.windowOf(in.period.Period); begun {
 		c.mutex.Lock()
-		if _, known := c.windows[b.period.Start]; !known && b.period.isDay() {
-			c.windows[b.period.Start] = window
+		if _, known := c.windows[in.period.Start]; !known && in.period.IsDay() {
+			c.windows[in.period.Start] = window
 		}
 		c.mutex.Unlock()
 	}
-	c.set(b.slot, b.period.Start, randomSettings(b.random))
-	return faultproxy.None, c.workerOf(b.slot).Signal(rig.Pick(b.random, syscall.SIGTERM, syscall.SIGKILL)) == nil
+	c.set(in.slot, in.period.Start, randomSettings(in.random))
+	return faultproxy.None, c.workerOf(in.slot).Signal(rig.Pick(in.random, syscall.SIGTERM, syscall.SIGKILL)) == nil
 }
 
 // set gives the slot's next worker other settings, and takes note of the day if
 // somebody looks back less far on it than usual.
-func (c *chaos) set(slot int, day settlement.Day, to settings) {
+func (c *Rig) set(slot int, day settlement.Day, to settings) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	before := c.settings[slot]
 	c.settings[slot], c.offered[to.window] = to, true
 	if min(before.collectLate, to.collectLate) < usualSettings.collectLate {
 		// The day after it, too: a worker that was frozen goes on as it was.
-		c.shortSighted[day], c.shortSighted[day+1] = true, true
+		c.collectedLess[day], c.collectedLess[day+1] = true, true
 	}
 }
 
-// calmDown gives all workers settings by which nothing is left undone.
-func (c *chaos) calmDown(day settlement.Day) {
+// applyFinalSettings gives all workers settings by which nothing is left undone.
+func (c *Rig) applyFinalSettings(day settlement.Day) {
 	for slot := range c.workers {
-		c.set(slot, day, calmSettings)
+		c.set(slot, day, finalSettings)
 		c.workerOf(slot).Kill()
 	}
 }
 
 // windowOf is the repeat window of the period's run, if it has begun.
-func (c *chaos) windowOf(period settlement.Period) (window time.Duration, begun bool) {
-	c.noteError(c.ask(func(ctx context.Context) error {
+func (c *Rig) windowOf(period settlement.Period) (window time.Duration, begun bool) {
+	c.reportError(c.ask(func(ctx context.Context) error {
 		windows, err := c.DB.RepeatWindows(ctx, period.Start, period.Start)
 		window, begun = windows[period.Start]
 		return err
@@ -90,27 +90,27 @@ func (c *chaos) windowOf(period settlement.Period) (window time.Duration, begun 
 // takeWindows tells the oracle by which window each day was judged. Only the
 // database knows which worker began it; but it is one of those that there were,
 // and the one that the run had when a worker got another one.
-func (c *chaos) takeWindows() {
+func (c *Rig) takeWindows() {
 	p := c.plan.platform
 	p.Windows = map[string]time.Duration{}
-	for _, period := range c.plan.periods {
-		if !period.isDay() {
+	for _, period := range c.plan.Periods {
+		if !period.IsDay() {
 			continue
 		}
 		window, _ := c.windowOf(period.Period)
 		p.Windows[period.String()] = window
 		before, known := c.windows[period.Start]
-		c.noteIf(known && window != before, "%s began with the repeat window %s and has %s", period, before, window)
-		c.noteIf(window != p.Window && !c.offered[window], "%s has the repeat window %s, which no worker had", period, window)
+		c.reportIf(known && window != before, "%s began with the repeat window %s and has %s", period, before, window)
+		c.reportIf(window != p.Window && !c.offered[window], "%s has the repeat window %s, which no worker had", period, window)
 	}
 }
 
 // mustBePaidBy is the day whose run posts the late view at the latest: the next
 // one that looks back so far.
-func (c *chaos) mustBePaidBy(came arrival) settlement.Day {
+func (c *Rig) mustBePaidBy(came arrival) settlement.Day {
 	last := rig.ToDay(c.plan.last())
 	for day := came.paidBy; day < last; day++ {
-		if !c.shortSighted[day] && int(day-came.day) <= usualSettings.collectLate {
+		if !c.collectedLess[day] && int(day-came.day) <= usualSettings.collectLate {
 			return day
 		}
 	}

@@ -1,4 +1,6 @@
-package e2e
+package sabotage
+
+import "creatorpay/internal/e2e/chaos"
 
 // outsideSabotages take out what keeps a run right whatever is done to its rows,
 // its catalogue and its servers from outside.
@@ -15,16 +17,16 @@ var outsideSabotages = []sabotage{
 				`if video.Owner != video.CreatorID && !sabotaged("counted videos keep their creators") {`},
 		},
 		first: "2024-05-07", days: 1,
-		faults: func(p *plan) {
-			p.periods[0].meets(&faultKind{name: "catalogue imported at the Top 5", at: "DELETE FROM top_videos", strike: (*chaos).importCatalogue}, 1)
+		faults: func(p *chaos.Plan) {
+			p.Periods[0].Add(&chaos.FaultKind{Name: "catalogue imported at the Top 5", At: "DELETE FROM top_videos", Inject: (*chaos.Rig).ImportCatalogue}, 1)
 		},
 	},
 	{
 		safety: "late rows are looked for",
-		edits:  []edit{{"db/look_back.go", `		case came:`, `		case came && !sabotaged("late rows are looked for"):`}},
+		edits:  []edit{{"db/collect_late.go", `		case came:`, `		case came && !sabotaged("late rows are looked for"):`}},
 		first:  "2024-05-07", days: 2,
-		faults: func(p *plan) {
-			p.periods[1].meets(&faultKind{name: "late rows arrived at the beginning", at: beginning, strike: (*chaos).lateRowsArrive}, 1)
+		faults: func(p *chaos.Plan) {
+			p.Periods[1].Add(&chaos.FaultKind{Name: "late rows arrived at the beginning", At: chaos.Beginning, Inject: (*chaos.Rig).LateRowsArrive}, 1)
 		},
 	},
 	{
@@ -35,8 +37,8 @@ var outsideSabotages = []sabotage{
 				break
 			}`}},
 		first: "2024-05-07", days: 1,
-		faults: func(p *plan) {
-			p.periods[0].meets(&faultKind{name: "catalogue imported", at: beginning, strike: (*chaos).importCatalogue}, 1)
+		faults: func(p *chaos.Plan) {
+			p.Periods[0].Add(&chaos.FaultKind{Name: "catalogue imported", At: chaos.Beginning, Inject: (*chaos.Rig).ImportCatalogue}, 1)
 		},
 		session: map[string]string{"charset": "latin1"},
 	},
@@ -54,8 +56,8 @@ var outsideSabotages = []sabotage{
 				`	if err := period.Validate(); err != nil && !sabotaged("a workflow's input is looked at") {`},
 		},
 		first: "2024-05-08", days: 2,
-		faults: func(p *plan) { // the week from Thursday ends with the first day
-			p.periods[1].meets(&faultKind{name: "week started from a Thursday", strike: (*chaos).startOddWeek}, 1)
+		faults: func(p *chaos.Plan) { // the week from Thursday ends with the first day
+			p.Periods[1].Add(&chaos.FaultKind{Name: "week started from a Thursday", Inject: (*chaos.Rig).StartOddWeek}, 1)
 		},
 		unchecked: []string{"runs", "run_chunks", "top_videos", "period_videos", "statements", "deliveries"},
 	},
@@ -67,9 +69,9 @@ var outsideSabotages = []sabotage{
 				`	if closed := len(args) > 0; closed && !sabotaged("days are kept until the late rows of theirs are judged") {`},
 		},
 		first: "2024-05-07", days: 3,
-		faults: func(p *plan) {
-			p.periods[2].meets(&faultKind{name: "repeats of the first day arrived", at: beginning, strike: (*chaos).repeatsArrive}, 1)
-			p.periods[2].meets(&faultKind{name: "first day dropped", at: "INSERT INTO run_chunks", strike: (*chaos).dropFirst}, 1)
+		faults: func(p *chaos.Plan) {
+			p.Periods[2].Add(&chaos.FaultKind{Name: "repeats of the first day arrived", At: chaos.Beginning, Inject: (*chaos.Rig).RepeatsArrive}, 1)
+			p.Periods[2].Add(&chaos.FaultKind{Name: "first day dropped", At: "INSERT INTO run_chunks", Inject: (*chaos.Rig).DropFirst}, 1)
 		},
 	},
 }

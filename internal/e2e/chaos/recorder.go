@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"fmt"
@@ -24,9 +24,11 @@ type recorder struct {
 	found []string
 }
 
+// Errorf takes note of what it is told.
 func (r *recorder) Errorf(format string, args ...any) {
 	_, what, _ := strings.Cut(fmt.Sprintf(format, args...), "Error:") // after the trace of calls
 	r.found = append(r.found, strings.TrimSpace(what))
 }
 
+// FailNow ends the check.
 func (*recorder) FailNow() { runtime.Goexit() }

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -18,50 +18,50 @@ import (
 	"creatorpay/internal/faultproxy"
 )
 
-// importCatalogue imports files that change some videos and creators, and add a
+// ImportCatalogue imports files that change some videos and creators, and add a
 // video of which at times views have come.
-func (c *chaos) importCatalogue(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) ImportCatalogue(in Injection) (faultproxy.Fault, bool) {
 	if !c.importing.TryLock() {
 		return faultproxy.None, false
 	}
 	defer c.importing.Unlock()
-	added := c.newVideo(b.random)
-	videos, creators := append(c.changedVideos(b.random), added), c.changedCreators(b.random)
+	added := c.newVideo(in.random)
+	videos, creators := append(c.changedVideos(in.random), added), c.changedCreators(in.random)
 	refused, err := c.importFiles(creators, videos)
 	if err != nil {
-		c.complain("import into %s: %v", b.period, err)
+		c.report("import into %s: %v", in.period, err)
 		return faultproxy.None, true
 	}
 	for i, v := range videos {
-		c.takeVideo(b.period, v, !refused[i])
+		c.takeVideo(in.period, v, !refused[i])
 	}
 	c.takeCreators(creators)
-	if b.random.IntN(2) == 0 {
-		c.arrive(b, b.period.Start, added.ID)
+	if in.random.IntN(2) == 0 {
+		c.arrive(in, in.period.Start, added.ID)
 	}
 	return faultproxy.None, true
 }
 
 // importBehindLock moves a video that the day has rows of to another creator. The
 // import waits for a lock, until the day is closed if it gets so far.
-func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) importBehindLock(in Injection) (faultproxy.Fault, bool) {
 	if !c.importing.TryLock() {
 		return faultproxy.None, false
 	}
-	moved := c.newVideo(b.random)
+	moved := c.newVideo(in.random)
 	if refused, err := c.putVideo(moved); err != nil || refused {
-		c.complain("video %d was not added: %v", moved.ID, err)
+		c.report("video %d was not added: %v", moved.ID, err)
 	}
-	c.takeVideo(b.period, moved, true)
-	c.arrive(b, b.period.Start, moved.ID)
-	moved.Creator = moved.Creator%chaosCreators + 1
+	c.takeVideo(in.period, moved, true)
+	c.arrive(in, in.period.Start, moved.ID)
+	moved.Creator = moved.Creator%creatorCount + 1
 	session, err := c.lock(`SELECT * FROM creators WHERE creator_id = ? FOR UPDATE`, moved.Creator)
 	if err != nil {
 		c.importing.Unlock()
 		return faultproxy.None, true // the video is there
 	}
 	c.pending.Go(func() {
-		c.hold(2*heldUpFor, func() bool { return c.isClosed(b.period.Period) })
+		c.hold(2*heldUpFor, func() bool { return c.isClosed(in.period.Period) })
 		_ = session.Rollback() // a server that was killed has done it already
 	})
 	c.pending.Go(func() {
@@ -72,14 +72,14 @@ func (c *chaos) importBehindLock(b blow) (faultproxy.Fault, bool) {
 		if err != nil {
 			refused, err = c.putVideo(moved)
 		}
-		c.noteError(err)
-		c.takeVideo(b.period, moved, !refused)
+		c.reportError(err)
+		c.takeVideo(in.period, moved, !refused)
 	})
 	return faultproxy.None, true
 }
 
 // putVideo stores the video. The same one may be stored again.
-func (c *chaos) putVideo(v oracle.Video) (refused bool, err error) {
+func (c *Rig) putVideo(v oracle.Video) (refused bool, err error) {
 	err = c.ask(func(ctx context.Context) error {
 		answers, err := c.DB.PutVideos(ctx, []db.Video{rig.VideoRow(v)})
 		refused = len(answers) > 0
@@ -90,7 +90,7 @@ func (c *chaos) putVideo(v oracle.Video) (refused bool, err error) {
 
 // importFiles imports the creators and videos with the real command, and tells
 // which videos it refuses, by their index.
-func (c *chaos) importFiles(creators []oracle.Creator, videos []oracle.Video) (refused map[int]bool, err error) {
+func (c *Rig) importFiles(creators []oracle.Creator, videos []oracle.Video) (refused map[int]bool, err error) {
 	dir := c.T.TempDir()
 	files := map[string]*oracle.Table{"creators": rig.CreatorsFile(creators), "videos": rig.VideosFile(videos)}
 	rejects := filepath.Join(dir, "rejects.csv")
@@ -141,20 +141,20 @@ func readRejects(path, of string) (indexes map[int]bool, err error) {
 }
 
 // newVideo is one with the next free id.
-func (c *chaos) newVideo(random *rand.Rand) oracle.Video {
+func (c *Rig) newVideo(random *rand.Rand) oracle.Video {
 	videos, _ := c.catalogue()
 	return randomVideo(random, videos[len(videos)-1].ID+1)
 }
 
 // changedVideos are a few videos, most of them new ones, with changes of all kinds.
-func (c *chaos) changedVideos(random *rand.Rand) (changed []oracle.Video) {
+func (c *Rig) changedVideos(random *rand.Rand) (changed []oracle.Video) {
 	videos, _ := c.catalogue()
 	for range 4 {
 		i := len(videos) - 1 - min(random.IntN(len(videos)), random.IntN(len(videos)))
 		v := videos[i]
 		videos = slices.Delete(videos, i, i+1)
 		if random.IntN(2) == 0 {
-			v.Creator = 1 + random.Int64N(chaosCreators)
+			v.Creator = 1 + random.Int64N(creatorCount)
 		}
 		if random.IntN(2) == 0 {
 			v.OpeningViews, v.OpeningAdViews = random.Int64N(1_000_000), random.Int64N(1_000_000)
@@ -168,7 +168,7 @@ func (c *chaos) changedVideos(random *rand.Rand) (changed []oracle.Video) {
 }
 
 // changedCreators are a few creators with other names, locales and addresses.
-func (c *chaos) changedCreators(random *rand.Rand) (changed []oracle.Creator) {
+func (c *Rig) changedCreators(random *rand.Rand) (changed []oracle.Creator) {
 	_, creators := c.catalogue()
 	random.Shuffle(len(creators), func(i, j int) { creators[i], creators[j] = creators[j], creators[i] })
 	for _, one := range creators[:3] {

@@ -1,4 +1,4 @@
-package e2e
+package sabotage
 
 import (
 	"math/rand/v2"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/e2e/chaos"
 	"creatorpay/internal/faultproxy"
 )
 
@@ -20,7 +21,7 @@ type sabotage struct {
 	// which the safety is needed.
 	first  string
 	days   int
-	faults func(*plan)
+	faults func(*chaos.Plan)
 	// session is what the operator's commands have in their DSN.
 	session map[string]string
 	// unchecked are the tables whose check of a period's start is taken out, too.
@@ -33,27 +34,13 @@ var sabotages = slices.Concat(runSabotages, outsideSabotages)
 // edit is a text of a source file, which is there once, and what it becomes.
 type edit struct{ file, old, becomes string }
 
-// meets adds a fault that strikes at the wait-th statement that fits.
-func (p *plannedPeriod) meets(kind *faultKind, wait int) {
-	p.faults = append(p.faults, newFault(kind, wait, uint64(len(p.faults))))
-}
-
 // arrivesAt and cutBefore are kinds whose moment is a certain statement.
-func arrivesAt(statement string) *faultKind {
-	return &faultKind{name: "rows arrived at " + strings.Join(strings.Fields(statement), " "), at: statement, strike: (*chaos).rowsArrive}
+func arrivesAt(statement string) *chaos.FaultKind {
+	return &chaos.FaultKind{Name: "rows arrived at " + strings.Join(strings.Fields(statement), " "), At: statement, Inject: (*chaos.Rig).RowsArrive}
 }
 
-func cutBefore(statement string) *faultKind {
-	return &faultKind{name: "connection cut before " + statement, at: statement, strike: wire(faultproxy.CutBefore)}
-}
-
-func (p *plan) week() *plannedPeriod {
-	for _, period := range p.periods {
-		if period.mails != nil {
-			return period
-		}
-	}
-	panic("no week is planned")
+func cutBefore(statement string) *chaos.FaultKind {
+	return &chaos.FaultKind{Name: "connection cut before " + statement, At: statement, Inject: chaos.ByProxy(faultproxy.CutBefore)}
 }
 
 func TestChaosFindsEverySafetyThatIsTakenOut(t *testing.T) {
@@ -62,18 +49,18 @@ func TestChaosFindsEverySafetyThatIsTakenOut(t *testing.T) {
 		t.Run(s.safety, func(t *testing.T) {
 			t.Parallel()
 			require.NoError(t, sabotagedPrograms())
-			plan := newPlan(rand.New(rand.NewPCG(1, 0)), s.first, s.days, 0)
+			plan := chaos.NewPlan(rand.New(rand.NewPCG(1, 0)), s.first, s.days, 0)
 			s.faults(plan)
-			c := newSmallChaos(t, plan, sabotagedName, sabotageVariable+"="+s.safety)
-			c.session = s.session
+			c := chaos.NewShared(t, plan, sabotagedName, sabotageVariable+"="+s.safety)
+			c.Session = s.session
 			for _, table := range s.unchecked {
 				c.Exec(`ALTER TABLE ` + table + ` DROP CONSTRAINT ` + table + `_starts_on_chk`)
 			}
 
-			c.runAll()
-			found := c.compare()
+			c.RunAll()
+			found := c.Compare()
 
-			require.NotEmpty(t, found, "%s", c.tally)
+			require.NotEmpty(t, found, "%s", c.Tally)
 			t.Logf("%d differences, the first:\n%s", len(found), found[0])
 		})
 	}
@@ -82,14 +69,14 @@ func TestChaosFindsEverySafetyThatIsTakenOut(t *testing.T) {
 func TestChaosFindsNothingWhileTheSafetiesAreThere(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, sabotagedPrograms())
-	plan := newPlan(rand.New(rand.NewPCG(1, 0)), "2024-05-10", 3, 0)
+	plan := chaos.NewPlan(rand.New(rand.NewPCG(1, 0)), "2024-05-10", 3, 0)
 	for _, s := range sabotages {
 		s.faults(plan)
 	}
-	c := newSmallChaos(t, plan, sabotagedName)
+	c := chaos.NewShared(t, plan, sabotagedName)
 
-	c.runAll()
+	c.RunAll()
 
-	require.Empty(t, c.compare())
-	require.Equal(t, c.tally.planned, c.tally.struck)
+	require.Empty(t, c.Compare())
+	require.Equal(t, c.Tally.Planned, c.Tally.Injected)
 }

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -48,18 +48,18 @@ func oddStarts(period settlement.Period) []oddStart {
 }
 
 // startOdd starts a few workflows with inputs that must be refused.
-func (c *chaos) startOdd(b blow) (faultproxy.Fault, bool) {
-	odd := oddStarts(b.period.Period)
-	b.random.Shuffle(len(odd), func(i, j int) { odd[i], odd[j] = odd[j], odd[i] })
+func (c *Rig) startOdd(in Injection) (faultproxy.Fault, bool) {
+	odd := oddStarts(in.period.Period)
+	in.random.Shuffle(len(odd), func(i, j int) { odd[i], odd[j] = odd[j], odd[i] })
 	return faultproxy.None, c.startAll(odd[:4])
 }
 
-// startOddWeek starts the run of a week from a Thursday.
-func (c *chaos) startOddWeek(b blow) (faultproxy.Fault, bool) {
-	return faultproxy.None, c.startAll(oddStarts(b.period.Period)[:1])
+// StartOddWeek starts the run of a week from a Thursday.
+func (c *Rig) StartOddWeek(in Injection) (faultproxy.Fault, bool) {
+	return faultproxy.None, c.startAll(oddStarts(in.period.Period)[:1])
 }
 
-func (c *chaos) startAll(starts []oddStart) bool {
+func (c *Rig) startAll(starts []oddStart) bool {
 	return c.ask(func(ctx context.Context) error {
 		for _, odd := range starts {
 			run, err := c.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
@@ -84,7 +84,7 @@ type startedOdd struct {
 }
 
 // awaitOdd means that every odd start has been refused.
-func (c *chaos) awaitOdd() {
+func (c *Rig) awaitOdd() {
 	c.mutex.Lock()
 	started := slices.Clone(c.odd)
 	c.mutex.Unlock()
@@ -92,17 +92,17 @@ func (c *chaos) awaitOdd() {
 		err := c.ask(func(ctx context.Context) error {
 			return c.client.GetWorkflow(ctx, odd.id, odd.run).Get(ctx, nil)
 		})
-		c.noteIf(err == nil, "%s was run as %s with %v", odd.workflow, odd.id, odd.input)
-		c.noteIf(errors.Is(err, context.DeadlineExceeded), "%s as %s with %v has not ended", odd.workflow, odd.id, odd.input)
+		c.reportIf(err == nil, "%s was run as %s with %v", odd.workflow, odd.id, odd.input)
+		c.reportIf(errors.Is(err, context.DeadlineExceeded), "%s as %s with %v has not ended", odd.workflow, odd.id, odd.input)
 	}
 }
 
 // requireNothingElse means that the books and the inbox hold the planned periods
 // and no others.
-func (c *chaos) requireNothingElse(s *rig.System) {
+func (c *Rig) requireNothingElse(s *rig.System) {
 	s.T.Helper()
 	var periods, days, weeks, mails []string
-	for _, period := range c.plan.periods {
+	for _, period := range c.plan.Periods {
 		periods = append(periods, quoted(period.Kind, period.Start))
 		switch period.Kind {
 		case settlement.Daily:

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"cmp"
@@ -12,11 +12,11 @@ import (
 )
 
 // addLaterPrices adds prices that hold from a later day on, with the real command.
-func (c *chaos) addLaterPrices(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) addLaterPrices(in Injection) (faultproxy.Fault, bool) {
 	rule := oracle.Prices{
-		From:  (b.period.End() + settlement.Day(b.random.IntN(3))).String(),
-		Views: []oracle.Tier{{From: 1, Won: rig.Pick(b.random, "1", "0.3333")}, {From: 100_000, Won: rig.Pick(b.random, "1.7777", "1.1")}, {From: 500_050, Won: "2.5"}},
-		Ads:   []oracle.Tier{{From: 1, Won: rig.Pick(b.random, "9.9999", "12")}, {From: 999_950, Won: "0.0001"}, {From: 1_000_000, Won: "20"}},
+		From:  (in.period.End() + settlement.Day(in.random.IntN(3))).String(),
+		Views: []oracle.Tier{{From: 1, Won: rig.Pick(in.random, "1", "0.3333")}, {From: 100_000, Won: rig.Pick(in.random, "1.7777", "1.1")}, {From: 500_050, Won: "2.5"}},
+		Ads:   []oracle.Tier{{From: 1, Won: rig.Pick(in.random, "9.9999", "12")}, {From: 999_950, Won: "0.0001"}, {From: 1_000_000, Won: "20"}},
 	}
 	if !c.takeFrom(rule.From) {
 		return faultproxy.None, true // there are some from that day on
@@ -24,7 +24,7 @@ func (c *chaos) addLaterPrices(b blow) (faultproxy.Fault, bool) {
 	c.servers.RLock()
 	defer c.servers.RUnlock()
 	added := c.command("prices", "add", "--from", rule.From, "--views", rig.TierFlag(rule.Views), "--ad-views", rig.TierFlag(rule.Ads))
-	c.noteIf(added.Code != 0, "prices from %s were not added: %s", rule.From, added.Stderr)
+	c.reportIf(added.Code != 0, "prices from %s were not added: %s", rule.From, added.Stderr)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.plan.platform.Prices = append(c.plan.platform.Prices, rule)
@@ -35,31 +35,31 @@ func (c *chaos) addLaterPrices(b blow) (faultproxy.Fault, bool) {
 // breakPrices puts prices without any tier into the database that hold from the
 // day on that runs, and starts its run again: it keeps those with which it began.
 // They are taken out again before the next day.
-func (c *chaos) breakPrices(b blow) (faultproxy.Fault, bool) {
-	from := b.period.String()
-	if _, begun := c.windowOf(b.period.Period); !begun {
+func (c *Rig) breakPrices(in Injection) (faultproxy.Fault, bool) {
+	from := in.period.String()
+	if _, begun := c.windowOf(in.period.Period); !begun {
 		return faultproxy.None, false
 	}
 	if !c.takeFrom(from) {
 		return faultproxy.None, true // there are some from that day on
 	}
-	c.noteError(c.ask(func(ctx context.Context) error {
+	c.reportError(c.ask(func(ctx context.Context) error {
 		_, err := c.SQL.ExecContext(ctx, `INSERT INTO price_rules (version, holds_from) SELECT MAX(version) + 1, ? FROM price_rules`, from)
 		return err
 	}))
-	return c.terminateRun(b)
+	return c.terminateRun(in)
 }
 
-// mendPrices takes broken prices out.
-func (c *chaos) mendPrices() {
-	c.noteError(c.ask(func(ctx context.Context) error {
+// removeBrokenPrices takes broken prices out.
+func (c *Rig) removeBrokenPrices() {
+	c.reportError(c.ask(func(ctx context.Context) error {
 		_, err := c.SQL.ExecContext(ctx, `DELETE FROM price_rules WHERE NOT EXISTS (SELECT 1 FROM price_tiers t WHERE t.version = price_rules.version)`)
 		return err
 	}))
 }
 
 // takeFrom tells whether no prices hold from that very day on so far.
-func (c *chaos) takeFrom(day string) bool {
+func (c *Rig) takeFrom(day string) bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.pricedFrom[day] {

@@ -1,4 +1,4 @@
-package e2e
+package sabotage
 
 import (
 	"encoding/json"
@@ -46,7 +46,7 @@ func sabotagedSources(dir string) (overlay string, err error) {
 			}
 			pkg := filepath.Dir(e.file)
 			sources[filepath.Join(pkg, "sabotaged.go")] = fmt.Sprintf(
-				"package %s\n\nimport \"os\"\n\nfunc sabotaged(safety string) bool { return os.Getenv(%q) == safety }\n", pkg, sabotageVariable)
+				"package %s\n\nimport \"os\"\n\nfunc sabotaged(safety string) bool { return os.Getenv(%q) == safety }\n", filepath.Base(pkg), sabotageVariable)
 		}
 	}
 	replace := map[string]string{}

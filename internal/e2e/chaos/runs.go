@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 var errNothingRuns = errors.New("nothing runs")
 
 // current is the period that runs now.
-func (c *chaos) current() *plannedPeriod {
+func (c *Rig) current() *PlannedPeriod {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.period
@@ -34,7 +34,7 @@ func workflowsOf(period settlement.Period) []string {
 }
 
 // running is the period's workflow that runs now, and its run.
-func (c *chaos) running(ctx context.Context, period settlement.Period) (*commonpb.WorkflowExecution, error) {
+func (c *Rig) running(ctx context.Context, period settlement.Period) (*commonpb.WorkflowExecution, error) {
 	for _, id := range workflowsOf(period) {
 		description, err := c.client.DescribeWorkflowExecution(ctx, id, "")
 		if err == nil && description.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
@@ -45,7 +45,7 @@ func (c *chaos) running(ctx context.Context, period settlement.Period) (*commonp
 }
 
 // toRunning does something to the period's run that goes on now.
-func (c *chaos) toRunning(period *plannedPeriod, do func(context.Context, *commonpb.WorkflowExecution) error) (faultproxy.Fault, bool) {
+func (c *Rig) toRunning(period *PlannedPeriod, do func(context.Context, *commonpb.WorkflowExecution) error) (faultproxy.Fault, bool) {
 	err := c.ask(func(ctx context.Context) error {
 		run, err := c.running(ctx, period.Period)
 		if err != nil {
@@ -56,22 +56,22 @@ func (c *chaos) toRunning(period *plannedPeriod, do func(context.Context, *commo
 	return faultproxy.None, err == nil
 }
 
-func (c *chaos) terminateRun(b blow) (faultproxy.Fault, bool) {
-	return c.toRunning(b.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
+func (c *Rig) terminateRun(in Injection) (faultproxy.Fault, bool) {
+	return c.toRunning(in.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
 		return c.client.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(), "chaos")
 	})
 }
 
-func (c *chaos) cancelRun(b blow) (faultproxy.Fault, bool) {
-	return c.toRunning(b.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
+func (c *Rig) cancelRun(in Injection) (faultproxy.Fault, bool) {
+	return c.toRunning(in.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
 		return c.client.CancelWorkflow(ctx, run.GetWorkflowId(), run.GetRunId())
 	})
 }
 
 // resetRun resets the run to any point that it can be reset to.
-func (c *chaos) resetRun(b blow) (faultproxy.Fault, bool) {
-	return c.toRunning(b.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
-		return c.resetTo(ctx, anywhere(b.random), run)
+func (c *Rig) resetRun(in Injection) (faultproxy.Fault, bool) {
+	return c.toRunning(in.period, func(ctx context.Context, run *commonpb.WorkflowExecution) error {
+		return c.resetTo(ctx, anywhere(in.random), run)
 	})
 }
 
@@ -83,7 +83,7 @@ func anywhere(random *rand.Rand) func([]int64) int64 {
 // itsStart is the first of them.
 func itsStart(points []int64) int64 { return points[0] }
 
-func (c *chaos) resetTo(ctx context.Context, choose func([]int64) int64, run *commonpb.WorkflowExecution) error {
+func (c *Rig) resetTo(ctx context.Context, choose func([]int64) int64, run *commonpb.WorkflowExecution) error {
 	var points []int64
 	for history := c.client.GetWorkflowHistory(ctx, run.GetWorkflowId(), run.GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); history.HasNext(); {
 		event, err := history.Next()
@@ -108,33 +108,33 @@ func (c *chaos) resetTo(ctx context.Context, choose func([]int64) int64, run *co
 }
 
 // startClosed starts a period once more that is closed, which must be refused.
-func (c *chaos) startClosed(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) startClosed(in Injection) (faultproxy.Fault, bool) {
 	closed := c.allClosed()
 	if len(closed) == 0 {
 		return faultproxy.None, false
 	}
-	period := closed[b.random.IntN(len(closed))]
+	period := closed[in.random.IntN(len(closed))]
 	again := c.Starter(runArgs(period)...)
-	c.noteIf(again.Code == 0, "%s was run again: %s", period, again.Stdout)
+	c.reportIf(again.Code == 0, "%s was run again: %s", period, again.Stdout)
 	return faultproxy.None, true
 }
 
 // resetClosed resets the last run of a period that is closed.
-func (c *chaos) resetClosed(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) resetClosed(in Injection) (faultproxy.Fault, bool) {
 	closed := c.allClosed()
 	if len(closed) == 0 {
 		return faultproxy.None, false
 	}
-	return faultproxy.None, c.resetPeriod(closed[b.random.IntN(len(closed))], anywhere(b.random))
+	return faultproxy.None, c.resetPeriod(closed[in.random.IntN(len(closed))], anywhere(in.random))
 }
 
-// repeatClosed makes the period that closed last run once more, all of it.
-func (c *chaos) repeatClosed(blow) (faultproxy.Fault, bool) {
+// RepeatClosed makes the period that closed last run once more, all of it.
+func (c *Rig) RepeatClosed(Injection) (faultproxy.Fault, bool) {
 	closed := c.allClosed()
 	return faultproxy.None, c.resetPeriod(closed[len(closed)-1], itsStart)
 }
 
-func (c *chaos) resetPeriod(period settlement.Period, choose func([]int64) int64) bool {
+func (c *Rig) resetPeriod(period settlement.Period, choose func([]int64) int64) bool {
 	return c.ask(func(ctx context.Context) error {
 		description, err := c.client.DescribeWorkflowExecution(ctx, workflows.ID(period), "")
 		if err != nil {
@@ -144,7 +144,7 @@ func (c *chaos) resetPeriod(period settlement.Period, choose func([]int64) int64
 	}) == nil
 }
 
-func (c *chaos) allClosed() []settlement.Period {
+func (c *Rig) allClosed() []settlement.Period {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.closed
@@ -153,14 +153,14 @@ func (c *chaos) allClosed() []settlement.Period {
 // leaveBehind ends the run while one of its activities is about to write, lets
 // rows arrive that the activity knows nothing of, and lets it write when another
 // run has closed the day.
-func (c *chaos) leaveBehind(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) leaveBehind(in Injection) (faultproxy.Fault, bool) {
 	const longest = time.Minute
-	if _, terminated := c.terminateRun(b); !terminated {
+	if _, terminated := c.terminateRun(in); !terminated {
 		return faultproxy.None, false
 	}
 	for _, video := range c.plan.platform.Videos {
-		c.arrive(b, b.period.Start, video.ID)
+		c.arrive(in, in.period.Start, video.ID)
 	}
-	c.hold(longest, func() bool { return c.isClosed(b.period.Period) })
+	c.hold(longest, func() bool { return c.isClosed(in.period.Period) })
 	return faultproxy.None, true
 }

@@ -1,13 +1,8 @@
-package e2e
+package chaos
 
 import (
-	"context"
-	"crypto/sha256"
-	"database/sql"
 	"fmt"
-	"maps"
 	"runtime"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,10 +14,10 @@ import (
 	"creatorpay/settlement"
 )
 
-// compare holds every table against the oracle and against the rows of the
+// Compare holds every table against the oracle and against the rows of the
 // moment in which its period closed, and lets the programs check themselves.
 // What it returns is empty if there is no difference.
-func (c *chaos) compare() []string {
+func (c *Rig) Compare() []string {
 	c.takeArrivals()
 	c.takeWindows()
 	days := c.plan.platform.Settle(c.plan.first(), c.plan.last())
@@ -30,17 +25,17 @@ func (c *chaos) compare() []string {
 	checks.SetLimit(runtime.NumCPU())
 	check := func(of fmt.Stringer, what func(s *rig.System)) {
 		checks.Go(func() error {
-			c.note(of.String(), differences(c.T, func(t testing.TB) { what(c.In(t)) }))
+			c.reportAll(of.String(), differences(c.T, func(t testing.TB) { what(c.In(t)) }))
 			return nil
 		})
 	}
-	for _, period := range c.plan.periods {
+	for _, period := range c.plan.Periods {
 		want := expect(period, days)
 		check(period, func(s *rig.System) { s.RequireSettled(want) })
 		check(period, func(*rig.System) {
-			c.noteIf(c.seal(period.Period) != c.seals[period.Period], "%s has changed since it closed", period)
+			c.reportIf(c.seal(period.Period) != c.seals[period.Period], "%s has changed since it closed", period)
 		})
-		if period.isDay() {
+		if period.IsDay() {
 			check(period, func(s *rig.System) { c.requireVerified(s, want) })
 		} else {
 			check(period, func(s *rig.System) { requireStatements(s, period.Period, want) })
@@ -48,7 +43,7 @@ func (c *chaos) compare() []string {
 		if period.Kind == settlement.Weekly {
 			check(period, func(s *rig.System) { c.requireMails(s, period, want) })
 		}
-		c.tally.compare(want)
+		c.Tally.compare(want)
 	}
 	check(c.plan, func(s *rig.System) {
 		s.Starter("audit", "--from", c.plan.first(), "--to", c.plan.last()).RequireSuccess()
@@ -56,12 +51,12 @@ func (c *chaos) compare() []string {
 	check(c.plan, func(s *rig.System) { c.requireCatalogue(s, days) })
 	check(c.plan, c.requireNothingElse)
 	_ = checks.Wait() // no check has an error of its own
-	return c.wrong
+	return c.problems
 }
 
 // expect is what the oracle says of the period. Weeks and months keep the titles
 // with which they began: no import changes one while they run.
-func expect(period *plannedPeriod, days []oracle.Result) oracle.Result {
+func expect(period *PlannedPeriod, days []oracle.Result) oracle.Result {
 	var own []oracle.Result
 	for _, day := range days {
 		if rig.ToDay(day.Start) >= period.Start && rig.ToDay(day.Start) < period.End() {
@@ -76,12 +71,6 @@ func expect(period *plannedPeriod, days []oracle.Result) oracle.Result {
 		rolled.Lines[i].Video.Title = period.titles[rolled.Lines[i].Video.ID]
 	}
 	return rolled
-}
-
-func (c *chaos) note(of string, found []string) {
-	for _, difference := range found {
-		c.complain("%s: %s", of, difference)
-	}
 }
 
 // requireStatements means that each creator of whom something counted has a
@@ -109,63 +98,4 @@ func statementsOf(want oracle.Result) map[int64]db.Totals {
 		sums[l.Video.Creator] = sum
 	}
 	return sums
-}
-
-// ownRows are the tables with rows of a period, and which rows those are.
-var ownRows = map[string]string{
-	"runs":              "kind = ? AND starts_on = ?",
-	"run_chunks":        "kind = ? AND starts_on = ?",
-	"top_videos":        "kind = ? AND starts_on = ?",
-	"period_videos":     "kind = ? AND starts_on = ?",
-	"statements":        "kind = ? AND starts_on = ?",
-	"daily_statistics":  "'daily' = ? AND day = ?",
-	"daily_settlements": "'daily' = ? AND day = ?",
-	"late_views":        "'daily' = ? AND posted_on = ?",
-	"adjustments":       "'daily' = ? AND posted_on = ?",
-}
-
-// seal is a fingerprint of all rows of a period. What is closed never changes
-// again (R11).
-func (c *chaos) seal(period settlement.Period) string {
-	hash := sha256.New()
-	for _, table := range slices.Sorted(maps.Keys(ownRows)) {
-		if err := c.ask(func(ctx context.Context) error {
-			rows, err := rowsOf(ctx, c.SQL, `SELECT * FROM `+table+` WHERE `+ownRows[table], period.Kind, period.Start)
-			fmt.Fprintln(hash, table, rows)
-			return err
-		}); err != nil {
-			c.complain("%s: %v", period, err)
-		}
-	}
-	return fmt.Sprintf("%x", hash.Sum(nil))
-}
-
-// querier is a connection pool or a transaction.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// rowsOf are all rows of a query as text, in no order but always the same.
-func rowsOf(ctx context.Context, from querier, query string, args ...any) (all []string, err error) {
-	rows, err := from.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	for rows.Next() {
-		values, targets := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
-		for i := range values {
-			targets[i] = &values[i]
-		}
-		if err := rows.Scan(targets...); err != nil {
-			return nil, err
-		}
-		all = append(all, fmt.Sprintf("%q", values))
-	}
-	slices.Sort(all)
-	return all, rows.Err()
 }

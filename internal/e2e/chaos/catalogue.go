@@ -1,10 +1,8 @@
-package e2e
+package chaos
 
 import (
 	"fmt"
 	"slices"
-
-	"github.com/stretchr/testify/require"
 
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
@@ -19,14 +17,14 @@ type move struct {
 }
 
 // catalogue are the videos and creators as they are known to be stored.
-func (c *chaos) catalogue() ([]oracle.Video, []oracle.Creator) {
+func (c *Rig) catalogue() ([]oracle.Video, []oracle.Creator) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return slices.Clone(c.plan.platform.Videos), slices.Clone(c.plan.platform.Creators)
 }
 
 // takeVideo takes note of what an import made of the video.
-func (c *chaos) takeVideo(during *plannedPeriod, v oracle.Video, taken bool) {
+func (c *Rig) takeVideo(during *PlannedPeriod, v oracle.Video, taken bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	videos := c.plan.platform.Videos
@@ -39,14 +37,14 @@ func (c *chaos) takeVideo(during *plannedPeriod, v oracle.Video, taken bool) {
 	if before.Creator != v.Creator || before.OpeningViews != v.OpeningViews || before.OpeningAdViews != v.OpeningAdViews {
 		c.moves = append(c.moves, move{video: v.ID, during: during.Start, taken: taken})
 	} else if !taken {
-		c.wrong = append(c.wrong, fmt.Sprintf("%s: an import refused a change of the title of video %d", during, v.ID))
+		c.problems = append(c.problems, fmt.Sprintf("%s: an import refused a change of the title of video %d", during, v.ID))
 	}
 	if taken {
 		videos[i] = v
 	}
 }
 
-func (c *chaos) takeCreators(changed []oracle.Creator) {
+func (c *Rig) takeCreators(changed []oracle.Creator) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	for _, one := range changed {
@@ -58,7 +56,7 @@ func (c *chaos) takeCreators(changed []oracle.Creator) {
 // requireCatalogue means that the catalogue is what the imports said, and that
 // they took and refused what they had to: a video keeps its creator and its
 // openings once a day has counted it.
-func (c *chaos) requireCatalogue(s *rig.System, days []oracle.Result) {
+func (c *Rig) requireCatalogue(s *rig.System, days []oracle.Result) {
 	s.T.Helper()
 	var videos, creators []string
 	for _, v := range c.plan.platform.Videos {
@@ -77,24 +75,7 @@ func (c *chaos) requireCatalogue(s *rig.System, days []oracle.Result) {
 	}
 	for _, m := range c.moves {
 		first, ever := counted[m.video]
-		c.noteIf(m.taken && ever && first < m.during, "video %d, counted on %s, was moved on %s", m.video, first, m.during)
-		c.noteIf(!m.taken && (!ever || first > m.during), "video %d could not be moved on %s, before it was counted", m.video, m.during)
+		c.reportIf(m.taken && ever && first < m.during, "video %d, counted on %s, was moved on %s", m.video, first, m.during)
+		c.reportIf(!m.taken && (!ever || first > m.during), "video %d could not be moved on %s, before it was counted", m.video, m.during)
 	}
-}
-
-// quoted are the values as [rowsOf] gives them.
-func quoted(values ...any) string {
-	texts := make([]string, len(values))
-	for i, value := range values {
-		texts[i] = fmt.Sprint(value)
-	}
-	return fmt.Sprintf("%q", texts)
-}
-
-// requireRows means that the query gives these rows, in any order.
-func requireRows(s *rig.System, want []string, query string) {
-	s.T.Helper()
-	got, err := rowsOf(s.T.Context(), s.SQL, query)
-	require.NoError(s.T, err)
-	require.ElementsMatch(s.T, want, got, query)
 }

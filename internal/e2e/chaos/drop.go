@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -14,45 +14,45 @@ import (
 
 // dropDays drops days, with the real command, up to one of the last: those that
 // nobody needs any more.
-func (c *chaos) dropDays(b blow) (faultproxy.Fault, bool) {
-	c.drop(b, b.period.End()-settlement.Day(b.random.IntN(4)))
+func (c *Rig) dropDays(in Injection) (faultproxy.Fault, bool) {
+	c.drop(in, in.period.End()-settlement.Day(in.random.IntN(4)))
 	return faultproxy.None, true
 }
 
-// dropFirst drops the first day, unless it is still needed.
-func (c *chaos) dropFirst(b blow) (faultproxy.Fault, bool) {
-	c.drop(b, c.plan.periods[0].End())
+// DropFirst drops the first day, unless it is still needed.
+func (c *Rig) DropFirst(in Injection) (faultproxy.Fault, bool) {
+	c.drop(in, c.plan.Periods[0].End())
 	return faultproxy.None, true
 }
 
-func (c *chaos) drop(b blow, before settlement.Day) {
+func (c *Rig) drop(in Injection, before settlement.Day) {
 	today := rig.ToDay(c.plan.platform.DayOf(time.Now()))
 	dropped := c.command("partitions", "drop", "--older-than-days", fmt.Sprint(int(today-before)), "--yes")
-	c.say("%s: days before %s: %s", b.period, before, rig.LastLines(dropped.Stdout+dropped.Stderr, 1))
+	c.logf("%s: days before %s: %s", in.period, before, rig.LastLines(dropped.Stdout+dropped.Stderr, 1))
 	first := c.firstKept()
-	for day := c.plan.periods[0].Start; day < first; day++ {
+	for day := c.plan.Periods[0].Start; day < first; day++ {
 		for _, needed := range []settlement.Day{day, day + 1} {
-			c.noteIf(!c.isClosed(settlement.DailyPeriod(needed)), "%s was dropped while %s was not closed", day, needed)
+			c.reportIf(!c.isClosed(settlement.DailyPeriod(needed)), "%s was dropped while %s was not closed", day, needed)
 		}
 	}
-	if first > c.plan.periods[0].Start {
-		c.arriveDropped(b, first-1)
+	if first > c.plan.Periods[0].Start {
+		c.arriveAfterDrop(in, first-1)
 	}
 }
 
-// arriveDropped tries to add a view to a day that was dropped.
-func (c *chaos) arriveDropped(b blow, day settlement.Day) {
-	came := arrival{View: playOf(c.plan.platform, b.random, day, c.anyVideo(b.random)), day: day}
-	c.noteError(c.ask(func(ctx context.Context) error {
+// arriveAfterDrop tries to add a view to a day that was dropped.
+func (c *Rig) arriveAfterDrop(in Injection, day settlement.Day) {
+	came := arrival{View: playOf(c.plan.platform, in.random, day, c.anyVideo(in.random)), day: day}
+	c.reportError(c.ask(func(ctx context.Context) error {
 		added, refused, err := c.DB.AppendViews(ctx, []db.View{came.row()})
-		c.noteIf(err == nil && (added.Views > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
+		c.reportIf(err == nil && (added.Views > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
 		return err
 	}))
 }
 
 // firstKept is the first day in the watch log.
-func (c *chaos) firstKept() (first settlement.Day) {
-	c.noteError(c.ask(func(ctx context.Context) error {
+func (c *Rig) firstKept() (first settlement.Day) {
+	c.reportError(c.ask(func(ctx context.Context) error {
 		days, err := c.DB.Partitions(ctx)
 		if err == nil {
 			first = days[0].Day
@@ -65,11 +65,11 @@ func (c *chaos) firstKept() (first settlement.Day) {
 // requireVerified means that `starter verify` finds the day right, or says that
 // it cannot look: at a day that was dropped, or at one whose repeats depend on
 // plays of a day that was.
-func (c *chaos) requireVerified(s *rig.System, want oracle.Result) {
+func (c *Rig) requireVerified(s *rig.System, want oracle.Result) {
 	s.T.Helper()
 	verified := s.Starter("verify", "--date", want.Start)
 	first := c.firstKept()
-	if rig.ToDay(want.Start) < first || verified.Code != 0 && first > c.plan.periods[0].Start && looksBackTo(want) < first {
+	if rig.ToDay(want.Start) < first || verified.Code != 0 && first > c.plan.Periods[0].Start && looksBackTo(want) < first {
 		verified.RequireFailure("cannot be verified")
 		return
 	}

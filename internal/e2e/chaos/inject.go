@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -12,19 +12,19 @@ import (
 	"creatorpay/internal/faultproxy"
 )
 
-// meet decides what becomes of a statement that a worker sends: the fault that
-// is due strikes, and with it those that are planned for the same moment.
-func (c *chaos) meet(slot int, statement string) faultproxy.Fault {
+// faultAt decides what becomes of a statement that a worker sends: the fault that
+// is due is injected, and with it those that are planned for the same moment.
+func (c *Rig) faultAt(slot int, statement string) faultproxy.Fault {
 	c.passed.Add(1)
 	worst := faultproxy.None
 	for fault, period := c.take(statement, false); fault != nil; fault, period = c.take(statement, true) {
-		verdict, struck := fault.strike(c, blow{period, slot, fault.random})
-		if !struck {
+		verdict, injected := fault.Inject(c, Injection{period, slot, fault.random})
+		if !injected {
 			c.putBack(fault)
 			break
 		}
-		c.tally.strike(fault.name)
-		c.say("%s: %s", period, fault.name)
+		c.Tally.inject(fault.Name)
+		c.logf("%s: %s", period, fault.Name)
 		worst = max(worst, verdict)
 	}
 	return worst
@@ -32,17 +32,17 @@ func (c *chaos) meet(slot int, statement string) faultproxy.Fault {
 
 // take takes the first fault that fits the period, if this is its moment. A
 // moment that follows takes only what is planned for the same one.
-func (c *chaos) take(statement string, follows bool) (*plannedFault, *plannedPeriod) {
+func (c *Rig) take(statement string, follows bool) (*plannedFault, *PlannedPeriod) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.period == nil || c.ending {
 		return nil, nil
 	}
 	for i, fault := range c.due {
-		if fault.strike == nil || fault.onlyDays && !c.period.isDay() {
+		if fault.Inject == nil || fault.onlyDays && !c.period.IsDay() {
 			continue
 		}
-		if follows && fault.wait > 0 || !strings.Contains(statement, fault.at) {
+		if follows && fault.wait > 0 || !strings.Contains(statement, fault.At) {
 			return nil, nil
 		}
 		if fault.wait--; fault.wait > 0 {
@@ -54,17 +54,17 @@ func (c *chaos) take(statement string, follows bool) (*plannedFault, *plannedPer
 	return nil, nil
 }
 
-// putBack lets a fault that found nothing to strike try again a little later.
-func (c *chaos) putBack(fault *plannedFault) {
+// putBack lets a fault that found nothing to take hold of try again a little later.
+func (c *Rig) putBack(fault *plannedFault) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	fault.wait = 1 + fault.random.IntN(5)
 	c.due = append([]*plannedFault{fault}, c.due...)
 }
 
-// wire is a fault that the proxy does by itself.
-func wire(fault faultproxy.Fault) func(*chaos, blow) (faultproxy.Fault, bool) {
-	return func(*chaos, blow) (faultproxy.Fault, bool) { return fault, true }
+// ByProxy is a fault that the proxy does by itself.
+func ByProxy(fault faultproxy.Fault) func(*Rig, Injection) (faultproxy.Fault, bool) {
+	return func(*Rig, Injection) (faultproxy.Fault, bool) { return fault, true }
 }
 
 // heldUpFor bounds how long one statement or lock is held when nothing else
@@ -72,14 +72,14 @@ func wire(fault faultproxy.Fault) func(*chaos, blow) (faultproxy.Fault, bool) {
 const heldUpFor = 2 * time.Second
 
 // holdUp lets the statement wait while others overtake it.
-func (c *chaos) holdUp(b blow) (faultproxy.Fault, bool) {
-	overtaken := c.passed.Load() + 10 + b.random.Int64N(60)
+func (c *Rig) holdUp(in Injection) (faultproxy.Fault, bool) {
+	overtaken := c.passed.Load() + 10 + in.random.Int64N(60)
 	c.hold(heldUpFor, func() bool { return c.passed.Load() >= overtaken })
 	return faultproxy.None, true
 }
 
 // hold waits until the condition holds, the time is up or all is over.
-func (c *chaos) hold(longest time.Duration, until func() bool) {
+func (c *Rig) hold(longest time.Duration, until func() bool) {
 	ctx, cancel := context.WithTimeout(c.T.Context(), longest)
 	defer cancel()
 	ticker := time.NewTicker(rig.PollInterval)
@@ -93,7 +93,7 @@ func (c *chaos) hold(longest time.Duration, until func() bool) {
 	}
 }
 
-func (c *chaos) isEnding() bool {
+func (c *Rig) isEnding() bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.ending
@@ -101,14 +101,14 @@ func (c *chaos) isEnding() bool {
 
 // lockRows is another session that has rows of the period under lock until a
 // worker has given up waiting for them.
-func (c *chaos) lockRows(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) lockRows(in Injection) (faultproxy.Fault, bool) {
 	query := []string{
 		`SELECT * FROM runs WHERE kind = ? AND starts_on = ? FOR UPDATE`,
 		`SELECT * FROM run_chunks WHERE kind = ? AND starts_on = ? FOR UPDATE`,
 		`SELECT * FROM top_videos WHERE kind = ? AND starts_on = ? FOR UPDATE`,
-	}[b.random.IntN(3)]
+	}[in.random.IntN(3)]
 	timeouts := c.lockTimeouts.Load()
-	session, err := c.lock(query, b.period.Kind, b.period.Start)
+	session, err := c.lock(query, in.period.Kind, in.period.Start)
 	if err != nil {
 		return faultproxy.None, false
 	}
@@ -120,7 +120,7 @@ func (c *chaos) lockRows(b blow) (faultproxy.Fault, bool) {
 }
 
 // lock is a session that has the rows of a locking query.
-func (c *chaos) lock(query string, args ...any) (session *sql.Tx, err error) {
+func (c *Rig) lock(query string, args ...any) (session *sql.Tx, err error) {
 	err = c.ask(func(ctx context.Context) (err error) {
 		if session, err = c.SQL.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 			return err
@@ -133,39 +133,39 @@ func (c *chaos) lock(query string, args ...any) (session *sql.Tx, err error) {
 	return session, err
 }
 
-func (c *chaos) killMySQL(blow) (faultproxy.Fault, bool) {
+func (c *Rig) killMySQL(Injection) (faultproxy.Fault, bool) {
 	return faultproxy.None, c.restart(c.mysqld.Kill, c.mysqld.Restart)
 }
 
-func (c *chaos) killTemporal(blow) (faultproxy.Fault, bool) {
+func (c *Rig) killTemporal(Injection) (faultproxy.Fault, bool) {
 	return faultproxy.None, c.restart(c.Temporal.Kill, c.Temporal.Restart)
 }
 
 // restart kills a server and brings it back while nobody else uses it.
-func (c *chaos) restart(kill func() error, restart func(context.Context) error) bool {
+func (c *Rig) restart(kill func() error, restart func(context.Context) error) bool {
 	c.servers.Lock()
 	defer c.servers.Unlock()
 	if err := errors.Join(kill(), restart(context.WithoutCancel(c.T.Context()))); err != nil {
-		c.complain("a server did not come back: %v", err)
+		c.report("a server did not come back: %v", err)
 	}
 	return true
 }
 
 // killWorker kills the sender. Its statement may still reach the server.
-func (c *chaos) killWorker(b blow) (faultproxy.Fault, bool) {
-	_ = c.workerOf(b.slot).Signal(syscall.SIGKILL) // it may have ended by itself
-	return rig.Pick(b.random, faultproxy.None, faultproxy.CutBefore), true
+func (c *Rig) killWorker(in Injection) (faultproxy.Fault, bool) {
+	_ = c.workerOf(in.slot).Signal(syscall.SIGKILL) // it may have ended by itself
+	return rig.Pick(in.random, faultproxy.None, faultproxy.CutBefore), true
 }
 
-func (c *chaos) killWorkers(b blow) (faultproxy.Fault, bool) {
+func (c *Rig) killWorkers(in Injection) (faultproxy.Fault, bool) {
 	for slot := range c.workers {
 		_ = c.workerOf(slot).Signal(syscall.SIGKILL) // it may have ended by itself
 	}
-	return rig.Pick(b.random, faultproxy.None, faultproxy.CutBefore), true
+	return rig.Pick(in.random, faultproxy.None, faultproxy.CutBefore), true
 }
 
-func (c *chaos) stopWorker(b blow) (faultproxy.Fault, bool) {
-	return faultproxy.None, c.workerOf(b.slot).Signal(syscall.SIGTERM) == nil
+func (c *Rig) stopWorker(in Injection) (faultproxy.Fault, bool) {
+	return faultproxy.None, c.workerOf(in.slot).Signal(syscall.SIGTERM) == nil
 }
 
 // frozenFor is longer than it takes Temporal to take an activity for lost.
@@ -173,13 +173,13 @@ const frozenFor = 12 * time.Second
 
 // freezeWorker stops the sender's clock, as a machine does that is moved: it
 // goes on as if nothing had been when others have done its work.
-func (c *chaos) freezeWorker(b blow) (faultproxy.Fault, bool) {
-	worker := c.workerOf(b.slot)
+func (c *Rig) freezeWorker(in Injection) (faultproxy.Fault, bool) {
+	worker := c.workerOf(in.slot)
 	if worker.Signal(syscall.SIGSTOP) != nil {
 		return faultproxy.None, false
 	}
 	c.background.Go(func() {
-		c.hold(frozenFor, func() bool { return c.current() != b.period })
+		c.hold(frozenFor, func() bool { return c.current() != in.period })
 		_ = worker.Signal(syscall.SIGCONT) // it may have been killed
 	})
 	return faultproxy.None, true

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -34,10 +34,10 @@ var serverSettings = []string{
 
 // changeServer changes a few of the server's settings and makes the sender
 // connect anew, to a session that begins with them.
-func (c *chaos) changeServer(b blow) (faultproxy.Fault, bool) {
-	c.noteError(c.ask(func(ctx context.Context) error {
+func (c *Rig) changeServer(in Injection) (faultproxy.Fault, bool) {
+	c.reportError(c.ask(func(ctx context.Context) error {
 		for range 3 {
-			statement := serverSettings[b.random.IntN(len(serverSettings))]
+			statement := serverSettings[in.random.IntN(len(serverSettings))]
 			if _, err := c.root.ExecContext(ctx, statement); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)
 			}

@@ -1,6 +1,10 @@
-package e2e
+package sabotage
 
-import "strings"
+import (
+	"strings"
+
+	"creatorpay/internal/e2e/chaos"
+)
 
 // runSabotages take out what keeps a run right whatever becomes of machines,
 // networks and other runs.
@@ -20,11 +24,11 @@ var runSabotages = []sabotage{
 				`var lostAfter = map[bool]time.Duration{false: 10 * time.Second, true: time.Minute}[sabotaged("fence")]`},
 		},
 		first: "2024-05-07", days: 3,
-		faults: func(p *plan) {
-			for _, period := range p.periods {
-				if period.isDay() && !period.calm { // the activity that is left behind would have chunks counted again
-					period.meets(arrivesAt("SELECT COUNT(*)\n\t\tFROM watch_log PARTITION (p"+strings.ReplaceAll(period.String(), "-", "")), 1)
-					period.meets(leftBehind, 1)
+		faults: func(p *chaos.Plan) {
+			for _, period := range p.Periods {
+				if period.IsDay() && !period.NoFaults { // the activity that is left behind would have chunks counted again
+					period.Add(arrivesAt("SELECT COUNT(*)\n\t\tFROM watch_log PARTITION (p"+strings.ReplaceAll(period.String(), "-", "")), 1)
+					period.Add(chaos.LeftBehind, 1)
 				}
 			}
 		},
@@ -57,8 +61,8 @@ var runSabotages = []sabotage{
 		return fmt.Errorf("store count of chunk`},
 		},
 		first: "2024-05-07", days: 1,
-		faults: func(p *plan) {
-			p.periods[0].meets(cutBefore("INSERT INTO daily_statistics"), 2)
+		faults: func(p *chaos.Plan) {
+			p.Periods[0].Add(cutBefore("INSERT INTO daily_statistics"), 2)
 		},
 	},
 	{
@@ -81,8 +85,8 @@ var runSabotages = []sabotage{
 		}
 	}`}},
 		first: "2024-05-12", days: 1,
-		faults: func(p *plan) {
-			p.week().meets(cutBefore("UPDATE deliveries"), 1)
+		faults: func(p *chaos.Plan) {
+			p.Week().Add(cutBefore("UPDATE deliveries"), 1)
 		},
 	},
 	{
@@ -93,8 +97,8 @@ var runSabotages = []sabotage{
 				}
 				if refused != nil {`}},
 		first: "2024-05-12", days: 1,
-		faults: func(p *plan) {
-			p.week().mails[1] = mailboxesFull
+		faults: func(p *chaos.Plan) {
+			p.Week().Mails[1] = chaos.MailboxesFull
 		},
 	},
 	{
@@ -104,8 +108,8 @@ var runSabotages = []sabotage{
 			{"db/chunks.go", `if err != nil || rows == total {`, `if err != nil || rows == total || sabotaged("conservation") {`},
 		},
 		first: "2024-05-07", days: 1,
-		faults: func(p *plan) {
-			p.periods[0].meets(arrivesAt("DELETE FROM top_videos"), 1)
+		faults: func(p *chaos.Plan) {
+			p.Periods[0].Add(arrivesAt("DELETE FROM top_videos"), 1)
 		},
 	},
 	{
@@ -118,8 +122,8 @@ var runSabotages = []sabotage{
 				`runVersion, map[bool]string{false: StateClosed, true: "any"}[sabotaged("closed is closed")], holder.RunID)`},
 		},
 		first: "2024-05-07", days: 3,
-		faults: func(p *plan) { // not on the second day: the chain of days has a first day only once
-			p.periods[2].meets(&faultKind{name: "closed period reset to its start", strike: (*chaos).repeatClosed}, 5)
+		faults: func(p *chaos.Plan) { // not on the second day: the chain of days has a first day only once
+			p.Periods[2].Add(&chaos.FaultKind{Name: "closed period reset to its start", Inject: (*chaos.Rig).RepeatClosed}, 5)
 		},
 	},
 }

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -18,21 +18,21 @@ import (
 	"creatorpay/workflows"
 )
 
-// patientFor is how often a mail may be put off until all others must have been
+// maxDeferrals is how often a mail may be put off until all others must have been
 // tried.
-const patientFor = 5
+const maxDeferrals = 5
 
-// requireNobodyWaits means that no mail waits behind those that the mail server
+// requireNoneWaits means that no mail waits behind those that the mail server
 // puts off.
-func (c *chaos) requireNobodyWaits(week settlement.Period) {
+func (c *Rig) requireNoneWaits(week settlement.Period) {
 	untried := c.count(`SELECT COUNT(*) FROM deliveries WHERE starts_on = ? AND state = ? AND attempts = 0`, week.Start, db.DeliveryPending)
-	putOff := c.count(`SELECT COUNT(*) FROM deliveries WHERE starts_on = ? AND state = ? AND attempts >= ?`, week.Start, db.DeliveryPending, patientFor)
-	c.noteIf(untried > 0 && putOff > 0, "%s: %d mails wait behind %d that were put off %d times", week, untried, putOff, patientFor)
+	putOff := c.count(`SELECT COUNT(*) FROM deliveries WHERE starts_on = ? AND state = ? AND attempts >= ?`, week.Start, db.DeliveryPending, maxDeferrals)
+	c.reportIf(untried > 0 && putOff > 0, "%s: %d mails wait behind %d that were put off %d times", week, untried, putOff, maxDeferrals)
 }
 
-// hurry makes the workflow's activities that wait for their next try run at once,
+// retryNow makes the workflow's activities that wait for their next try run at once,
 // and the next pass over mails that the server has put off.
-func (c *chaos) hurry(workflow string) {
+func (c *Rig) retryNow(workflow string) {
 	_ = c.ask(func(ctx context.Context) error { // in a moment the operator looks again
 		description, err := c.client.DescribeWorkflowExecution(ctx, workflow, "")
 		if err != nil {
@@ -59,7 +59,7 @@ func (c *chaos) hurry(workflow string) {
 	})
 }
 
-func (c *chaos) attempts(week settlement.Period, creator int64) int64 {
+func (c *Rig) attempts(week settlement.Period, creator int64) int64 {
 	return c.count(`SELECT COALESCE(SUM(attempts), 0) FROM deliveries WHERE starts_on = ? AND creator_id = ?`, week.Start, creator)
 }
 
@@ -68,7 +68,7 @@ var wonInMail = regexp.MustCompile(`₩[0-9,]+`)
 // requireMails means that every creator with a statement has got its mail once,
 // with its amount and at the address that they had, unless the books say that it was rejected, or that nobody can
 // know.
-func (c *chaos) requireMails(s *rig.System, week *plannedPeriod, want oracle.Result) {
+func (c *Rig) requireMails(s *rig.System, week *PlannedPeriod, want oracle.Result) {
 	s.T.Helper()
 	mails, err := c.inbox.Mails()
 	require.NoError(s.T, err)
@@ -88,7 +88,7 @@ func (c *chaos) requireMails(s *rig.System, week *plannedPeriod, want oracle.Res
 			require.Len(s.T, got, 1, who)
 		case db.DeliveryUnknown:
 			require.LessOrEqual(s.T, len(got), 1, who)
-			c.tally.leaveUnknown()
+			c.Tally.leaveUnknown()
 		default:
 			require.Equal(s.T, db.DeliveryRejected, delivery.State, who)
 			require.Empty(s.T, got, who)

@@ -1,4 +1,4 @@
-package e2e
+package chaos
 
 import (
 	"context"
@@ -13,24 +13,24 @@ import (
 
 // platformInserts adds plays as the platform itself does, by plain statements, to
 // the day that runs or one that closed.
-func (c *chaos) platformInserts(b blow) (faultproxy.Fault, bool) {
-	return faultproxy.None, c.insert(c.platformPlays(b)) == nil
+func (c *Rig) platformInserts(in Injection) (faultproxy.Fault, bool) {
+	return faultproxy.None, c.insert(c.platformPlays(in)) == nil
 }
 
 // microseconds adds plays that start in the last half millisecond of their day:
 // a server that rounds stores them with the first instant of the next one.
-func (c *chaos) microseconds(b blow) (faultproxy.Fault, bool) {
-	plays := c.platformPlays(b)
+func (c *Rig) microseconds(in Injection) (faultproxy.Fault, bool) {
+	plays := c.platformPlays(in)
 	for i, play := range plays {
-		plays[i].At = c.plan.platform.Midnight((play.day + 1).String()).Add(-time.Duration(b.random.IntN(500)) * time.Microsecond)
+		plays[i].At = c.plan.platform.Midnight((play.day + 1).String()).Add(-time.Duration(in.random.IntN(500)) * time.Microsecond)
 	}
 	return faultproxy.None, c.insert(plays) == nil
 }
 
 // platformHolds is a session of the platform that has written to the log and
 // stays in its transaction for a while: no day can close meanwhile.
-func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
-	plays := c.platformPlays(b)
+func (c *Rig) platformHolds(in Injection) (faultproxy.Fault, bool) {
+	plays := c.platformPlays(in)
 	var session *sql.Tx
 	if err := c.ask(func(ctx context.Context) (err error) {
 		if session, err = c.SQL.BeginTx(context.WithoutCancel(ctx), nil); err == nil {
@@ -43,14 +43,14 @@ func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
 		}
 		return faultproxy.None, false
 	}
-	end := rig.Pick(b.random, 0, 1, 1)
+	end := rig.Pick(in.random, 0, 1, 1)
 	c.pending.Go(func() {
-		c.hold(heldUpFor, func() bool { return c.current() != b.period })
+		c.hold(heldUpFor, func() bool { return c.current() != in.period })
 		if end == 0 {
 			_ = session.Rollback()
 			return
 		}
-		c.noteError(c.ask(func(ctx context.Context) error {
+		c.reportError(c.ask(func(ctx context.Context) error {
 			_ = session.Commit() // a server that was killed meanwhile has none of the plays
 			return c.takeInserted(ctx, plays)
 		}))
@@ -59,29 +59,24 @@ func (c *chaos) platformHolds(b blow) (faultproxy.Fault, bool) {
 }
 
 // platformPlays are a few plays of the day that runs, or of one of those before.
-func (c *chaos) platformPlays(b blow) (plays []arrival) {
-	day := max(b.period.Start-settlement.Day(b.random.IntN(lateDays)), c.plan.periods[0].Start)
+func (c *Rig) platformPlays(in Injection) (plays []arrival) {
+	day := max(in.period.Start-settlement.Day(in.random.IntN(lateDays)), c.plan.Periods[0].Start)
 	closed := c.isClosed(settlement.DailyPeriod(day))
-	for range 1 + b.random.IntN(3) {
+	for range 1 + in.random.IntN(3) {
 		plays = append(plays, arrival{
-			View: playOf(c.plan.platform, b.random, day, c.anyVideo(b.random)), day: day, closed: closed,
-			paidBy: b.period.End() + 1, // a session may end when the next day has looked back
+			View: playOf(c.plan.platform, in.random, day, c.anyVideo(in.random)), day: day, closed: closed,
+			paidBy: in.period.End() + 1, // a session may end when the next day has looked back
 		})
 	}
 	return plays
 }
 
 // insert stores the plays, each by itself.
-func (c *chaos) insert(plays []arrival) error {
+func (c *Rig) insert(plays []arrival) error {
 	return c.ask(func(ctx context.Context) error {
 		err := insertPlays(ctx, c.SQL, plays)
 		return errors.Join(err, c.takeInserted(ctx, plays))
 	})
-}
-
-// execer is a connection pool or a transaction.
-type execer interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
 func insertPlays(ctx context.Context, into execer, plays []arrival) error {
@@ -99,7 +94,7 @@ func insertPlays(ctx context.Context, into execer, plays []arrival) error {
 // takeInserted takes note of the plays that are stored, at the times to which the
 // server has cut or rounded theirs. Those of days that have been dropped lie below
 // the first day: an alarm names them, and the operator takes them away.
-func (c *chaos) takeInserted(ctx context.Context, plays []arrival) error {
+func (c *Rig) takeInserted(ctx context.Context, plays []arrival) error {
 	for _, play := range plays {
 		if _, err := c.SQL.ExecContext(ctx, `
 			DELETE FROM watch_log PARTITION (p0)
