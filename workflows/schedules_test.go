@@ -28,7 +28,7 @@ func TestScheduledDays_OnceEachOverBothChangesOfTheClocks(t *testing.T) {
 	for zone, around := range changes {
 		t.Run(zone, func(t *testing.T) {
 			t.Parallel()
-			p := newLaunchpad(t, devtest.Temporal(t), "clocks-"+strings.ReplaceAll(zone, "/", "-"), func(r worker.Registry) { r.RegisterWorkflow(Launch) })
+			p := newLaunchRig(t, devtest.Temporal(t), "clocks-"+strings.ReplaceAll(zone, "/", "-"), func(r worker.Registry) { r.RegisterWorkflow(Launch) })
 			calendar, err := settlement.NewCalendar(zone)
 			require.NoError(t, err)
 			options := Schedules()[0].Options(zone)
@@ -56,7 +56,7 @@ func TestScheduledDays_OnceEachOverBothChangesOfTheClocks(t *testing.T) {
 
 func TestScheduledWeeksAndMonths_OnceEach(t *testing.T) {
 	t.Parallel()
-	p := newLaunchpad(t, devtest.Temporal(t), "weeks-and-months", func(r worker.Registry) { r.RegisterWorkflow(Launch) })
+	p := newLaunchRig(t, devtest.Temporal(t), "weeks-and-months", func(r worker.Registry) { r.RegisterWorkflow(Launch) })
 	for _, rollUp := range Schedules()[1:3] {
 		handle := p.create(rollUp.Options("Europe/Berlin"))
 		before := len(p.soFar())
@@ -116,7 +116,7 @@ func TestScheduleThatWasDownCatchesUpInOrder(t *testing.T) {
 	server, err := devstack.StartTemporal(t.Context(), devtest.Dir(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Kill() })
-	p := newLaunchpad(t, server, "down", func(r worker.Registry) {
+	p := newLaunchRig(t, server, "down", func(r worker.Registry) {
 		r.RegisterWorkflowWithOptions(launchByNumber, workflow.RegisterOptions{Name: LaunchType})
 	})
 	p.create(fastSchedule())
@@ -144,7 +144,7 @@ func TestScheduleThatWasDownCatchesUpInOrder(t *testing.T) {
 // missed.
 func TestFailurePausesTheScheduleAndDropsWhatItHasBuffered(t *testing.T) {
 	t.Parallel()
-	p := newLaunchpad(t, devtest.Temporal(t), "pause", func(r worker.Registry) {
+	p := newLaunchRig(t, devtest.Temporal(t), "pause", func(r worker.Registry) {
 		r.RegisterWorkflowWithOptions(func(ctx workflow.Context, _ LaunchInput) error {
 			workflow.GetSignalChannel(ctx, "fail").Receive(ctx, nil)
 			return errOfDay

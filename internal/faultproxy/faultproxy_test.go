@@ -23,9 +23,9 @@ func open(t *testing.T, text string, fault faultproxy.Fault) (through, around *s
 	require.NoError(t, err)
 	config.InterpolateParams = true
 	config.Logger = &mysql.NopLogger{}
-	var struck atomic.Bool
+	var injected atomic.Bool
 	proxy, err := faultproxy.Start(t.Context(), config.Addr, func(statement string) faultproxy.Fault {
-		if strings.Contains(statement, text) && struck.CompareAndSwap(false, true) {
+		if strings.Contains(statement, text) && injected.CompareAndSwap(false, true) {
 			return fault
 		}
 		return faultproxy.None

@@ -23,9 +23,9 @@ import (
 	"creatorpay/settlement"
 )
 
-// launchpad has the real launcher and a real schedule, but runs that only take
+// launchRig has the real launcher and a real schedule, but runs that only take
 // down which period they are for.
-type launchpad struct {
+type launchRig struct {
 	t         *testing.T
 	address   string
 	namespace string
@@ -38,10 +38,10 @@ type launchpad struct {
 	together int // the most runs that went on at a time
 }
 
-// newLaunchpad has a namespace of its own and a worker.
-func newLaunchpad(t *testing.T, server *devstack.Temporal, namespace string, register func(worker.Registry)) *launchpad {
+// newLaunchRig has a namespace of its own and a worker.
+func newLaunchRig(t *testing.T, server *devstack.Temporal, namespace string, register func(worker.Registry)) *launchRig {
 	t.Helper()
-	p := &launchpad{t: t, address: server.Address, namespace: namespace, running: make(map[string]bool)}
+	p := &launchRig{t: t, address: server.Address, namespace: namespace, running: make(map[string]bool)}
 	namespaces, err := client.NewNamespaceClient(client.Options{HostPort: p.address})
 	require.NoError(t, err)
 	defer namespaces.Close()
@@ -64,11 +64,11 @@ func newLaunchpad(t *testing.T, server *devstack.Temporal, namespace string, reg
 }
 
 // pretendedBook has every period open that was not launched, and every run going.
-type pretendedBook struct{ launchpad *launchpad }
+type pretendedBook struct{ rig *launchRig }
 
 func (b *pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) ([]db.OpenPeriod, error) {
 	period, err := settlement.PeriodOf(input.Kind, input.First)
-	if err != nil || slices.Contains(b.launchpad.soFar(), period) {
+	if err != nil || slices.Contains(b.rig.soFar(), period) {
 		return nil, err
 	}
 	return []db.OpenPeriod{{Period: period}}, nil
@@ -78,15 +78,15 @@ func (*pretendedBook) AwaitRun(context.Context, activities.AwaitRunInput) error 
 	return temporal.NewApplicationError("waiting", activities.TypeWaiting)
 }
 
-func (p *launchpad) daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
+func (p *launchRig) daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
 	return DailyResult{}, p.takeDown(ctx, settlement.DailyPeriod(input.Day))
 }
 
-func (p *launchpad) rollUp(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
+func (p *launchRig) rollUp(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
 	return PeriodResult{}, p.takeDown(ctx, input.Period)
 }
 
-func (p *launchpad) takeDown(ctx workflow.Context, period settlement.Period) error {
+func (p *launchRig) takeDown(ctx workflow.Context, period settlement.Period) error {
 	ctx = withOptions(ctx, patience, "")
 	if err := workflow.ExecuteActivity(ctx, p.Begin, period).Get(ctx, nil); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (p *launchpad) takeDown(ctx workflow.Context, period settlement.Period) err
 
 // Begin takes down that a run has begun, once even when its answer is lost with
 // the server and it is tried again.
-func (p *launchpad) Begin(ctx context.Context, period settlement.Period) error {
+func (p *launchRig) Begin(ctx context.Context, period settlement.Period) error {
 	run := activity.GetInfo(ctx).WorkflowExecution.RunID
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -110,7 +110,7 @@ func (p *launchpad) Begin(ctx context.Context, period settlement.Period) error {
 	return nil
 }
 
-func (p *launchpad) End(ctx context.Context) error {
+func (p *launchRig) End(ctx context.Context) error {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	delete(p.running, activity.GetInfo(ctx).WorkflowExecution.RunID)
@@ -118,13 +118,13 @@ func (p *launchpad) End(ctx context.Context) error {
 }
 
 // soFar are the periods that were launched, in order.
-func (p *launchpad) soFar() []settlement.Period {
+func (p *launchRig) soFar() []settlement.Period {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	return slices.Clone(p.launched)
 }
 
-func (p *launchpad) create(options client.ScheduleOptions) client.ScheduleHandle {
+func (p *launchRig) create(options client.ScheduleOptions) client.ScheduleHandle {
 	p.t.Helper()
 	schedule, err := p.temporal.ScheduleClient().Create(p.t.Context(), options)
 	require.NoError(p.t, err)
@@ -132,7 +132,7 @@ func (p *launchpad) create(options client.ScheduleOptions) client.ScheduleHandle
 }
 
 // await waits until the condition holds.
-func (p *launchpad) await(what string, holds func() bool) {
+func (p *launchRig) await(what string, holds func() bool) {
 	p.t.Helper()
 	deadline := time.NewTimer(2 * time.Minute)
 	defer deadline.Stop()
@@ -150,7 +150,7 @@ func (p *launchpad) await(what string, holds func() bool) {
 // describe is what Temporal knows of the schedule, which is more than the SDK
 // shows. While the schedule's own workflow is busy, an answer may take longer
 // than a call waits.
-func (p *launchpad) describe(id string) (described *workflowservice.DescribeScheduleResponse) {
+func (p *launchRig) describe(id string) (described *workflowservice.DescribeScheduleResponse) {
 	p.t.Helper()
 	p.await("the schedule answers", func() bool {
 		var err error
@@ -165,10 +165,10 @@ func (p *launchpad) describe(id string) (described *workflowservice.DescribeSche
 	return described
 }
 
-func (p *launchpad) info(id string) *schedule.ScheduleInfo { return p.describe(id).GetInfo() }
+func (p *launchRig) info(id string) *schedule.ScheduleInfo { return p.describe(id).GetInfo() }
 
 // isIdle tells whether the schedule has nothing going and nothing to come.
-func (p *launchpad) isIdle(id string) bool {
+func (p *launchRig) isIdle(id string) bool {
 	p.t.Helper()
 	info := p.info(id)
 	return info.GetBufferSize() == 0 && len(info.GetRunningWorkflows()) == 0

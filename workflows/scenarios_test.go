@@ -13,7 +13,7 @@ import (
 
 // What a run can go through leads it along other lines of its workflow: each has
 // a history that proves that the code can still follow it.
-func TestEverySituationHasARecordedHistory(t *testing.T) {
+func TestEveryScenarioHasARecordedHistory(t *testing.T) {
 	recorded := recordedHistories(t)
 	for name, s := range map[string]struct {
 		workflow string
