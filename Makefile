@@ -23,7 +23,7 @@ FAULTS = 300
 DAYS = 30
 SEED =
 
-# Where the uitest puts its pictures. The runbook's are renewed by: make uitest PICTURES=$PWD/docs/images
+# Where make uitest puts its pictures. The runbook's are renewed by: make uitest PICTURES=$PWD/docs/images
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help

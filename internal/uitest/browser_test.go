@@ -21,8 +21,8 @@ const (
 	height = 900
 )
 
-// patience is how long the UI may take to show what is looked for, on a busy machine.
-const patience = 2 * time.Minute
+// uiTimeout is how long the UI may take to show what is looked for, on a busy machine.
+const uiTimeout = 2 * time.Minute
 
 // browser is one tab of a headless Chromium with a profile of its own.
 type browser struct {
@@ -88,7 +88,7 @@ func (b *browser) see(path string) {
 func (b *browser) seeAnew(path string) {
 	b.t.Helper()
 	for range 10 {
-		if b.look(path, false, patience/10) != nil {
+		if b.look(path, false, uiTimeout/10) != nil {
 			return
 		}
 		require.NoError(b.t, chromedp.Do(b.ctx, chromedp.Reload()))
@@ -98,10 +98,10 @@ func (b *browser) seeAnew(path string) {
 
 func (b *browser) find(path string, toClick bool) point {
 	b.t.Helper()
-	centre := b.look(path, toClick, patience)
+	centre := b.look(path, toClick, uiTimeout)
 	if centre == nil {
-		b.save(filepath.Join(root, ".dev", "story-failed.png"))
-		require.FailNow(b.t, "looked in vain for "+path, "the page says:\n%s", b.text())
+		b.save(filepath.Join(root, ".dev", "uitest-failed.png"))
+		require.FailNow(b.t, "not seen: "+path, "the page says:\n%s", b.text())
 	}
 	return *centre
 }

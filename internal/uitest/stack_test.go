@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var pictures = flag.String("pictures", "../../.dev/story", "folder for the pictures")
+var pictures = flag.String("pictures", "../../.dev/uitest", "folder for the pictures")
 
 // root is the checkout, where `make build` has put the programs.
 const root = "../.."
