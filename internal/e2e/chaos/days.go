@@ -31,7 +31,7 @@ func busyDays(random *rand.Rand, first string, days int) *oracle.Platform {
 	midnight := p.Midnight(first)
 	end := midnight.AddDate(0, 0, days)
 	for len(p.Views) < playsPerDay*days {
-		play := randomPlay(p, random, midnight.AddDate(0, 0, random.IntN(days)))
+		play := randomPlay(random, midnight.AddDate(0, 0, random.IntN(days)))
 		if last := len(p.Views) - 1; last >= 0 && random.IntN(4) == 0 { // the same viewer comes back
 			play.Video, play.Viewer = p.Views[last].Video, p.Views[last].Viewer
 			play.At = p.Views[last].At.Add(time.Duration(random.IntN(aLittle)) * time.Millisecond)
@@ -55,7 +55,7 @@ func randomVideo(random *rand.Rand, id int64) oracle.Video {
 
 // randomPlay is one on the day that begins at midnight, at times close to its
 // end.
-func randomPlay(p *oracle.Platform, random *rand.Rand, midnight time.Time) oracle.View {
+func randomPlay(random *rand.Rand, midnight time.Time) oracle.View {
 	at := random.Int64N(milliseconds)
 	if random.IntN(10) == 0 {
 		at = milliseconds - 1 - random.Int64N(aLittle)
@@ -70,7 +70,7 @@ func randomPlay(p *oracle.Platform, random *rand.Rand, midnight time.Time) oracl
 // playOf is a play of the video on the day, or of one that somebody watches at
 // about the same time.
 func playOf(p *oracle.Platform, random *rand.Rand, day settlement.Day, video int64) oracle.View {
-	play := randomPlay(p, random, p.Midnight(day.String()))
+	play := randomPlay(random, p.Midnight(day.String()))
 	play.Video = video
 	if random.IntN(2) == 0 {
 		play = closeTo(p, random, play)

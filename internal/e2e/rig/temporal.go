@@ -102,3 +102,15 @@ func (s *System) resetToPoint(workflow string, choose func(points []int64) int64
 	require.NoError(s.T, err)
 	return again
 }
+
+// ScheduledIn is how often the workflow's latest run has ordered the activity,
+// before it was reset or after.
+func (s *System) ScheduledIn(workflow, activity string) (times int) {
+	s.T.Helper()
+	for _, event := range s.HistoryOf(&commonpb.WorkflowExecution{WorkflowId: workflow}) {
+		if event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == activity {
+			times++
+		}
+	}
+	return times
+}

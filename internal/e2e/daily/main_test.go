@@ -1,0 +1,9 @@
+package daily
+
+import (
+	"testing"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }

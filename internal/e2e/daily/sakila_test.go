@@ -1,0 +1,93 @@
+package daily
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/e2e/oracle"
+	"creatorpay/internal/e2e/rig"
+)
+
+// sakilaVariable names a folder with the Sakila sample database (DVD rentals of
+// 2005) as creators.csv, videos.csv and views.csv in the import's format.
+const sakilaVariable = "CREATORPAY_SAKILA"
+
+func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv(sakilaVariable)
+	if folder == "" {
+		t.Skipf("%s names no folder with the Sakila sample data", sakilaVariable)
+	}
+	p := readPlatform(t, folder)
+	s := rig.NewEmpty(t, p)
+	s.StartWorker()
+	files := []string{"import"}
+	for _, name := range []string{"creators", "videos", "views"} {
+		files = append(files, "--"+name, filepath.Join(folder, name+".csv"))
+	}
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+
+	s.Starter(append(files, "--rejects", rejects)...).RequireSuccess()
+
+	require.NoFileExists(t, rejects)
+	days := p.Settle("2005-05-25", "2005-07-03")
+	for _, want := range days {
+		s.RunDay(want.Start).RequireSuccess()
+		s.RequireSettled(want)
+		s.Starter("verify", "--date", want.Start).RequireSuccess()
+	}
+	for week, monday := 22, 5; week <= 26; week, monday = week+1, monday+7 {
+		s.Starter("run", "weekly", "--no-mail", "--week", fmt.Sprintf("2005-W%d", week)).RequireSuccess()
+		s.RequireSettled(oracle.RollUp("weekly", days[monday].Start, days[monday:monday+7]...))
+	}
+	s.Starter("run", "monthly", "--month", "2005-06").RequireSuccess()
+	s.RequireSettled(oracle.RollUp("monthly", "2005-06-01", days[7:37]...))
+}
+
+// readPlatform reads import files.
+func readPlatform(t *testing.T, folder string) *oracle.Platform {
+	t.Helper()
+	p := oracle.NewPlatform("Asia/Seoul")
+	for _, row := range readCSV(t, folder, "creators.csv") {
+		p.Creators = append(p.Creators, oracle.Creator{ID: parse(t, row[0]), Name: row[1], Email: row[2], Locale: row[3]})
+	}
+	for _, row := range readCSV(t, folder, "videos.csv") {
+		p.AddVideo(oracle.Video{
+			ID: parse(t, row[0]), Creator: parse(t, row[1]), Title: row[2],
+			OpeningViews: parse(t, row[4]), OpeningAdViews: parse(t, row[5]),
+		})
+	}
+	for _, row := range readCSV(t, folder, "views.csv") {
+		at, err := time.Parse(time.RFC3339, row[3])
+		require.NoError(t, err)
+		p.Views = append(p.Views, oracle.View{
+			ID: parse(t, row[0]), Video: parse(t, row[1]), Viewer: parse(t, row[2]), At: at,
+			Seconds: uint32(parse(t, row[4])), Ads: uint32(parse(t, row[5])),
+		})
+	}
+	return p
+}
+
+func readCSV(t *testing.T, folder, name string) [][]string {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, name))
+	require.NoError(t, err)
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	require.NoError(t, err)
+	return rows[1:]
+}
+
+func parse(t *testing.T, text string) int64 {
+	t.Helper()
+	number, err := strconv.ParseInt(text, 10, 64)
+	require.NoError(t, err)
+	return number
+}

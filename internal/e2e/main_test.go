@@ -1,9 +1,0 @@
-package e2e
-
-import (
-	"testing"
-
-	"creatorpay/internal/devstack/devtest"
-)
-
-func TestMain(m *testing.M) { devtest.Main(m) }

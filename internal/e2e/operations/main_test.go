@@ -1,0 +1,9 @@
+package operations
+
+import (
+	"testing"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }

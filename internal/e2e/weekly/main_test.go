@@ -1,0 +1,9 @@
+package weekly
+
+import (
+	"testing"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }
