@@ -1,7 +1,7 @@
 -- +goose NO TRANSACTION
 -- +goose Up
 -- The mail of each weekly statement. `sending` is stored before the first byte of the mail is sent: what is
--- found in that state later may have been received, and is not sent again without a person's word.
+-- found in that state later may have been received, and is not sent again unless an operator says so.
 CREATE TABLE IF NOT EXISTS deliveries (
   starts_on  DATE         NOT NULL,            -- Monday of the week
   version    INT          NOT NULL,            -- of the statement
