@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/settlement"
+	"creatorpay/templates/pdf"
 )
 
 // lateLine is a video with three counted views of the week and, paid in it, two
@@ -66,7 +67,7 @@ func TestLateViewsThatGoOnOverThePageNameTheirVideoAgain(t *testing.T) {
 func TestLateViewsAreExplainedOnlyWhereThereAreSome(t *testing.T) {
 	for _, locale := range []string{Korean, English} {
 		words := func(s *Statement) (all string) {
-			for _, layOut := range []func(*typeface, *Statement) *sheet{layOutPayout, layOutTopFive} {
+			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
 				for _, page := range layOut(font(t), s).pages {
 					all += strings.Join(texts(page), " ") + " "
 				}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"creatorpay/settlement"
+	"creatorpay/templates/pdf"
 )
 
 // letter is what both documents have in common: who it is for and what it is,
@@ -19,25 +20,25 @@ type letter struct {
 	contact   string
 }
 
-func newLetter(face *typeface, s *Statement, title string) *letter {
+func newLetter(font *pdf.Font, s *Statement, title string) *letter {
 	l := s.labels()
 	return &letter{
-		sheet: newSheet(face), labels: l, statement: s, title: title,
-		creator: cmp.Or(face.clean(s.Creator), l.unnamed),
-		number:  face.clean(s.Number),
-		contact: face.clean(s.Contact),
+		sheet: newSheet(font), labels: l, statement: s, title: title,
+		creator: cmp.Or(clean(font, s.Creator), l.unnamed),
+		number:  clean(font, s.Number),
+		contact: clean(font, s.Contact),
 	}
 }
 
 // videoTitle is a clean title, or the video's id where nothing is left of it.
 func (l *letter) videoTitle(title string, videoID int64) string {
-	return cmp.Or(l.face.clean(title), l.nameless(videoID))
+	return cmp.Or(clean(l.font, title), l.nameless(videoID))
 }
 
 // writeHead writes the sender, the title and who, what and when.
 func (l *letter) writeHead() {
 	l.fill(left, 46, 9, 9, accent)
-	l.write(left+15, 54, style{bold: true, size: 10.5, colour: ink}, "creatorpay")
+	l.write(left+15, 54, pdf.Style{Bold: true, Size: 10.5, Colour: ink}, "creatorpay")
 	l.write(left, 96, headline, l.title)
 	l.y = 108
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/settlement"
+	"creatorpay/templates/pdf"
 )
 
 // What only the platform writes is never too long for its place, however long
@@ -23,10 +24,10 @@ func TestNothingOfTheHeadIsCut(t *testing.T) {
 			s := sample(locale, 0)
 			s.Top = Top5{} // titles may be cut
 			s.Period, s.Number, s.ClosedAt = period, period.String()+"-9223372036854775807", time.Unix(int64(period.End())*24*60*60, 0).UTC()
-			for _, layOut := range []func(*typeface, *Statement) *sheet{layOutPayout, layOutTopFive} {
+			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
 				words := texts(layOut(font(t), s).pages[0])
 				for _, word := range words {
-					require.NotContains(t, word, ellipsis, "%s in %s", period, locale)
+					require.NotContains(t, word, "…", "%s in %s", period, locale)
 				}
 				want := s.labels().dates(period)
 				if period.Kind == settlement.Weekly {

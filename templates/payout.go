@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"creatorpay/settlement"
+	"creatorpay/templates/pdf"
 )
 
 // layOutPayout is the table of contents of the payout statement.
-func layOutPayout(face *typeface, s *Statement) *sheet {
-	l := newLetter(face, s, s.labels().payout)
+func layOutPayout(font *pdf.Font, s *Statement) *sheet {
+	l := newLetter(font, s, s.labels().payout)
 	l.writeHead()
 	l.writeTotal()
 	l.writeDays()
@@ -26,8 +27,8 @@ func (l *letter) writeTotal() {
 	l.fill(left, l.y, width, height, tint)
 	l.fill(left, l.y, 3, height, accent)
 	const inset = 20
-	l.write(left+inset, l.y+25, style{size: 9, colour: muted}, l.total)
-	amount := style{bold: true, size: 30, colour: ink}
+	l.write(left+inset, l.y+25, pdf.Style{Size: 9, Colour: muted}, l.total)
+	amount := pdf.Style{Bold: true, Size: 30, Colour: ink}
 	l.write(left+inset, l.y+59, l.shrunk(amount, Won(videoAmount+adAmount), width*0.55), Won(videoAmount+adAmount))
 
 	y := l.y + 35
@@ -57,9 +58,9 @@ func (l *letter) writeDays() {
 		barWidth := min(slot*0.56, 34)
 		barHeight := barsHeight * share(day.Amount, highest)
 		l.fill(middle-barWidth/2, foot-barHeight, barWidth, barHeight, accent)
-		l.writeInSlot(middle, foot-barHeight-5, slot, style{size: 7.5, colour: ink}, Won(day.Amount))
+		l.writeInSlot(middle, foot-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, Won(day.Amount))
 		weekday, date := l.shortDay(day.Day)
-		l.writeInSlot(middle, foot+12, slot, style{size: 7.5, colour: ink}, weekday)
+		l.writeInSlot(middle, foot+12, slot, pdf.Style{Size: 7.5, Colour: ink}, weekday)
 		l.writeInSlot(middle, foot+22, slot, note, date)
 	}
 	l.rule(foot, pale)
@@ -71,8 +72,8 @@ func share(part, whole int64) float64 { return float64(part) / float64(max(whole
 
 // writeInSlot writes a text that must not run into its neighbours; one that
 // would be too small to read is left out.
-func (l *letter) writeInSlot(middle, y, slot float64, st style, text string) {
-	if st = l.shrunk(st, text, slot-3); st.size >= 4.5 {
+func (l *letter) writeInSlot(middle, y, slot float64, st pdf.Style, text string) {
+	if st = l.shrunk(st, text, slot-3); st.Size >= 4.5 {
 		l.writeCentred(middle, y, st, text)
 	}
 }
@@ -221,7 +222,7 @@ func (l *letter) writeTier(x float64, tiers settlement.Tiers, i int) {
 }
 
 func (l *letter) writeQuestions() {
-	l.section(l.questions, 2*body.leading())
+	l.section(l.questions, 2*leading(body))
 	l.paragraph(body, fmt.Sprintf(l.ask, l.contact))
 	l.paragraph(body, fmt.Sprintf(l.quote, l.number))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/settlement"
+	"creatorpay/templates/pdf"
 )
 
 // wonIn reads an amount as it is printed.
@@ -45,9 +46,9 @@ func TestPrintedAmountsAddUpToThePrintedTotals(t *testing.T) {
 	require.Equal(t, videoAmount+adAmount, days)
 }
 
-func texts(p page) (texts []string) {
-	for _, word := range p.words {
-		texts = append(texts, word.text)
+func texts(p pdf.Page) (texts []string) {
+	for _, word := range p.Texts {
+		texts = append(texts, word.Content)
 	}
 	return texts
 }
@@ -147,7 +148,7 @@ func TestNothingLeavesThePageOrOverlaps(t *testing.T) {
 			"late": withLate(sample(locale, 9), 31), "nasty and late": withLate(nastySample(locale), 2), "huge and late": withLate(huge(locale), 31),
 		} {
 			require.NoError(t, s.addsUp())
-			for _, layOut := range []func(*typeface, *Statement) *sheet{layOutPayout, layOutTopFive} {
+			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
 				for i, page := range layOut(face, s).pages {
 					requireTidy(t, face, page, fmt.Sprintf("%s, %s, page %d", locale, name, i+1))
 				}
@@ -156,27 +157,27 @@ func TestNothingLeavesThePageOrOverlaps(t *testing.T) {
 	}
 }
 
-func requireTidy(t *testing.T, face *typeface, p page, where string) {
+func requireTidy(t *testing.T, face *pdf.Font, p pdf.Page, where string) {
 	t.Helper()
 	const tolerance = 0.01
-	ends := make([]float64, len(p.words))
-	for i, word := range p.words {
-		ends[i] = word.x + face.width(word.text, word.style.size)
-		require.GreaterOrEqual(t, word.x, left-tolerance, "%s: %q", where, word.text)
-		require.LessOrEqual(t, ends[i], right+tolerance, "%s: %q", where, word.text)
-		require.LessOrEqual(t, word.y, bodyBottom+30, "%s: %q", where, word.text)
-		for j, other := range p.words[:i] {
-			if math.Abs(word.y-other.y) < min(word.style.size, other.style.size)*0.8 {
-				apart := ends[i] <= other.x+tolerance || ends[j] <= word.x+tolerance
+	ends := make([]float64, len(p.Texts))
+	for i, word := range p.Texts {
+		ends[i] = word.X + face.Width(word.Content, word.Style.Size)
+		require.GreaterOrEqual(t, word.X, left-tolerance, "%s: %q", where, word.Content)
+		require.LessOrEqual(t, ends[i], right+tolerance, "%s: %q", where, word.Content)
+		require.LessOrEqual(t, word.Y, bodyBottom+30, "%s: %q", where, word.Content)
+		for j, other := range p.Texts[:i] {
+			if math.Abs(word.Y-other.Y) < min(word.Style.Size, other.Style.Size)*0.8 {
+				apart := ends[i] <= other.X+tolerance || ends[j] <= word.X+tolerance
 				if !apart { // formatting a message for each pair would take most of the test's time
-					require.Fail(t, "overlap", "%s: %q and %q", where, word.text, other.text)
+					require.Fail(t, "overlap", "%s: %q and %q", where, word.Content, other.Content)
 				}
 			}
 		}
 	}
-	for _, box := range p.boxes {
-		require.GreaterOrEqual(t, box.x, left-tolerance, where)
-		require.LessOrEqual(t, box.x+box.width, right+tolerance, where)
-		require.False(t, box.height < 0 || box.y+box.height > bodyBottom+20, where)
+	for _, box := range p.Boxes {
+		require.GreaterOrEqual(t, box.X, left-tolerance, where)
+		require.LessOrEqual(t, box.X+box.Width, right+tolerance, where)
+		require.False(t, box.Height < 0 || box.Y+box.Height > bodyBottom+20, where)
 	}
 }

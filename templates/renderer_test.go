@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
+
+	"creatorpay/templates/pdf"
 )
 
 func TestSameStatementGivesTheSameBytes(t *testing.T) {
@@ -37,7 +39,7 @@ func TestPanicOfTheLibraryIsAnErrorThatNamesTheStatement(t *testing.T) {
 	renderer := renderer(t)
 	s := sample(English, 1)
 	for range cap(renderer.slots) + 1 { // a failed document frees its slot
-		_, err := renderer.draw(t.Context(), s, "Payout statement", func(face *typeface, _ *Statement) *sheet {
+		_, err := renderer.draw(t.Context(), s, "Payout statement", func(face *pdf.Font, _ *Statement) *sheet {
 			unclean := newSheet(face)
 			unclean.write(left, 100, body, "🎉")
 			return unclean
@@ -79,8 +81,8 @@ func FuzzDocuments(f *testing.F) {
 			require.NoError(t, err)
 			require.Greater(t, len(pdf), 10_000)
 		}
-		for i, page := range layOutPayout(renderer.face, s).pages {
-			requireTidy(t, renderer.face, page, fmt.Sprintf("page %d", i+1))
+		for i, page := range layOutPayout(renderer.font, s).pages {
+			requireTidy(t, renderer.font, page, fmt.Sprintf("page %d", i+1))
 		}
 	})
 }

@@ -116,7 +116,7 @@ func priced(tiers settlement.Tiers, from, to int64) (shares []Share, amount int6
 	return shares, int64(won)
 }
 
-// nasty are texts that make gofpdf panic, lose characters or leave the page.
+// nasty are texts that make drawing panic, lose characters or leave the page.
 var nasty = []string{
 	"", " \t\n ", strings.Repeat("가", 200), strings.Repeat("W", 200), strings.Repeat("漢", 200), strings.Repeat("ﷺ", 200),
 	"🎉 축하 👨‍👩‍👧‍👦 영상 🇰🇷", "\U00010000\U0010FFFF", "broken \xff\xfe\xed\xa0\x80 utf-8", "\x00\x01\x1b[31m red \u0085",

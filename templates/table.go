@@ -1,6 +1,10 @@
 package templates
 
-import "strings"
+import (
+	"strings"
+
+	"creatorpay/templates/pdf"
+)
 
 // table is what a table says, before it has a place: a text and figures in each
 // row, and below them small print and the parts of the figures that need a word
@@ -94,16 +98,16 @@ func (t *tableLayout) breakFor(height float64) (broke bool) {
 func (t *tableLayout) writeRow(row row, last bool) {
 	titles := t.titleLines(row.cells[0])
 	details := t.wrap(note, row.details, width)
-	height := rowHeight + body.leading()*float64(len(titles)-1) + note.leading()*float64(min(len(details), 30))
+	height := rowHeight + leading(body)*float64(len(titles)-1) + leading(note)*float64(min(len(details), 30))
 	if last && len(row.parts) == 0 {
 		height += rowHeight
 	}
 	t.breakFor(height)
 	t.writeCells(body, titles, row.cells)
-	t.down(rowHeight - 4 + body.leading()*float64(len(titles)-1))
+	t.down(rowHeight - 4 + leading(body)*float64(len(titles)-1))
 	for _, text := range details {
-		t.breakFor(note.leading())
-		t.down(note.leading())
+		t.breakFor(leading(note))
+		t.down(leading(note))
 		t.write(left, t.y, note, strings.TrimPrefix(text, separator))
 	}
 	if len(row.parts) > 0 {
@@ -116,7 +120,7 @@ func (t *tableLayout) writeRow(row row, last bool) {
 // writeParts repeats the title on each further page.
 func (t *tableLayout) writeParts(parts [][]string, title []string, last bool) {
 	small := note
-	small.colour = ink
+	small.Colour = ink
 	t.down(3)
 	for i, part := range parts {
 		names := t.wrap(small, strings.Fields(part[0]), t.title-partInset)
@@ -134,7 +138,7 @@ func (t *tableLayout) writeParts(parts [][]string, title []string, last bool) {
 			t.write(left+partInset, t.y+partHeight*float64(n)+8.5, small, name)
 		}
 		figures := small
-		figures.size *= t.scale
+		figures.Size *= t.scale
 		for n, cell := range part[1:] {
 			t.writeRight(t.ends[n+1], t.y+8.5, figures, cell)
 		}
@@ -152,12 +156,12 @@ func (t *tableLayout) titleLines(title string) []string {
 }
 
 // writeCells writes the first cell, which may have several lines, and the others.
-func (t *tableLayout) writeCells(st style, titles, cells []string) {
+func (t *tableLayout) writeCells(st pdf.Style, titles, cells []string) {
 	const baseline = 14
 	for i, title := range titles {
-		t.write(left, t.y+baseline+st.leading()*float64(i), st, t.fit(st, title, t.title))
+		t.write(left, t.y+baseline+leading(st)*float64(i), st, t.fit(st, title, t.title))
 	}
-	st.size *= t.scale
+	st.Size *= t.scale
 	for i, cell := range cells[1:] {
 		t.writeRight(t.ends[i+1], t.y+baseline, st, cell)
 	}

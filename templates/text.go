@@ -5,19 +5,21 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"creatorpay/templates/pdf"
 )
 
 // clean is the only way for foreign text into a document. It gives one line of
-// composed characters that the font can show, so gofpdf neither panics nor puts
+// composed characters that the font can show, so drawing neither panics nor puts
 // an empty box in their place. What cannot be shown (emoji, right-to-left and some
 // other scripts, broken UTF-8) is left out with all that belongs to it, and so is
 // what is invisible (controls, bidirectional marks, joiners); any white space
 // becomes one space.
-func (f *typeface) clean(text string) string {
+func clean(font *pdf.Font, text string) string {
 	text = strings.ToValidUTF8(text, "")
 	for {
 		// What is left out may stand between two parts of one letter.
-		cleaned := f.leaveOut(norm.NFC.String(strings.Map(visible, f.cutJoined(text))))
+		cleaned := leaveOut(font, norm.NFC.String(strings.Map(visible, cutJoined(font, text))))
 		if cleaned == text {
 			return cleaned
 		}
@@ -29,13 +31,13 @@ const joiner = '\u200d'
 
 // cutJoined leaves out what is joined to a symbol that cannot be shown: the sign
 // for a woman after that for a runner, which would stand there alone.
-func (f *typeface) cutJoined(text string) string {
+func cutJoined(font *pdf.Font, text string) string {
 	var before rune // the last character that is not a mark
 	joined := false
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == joiner:
-			joined = unicode.In(before, unicode.So, unicode.Sk) && !f.has(before)
+			joined = unicode.In(before, unicode.So, unicode.Sk) && !font.Has(before)
 			return -1
 		case unicode.Is(unicode.M, r):
 			return r
@@ -51,10 +53,10 @@ func (f *typeface) cutJoined(text string) string {
 
 // leaveOut leaves out what the font cannot show, with the marks upon it, and all
 // spaces but one between words.
-func (f *typeface) leaveOut(text string) string {
+func leaveOut(font *pdf.Font, text string) string {
 	leftOut := false
 	shown := strings.Map(func(r rune) rune {
-		leftOut = !f.has(r) || leftOut && unicode.Is(unicode.M, r)
+		leftOut = !font.Has(r) || leftOut && unicode.Is(unicode.M, r)
 		if leftOut {
 			return -1
 		}

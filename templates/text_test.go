@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"reflect"
 	"sync"
 	"testing"
 	"unicode"
@@ -9,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
+
+	"creatorpay/templates/pdf"
 )
 
 // theRenderer is loaded once: it is only read.
@@ -21,7 +24,20 @@ func renderer(t testing.TB) *Renderer {
 	return renderer
 }
 
-func font(t testing.TB) *typeface { return renderer(t).face }
+func font(t testing.TB) *pdf.Font { return renderer(t).font }
+
+func TestFontHasEveryLabel(t *testing.T) {
+	face := font(t)
+	for _, labels := range []labels{korean, english} {
+		fields := reflect.ValueOf(labels)
+		for i := range fields.NumField() {
+			if text := fields.Field(i); text.Kind() == reflect.String {
+				require.NotEmpty(t, text.String(), fields.Type().Field(i).Name)
+				require.Equal(t, text.String(), clean(face, text.String()))
+			}
+		}
+	}
+}
 
 func TestWhatCannotBeShownIsLeftOutWithAllThatBelongsToIt(t *testing.T) {
 	face := font(t)
@@ -43,7 +59,7 @@ func TestWhatCannotBeShownIsLeftOutWithAllThatBelongsToIt(t *testing.T) {
 		"שלום עולם abc":               "abc",
 		" \u3164\u115F ":              "",
 	} {
-		require.Equal(t, want, face.clean(given), "%q", given)
+		require.Equal(t, want, clean(face, given), "%q", given)
 	}
 }
 
@@ -53,8 +69,8 @@ func TestNamesAppearAsThemselves(t *testing.T) {
 		"Việt Nam, Nguyễn Thị Hằng", "Ελληνικά: Γιώργος Ψαράς, ΐΰ Ἀθῆναι", "Київ, Їжак, Ђорђе Љубић, Россия", "Ọlábísí Ẹ̀gbá", "ŠŽšž ÐðÞþ ß ẞ",
 		"« guillemets » “quotes” ‚low‘ €£¥₫₺₽₴", `C:\temp`,
 	} {
-		require.Equal(t, norm.NFC.String(name), font(t).clean(name))
-		require.Equal(t, norm.NFC.String(name), font(t).clean(norm.NFD.String(name)), "decomposed")
+		require.Equal(t, norm.NFC.String(name), clean(font(t), name))
+		require.Equal(t, norm.NFC.String(name), clean(font(t), norm.NFD.String(name)), "decomposed")
 	}
 }
 
@@ -64,7 +80,7 @@ func TestFontHasNoRightToLeftLetters(t *testing.T) {
 	for r := range rune(0x10000) {
 		properties, _ := bidi.LookupRune(r)
 		if class := properties.Class(); class == bidi.R || class == bidi.AL {
-			require.False(t, face.has(r), "%q", r)
+			require.False(t, face.Has(r), "%q", r)
 		}
 	}
 }
@@ -88,14 +104,14 @@ func FuzzClean(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		cleaned := face.clean(text)
+		cleaned := clean(face, text)
 		require.True(t, utf8.ValidString(cleaned))
 		for _, r := range cleaned {
-			require.True(t, face.has(r), "%q", r)
+			require.True(t, face.Has(r), "%q", r)
 			require.False(t, unicode.IsControl(r), "%q", r)
 		}
-		require.Equal(t, cleaned, face.clean(cleaned), "cleaning again changes nothing")
-		fitted := face.fit(cleaned, 9, 80)
-		require.LessOrEqual(t, face.width(fitted, 9), 80.0)
+		require.Equal(t, cleaned, clean(face, cleaned), "cleaning again changes nothing")
+		fitted := face.Fit(cleaned, 9, 80)
+		require.LessOrEqual(t, face.Width(fitted, 9), 80.0)
 	})
 }

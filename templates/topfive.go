@@ -3,11 +3,13 @@ package templates
 import (
 	"fmt"
 	"strconv"
+
+	"creatorpay/templates/pdf"
 )
 
 // layOutTopFive is the table of contents of the Top 5.
-func layOutTopFive(face *typeface, s *Statement) *sheet {
-	l := newLetter(face, s, s.labels().topFive)
+func layOutTopFive(font *pdf.Font, s *Statement) *sheet {
+	l := newLetter(font, s, s.labels().topFive)
 	l.writeHead()
 	l.paragraph(caption, l.topIntro)
 	if l.statement.lateViews() > 0 {
@@ -25,7 +27,7 @@ const (
 )
 
 // tagged marks what is the creator's own.
-var tagged = style{bold: true, size: 7.5, colour: accent}
+var tagged = pdf.Style{Bold: true, Size: 7.5, Colour: accent}
 
 // writeRanking draws the places, and below them the creator's best video where
 // none of them is the creator's.
@@ -73,12 +75,12 @@ func bestOwn(lines []Line, value func(Line) int64) (best Place, found bool) {
 }
 
 func (l *letter) writePlace(rank string, place Place, tag, value string, highest int64) {
-	text, bar := style{size: 9.5, colour: ink}, pale
-	figure := style{bold: true, size: 9.5, colour: ink}
+	text, bar := pdf.Style{Size: 9.5, Colour: ink}, pale
+	figure := pdf.Style{Bold: true, Size: 9.5, Colour: ink}
 	if place.Own {
-		figure.colour, bar = accent, accent
+		figure.Colour, bar = accent, accent
 	}
-	l.write(left, l.y+21, style{bold: true, size: 14, colour: figure.colour}, rank)
+	l.write(left, l.y+21, pdf.Style{Bold: true, Size: 14, Colour: figure.Colour}, rank)
 	l.writeRight(right, l.y+15, figure, value)
 
 	room := width - rankWidth - l.width(figure, value) - 16

@@ -1,26 +1,27 @@
-package templates
+package pdf
 
 import (
 	"encoding/binary"
 	"maps"
 	"slices"
+
+	"github.com/go-text/typesetting/font/opentype"
 )
 
-// Flags of a part of a glyph that is made of other glyphs.
+// Flags of a part of a glyph that is made of other glyphs. The others would say
+// that it is scaled, too: none of the font's is.
 const (
 	wordArguments = 1 << 0
-	oneScale      = 1 << 3
 	moreParts     = 1 << 5
-	twoScales     = 1 << 6
-	fourScales    = 1 << 7
 )
 
-// subset is a font with only these characters, which the typeface must have.
+// subset is a font file with only these characters, which the font must have.
 // gofpdf works through a whole font for each document, which takes much longer
-// than drawing it; through such a small one it takes next to nothing.
-func (f *typeface) subset(characters map[rune]bool) []byte {
+// than drawing it; through such a small one it takes next to nothing. It cuts
+// this one once more for what it embeds.
+func (f *Font) subset(characters map[rune]bool) []byte {
 	runes := slices.Sorted(maps.Keys(characters))
-	cut := &cutter{face: f, renumbered: map[uint16]uint16{}}
+	cut := &cutter{font: f, renumbered: map[uint16]uint16{}}
 	cut.take(0) // the glyph of missing characters must be the first
 	glyphs := make([]uint16, len(runes))
 	for i, r := range runes {
@@ -31,7 +32,7 @@ func (f *typeface) subset(characters map[rune]bool) []byte {
 
 // cutter copies glyphs into a new font and numbers them anew.
 type cutter struct {
-	face       *typeface
+	font       *Font
 	renumbered map[uint16]uint16
 	taken      []uint16
 }
@@ -49,31 +50,22 @@ func (c *cutter) take(glyph uint16) uint16 {
 
 // outline copies a glyph. The parts that it is made of are taken too.
 func (c *cutter) outline(glyph uint16) []byte {
-	outline := slices.Clone(c.face.tables["glyf"][c.face.offsets[glyph]:c.face.offsets[glyph+1]])
-	if len(outline) == 0 || int16(u16(outline, 0)) >= 0 {
+	outline := slices.Clone(c.font.tables["glyf"][c.font.offsets[glyph]:c.font.offsets[glyph+1]])
+	if len(outline) == 0 || int16(binary.BigEndian.Uint16(outline)) >= 0 {
 		return outline
 	}
 	for at, flags := 10, uint16(moreParts); flags&moreParts != 0; {
-		flags = u16(outline, at)
-		binary.BigEndian.PutUint16(outline[at+2:], c.take(u16(outline, at+2)))
+		flags = binary.BigEndian.Uint16(outline[at:])
+		binary.BigEndian.PutUint16(outline[at+2:], c.take(binary.BigEndian.Uint16(outline[at+2:])))
 		at += 6
 		if flags&wordArguments != 0 {
 			at += 2
-		}
-		switch {
-		case flags&oneScale != 0:
-			at += 2
-		case flags&twoScales != 0:
-			at += 4
-		case flags&fourScales != 0:
-			at += 8
 		}
 	}
 	return outline
 }
 
-// assemble builds the font file. Checksums stay 0: gofpdf cuts the font once
-// more and computes them for what it embeds.
+// assemble builds the font file.
 func (c *cutter) assemble(cmap []byte) []byte {
 	var glyf, loca, hmtx []byte
 	for i := 0; i < len(c.taken); i++ { // grows as parts are taken
@@ -81,46 +73,33 @@ func (c *cutter) assemble(cmap []byte) []byte {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 		glyf = append(glyf, c.outline(glyph)...)
 		glyf = append(glyf, make([]byte, -len(glyf)&3)...)
-		hmtx = binary.BigEndian.AppendUint16(hmtx, c.face.advances[glyph])
-		hmtx = binary.BigEndian.AppendUint16(hmtx, c.face.bearings[glyph])
+		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(c.font.metrics.Advance(glyph)))
+		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(c.font.metrics.SideBearing(glyph)))
 	}
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 
-	tables := map[string][]byte{
-		"cmap": cmap, "glyf": glyf, "loca": loca, "hmtx": hmtx,
-		"name": {0, 0, 0, 0, 0, 6},                    // an empty list
-		"head": patched(c.face.tables["head"], 50, 1), // long offsets in loca
-		"hhea": patched(c.face.tables["hhea"], 34, uint16(len(c.taken))),
-		"maxp": patched(c.face.tables["maxp"], 4, uint16(len(c.taken))),
+	table := func(name string, content []byte) opentype.Table {
+		return opentype.Table{Tag: opentype.MustNewTag(name), Content: content}
 	}
-	for _, name := range []string{"OS/2", "post"} {
-		tables[name] = c.face.tables[name]
-	}
-	return fontFile(tables)
+	whole := c.font.tables
+	return opentype.WriteTTF([]opentype.Table{ // by name, as the format has it
+		table("OS/2", whole["OS/2"]),
+		table("cmap", cmap),
+		table("glyf", glyf),
+		table("head", patched(whole["head"], 50, 1)), // long offsets in loca
+		table("hhea", patched(whole["hhea"], 34, uint16(len(c.taken)))),
+		table("hmtx", hmtx),
+		table("loca", loca),
+		table("maxp", patched(whole["maxp"], 4, uint16(len(c.taken)))),
+		table("name", []byte{0, 0, 0, 0, 0, 6}), // an empty list
+		table("post", whole["post"]),
+	})
 }
 
 func patched(table []byte, at int, value uint16) []byte {
 	table = slices.Clone(table)
 	binary.BigEndian.PutUint16(table[at:], value)
 	return table
-}
-
-func fontFile(tables map[string][]byte) []byte {
-	names := slices.Sorted(maps.Keys(tables))
-	file := []byte{0, 1, 0, 0, 0, byte(len(names)), 0, 0, 0, 0, 0, 0}
-	offset := len(file) + 16*len(names)
-	for _, name := range names {
-		file = append(file, name...)
-		file = append(file, 0, 0, 0, 0) // checksum
-		file = binary.BigEndian.AppendUint32(file, uint32(offset))
-		file = binary.BigEndian.AppendUint32(file, uint32(len(tables[name])))
-		offset += (len(tables[name]) + 3) &^ 3
-	}
-	for _, name := range names {
-		file = append(file, tables[name]...)
-		file = append(file, make([]byte, -len(file)&3)...)
-	}
-	return file
 }
 
 // characterTable maps ascending characters to glyphs in format 4, one segment
