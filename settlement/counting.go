@@ -104,7 +104,7 @@ func (j *Judge) Verdict(play Play, creatorID int64) Verdict {
 	}
 }
 
-// IsRepeat settles a [LookBack] verdict: lastBefore is the start, in
+// IsRepeat decides a [LookBack] verdict: lastBefore is the start, in
 // milliseconds, of the viewer's last play of the video on the day before.
 func (j *Judge) IsRepeat(play Play, lastBefore int64) bool {
 	return play.StartedAt-lastBefore < j.window
@@ -125,7 +125,7 @@ type Statistics struct {
 func (s Statistics) Rows() int64 { return s.Views + s.SelfViews + s.RepeatViews }
 
 // Count adds a judged play. A play has less than 2^32 seconds and ads, so that no
-// number of rows that a table can hold leads out of range. It panics on [LookBack], which must be settled first
+// number of rows that a table can hold leads out of range. It panics on [LookBack], which must be decided first
 // into [Counts] or [Repeat].
 func (s *Statistics) Count(play Play, verdict Verdict) {
 	switch verdict {
@@ -138,7 +138,7 @@ func (s *Statistics) Count(play Play, verdict Verdict) {
 		s.PlayedSeconds += play.PlayedSeconds
 		s.AdViews += play.AdViews
 	case LookBack:
-		panic("settlement: a look-back play is counted before it is settled")
+		panic("settlement: a look-back play is counted before it is decided")
 	}
 }
 

@@ -78,7 +78,7 @@ func drawWindow(t *rapid.T) time.Duration {
 }
 
 // judgeByDay judges the log as a run does: a day at a time in key order, each
-// look-back settled by the day before.
+// look-back decided by the day before.
 func judgeByDay(log []loggedPlay, window time.Duration) map[loggedPlay]Verdict {
 	verdicts := map[loggedPlay]Verdict{}
 	var lastBefore map[pair]int64

@@ -27,17 +27,29 @@ type MySQL struct {
 // A directory that is already in use by a stack, or a server that does not answer within a minute,
 // is an error. ctx bounds the start only.
 func StartMySQL(ctx context.Context, dir string, flags ...string) (*MySQL, error) {
-	dir, err := filepath.Abs(dir)
+	m, err := newMySQL(ctx, dir, flags)
 	if err != nil {
 		return nil, fmt.Errorf("start mysql: %w", err)
+	}
+	if err := m.start(ctx); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// newMySQL is a server that has not been started yet.
+func newMySQL(ctx context.Context, dir string, flags []string) (*MySQL, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
 	}
 	program, err := findMySQL(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start mysql: %w", err)
+		return nil, err
 	}
 	port, err := freePort(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start mysql: %w", err)
+		return nil, err
 	}
 	data := mysqlDataDir(dir)
 	m := &MySQL{port: port}
@@ -49,9 +61,6 @@ func StartMySQL(ctx context.Context, dir string, flags ...string) (*MySQL, error
 			return errors.Join(os.MkdirAll(mysqlTempDir(data), 0o750), program.initialise(ctx, data))
 		},
 		ready: m.ping,
-	}
-	if err := m.start(ctx); err != nil {
-		return nil, err
 	}
 	return m, nil
 }
@@ -103,6 +112,6 @@ func (m *MySQL) config(database string) *mysql.Config {
 	config.Net = "tcp"
 	config.Addr = loopback(m.port)
 	config.DBName = database
-	config.Logger = &mysql.NopLogger{} // a server that is not up yet is no news
+	config.Logger = &mysql.NopLogger{} // the server may not be up yet
 	return config
 }

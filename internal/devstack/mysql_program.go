@@ -165,8 +165,8 @@ func (p mysqlProgram) findInstallScript() (string, error) {
 	const name = "mariadb-install-db"
 	if path, err := filepath.EvalSymlinks(p.path); err == nil {
 		dir := filepath.Dir(path)
-		for _, place := range []string{dir, filepath.Join(dir, "../bin"), filepath.Join(dir, "../scripts")} {
-			if script, err := exec.LookPath(filepath.Join(place, name)); err == nil {
+		for _, scripts := range []string{dir, filepath.Join(dir, "../bin"), filepath.Join(dir, "../scripts")} {
+			if script, err := exec.LookPath(filepath.Join(scripts, name)); err == nil {
 				return script, nil
 			}
 		}

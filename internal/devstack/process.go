@@ -67,7 +67,7 @@ func (p *process) stop() error {
 	return p.err
 }
 
-// kill ends the server the hard way and waits until it is gone.
+// kill ends the server by SIGKILL and waits until it has ended.
 func (p *process) kill() error {
 	if err := syscall.Kill(p.pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return err

@@ -48,7 +48,7 @@ func (s *server) Stop() error {
 	return nil
 }
 
-// Kill ends the server at once (SIGKILL), as a crash would, and waits until it is gone.
+// Kill ends the server at once (SIGKILL), as a crash would, and waits until it has ended.
 func (s *server) Kill() error {
 	if s.process == nil {
 		return nil

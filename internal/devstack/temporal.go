@@ -30,21 +30,33 @@ type Temporal struct {
 // A directory that is already in use by a stack, or a server that is not usable within a minute, is
 // an error. ctx bounds the start only.
 func StartTemporal(ctx context.Context, dir string, flags ...string) (*Temporal, error) {
-	dir, err := filepath.Abs(dir)
+	t, err := newTemporal(ctx, dir, flags)
 	if err != nil {
 		return nil, fmt.Errorf("start temporal: %w", err)
+	}
+	if err := t.start(ctx); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// newTemporal is a server that has not been started yet.
+func newTemporal(ctx context.Context, dir string, flags []string) (*Temporal, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
 	}
 	program, err := findTemporal()
 	if err != nil {
-		return nil, fmt.Errorf("start temporal: %w", err)
+		return nil, err
 	}
 	port, err := freePort(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start temporal: %w", err)
+		return nil, err
 	}
 	uiPort, err := freePort(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start temporal: %w", err)
+		return nil, err
 	}
 	t := &Temporal{Address: loopback(port), UIURL: "http://" + loopback(uiPort)}
 	t.server = server{
@@ -53,9 +65,6 @@ func StartTemporal(ctx context.Context, dir string, flags ...string) (*Temporal,
 		command: append(temporalCommand(program, filepath.Join(dir, "temporal.db"), port, uiPort), flags...),
 		prepare: func(context.Context) error { return nil },
 		ready:   t.ping,
-	}
-	if err := t.start(ctx); err != nil {
-		return nil, err
 	}
 	return t, nil
 }
@@ -105,7 +114,7 @@ func findTemporal() (string, error) {
 func (t *Temporal) ping(ctx context.Context) error {
 	c, err := client.DialContext(ctx, client.Options{
 		HostPort: t.Address,
-		Logger:   log.NewStructuredLogger(slog.New(slog.DiscardHandler)), // a server that is not up yet is no news
+		Logger:   log.NewStructuredLogger(slog.New(slog.DiscardHandler)), // the server may not be up yet
 	})
 	if err != nil {
 		return err

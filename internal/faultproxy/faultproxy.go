@@ -1,6 +1,6 @@
-// Package faultproxy stands between a program and its MySQL server and does to
-// their connections what networks and servers do on bad days. It knows just
-// enough of the protocol to do so at a certain statement.
+// Package faultproxy is a proxy between a program and its MySQL server that injects
+// the faults of networks and servers into their connections. It knows just enough of
+// the protocol to do so at a certain statement.
 package faultproxy
 
 import (
@@ -95,7 +95,7 @@ func (p *Proxy) serve() {
 	}
 }
 
-// connect links a client to the server until either goes away.
+// connect links a client to the server until either disconnects.
 func (p *Proxy) connect(client net.Conn) {
 	server, err := new(net.Dialer).DialContext(context.Background(), "tcp", p.target)
 	if err != nil {

@@ -41,8 +41,8 @@ func (w *world) video(number int) db.Video {
 	made.Title = title(random, made.ID)
 	// Four in a hundred have one, big hits among them, which then cross the border
 	// at once.
-	if place := int(w.ranks[number]) % 100; place >= 1 && place <= len(openings) {
-		made.OpeningViews, made.OpeningAdViews = openings[place-1].views, openings[place-1].adViews
+	if rank := int(w.ranks[number]) % 100; rank >= 1 && rank <= len(openings) {
+		made.OpeningViews, made.OpeningAdViews = openings[rank-1].views, openings[rank-1].adViews
 	}
 	return made
 }

@@ -49,11 +49,11 @@ const (
 // ones, of which one comes out each day. It is negative before the upload.
 func (w *world) age(video int, day settlement.Day) (days int, upload bool) {
 	// Small catalogues have no uploads: half of it would be unseen.
-	place := len(w.ranks) - 1 - video
-	if place >= uploadCycle || len(w.ranks) < 4*uploadCycle {
+	fromLast := len(w.ranks) - 1 - video
+	if fromLast >= uploadCycle || len(w.ranks) < 4*uploadCycle {
 		return 0, false
 	}
-	days = (int(day) - place) % uploadCycle
+	days = (int(day) - fromLast) % uploadCycle
 	if days >= uploadCycle-uploadUnseen {
 		days -= uploadCycle
 	}

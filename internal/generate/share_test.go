@@ -44,11 +44,11 @@ func TestAnUploadIsAHitOnItsDayAndUnseenBefore(t *testing.T) {
 
 func TestTheBiggestHitsAreNotTheFirstIDs(t *testing.T) {
 	options := usual(t)
-	places := map[int]bool{}
+	hits := map[int]bool{}
 	for options.Seed = range 20 {
-		places[slices.Index(newWorld(options, seoul(t)).ranks, 0)] = true
+		hits[slices.Index(newWorld(options, seoul(t)).ranks, 0)] = true
 	}
-	require.Greater(t, len(places), 10)
+	require.Greater(t, len(hits), 10)
 }
 
 func TestSkew_FlatGivesEveryVideoAsMany(t *testing.T) {

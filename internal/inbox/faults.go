@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Fault is a way in which a mail server can let its client down.
+// Fault is a way in which a mail server can fail its client.
 type Fault int
 
 // The faults. Where a mail is stored, the client cannot know it.
@@ -29,7 +29,7 @@ const (
 	// CutStored does the same after it has stored the mail.
 	CutStored
 	// Hang stores nothing and never answers the final dot. It ends when the client
-	// goes away or the inbox stops.
+	// disconnects or the inbox stops.
 	Hang
 )
 

@@ -69,7 +69,7 @@ func start(ctx context.Context, dir string) (*Inbox, error) {
 	inbox.smtp = smtp.NewServer(smtp.BackendFunc(inbox.newSession))
 	inbox.smtp.Domain = "inbox.localhost"
 	inbox.smtp.MaxMessageBytes = maxMailBytes
-	// Clients that go away are a mail server's daily life, not news.
+	// Clients may disconnect at any time.
 	inbox.smtp.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	inbox.web = &http.Server{Handler: newSite(inbox.store), ReadHeaderTimeout: readHeaderTimeout}
 

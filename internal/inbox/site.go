@@ -162,7 +162,7 @@ func render(w http.ResponseWriter, page string, view any) {
 
 func serve(w http.ResponseWriter, kind string, body []byte) {
 	w.Header().Set("Content-Type", kind)
-	_, _ = w.Write(body) // a browser that went away is no news
+	_, _ = w.Write(body) // the browser may have disconnected
 }
 
 func kilobytes(bytes int64) string {
