@@ -194,14 +194,14 @@ func (r *statementReader) days(lines []db.SettlementLine) []templates.DayTotal {
 // top5 is the period's ranking with the creator's own videos marked.
 func (r *statementReader) top5(own []db.PeriodVideo) (top templates.Top5) {
 	for _, video := range r.top {
-		place := templates.Place{
+		ranked := templates.RankedVideo{
 			Rank: video.Place, VideoID: video.VideoID, Title: video.Title, Value: video.Value,
 			Own: slices.ContainsFunc(own, func(v db.PeriodVideo) bool { return v.VideoID == video.VideoID }),
 		}
 		if video.Metric == db.MetricViews {
-			top.ByViews = append(top.ByViews, place)
+			top.ByViews = append(top.ByViews, ranked)
 		} else {
-			top.ByPlayedSeconds = append(top.ByPlayedSeconds, place)
+			top.ByPlayedSeconds = append(top.ByPlayedSeconds, ranked)
 		}
 	}
 	return top

@@ -151,17 +151,17 @@ func TestStatement_NamesEveryPriceRuleOfItsDaysOnce(t *testing.T) {
 
 func TestR9_TheTop5MarksTheCreatorsOwnVideos(t *testing.T) {
 	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
-	places := []templates.Place{
+	ranking := []templates.RankedVideo{
 		{Rank: 1, VideoID: 40, Title: "of 3", Value: 10},
 		{Rank: 2, VideoID: 50, Title: "of 2", Value: 7},
 		{Rank: 3, VideoID: 1, Title: "first", Value: 6, Own: true},
 		{Rank: 4, VideoID: 2, Title: "second", Value: 3, Own: true},
 	}
-	require.Equal(t, places, statement.Top.ByViews)
-	for i := range places {
-		places[i].Value *= 10
+	require.Equal(t, ranking, statement.Top.ByViews)
+	for i := range ranking {
+		ranking[i].Value *= 10
 	}
-	require.Equal(t, places, statement.Top.ByPlayedSeconds)
+	require.Equal(t, ranking, statement.Top.ByPlayedSeconds)
 }
 
 func TestStatements_OfSeveralCreatorsAreNotMixedUp(t *testing.T) {

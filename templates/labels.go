@@ -38,7 +38,7 @@ type labels struct {
 	page                          string // page, pages
 	byViews, byPlayTime           string
 	topIntro, lateUnranked        string
-	own, ownBest, behind, nothing string // behind: how much more the last place has
+	own, ownBest, behind, nothing string // behind: last rank, how much more it has
 	noRanking                     string
 
 	date     func(time.Time) string

@@ -70,8 +70,8 @@ func (l *letter) versionedNumber() string {
 	return fmt.Sprintf("%s · %s %d", l.number, l.version, l.statement.Version)
 }
 
-// writeFeet writes the footer of every page and, after the first, what it belongs to.
-func (l *letter) writeFeet() {
+// writeFooters writes the footer of every page and, after the first, what it belongs to.
+func (l *letter) writeFooters() {
 	for i := range l.pages {
 		l.current = i
 		if i > 0 {

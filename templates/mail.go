@@ -11,6 +11,8 @@ import (
 	texttemplate "text/template"
 	"unicode"
 
+	"creatorpay/settlement"
+
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -75,16 +77,16 @@ func (s *Statement) mailFigures() mailFigures {
 	sum, videoAmount, adAmount := s.Totals()
 	late := ""
 	if views := s.lateViews(); views > 0 {
-		late = Number(views)
+		late = settlement.Number(views)
 	}
 	return mailFigures{
 		Name:        mailLine(s.Creator),
 		Period:      s.Period.String(),
 		Dates:       s.labels().dates(s.Period),
-		Total:       Won(videoAmount + adAmount),
-		VideoAmount: Won(videoAmount),
-		AdAmount:    Won(adAmount),
-		Views:       Number(sum.Views),
+		Total:       won(videoAmount + adAmount),
+		VideoAmount: won(videoAmount),
+		AdAmount:    won(adAmount),
+		Views:       settlement.Number(sum.Views),
 		Late:        late,
 		Best:        s.bestVideo(),
 		Number:      s.Number,
@@ -107,8 +109,8 @@ func (s *Statement) bestVideo() *mailVideo {
 	}
 	return &mailVideo{
 		Title:  cmp.Or(mailLine(best.Title), s.labels().nameless(best.VideoID)),
-		Views:  Number(best.WithLate().Views),
-		Amount: Won(best.VideoAmount + best.AdAmount),
+		Views:  settlement.Number(best.WithLate().Views),
+		Amount: won(best.VideoAmount + best.AdAmount),
 	}
 }
 

@@ -17,7 +17,7 @@ func layOutPayout(font *pdf.Font, s *Statement) *sheet {
 	l.writeVideos()
 	l.writePrices()
 	l.writeQuestions()
-	l.writeFeet()
+	l.writeFooters()
 	return l.sheet
 }
 
@@ -29,7 +29,7 @@ func (l *letter) writeTotal() {
 	const inset = 20
 	l.write(left+inset, l.y+25, pdf.Style{Size: 9, Colour: muted}, l.total)
 	amount := pdf.Style{Bold: true, Size: 30, Colour: ink}
-	l.write(left+inset, l.y+59, l.shrunk(amount, Won(videoAmount+adAmount), width*0.55), Won(videoAmount+adAmount))
+	l.write(left+inset, l.y+59, l.shrunk(amount, won(videoAmount+adAmount), width*0.55), won(videoAmount+adAmount))
 
 	y := l.y + 35
 	for _, part := range []struct {
@@ -37,7 +37,7 @@ func (l *letter) writeTotal() {
 		amount int64
 	}{{l.videoAmount, videoAmount}, {l.adAmount, adAmount}} {
 		l.write(right-168, y, caption, part.label)
-		l.writeRight(right-inset, y, l.shrunk(strong, Won(part.amount), 92), Won(part.amount))
+		l.writeRight(right-inset, y, l.shrunk(strong, won(part.amount), 92), won(part.amount))
 		y += 19
 	}
 	l.down(height)
@@ -58,7 +58,7 @@ func (l *letter) writeDays() {
 		barWidth := min(slot*0.56, 34)
 		barHeight := barsHeight * share(day.Amount, highest)
 		l.fill(middle-barWidth/2, foot-barHeight, barWidth, barHeight, accent)
-		l.writeInSlot(middle, foot-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, Won(day.Amount))
+		l.writeInSlot(middle, foot-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, won(day.Amount))
 		weekday, date := l.shortDay(day.Day)
 		l.writeInSlot(middle, foot+12, slot, pdf.Style{Size: 7.5, Colour: ink}, weekday)
 		l.writeInSlot(middle, foot+22, slot, note, date)
@@ -86,14 +86,14 @@ func (l *letter) writeCounts() {
 	top := l.y
 	ofWhichLate := ""
 	if late := l.statement.lateViews(); late > 0 {
-		ofWhichLate = fmt.Sprintf(l.ofWhichLate, Number(late))
+		ofWhichLate = fmt.Sprintf(l.ofWhichLate, settlement.Number(late))
 	}
-	l.writeFact(left, l.views, ofWhichLate, Number(sum.Views))
-	l.writeFact(left, l.playTime, "", Duration(sum.PlayedSeconds))
-	l.writeFact(left, l.adViews, "", Number(sum.AdViews))
+	l.writeFact(left, l.views, ofWhichLate, settlement.Number(sum.Views))
+	l.writeFact(left, l.playTime, "", duration(sum.PlayedSeconds))
+	l.writeFact(left, l.adViews, "", settlement.Number(sum.AdViews))
 	l.y = top
-	l.writeFact(right-column, l.self, l.selfReason, Number(sum.SelfViews))
-	l.writeFact(right-column, l.repeat, l.repeatReason, Number(sum.RepeatViews))
+	l.writeFact(right-column, l.self, l.selfReason, settlement.Number(sum.SelfViews))
+	l.writeFact(right-column, l.repeat, l.repeatReason, settlement.Number(sum.RepeatViews))
 	l.y = top + 3*factHeight
 }
 
@@ -142,7 +142,7 @@ func (l *letter) videoTable() table {
 }
 
 func figures(name string, s settlement.Statistics, videoAmount, adAmount int64) []string {
-	return []string{name, Number(s.Views), Duration(s.PlayedSeconds), Number(s.AdViews), Won(videoAmount), Won(adAmount)}
+	return []string{name, settlement.Number(s.Views), duration(s.PlayedSeconds), settlement.Number(s.AdViews), won(videoAmount), won(adAmount)}
 }
 
 // separator stands before a part of the small print that does not begin a line.
@@ -154,7 +154,7 @@ func (l *letter) videoDetails(line Line) []string {
 	details = append(details, l.pricedOrdinals(l.viewOrdinals, line.ViewsFrom, line.ViewsTo, line.ViewShares)...)
 	details = append(details, l.pricedOrdinals(l.adOrdinals, line.AdViewsFrom, line.AdViewsTo, line.AdShares)...)
 	all := line.WithLate()
-	return append(details, separator+fmt.Sprintf(l.leftOutOf, Number(all.SelfViews), Number(all.RepeatViews)))
+	return append(details, separator+fmt.Sprintf(l.leftOutOf, settlement.Number(all.SelfViews), settlement.Number(all.RepeatViews)))
 }
 
 // lateParts tell from which days the late views of the video's figures are.
@@ -174,9 +174,9 @@ func (l *letter) pricedOrdinals(format string, from, to int64, shares []Share) (
 		return nil
 	}
 	for i, share := range shares {
-		priced := fmt.Sprintf(l.share, Number(share.Count), Price(share.Price))
+		priced := fmt.Sprintf(l.share, settlement.Number(share.Count), price(share.Price))
 		if i == 0 {
-			priced = separator + fmt.Sprintf(format, Number(from+1), Number(to)) + " " + priced
+			priced = separator + fmt.Sprintf(format, settlement.Number(from+1), settlement.Number(to)) + " " + priced
 		} else {
 			priced = "+ " + priced
 		}
@@ -192,7 +192,7 @@ func (l *letter) writePrices() {
 		tiers := max(len(rule.Views), len(rule.AdViews))
 		l.needs(33 + tierHeight*float64(min(tiers, 20)))
 		l.down(12)
-		l.write(left, l.y, body, fmt.Sprintf(l.priceRule, Number(rule.Version), l.date(midnight(rule.HoldsFrom))))
+		l.write(left, l.y, body, fmt.Sprintf(l.priceRule, settlement.Number(rule.Version), l.date(midnight(rule.HoldsFrom))))
 		l.down(16)
 		l.writeTierHeads(left, l.fromView, l.perView)
 		l.writeTierHeads(right-column, l.fromAd, l.perAd)
@@ -216,8 +216,8 @@ func (l *letter) writeTierHeads(x float64, from, price string) {
 
 func (l *letter) writeTier(x float64, tiers settlement.Tiers, i int) {
 	if i < len(tiers) {
-		l.write(x, l.y+12, body, fmt.Sprintf(l.ordinal, Number(tiers[i].From)))
-		l.writeRight(x+column, l.y+12, strong, Price(tiers[i].Price))
+		l.write(x, l.y+12, body, fmt.Sprintf(l.ordinal, settlement.Number(tiers[i].From)))
+		l.writeRight(x+column, l.y+12, strong, price(tiers[i].Price))
 	}
 }
 

@@ -35,13 +35,13 @@ func sample(locale string, videos int) *Statement {
 		s.Days = append(s.Days, total)
 	}
 	for i := range int64(5) {
-		place := Place{Rank: int(i) + 1, VideoID: 9001 + i, Title: titles[i], Value: 4_812_345 / (i + 1)}
-		s.Top.ByViews = append(s.Top.ByViews, place)
-		place.Value *= 187
+		ranked := RankedVideo{Rank: int(i) + 1, VideoID: 9001 + i, Title: titles[i], Value: 4_812_345 / (i + 1)}
+		s.Top.ByViews = append(s.Top.ByViews, ranked)
+		ranked.Value *= 187
 		if i == 2 {
-			place.Own = true
+			ranked.Own = true
 		}
-		s.Top.ByPlayedSeconds = append(s.Top.ByPlayedSeconds, place)
+		s.Top.ByPlayedSeconds = append(s.Top.ByPlayedSeconds, ranked)
 	}
 	return s
 }

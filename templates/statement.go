@@ -70,12 +70,12 @@ type DayTotal struct {
 
 // Top5 is the platform's ranking in the period (R9).
 type Top5 struct {
-	ByViews         []Place // value: counted views
-	ByPlayedSeconds []Place // value: counted play time in seconds
+	ByViews         []RankedVideo // value: counted views
+	ByPlayedSeconds []RankedVideo // value: counted play time in seconds
 }
 
-// Place is one video of a ranking.
-type Place struct {
+// RankedVideo is one video of a ranking.
+type RankedVideo struct {
 	Rank    int // 1 is the first
 	VideoID int64
 	Title   string

@@ -6,7 +6,7 @@ import (
 	"creatorpay/templates/pdf"
 )
 
-// table is what a table says, before it has a place: a text and figures in each
+// table is what a table says, before it is laid out: a text and figures in each
 // row, and below them small print and the parts of the figures that need a word
 // of their own.
 type table struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"creatorpay/settlement"
 	"creatorpay/templates/pdf"
 )
 
@@ -15,36 +16,36 @@ func layOutTopFive(font *pdf.Font, s *Statement) *sheet {
 	if l.statement.lateViews() > 0 {
 		l.paragraph(caption, l.lateUnranked)
 	}
-	l.writeRanking(l.byViews, s.Top.ByViews, Number, func(line Line) int64 { return line.Views })
-	l.writeRanking(l.byPlayTime, s.Top.ByPlayedSeconds, Duration, func(line Line) int64 { return line.PlayedSeconds })
-	l.writeFeet()
+	l.writeRanking(l.byViews, s.Top.ByViews, settlement.Number, func(line Line) int64 { return line.Views })
+	l.writeRanking(l.byPlayTime, s.Top.ByPlayedSeconds, duration, func(line Line) int64 { return line.PlayedSeconds })
+	l.writeFooters()
 	return l.sheet
 }
 
 const (
-	placeHeight = 34.0
-	rankWidth   = 26.0
+	rankedHeight = 34.0
+	rankWidth    = 26.0
 )
 
 // tagged marks what is the creator's own.
 var tagged = pdf.Style{Bold: true, Size: 7.5, Colour: accent}
 
-// writeRanking draws the places, and below them the creator's best video where
+// writeRanking draws the videos, and below them the creator's best video where
 // none of them is the creator's.
-func (l *letter) writeRanking(title string, places []Place, format func(int64) string, value func(Line) int64) {
-	l.section(title, placeHeight*float64(len(places)+2))
-	if len(places) == 0 {
+func (l *letter) writeRanking(title string, videos []RankedVideo, format func(int64) string, value func(Line) int64) {
+	l.section(title, rankedHeight*float64(len(videos)+2))
+	if len(videos) == 0 {
 		l.paragraph(body, l.noRanking)
 		return
 	}
-	highest, own := places[0].Value, false
-	for _, place := range places {
-		own = own || place.Own
+	highest, own := videos[0].Value, false
+	for _, video := range videos {
+		own = own || video.Own
 		tag := ""
-		if place.Own {
+		if video.Own {
 			tag = l.own
 		}
-		l.writePlace(strconv.Itoa(place.Rank), place, tag, format(place.Value), highest)
+		l.writeRanked(strconv.Itoa(video.Rank), video, tag, format(video.Value), highest)
 	}
 	if own {
 		return
@@ -54,30 +55,30 @@ func (l *letter) writeRanking(title string, places []Place, format func(int64) s
 		l.paragraph(caption, l.nothing)
 		return
 	}
-	last := places[len(places)-1]
-	gap := fmt.Sprintf(l.behind, Number(int64(last.Rank)), format(max(last.Value-best.Value, 0)))
+	last := videos[len(videos)-1]
+	gap := fmt.Sprintf(l.behind, settlement.Number(last.Rank), format(max(last.Value-best.Value, 0)))
 	l.down(4)
 	l.rule(l.y, line)
 	l.down(18)
 	l.write(left+rankWidth, l.y, tagged, l.ownBest+" · "+gap)
-	l.writePlace("", best, "", format(best.Value), highest)
+	l.writeRanked("", best, "", format(best.Value), highest)
 }
 
 // bestOwn is the creator's video with the highest value, the smallest id among
 // equals (R9); it is not found where all are 0.
-func bestOwn(lines []Line, value func(Line) int64) (best Place, found bool) {
+func bestOwn(lines []Line, value func(Line) int64) (best RankedVideo, found bool) {
 	for _, line := range lines {
 		if v := value(line); v > best.Value || (v > 0 && v == best.Value && line.VideoID < best.VideoID) {
-			best, found = Place{VideoID: line.VideoID, Title: line.Title, Value: v, Own: true}, true
+			best, found = RankedVideo{VideoID: line.VideoID, Title: line.Title, Value: v, Own: true}, true
 		}
 	}
 	return best, found
 }
 
-func (l *letter) writePlace(rank string, place Place, tag, value string, highest int64) {
+func (l *letter) writeRanked(rank string, video RankedVideo, tag, value string, highest int64) {
 	text, bar := pdf.Style{Size: 9.5, Colour: ink}, pale
 	figure := pdf.Style{Bold: true, Size: 9.5, Colour: ink}
-	if place.Own {
+	if video.Own {
 		figure.Colour, bar = accent, accent
 	}
 	l.write(left, l.y+21, pdf.Style{Bold: true, Size: 14, Colour: figure.Colour}, rank)
@@ -87,12 +88,12 @@ func (l *letter) writePlace(rank string, place Place, tag, value string, highest
 	if tag != "" {
 		room -= l.width(tagged, tag) + 8
 	}
-	title := l.fit(text, l.videoTitle(place.Title, place.VideoID), room)
+	title := l.fit(text, l.videoTitle(video.Title, video.VideoID), room)
 	l.write(left+rankWidth, l.y+15, text, title)
 	l.write(left+rankWidth+l.width(text, title)+8, l.y+15, tagged, tag)
 
 	const track = width - rankWidth
 	l.fill(left+rankWidth, l.y+22, track, 4, line)
-	l.fill(left+rankWidth, l.y+22, track*share(place.Value, highest), 4, bar)
-	l.down(placeHeight)
+	l.fill(left+rankWidth, l.y+22, track*share(video.Value, highest), 4, bar)
+	l.down(rankedHeight)
 }
