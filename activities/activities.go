@@ -27,6 +27,9 @@ type Activities struct {
 	// LateDays is how many closed days before the one being run are looked at
 	// for late views; 0 looks at none.
 	LateDays int
+	// Next says what a person can do about an error, such as a command to type; it
+	// may be nil, and may answer nothing.
+	Next func(error) string
 	// CurrentRun asks Temporal for the id of the workflow's current run.
 	CurrentRun func(ctx context.Context, workflowID string) (runID string, err error)
 	// RunStatus asks Temporal how the workflow's current run stands.

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -89,7 +90,7 @@ func (b *bundle) addVideos(from, to int64) {
 func (b *bundle) play(partition settlement.Day, video, viewer int64, after time.Duration) {
 	b.Helper()
 	b.nextView++
-	_, refused, err := b.db.AppendViews(b.Context(), []db.View{{
+	_, refused, err := b.db.AppendViews(b.Context(), []watchlog.View{{
 		Day: partition, VideoID: video, ViewerID: viewer, ViewID: b.nextView,
 		WatchedAt: b.start.Add(after).UnixMilli(), PlayedSeconds: 10, AdViews: 1,
 	}})
@@ -252,9 +253,9 @@ func TestR12_AChunkIsCountedAndSettledOnce(t *testing.T) {
 		b.counted()
 	}
 	for range 2 {
-		amounts, err := run[db.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+		amounts, err := run[settlement.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
 		require.NoError(t, err)
-		require.Equal(t, db.Amounts{VideoAmount: 1, AdAmount: 10}, amounts)
+		require.Equal(t, settlement.Amounts{VideoAmount: 1, AdAmount: 10}, amounts)
 	}
 	chunk, err := b.db.Chunk(t.Context(), settlement.DailyPeriod(day), 1)
 	require.NoError(t, err)
@@ -294,7 +295,7 @@ func TestR12_OnlyTheCurrentRunMayTakeOver(t *testing.T) {
 func TestR8_BeginDayWaitsOrRefuses(t *testing.T) {
 	b := setup(t)
 	b.planned() // the day before the next one has begun and is running
-	running := &db.NotClosedError{Period: settlement.DailyPeriod(day), State: db.StateRunning}
+	running := &Waiting{Period: settlement.DailyPeriod(day), State: settlement.Running}
 	result, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1})
 	require.NoError(t, err)
 	require.Equal(t, running, result.Waiting)
@@ -305,7 +306,7 @@ func TestR8_BeginDayWaitsOrRefuses(t *testing.T) {
 	require.NoError(t, b.db.Fail(t.Context(), settlement.DailyPeriod(day), holder, "some cause"))
 	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1})
 	requireType(t, TypeRefused, err)
-	failed := &db.NotClosedError{Period: settlement.DailyPeriod(day), State: db.StateFailed}
+	failed := &Waiting{Period: settlement.DailyPeriod(day), State: settlement.Failed}
 	result, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day + 1, Wait: true, Shown: running})
 	require.NoError(t, err, "what has changed is to be shown")
 	require.Equal(t, failed, result.Waiting)
@@ -314,14 +315,16 @@ func TestR8_BeginDayWaitsOrRefuses(t *testing.T) {
 }
 
 func TestAwait_LooksLessAndLessOftenWhileAPersonHasToAct(t *testing.T) {
-	unclosed := &db.NotClosedError{Period: settlement.DailyPeriod(day), State: db.StateFailed}
-	for attempt, want := range map[int32]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 4: 40 * time.Second, 5: time.Minute, 100_000: time.Minute} {
-		_, err := await(attempt, unclosed, unclosed)
-		requireWaiting(t, want, err)
+	var a Activities
+	look := func(attempt int32, state settlement.RunState) error {
+		period := settlement.DailyPeriod(day)
+		_, err := a.await(attempt, settlement.NotClosed(period, state), &Waiting{Period: period, State: state})
+		return err
 	}
-	unclosed.State = db.StateRunning
-	_, err := await(100_000, unclosed, unclosed)
-	requireWaiting(t, shortWait, err)
+	for attempt, want := range map[int32]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 4: 40 * time.Second, 5: time.Minute, 100_000: time.Minute} {
+		requireWaiting(t, want, look(attempt, settlement.Failed))
+	}
+	requireWaiting(t, shortWait, look(100_000, settlement.Running))
 }
 
 // requireWaiting means that the activity is tried again after so long.
@@ -334,37 +337,38 @@ func requireWaiting(t *testing.T, delay time.Duration, err error) {
 }
 
 func TestClassify_DecidesWhatIsFinal(t *testing.T) {
-	period := settlement.DailyPeriod(day)
-	final := map[string]error{
-		TypeStale:   &db.StaleError{Period: period},
-		TypeBadData: &db.BadRowError{Day: day, VideoID: 1, Problem: "p"},
-	}
-	for _, refusal := range []error{
-		&db.ClosedError{Period: period},
-		&db.NotOverError{Day: day, Zone: "UTC"},
-		&db.NoPartitionError{Day: day},
-		&db.BeforeFirstDayError{Day: day, First: day + 1},
-		&db.NotClosedError{Period: period},
-		&db.LostRunError{Period: period},
-		&db.UnsettledError{Problem: "p"},
-		&db.SpanError{From: day, To: day + 5000},
-		&db.NotBegunError{Period: period, Zone: "UTC"},
-		settlement.Invalid("p"),
+	next := func(error) string { return "type this" }
+	for kind, errorType := range map[settlement.ErrorKind]string{
+		settlement.ErrStale:         TypeStale,
+		settlement.ErrBadRow:        TypeBadData,
+		settlement.ErrPrices:        TypeBadData,
+		settlement.ErrNotTheSum:     TypeBadData,
+		settlement.ErrLateRows:      TypeBadData,
+		settlement.ErrUnknownVideos: TypeUnknown,
+		settlement.ErrClosed:        TypeRefused,
+		settlement.ErrNotOver:       TypeRefused,
+		settlement.ErrNoPartition:   TypeRefused,
+		settlement.ErrBeforeFirst:   TypeRefused,
+		settlement.ErrNotClosed:     TypeRefused,
+		settlement.ErrLostRun:       TypeRefused,
+		settlement.ErrUnsettled:     TypeRefused,
+		settlement.ErrTooManyDays:   TypeRefused,
+		settlement.ErrNotBegun:      TypeRefused,
+		settlement.ErrInvalid:       TypeRefused,
 	} {
-		final[TypeRefused] = refusal
-		for errorType, err := range final {
-			classified := classify(fmt.Errorf("somewhere: %w", err))
-			requireType(t, errorType, classified)
-			var application *temporal.ApplicationError
-			require.ErrorAs(t, classified, &application)
-			require.True(t, application.NonRetryable(), "%s", errorType)
-		}
+		err := fmt.Errorf("somewhere: %w", settlement.Errorf(kind, settlement.DailyPeriod(day), "a problem"))
+		classified := classify(err, next)
+		requireType(t, errorType, classified)
+		var application *temporal.ApplicationError
+		require.ErrorAs(t, classified, &application)
+		require.True(t, application.NonRetryable(), "%s", kind)
+		require.Equal(t, "somewhere: a problem; type this", application.Message())
 	}
-	requireType(t, TypeBadData, classify(fmt.Errorf("price: %w", settlement.ErrOutOfRange)))
-	for _, passing := range []error{errors.New("connection lost"), &db.WatchLogBusyError{}} {
-		require.Equal(t, passing, classify(passing), "what is not named is tried again")
+	requireType(t, TypeBadData, classify(fmt.Errorf("price: %w", settlement.ErrOutOfRange), next))
+	for _, passing := range []error{errors.New("connection lost"), settlement.Errorf(settlement.ErrBusy, settlement.Period{}, "busy")} {
+		require.Equal(t, passing, classify(passing, next), "what is not named is tried again")
 	}
-	require.NoError(t, classify(nil))
+	require.NoError(t, classify(nil, next))
 }
 
 func requireType(t *testing.T, want string, err error) {

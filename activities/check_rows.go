@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -45,7 +44,7 @@ func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput
 	}
 	rows := max(input.CheckRows, total/int64(input.MaxChecks)+1)
 	for _, day := range days {
-		kept, err := a.DB.HasPartition(ctx, day.StartsOn)
+		kept, err := a.DB.Log.Has(ctx, day.StartsOn)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +70,7 @@ func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput
 // CheckRows reads the rows of a few chunks of a closed day again and compares
 // them with those that were counted. Other rows are no error: nothing is ever
 // adjusted for them, and the run that asks shows an alarm.
-func (a *Activities) CheckRows(ctx context.Context, input RowCheck) (found db.Mismatch, err error) {
+func (a *Activities) CheckRows(ctx context.Context, input RowCheck) (found settlement.Mismatch, err error) {
 	day, err := a.DB.ClosedRun(ctx, settlement.DailyPeriod(input.Day))
 	if err != nil {
 		return found, err

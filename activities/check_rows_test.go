@@ -3,9 +3,10 @@ package activities
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
+	"creatorpay/db/watchlog"
+	"creatorpay/settlement"
 
-	"creatorpay/db"
+	"github.com/stretchr/testify/require"
 )
 
 func (b *bundle) planRowChecks(rows int64, most int) []RowCheck {
@@ -15,9 +16,9 @@ func (b *bundle) planRowChecks(rows int64, most int) []RowCheck {
 	return checks
 }
 
-func (b *bundle) checkRows(check RowCheck) db.Mismatch {
+func (b *bundle) checkRows(check RowCheck) settlement.Mismatch {
 	b.Helper()
-	found, err := run[db.Mismatch](b, b.activities.CheckRows, check)
+	found, err := run[settlement.Mismatch](b, b.activities.CheckRows, check)
 	require.NoError(b, err)
 	return found
 }
@@ -59,7 +60,7 @@ func TestPlanRowChecks_ABigWeekHasBiggerChecksNotMore(t *testing.T) {
 
 func TestPlanRowChecks_LeavesOutDaysWithoutAPartition(t *testing.T) {
 	b := weekInChunks(t)
-	_, err := b.db.EachDroppable(b.Context(), friday, true, func(day db.Droppable) error { return b.db.DropDay(b.Context(), day) })
+	_, err := b.db.EachDroppable(b.Context(), friday, true, func(day watchlog.Droppable) error { return b.db.Log.Drop(b.Context(), day) })
 	require.NoError(t, err)
 
 	require.Equal(t, friday, b.planRowChecks(5, 100)[0].Day)
@@ -68,11 +69,11 @@ func TestPlanRowChecks_LeavesOutDaysWithoutAPartition(t *testing.T) {
 func TestCheckRows_ReadsItsChunksAndNoOthers(t *testing.T) {
 	b := weekInChunks(t)
 	first, second := RowCheck{Day: thursday, First: 1, Last: 2}, RowCheck{Day: thursday, First: 3, Last: 5}
-	require.Equal(t, db.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
-	require.Equal(t, db.Mismatch{Day: thursday, Expected: 6, Found: 6}, b.checkRows(second))
+	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
+	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 6, Found: 6}, b.checkRows(second))
 
 	b.exec(`UPDATE watch_log SET played_seconds = 11 WHERE video_id = 4`)
 
-	require.Equal(t, db.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
-	require.Equal(t, db.Mismatch{Day: thursday, Expected: 6, Found: 6, Chunks: []int{4}}, b.checkRows(second))
+	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
+	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 6, Found: 6, Chunks: []int{4}}, b.checkRows(second))
 }

@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"creatorpay/db"
+	"creatorpay/engine/counting"
 	"creatorpay/settlement"
 )
 
@@ -18,10 +19,10 @@ type PlanDayInput struct {
 
 // PlannedChunk is a chunk of the day's plan and what has been done of it.
 type PlannedChunk struct {
-	Number int    `json:"number"` // 1, 2, 3 ... in key order
-	Videos string `json:"videos"` // its range, for people
-	State  string `json:"state"`
-	Rows   int64  `json:"rows"` // counted so far
+	Number int                   `json:"number"` // 1, 2, 3 ... in key order
+	Videos string                `json:"videos"` // its range, for people
+	State  settlement.ChunkState `json:"state"`
+	Rows   int64                 `json:"rows"` // counted so far
 }
 
 // PlanResult is a period's plan in key order.
@@ -90,7 +91,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	if chunk.State != db.ChunkPlanned {
+	if chunk.State != settlement.ChunkPlanned {
 		return CountChunkResult{Rows: chunk.Rows()}, nil
 	}
 	run, err := a.DB.OpenRun(ctx, period)
@@ -101,7 +102,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	counter, err := NewCounter(ctx, a.DB, input.Day, run.RepeatWindow())
+	counter, err := counting.New(ctx, a.DB, input.Day, run.RepeatWindow())
 	if err != nil {
 		return CountChunkResult{}, err
 	}
@@ -120,36 +121,36 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 		return CountChunkResult{}, err
 	}
 	rows := totals.Rows() + count.UnknownRows
-	recordChunk(ctx, db.ChunkCounted, rows)
+	recordChunk(ctx, phaseCounted, rows)
 	return CountChunkResult{Rows: rows}, nil
 }
 
 // SettleChunk prices the chunk's counted views by R4 to R7. A chunk that is
 // settled already is not settled again.
-func (a *Activities) SettleChunk(ctx context.Context, input ChunkInput) (db.Amounts, error) {
+func (a *Activities) SettleChunk(ctx context.Context, input ChunkInput) (settlement.Amounts, error) {
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
 	if err != nil {
-		return db.Amounts{}, err
+		return settlement.Amounts{}, err
 	}
-	if chunk.State == db.ChunkSettled {
+	if chunk.State == settlement.ChunkDone {
 		return chunk.Amounts, nil
 	}
 	run, err := a.DB.OpenRun(ctx, period)
 	if err != nil {
-		return db.Amounts{}, err
+		return settlement.Amounts{}, err
 	}
 	rule, err := a.DB.PriceRule(ctx, run.PriceRule)
 	if err != nil {
-		return db.Amounts{}, err
+		return settlement.Amounts{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
 		chunk, err = a.DB.SettleChunk(ctx, input.Day, holder, input.Chunk, rule)
 		return err
 	})
 	if err != nil {
-		return db.Amounts{}, err
+		return settlement.Amounts{}, err
 	}
-	recordChunk(ctx, db.ChunkSettled, 0)
+	recordChunk(ctx, phaseSettled, 0)
 	return chunk.Amounts, nil
 }

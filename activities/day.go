@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -26,7 +25,7 @@ type BeginDayInput struct {
 	// Otherwise it waits only while that day is running.
 	Wait bool `json:"wait"`
 	// Shown is the wait that the run shows to people already.
-	Shown *db.NotClosedError `json:"shown,omitempty"`
+	Shown *Waiting `json:"shown,omitempty"`
 }
 
 // BeginDayResult is what the book of runs fixed for the day.
@@ -34,7 +33,7 @@ type BeginDayResult struct {
 	PriceRule int64 `json:"price_rule"`
 	// Waiting is set when the day could not begin yet, because of another that
 	// is not closed, and the run does not show that.
-	Waiting *db.NotClosedError `json:"waiting,omitempty"`
+	Waiting *Waiting `json:"waiting,omitempty"`
 }
 
 // BeginDay enters the run in the book under a new fence, or takes it over from
@@ -46,9 +45,8 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 		result.PriceRule = run.PriceRule
 		return err
 	})
-	var notClosed *db.NotClosedError
-	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
-		result.Waiting, err = await(activity.GetInfo(ctx).Attempt, notClosed, input.Shown)
+	if unclosed, waits := mayWait(err, input.Wait); waits {
+		result.Waiting, err = a.await(activity.GetInfo(ctx).Attempt, unclosed, input.Shown)
 		return result, err
 	}
 	return result, err
@@ -56,8 +54,8 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 
 // CollectLateResult is what came too late for its own day.
 type CollectLateResult struct {
-	LateRows   int64         `json:"late_rows"`            // that the day posts
-	Mismatches []db.Mismatch `json:"mismatches,omitempty"` // closed days whose rows are not those that were counted
+	LateRows   int64                 `json:"late_rows"`            // that the day posts
+	Mismatches []settlement.Mismatch `json:"mismatches,omitempty"` // closed days whose rows are not those that were counted
 }
 
 // CollectLate fixes which late views the day posts. It does so once: tried again or
@@ -109,7 +107,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 		return nil, err
 	}
 	// A chunk with such plays stays planned.
-	chunks = slices.DeleteFunc(chunks, func(chunk db.Chunk) bool { return chunk.State != db.ChunkPlanned })
+	chunks = slices.DeleteFunc(chunks, func(chunk db.Chunk) bool { return chunk.State != settlement.ChunkPlanned })
 	if len(chunks) == 0 {
 		return nil, nil
 	}
@@ -143,9 +141,8 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 	if rows == 0 {
 		return mended, nil
 	}
-	return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"%s has %s of videos that are not in the catalogue: %s; import them (starter import --videos FILE), then: starter retry %s; only the chunks with such rows are counted again",
-		period, settlement.Count(rows, "row"), strings.Join(named, ", "), period.Arguments()), TypeUnknown, nil)
+	return nil, settlement.Errorf(settlement.ErrUnknownVideos, period,
+		"%s has %s of videos that are not in the catalogue: %s", period, settlement.Count(rows, "row"), strings.Join(named, ", "))
 }
 
 // RankDay stores the day's Top 5 (R9).
@@ -159,7 +156,7 @@ func (a *Activities) RankDay(ctx context.Context, input DayInput) error {
 // closed because rows arrived after it was counted.
 type CloseDayResult struct {
 	Closed bool `json:"closed"`
-	db.Totals
+	settlement.Totals
 }
 
 // CloseDay seals the day (R11).
@@ -168,9 +165,8 @@ func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result Close
 		result.Totals, err = a.DB.CloseDay(ctx, input.Day, holder)
 		return err
 	})
-	var arrived *db.RowsArrivedError
-	if errors.As(err, &arrived) {
-		activity.GetLogger(ctx).Warn("rows arrived before the day closed", "day", input.Day.String(), "rows", arrived.Rows, "counted", arrived.Counted)
+	if errors.Is(err, settlement.ErrRowsArrived) {
+		activity.GetLogger(ctx).Warn("rows arrived before the day closed", "day", input.Day.String(), "error", err)
 		return CloseDayResult{}, nil
 	}
 	result.Closed = err == nil

@@ -25,7 +25,7 @@ func (b *bundle) begun() {
 
 func (b *bundle) settled() {
 	b.Helper()
-	_, err := run[db.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+	_, err := run[settlement.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
 	require.NoError(b, err)
 }
 
@@ -81,8 +81,8 @@ func TestPlanDay_CutsTheDayOnce(t *testing.T) {
 	}
 	b.begun()
 	want := PlanResult{Chunks: []PlannedChunk{
-		{Number: 1, Videos: "videos before 3", State: db.ChunkPlanned},
-		{Number: 2, Videos: "videos from 3", State: db.ChunkPlanned},
+		{Number: 1, Videos: "videos before 3", State: settlement.ChunkPlanned},
+		{Number: 2, Videos: "videos from 3", State: settlement.ChunkPlanned},
 	}}
 	for _, rows := range []int64{2, 1} { // the second time the stored plan is read
 		plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: rows, MaxChunks: 10})
@@ -98,7 +98,7 @@ func TestPlanDay_TellsWhatIsDone(t *testing.T) {
 	b.counted()
 	plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1, MaxChunks: 10})
 	require.NoError(t, err)
-	require.Equal(t, []PlannedChunk{{Number: 1, Videos: "all videos", State: db.ChunkCounted, Rows: 1}}, plan.Chunks)
+	require.Equal(t, []PlannedChunk{{Number: 1, Videos: "all videos", State: settlement.ChunkCounted, Rows: 1}}, plan.Chunks)
 }
 
 func TestCloseDay_SealsTheDay(t *testing.T) {
@@ -112,9 +112,9 @@ func TestCloseDay_SealsTheDay(t *testing.T) {
 	for range 2 { // again, as after a worker that died before it could tell
 		result, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
 		require.NoError(t, err)
-		require.Equal(t, CloseDayResult{Closed: true, Totals: db.Totals{
+		require.Equal(t, CloseDayResult{Closed: true, Totals: settlement.Totals{
 			Statistics: settlement.Statistics{Views: 1, PlayedSeconds: 10, AdViews: 1},
-			Amounts:    db.Amounts{VideoAmount: 1, AdAmount: 10},
+			Amounts:    settlement.Amounts{VideoAmount: 1, AdAmount: 10},
 		}}, result)
 	}
 	top, err := b.db.TopVideos(t.Context(), settlement.DailyPeriod(day))
@@ -131,7 +131,7 @@ func TestR10_CloseDayTellsThatRowsArrived(t *testing.T) {
 	result, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
 	require.NoError(t, err, "it is no failure: the day is checked again")
 	require.Equal(t, CloseDayResult{}, result)
-	require.Equal(t, db.StateRunning, b.inBook().State)
+	require.Equal(t, settlement.Running, b.inBook().State)
 }
 
 func TestFailDay_RecordsTheFailure(t *testing.T) {
@@ -139,7 +139,7 @@ func TestFailDay_RecordsTheFailure(t *testing.T) {
 	b.begun()
 	_, err := run[any](b, b.activities.FailDay, FailDayInput{Day: day, Failure: "the cause"})
 	require.NoError(t, err)
-	require.Equal(t, db.StateFailed, b.inBook().State)
+	require.Equal(t, settlement.Failed, b.inBook().State)
 	require.Equal(t, "the cause", b.inBook().Failure)
 }
 

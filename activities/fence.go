@@ -28,8 +28,7 @@ func (a *Activities) asHolder(ctx context.Context, period settlement.Period, wri
 	}
 	holder := holderOf(ctx)
 	err := write(holder)
-	var stale *db.StaleError
-	if !errors.As(err, &stale) {
+	if !errors.Is(err, settlement.ErrStale) {
 		return err
 	}
 	current, askErr := a.CurrentRun(ctx, holder.WorkflowID)

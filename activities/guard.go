@@ -16,24 +16,28 @@ import (
 // holds the period and says in which order.
 type Guard struct {
 	interceptor.WorkerInterceptorBase
+	// Next says what a person can do about an error, such as a command to type; it
+	// may be nil, and may answer nothing.
+	Next func(error) string
 }
 
 // InterceptActivity is called by the SDK for each activity.
-func (*Guard) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
-	return &guarded{interceptor.ActivityInboundInterceptorBase{Next: next}}
+func (g *Guard) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	return &guarded{interceptor.ActivityInboundInterceptorBase{Next: next}, g.Next}
 }
 
 type guarded struct {
 	interceptor.ActivityInboundInterceptorBase
+	next func(error) string
 }
 
 // ExecuteActivity runs the activity.
 func (g *guarded) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	if info := activity.GetInfo(ctx); !info.IsWorkflowActivity() {
 		return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-			"%s is a step of a run and was not done: start the run (starter run)", info.ActivityType.Name), TypeRefused, nil)
+			"%s is a step of a run and was not done: start the run", info.ActivityType.Name), TypeRefused, nil)
 	}
 	defer keepAlive(ctx)()
 	result, err := g.Next.ExecuteActivity(ctx, in)
-	return result, classify(err)
+	return result, classify(err, g.next)
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/testsuite"
 
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -22,7 +21,7 @@ func TestGuard_RefusesAStepThatSomebodyStartedByItself(t *testing.T) {
 	for name, step := range map[string]struct{ activity, input any }{
 		"BeginDay":  {a.BeginDay, BeginDayInput{Day: day}},
 		"MakeRoom":  {a.MakeRoom, DayInput{Day: day}},
-		"SendMails": {m.SendMails, SendMailsInput{Week: settlement.DailyPeriod(day), Creators: db.AllCreators}},
+		"SendMails": {m.SendMails, SendMailsInput{Week: settlement.DailyPeriod(day), Creators: settlement.AllCreators}},
 	} {
 		_, err := env.ExecuteActivity(step.activity, step.input)
 		requireFinal(t, TypeRefused, err)

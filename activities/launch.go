@@ -8,7 +8,6 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -47,12 +46,22 @@ func (i OpenPeriodsInput) Validate() error {
 	return periods[0].Validate()
 }
 
+// OpenPeriod is a period that is not closed.
+type OpenPeriod struct {
+	settlement.Period
+	State settlement.RunState `json:"state,omitempty"`
+}
+
 // OpenPeriods are the periods that are not closed, in order.
-func (a *Activities) OpenPeriods(ctx context.Context, input OpenPeriodsInput) ([]db.OpenPeriod, error) {
+func (a *Activities) OpenPeriods(ctx context.Context, input OpenPeriodsInput) (open []OpenPeriod, err error) {
 	if err := input.Validate(); err != nil {
 		return nil, err
 	}
-	return a.DB.OpenPeriods(ctx, input.Kind, input.First, input.Last)
+	periods, err := a.DB.OpenPeriods(ctx, input.Kind, input.First, input.Last)
+	for _, period := range periods {
+		open = append(open, OpenPeriod(period))
+	}
+	return open, err
 }
 
 // AwaitRunInput names a period and the workflow of its run.
@@ -71,11 +80,10 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 		return fmt.Errorf("ask for the run of %s: %w", input.WorkflowID, err)
 	}
 	if status == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
-		return waitFor(&db.NotClosedError{Period: input.Period, State: db.StateRunning}, shortWait)
+		return waitFor(settlement.NotClosed(input.Period, settlement.Running), shortWait)
 	}
 	_, err = a.DB.ClosedRun(ctx, input.Period)
-	var notClosed *db.NotClosedError
-	if errors.As(err, &notClosed) {
+	if errors.Is(err, settlement.ErrNotClosed) {
 		return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
 			"%s has ended (%s) and %s is not closed", input.WorkflowID, status, input.Period), TypeRefused, nil)
 	}

@@ -2,6 +2,8 @@ package activities
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -11,6 +13,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
+	"creatorpay/engine/statement"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -28,8 +31,8 @@ type Mailing struct {
 
 // SendMailsInput names a batch of mails.
 type SendMailsInput struct {
-	Week     settlement.Period `json:"week"`
-	Creators db.Creators       `json:"creators"`
+	Week     settlement.Period   `json:"week"`
+	Creators settlement.Creators `json:"creators"`
 }
 
 // SendMails makes one pass over the batch's mails that are not sent yet, over one
@@ -66,14 +69,14 @@ type mailBatch struct {
 	sender *mailer.Sender // nil before the first mail and after a broken connection
 }
 
-func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.Delivery) error {
-	statements, err := ReadStatements(ctx, b.DB, b.week, creators, b.Post.Contact())
+func (b *mailBatch) send(ctx context.Context, creators settlement.Creators, unsent []db.Delivery) error {
+	statements, err := statement.Read(ctx, b.DB, b.week, creators, b.Post.Contact())
 	if err != nil {
 		return err
 	}
 	byCreator := make(map[int64]*templates.Statement, len(statements))
-	for _, statement := range statements {
-		byCreator[statement.CreatorID] = statement
+	for _, one := range statements {
+		byCreator[one.CreatorID] = one
 	}
 	for _, delivery := range unsent {
 		if err := mayGoOn(ctx); err != nil {
@@ -95,18 +98,18 @@ func (b *mailBatch) send(ctx context.Context, creators db.Creators, unsent []db.
 }
 
 // sendOne sends one mail and stores what became of it.
-func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement, delivery db.Delivery) error {
+func (b *mailBatch) sendOne(ctx context.Context, drawn *templates.Statement, delivery db.Delivery) error {
 	switch {
 	case !delivery.Known:
 		return b.giveUp(ctx, delivery, fmt.Errorf("creator %d is not in the catalogue", delivery.CreatorID))
-	case statement == nil:
+	case drawn == nil:
 		return b.giveUp(ctx, delivery, fmt.Errorf("creator %d has no statement for %s", delivery.CreatorID, b.week))
 	}
 	// First, since only then it is certain which address questions go to.
 	if err := b.dial(ctx); err != nil {
 		return err
 	}
-	message, err := Compose(ctx, b.Renderer, statement, delivery.Email)
+	message, err := statement.Compose(ctx, b.Renderer, drawn, delivery.Email)
 	if ctx.Err() != nil {
 		return ctx.Err() // it is no fault of the statement's
 	}
@@ -114,12 +117,11 @@ func (b *mailBatch) sendOne(ctx context.Context, statement *templates.Statement,
 		return b.giveUp(ctx, delivery, err)
 	}
 	err = b.DB.StoreDocuments(ctx, b.week, delivery.CreatorID, db.Documents{
-		Contact:      statement.Contact,
+		Contact:      drawn.Contact,
 		PayoutSHA256: sha256Hex(message.Attachments[0].Data),
 		TopSHA256:    sha256Hex(message.Attachments[1].Data),
 	})
-	var changed *db.DocumentsChangedError
-	if errors.As(err, &changed) {
+	if errors.Is(err, settlement.ErrDocumentsChanged) {
 		return b.giveUp(ctx, delivery, err)
 	}
 	if err != nil {
@@ -205,7 +207,7 @@ func (b *mailBatch) dial(ctx context.Context) (err error) {
 	}
 	if b.Post.Addr == "" {
 		return temporal.NewNonRetryableApplicationError(
-			"the worker knows no mail server: start it with SMTP_ADDR and SMTP_FROM, then send the mails (starter mail send --week "+b.week.String()+")", TypeMailSettings, nil)
+			"the worker knows no mail server: start it with SMTP_ADDR and SMTP_FROM, then send the mails of "+b.week.String(), TypeMailSettings, nil)
 	}
 	b.sender, err = b.Post.Dial(ctx)
 	if errors.Is(err, mailer.ErrRefusedUs) {
@@ -233,4 +235,9 @@ func (b *mailBatch) hangUp() {
 		b.sender.Close()
 		b.sender = nil
 	}
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }

@@ -18,6 +18,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
 	"creatorpay/internal/inbox"
+	"creatorpay/settlement"
 	"creatorpay/templates"
 )
 
@@ -63,7 +64,7 @@ func openMailroom(t *testing.T, creators int64) *mailroom {
 // send sends the mails of all creators as one batch.
 func (m *mailroom) send() error {
 	m.Helper()
-	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: db.AllCreators})
+	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: settlement.AllCreators})
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
 	"creatorpay/internal/inbox"
+	"creatorpay/settlement"
 )
 
 func TestEveryMailCarriesItsStatement(t *testing.T) {
@@ -25,7 +26,7 @@ func TestEveryMailCarriesItsStatement(t *testing.T) {
 	mails, err := m.inbox.Mails()
 	require.NoError(t, err)
 	require.Len(t, mails, 3)
-	statements, err := m.db.Statements(t.Context(), week, db.AllCreators)
+	statements, err := m.db.Statements(t.Context(), week, settlement.AllCreators)
 	require.NoError(t, err)
 	for i, mail := range mails {
 		creator := int64(i + 1)
@@ -47,7 +48,7 @@ func TestR12_AMailIsSentOnce(t *testing.T) {
 
 func TestOnlyMailsOfTheBatchAreSent(t *testing.T) {
 	m := openMailroom(t, 4)
-	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: db.Creators{First: 2, Last: 3}})
+	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: settlement.Creators{First: 2, Last: 3}})
 	require.NoError(t, err)
 	require.Equal(t, []string{address(2), address(3)}, m.received())
 }
@@ -242,7 +243,7 @@ func TestAWorkerWithoutAMailServerSaysSo(t *testing.T) {
 	err := m.send()
 
 	requireFinal(t, TypeMailSettings, err)
-	require.ErrorContains(t, err, "start it with SMTP_ADDR and SMTP_FROM, then send the mails (starter mail send --week 2024-W19)")
+	require.ErrorContains(t, err, "start it with SMTP_ADDR and SMTP_FROM, then send the mails of 2024-W19")
 	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliveryPending}, m.states())
 	require.Zero(t, m.deliveries()[1].Attempts)
 }
@@ -324,8 +325,8 @@ func TestPlanMails_CutsTheUnsentMailsIntoBatches(t *testing.T) {
 	m := openMailroom(t, 6)
 	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id = 2`)
 	for after, want := range map[int64]PlanMailsResult{
-		0: {Batches: []db.Creators{{First: 1, Last: 3}, {First: 4, Last: 5}}, More: true},
-		5: {Batches: []db.Creators{{First: 6, Last: 6}}},
+		0: {Batches: []settlement.Creators{{First: 1, Last: 3}, {First: 4, Last: 5}}, More: true},
+		5: {Batches: []settlement.Creators{{First: 6, Last: 6}}},
 		6: {},
 	} {
 		result, err := run[PlanMailsResult](m.bundle, m.activities.PlanMails, PlanMailsInput{Week: week, After: after, PerBatch: 2, MaxBatches: 2})

@@ -3,9 +3,9 @@ package activities
 import (
 	"context"
 
-	"go.temporal.io/sdk/activity"
+	"creatorpay/settlement"
 
-	"creatorpay/db"
+	"go.temporal.io/sdk/activity"
 )
 
 // The names of the project's own metrics, which a worker exports beside those
@@ -22,10 +22,17 @@ const (
 
 // reportMismatch counts and logs that a closed day has other rows than were
 // counted.
-func reportMismatch(ctx context.Context, mismatch db.Mismatch) {
+func reportMismatch(ctx context.Context, mismatch settlement.Mismatch) {
 	activity.GetMetricsHandler(ctx).Counter(MetricMismatches).Inc(1)
 	activity.GetLogger(ctx).Warn("a closed day's rows are not those that were counted", "day", mismatch.Day.String(), "mismatch", mismatch.String())
 }
+
+// The phases of which chunks are counted.
+const (
+	phaseCounted  = "counted"
+	phaseSettled  = "settled"
+	phaseRolledUp = "rolled_up"
+)
 
 // recordChunk counts a finished chunk and the rows that it read.
 func recordChunk(ctx context.Context, phase string, rows int64) {

@@ -6,7 +6,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -23,7 +23,7 @@ func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room Room, e
 		return room, err
 	}
 	from, until := input.Day, input.Day+settlement.Day(a.PartitionsAhead)
-	first, last, found, err := a.DB.Span(ctx)
+	first, last, found, err := a.DB.Log.Span(ctx)
 	if err != nil {
 		return room, err
 	}
@@ -38,7 +38,7 @@ func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room Room, e
 // given one. A day without a partition gets none here, and neither do those after
 // it: nobody could store its views, so it is not to be settled unseen.
 func (a *Activities) MakeRoomAfter(ctx context.Context, input DayInput) (room Room, err error) {
-	found, err := a.DB.HasPartition(ctx, input.Day)
+	found, err := a.DB.Log.Has(ctx, input.Day)
 	if err != nil || !found {
 		return room, err
 	}
@@ -62,20 +62,19 @@ func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done Rete
 	// What has not been looked at for the last time is kept, and the day before
 	// it: late views are judged across that midnight, too.
 	before := input.Day - settlement.Day(max(a.KeepDays, a.LateDays+1))
-	kept, err := a.DB.EachDroppable(ctx, before, false, func(day db.Droppable) error {
-		err := a.DB.DropDay(ctx, day)
+	kept, err := a.DB.EachDroppable(ctx, before, false, func(day watchlog.Droppable) error {
+		err := a.DB.Log.Drop(ctx, day)
 		if err == nil {
 			done.Dropped++
 			activity.GetLogger(ctx).Info("dropped a day of the watch log", "day", day.Day.String(), "rows", day.Rows)
 		}
 		return err
 	})
-	var needed *db.NeededAgainError
 	switch {
-	case errors.As(err, &needed):
-		done.Kept, err = needed.Error(), nil
+	case errors.Is(err, settlement.ErrNeeded):
+		done.Kept, err = err.Error(), nil
 	case kept != nil:
-		done.Kept = kept.String()
+		done.Kept = withNext(kept, a.Next)
 	}
 	if done.Kept != "" {
 		activity.GetLogger(ctx).Warn("a day past keeping stays", "why", done.Kept)

@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
-	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -83,7 +83,7 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 			_, err := b.db.AddPartitions(t.Context(), day, day+3)
 			require.NoError(t, err)
 			b.exec(`
-				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 				VALUES
 					('daily', '2024-05-08', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
 					('daily', '2024-05-09', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
@@ -119,7 +119,7 @@ func TestDropOldDays_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
 	require.Equal(t, thursday, b.days()[0], "the days before are dropped, but for the last of them")
 	require.Equal(t, 1, done.Dropped)
 	require.Contains(t, done.Kept, "2024-05-10 has 3 rows that came late")
-	require.Contains(t, done.Kept, "LATE_DAYS=3 ", "the next run is that of Monday")
+	require.Contains(t, done.Kept, "2024-05-10 has 3 rows that came late and that no day has posted", "the next run is that of Monday")
 	require.Contains(t, said.String(), "level=WARN")
 	require.Contains(t, said.String(), "2024-05-10 has 3 rows")
 }
@@ -143,10 +143,10 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 	require.Contains(t, done.Kept, "until 2024-05-12 is closed")
 	b.countOn(sunday)
 
-	views, err := b.db.LateViews(t.Context(), sunday, settlement.Range{})
+	views, err := b.db.Log.LateViews(t.Context(), sunday, settlement.Range{})
 	require.NoError(t, err)
 	require.Len(t, views, 1)
-	require.Equal(t, db.LateRepeat, views[0].Verdict)
+	require.Equal(t, watchlog.LateRepeat, views[0].Verdict)
 }
 
 func TestR3_ALateViewIsNotJudgedWithoutThePlaysOfItsDay(t *testing.T) {
@@ -180,9 +180,9 @@ func TestR3_ALateViewAfterTheFirstMomentsOfADayDoesNotNeedTheDayBefore(t *testin
 
 	b.countOn(sunday)
 
-	views, err := b.db.LateViews(t.Context(), sunday, settlement.Range{})
+	views, err := b.db.Log.LateViews(t.Context(), sunday, settlement.Range{})
 	require.NoError(t, err)
-	require.Equal(t, db.LateCounted, views[0].Verdict)
+	require.Equal(t, watchlog.LateCounted, views[0].Verdict)
 }
 
 // late stores the viewer's play of the video, so many seconds after the day's

@@ -22,17 +22,17 @@ type BeginPeriodInput struct {
 	// state. Otherwise it waits only for days that are running.
 	Wait bool `json:"wait"`
 	// Shown is the wait that the run shows to people already.
-	Shown *db.NotClosedError `json:"shown,omitempty"`
+	Shown *Waiting `json:"shown,omitempty"`
 }
 
 // BeginPeriodResult says whether the period is closed already, and what it came
 // to then.
 type BeginPeriodResult struct {
 	Closed bool `json:"closed"`
-	db.Totals
+	settlement.Totals
 	// Waiting is set when the period could not begin yet, because of a day that
 	// is not closed, and the run does not show that.
-	Waiting *db.NotClosedError `json:"waiting,omitempty"`
+	Waiting *Waiting `json:"waiting,omitempty"`
 }
 
 // BeginPeriod enters the run of a week or month in the book under a new fence,
@@ -44,14 +44,12 @@ func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) (r
 	err = a.asHolder(ctx, input.Period, func(holder db.Holder) error {
 		return a.DB.BeginPeriod(ctx, input.Period, holder)
 	})
-	var closed *db.ClosedError
-	if errors.As(err, &closed) {
+	if errors.Is(err, settlement.ErrClosed) {
 		run, err := a.DB.ClosedRun(ctx, input.Period)
 		return BeginPeriodResult{Closed: true, Totals: run.Totals}, err
 	}
-	var notClosed *db.NotClosedError
-	if errors.As(err, &notClosed) && (input.Wait || notClosed.State == db.StateRunning) {
-		result.Waiting, err = await(activity.GetInfo(ctx).Attempt, notClosed, input.Shown)
+	if unclosed, waits := mayWait(err, input.Wait); waits {
+		result.Waiting, err = a.await(activity.GetInfo(ctx).Attempt, unclosed, input.Shown)
 		return result, err
 	}
 	return result, err
@@ -82,16 +80,16 @@ type PeriodChunkInput struct {
 
 // RollUpChunk adds up the closed days of the chunk's videos (R8). A chunk that
 // is rolled up already is not rolled up again.
-func (a *Activities) RollUpChunk(ctx context.Context, input PeriodChunkInput) (db.Totals, error) {
+func (a *Activities) RollUpChunk(ctx context.Context, input PeriodChunkInput) (settlement.Totals, error) {
 	var chunk db.Chunk
 	err := a.asHolder(ctx, input.Period, func(holder db.Holder) (err error) {
 		chunk, err = a.DB.RollUpChunk(ctx, input.Period, holder, input.Chunk)
 		return err
 	})
 	if err != nil {
-		return db.Totals{}, err
+		return settlement.Totals{}, err
 	}
-	recordChunk(ctx, db.ChunkSettled, 0)
+	recordChunk(ctx, phaseRolledUp, 0)
 	return chunk.Totals, nil
 }
 
@@ -112,7 +110,7 @@ func (a *Activities) WriteStatements(ctx context.Context, input PeriodInput) err
 
 // ClosePeriod checks that the week or month is the sum of its closed days, and
 // seals it (R8, R11).
-func (a *Activities) ClosePeriod(ctx context.Context, input PeriodInput) (totals db.Totals, err error) {
+func (a *Activities) ClosePeriod(ctx context.Context, input PeriodInput) (totals settlement.Totals, err error) {
 	err = a.asHolder(ctx, input.Period, func(holder db.Holder) error {
 		totals, err = a.DB.ClosePeriod(ctx, input.Period, holder)
 		return err

@@ -41,13 +41,13 @@ func TestR8_BeginPeriodWaitsOrRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "2024-05-10 is not closed: it was never run")
 	result, err := b.beginWeek(true)
 	require.NoError(t, err)
-	require.Equal(t, &db.NotClosedError{Period: settlement.DailyPeriod(friday)}, result.Waiting)
+	require.Equal(t, &Waiting{Period: settlement.DailyPeriod(friday)}, result.Waiting)
 
 	_, err = run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: friday})
 	require.NoError(t, err)
 	result, err = b.beginWeek(false)
 	require.NoError(t, err, "it waits for a day that is running even if it was not told to")
-	require.Equal(t, &db.NotClosedError{Period: settlement.DailyPeriod(friday), State: db.StateRunning}, result.Waiting)
+	require.Equal(t, &Waiting{Period: settlement.DailyPeriod(friday), State: settlement.Running}, result.Waiting)
 	_, err = run[BeginPeriodResult](b, b.activities.BeginPeriod, BeginPeriodInput{Period: week, Shown: result.Waiting})
 	requireWaiting(t, shortWait, err)
 }
@@ -57,7 +57,7 @@ func TestBeginPeriod_EntersTheRun(t *testing.T) {
 	result, err := b.beginWeek(false)
 	require.NoError(t, err)
 	require.Equal(t, BeginPeriodResult{}, result)
-	require.Equal(t, db.StateRunning, b.weekInBook().State)
+	require.Equal(t, settlement.Running, b.weekInBook().State)
 	require.Equal(t, thisRun.RunID, b.weekInBook().Holder)
 }
 
@@ -80,8 +80,8 @@ func TestPlanPeriod_CutsTheWeekOnce(t *testing.T) {
 	_, err := b.beginWeek(false)
 	require.NoError(t, err)
 	want := PlanResult{Chunks: []PlannedChunk{
-		{Number: 1, Videos: "videos before 16", State: db.ChunkPlanned},
-		{Number: 2, Videos: "videos from 16", State: db.ChunkPlanned},
+		{Number: 1, Videos: "videos before 16", State: settlement.ChunkPlanned},
+		{Number: 2, Videos: "videos from 16", State: settlement.ChunkPlanned},
 	}}
 	for _, lines := range []int64{15 * 7, 1} { // the second time the stored plan is read
 		plan, err := run[PlanResult](b, b.activities.PlanPeriod, PlanPeriodInput{Period: week, ChunkLines: lines, MaxChunks: 10})
@@ -94,11 +94,11 @@ func TestR12_AChunkOfAWeekIsRolledUpOnce(t *testing.T) {
 	b := settledWeek(t)
 	b.state()
 	for range 2 {
-		totals, err := run[db.Totals](b, b.activities.RollUpChunk, PeriodChunkInput{Period: week, Chunk: 1})
+		totals, err := run[settlement.Totals](b, b.activities.RollUpChunk, PeriodChunkInput{Period: week, Chunk: 1})
 		require.NoError(t, err)
-		require.Equal(t, db.Totals{
+		require.Equal(t, settlement.Totals{
 			Statistics: settlement.Statistics{Views: 1, PlayedSeconds: 10, AdViews: 1},
-			Amounts:    db.Amounts{VideoAmount: 1, AdAmount: 10},
+			Amounts:    settlement.Amounts{VideoAmount: 1, AdAmount: 10},
 		}, totals)
 	}
 }
@@ -107,11 +107,11 @@ func TestR12_ClosingAWeekAgainGivesTheSameTotals(t *testing.T) {
 	b := settledWeek(t)
 	b.state()
 	for range 2 { // again, as after a worker that died before it could tell
-		totals, err := run[db.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
+		totals, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
 		require.NoError(t, err)
-		require.Equal(t, db.Totals{
+		require.Equal(t, settlement.Totals{
 			Statistics: settlement.Statistics{Views: 1, PlayedSeconds: 10, AdViews: 1},
-			Amounts:    db.Amounts{VideoAmount: 1, AdAmount: 10},
+			Amounts:    settlement.Amounts{VideoAmount: 1, AdAmount: 10},
 		}, totals)
 	}
 }
@@ -120,7 +120,7 @@ func TestR8_AWeekThatIsNotTheSumOfItsDaysIsFinal(t *testing.T) {
 	b := settledWeek(t)
 	b.state()
 	b.exec(`UPDATE statements SET video_amount = video_amount + 1`)
-	_, err := run[db.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
+	_, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
 	requireFinal(t, TypeBadData, err)
 	require.ErrorContains(t, err, "close 2024-W19: 2024-W19 is not the sum of its closed days: its statements come to")
 }
@@ -131,7 +131,7 @@ func TestFailPeriod_RecordsTheFailure(t *testing.T) {
 	require.NoError(t, err)
 	_, err = run[any](b, b.activities.FailPeriod, FailPeriodInput{Period: week, Failure: "the cause"})
 	require.NoError(t, err)
-	require.Equal(t, db.StateFailed, b.weekInBook().State)
+	require.Equal(t, settlement.Failed, b.weekInBook().State)
 	require.Equal(t, "the cause", b.weekInBook().Failure)
 }
 
@@ -165,9 +165,9 @@ func TestR12_TheCurrentRunTakesAWeekOver(t *testing.T) {
 	require.NoError(t, b.db.TakeOver(t.Context(), week, db.Holder{WorkflowID: "other", RunID: "other"}))
 	b.activities.CurrentRun = func(context.Context, string) (string, error) { return thisRun.RunID, nil }
 
-	_, err := run[db.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
+	_, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
 
 	require.NoError(t, err)
-	require.Equal(t, db.StateClosed, b.weekInBook().State)
+	require.Equal(t, settlement.Closed, b.weekInBook().State)
 	require.EqualValues(t, 3, b.weekInBook().Fence)
 }

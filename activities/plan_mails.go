@@ -18,8 +18,8 @@ type PlanMailsInput struct {
 
 // PlanMailsResult are batches of creators with unsent mails, by creator.
 type PlanMailsResult struct {
-	Batches []db.Creators `json:"batches"`
-	More    bool          `json:"more"` // there may be unsent mails above the last batch
+	Batches []settlement.Creators `json:"batches"`
+	More    bool                  `json:"more"` // there may be unsent mails above the last batch
 }
 
 // PlanMails cuts the week's unsent mails into batches. The week must be closed.
@@ -36,7 +36,7 @@ func (a *Activities) PlanMails(ctx context.Context, input PlanMailsInput) (resul
 		return result, err
 	}
 	for batch := range slices.Chunk(creators, input.PerBatch) {
-		result.Batches = append(result.Batches, db.Creators{First: batch[0], Last: batch[len(batch)-1]})
+		result.Batches = append(result.Batches, settlement.Creators{First: batch[0], Last: batch[len(batch)-1]})
 	}
 	result.More = len(creators) == limit
 	return result, nil

@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -31,7 +30,7 @@ func TestStepsRefuseWhatIsNoPeriodForGood(t *testing.T) {
 		{b.activities.WriteStatements, PeriodInput{Period: thursdays}, "a week starts on a Monday"},
 		{b.activities.PlanMails, PlanMailsInput{Week: april, PerBatch: 1, MaxBatches: 1}, "2024-04 is a monthly period: give a weekly one"},
 		{b.activities.CountMails, PeriodInput{Period: april}, "2024-04 is a monthly period"},
-		{mailing.SendMails, SendMailsInput{Week: april, Creators: db.AllCreators}, "2024-04 is a monthly period"},
+		{mailing.SendMails, SendMailsInput{Week: april, Creators: settlement.AllCreators}, "2024-04 is a monthly period"},
 		{b.activities.OpenPeriods, OpenPeriodsInput{Kind: settlement.Daily, First: -710649, Last: day}, "first: 0024-04-23 does not lie between"},
 		{b.activities.OpenPeriods, OpenPeriodsInput{Kind: settlement.Daily, First: day, Last: day - 1}, "last 2024-05-08 comes before first 2024-05-09"},
 		{b.activities.OpenPeriods, OpenPeriodsInput{Kind: settlement.Daily, First: day, Last: day + maxOpenPeriods}, "are 3661 periods: at most 3660"},

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/engine/statement"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -69,20 +70,20 @@ func lateWeek(t *testing.T) *bundle {
 		SET late_rows = 4, late_views = 3, video_amount = video_amount + 3, ad_amount = ad_amount + 20
 		WHERE kind = 'daily' AND starts_on = '2024-05-12'`)
 	b.state()
-	_, err := run[db.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
+	_, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
 	require.NoError(t, err)
 	return b
 }
 
-func (b *bundle) readStatements(creators db.Creators) []*templates.Statement {
+func (b *bundle) readStatements(creators settlement.Creators) []*templates.Statement {
 	b.Helper()
-	statements, err := ReadStatements(b.Context(), b.db, week, creators, "help@creatorpay.example")
+	statements, err := statement.Read(b.Context(), b.db, week, creators, "help@creatorpay.example")
 	require.NoError(b, err)
 	return statements
 }
 
 func TestStatement_LinesAreTheVideosWithTheirViewsByUnitPrice(t *testing.T) {
-	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+	statement := statedWeek(t).readStatements(settlement.Creators{First: 1, Last: 1})[0]
 
 	require.Equal(t, []templates.Line{
 		{
@@ -106,7 +107,7 @@ func TestStatement_LinesAreTheVideosWithTheirViewsByUnitPrice(t *testing.T) {
 
 func TestStatement_LinesTellTheirLateViews(t *testing.T) {
 	b := lateWeek(t)
-	lines := b.readStatements(db.Creators{First: 1, Last: 1})[0].Lines
+	lines := b.readStatements(settlement.Creators{First: 1, Last: 1})[0].Lines
 
 	require.Empty(t, lines[0].Late)
 	require.Equal(t, templates.Line{
@@ -123,7 +124,7 @@ func TestStatement_LinesTellTheirLateViews(t *testing.T) {
 }
 
 func TestStatement_OfLateViewsOnlyIsPaidOnTheDayThatPostedThem(t *testing.T) {
-	statement := lateWeek(t).readStatements(db.Creators{First: 4, Last: 4})[0]
+	statement := lateWeek(t).readStatements(settlement.Creators{First: 4, Last: 4})[0]
 
 	require.Len(t, statement.Lines, 1)
 	require.Len(t, statement.Lines[0].Late, 1)
@@ -132,7 +133,7 @@ func TestStatement_OfLateViewsOnlyIsPaidOnTheDayThatPostedThem(t *testing.T) {
 }
 
 func TestStatement_DaysAreAllOfTheWeek(t *testing.T) {
-	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+	statement := statedWeek(t).readStatements(settlement.Creators{First: 1, Last: 1})[0]
 	require.Equal(t, []templates.DayTotal{
 		{Day: thursday - 3}, {Day: thursday - 2}, {Day: thursday - 1},
 		{Day: thursday, Views: 4, Amount: 44}, {Day: friday, Views: 2, Amount: 12}, {Day: saturday, Views: 3, Amount: 18},
@@ -141,7 +142,7 @@ func TestStatement_DaysAreAllOfTheWeek(t *testing.T) {
 }
 
 func TestStatement_NamesEveryPriceRuleOfItsDaysOnce(t *testing.T) {
-	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+	statement := statedWeek(t).readStatements(settlement.Creators{First: 1, Last: 1})[0]
 	var versions []int64
 	for _, rule := range statement.Prices {
 		versions = append(versions, rule.Version)
@@ -150,7 +151,7 @@ func TestStatement_NamesEveryPriceRuleOfItsDaysOnce(t *testing.T) {
 }
 
 func TestR9_TheTop5MarksTheCreatorsOwnVideos(t *testing.T) {
-	statement := statedWeek(t).readStatements(db.Creators{First: 1, Last: 1})[0]
+	statement := statedWeek(t).readStatements(settlement.Creators{First: 1, Last: 1})[0]
 	ranking := []templates.RankedVideo{
 		{Rank: 1, VideoID: 40, Title: "of 3", Value: 10},
 		{Rank: 2, VideoID: 50, Title: "of 2", Value: 7},
@@ -166,12 +167,12 @@ func TestR9_TheTop5MarksTheCreatorsOwnVideos(t *testing.T) {
 
 func TestStatements_OfSeveralCreatorsAreNotMixedUp(t *testing.T) {
 	b := statedWeek(t)
-	all := b.readStatements(db.AllCreators)
+	all := b.readStatements(settlement.AllCreators)
 	require.Len(t, all, 3, "creator 4 has none")
 	for i, statement := range all {
 		creator := int64(i + 1)
 		require.Equal(t, creator, statement.CreatorID)
-		require.Equal(t, b.readStatements(db.Creators{First: creator, Last: creator})[0], statement, "as it is when it is read alone")
+		require.Equal(t, b.readStatements(settlement.Creators{First: creator, Last: creator})[0], statement, "as it is when it is read alone")
 	}
 	require.EqualValues(t, 50, all[1].Lines[0].VideoID)
 	require.EqualValues(t, 40, all[2].Lines[0].VideoID)
@@ -179,11 +180,11 @@ func TestStatements_OfSeveralCreatorsAreNotMixedUp(t *testing.T) {
 
 func TestStatements_AddUp(t *testing.T) {
 	b := lateWeek(t)
-	for _, statement := range b.readStatements(db.AllCreators) {
+	for _, statement := range b.readStatements(settlement.AllCreators) {
 		_, err := drawing(t).Payout(t.Context(), statement) // refuses one that does not
 		require.NoError(t, err)
 		sum, videoAmount, adAmount := statement.Totals()
-		stored, err := b.db.Statements(t.Context(), week, db.Creators{First: statement.CreatorID, Last: statement.CreatorID})
+		stored, err := b.db.Statements(t.Context(), week, settlement.Creators{First: statement.CreatorID, Last: statement.CreatorID})
 		require.NoError(t, err)
 		var onTime settlement.Statistics
 		for _, line := range statement.Lines {
@@ -191,7 +192,7 @@ func TestStatements_AddUp(t *testing.T) {
 		}
 		require.Equal(t, stored[0].Statistics, onTime)
 		require.Equal(t, stored[0].LateViews, sum.Views-onTime.Views)
-		require.Equal(t, db.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)}, stored[0].Amounts)
+		require.Equal(t, settlement.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)}, stored[0].Amounts)
 	}
 }
 
@@ -200,7 +201,7 @@ func TestStatement_IsHeadedByWhatIsItsOwn(t *testing.T) {
 	run, err := b.db.ClosedRun(t.Context(), week)
 	require.NoError(t, err)
 
-	statement := b.readStatements(db.Creators{First: 2, Last: 2})[0]
+	statement := b.readStatements(settlement.Creators{First: 2, Last: 2})[0]
 
 	require.Equal(t, "2024-W19-2", statement.Number)
 	require.Equal(t, 1, statement.Version)
@@ -216,7 +217,7 @@ func TestStatement_KeepsTheContactThatItWasDrawnWith(t *testing.T) {
 	b := statedWeek(t)
 	require.NoError(t, b.db.StoreDocuments(t.Context(), week, 2, db.Documents{Contact: "old@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
 
-	statements := b.readStatements(db.Creators{First: 2, Last: 3})
+	statements := b.readStatements(settlement.Creators{First: 2, Last: 3})
 
 	require.Equal(t, "old@creatorpay.example", statements[0].Contact)
 	require.Equal(t, "help@creatorpay.example", statements[1].Contact)
@@ -227,8 +228,9 @@ func TestStatements_AreThoseOfAClosedWeek(t *testing.T) {
 	b.makeRoom()
 	b.closeDays()
 	b.state()
-	var notClosed *db.NotClosedError
-	_, err := ReadStatements(t.Context(), b.db, week, db.AllCreators, "")
+	var notClosed *settlement.Error
+	_, err := statement.Read(t.Context(), b.db, week, settlement.AllCreators, "")
+	require.ErrorIs(t, err, settlement.ErrNotClosed)
 	require.ErrorAs(t, err, &notClosed)
 	require.Equal(t, week, notClosed.Period)
 }

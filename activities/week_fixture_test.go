@@ -95,11 +95,11 @@ func (b *bundle) state() {
 }
 
 // closeWeek closes the days from Thursday on and the week.
-func (b *bundle) closeWeek() db.Totals {
+func (b *bundle) closeWeek() settlement.Totals {
 	b.Helper()
 	b.closeDays()
 	b.state()
-	totals, err := run[db.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
+	totals, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
 	require.NoError(b, err)
 	return totals
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -22,7 +25,7 @@ type Adjustment struct {
 	ViewsTo     int64 `db:"views_to"`
 	AdViewsFrom int64 `db:"ad_views_from"`
 	AdViewsTo   int64 `db:"ad_views_to"`
-	Amounts
+	settlement.Amounts
 }
 
 const adjustmentColumns = `
@@ -44,12 +47,12 @@ const adjustmentColumns = `
 
 // Adjustments are those of the creators' videos that the period's days posted,
 // by creator, video, posting day and the day on which they were watched.
-func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creators Creators) ([]Adjustment, error) {
+func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]Adjustment, error) {
 	return all(func(each func(Adjustment) error) error { return db.EachAdjustment(ctx, period, creators, each) })
 }
 
 // EachAdjustment hands over what [DB.Adjustments] returns as it is read.
-func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, creators Creators, handle func(Adjustment) error) error {
+func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, creators settlement.Creators, handle func(Adjustment) error) error {
 	err := each(ctx, db.pool, handle, `
 		SELECT `+adjustmentColumns+`
 		FROM adjustments
@@ -60,4 +63,60 @@ func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, crea
 		return fmt.Errorf("read adjustments of %s: %w", period, err)
 	}
 	return nil
+}
+
+// replaceAdjustments stores what the late views that the day posts come to for the
+// range's videos, and nothing else.
+func replaceAdjustments(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, videos settlement.Range, adjustments []Adjustment) error {
+	where, args := server.Between("video_id", videos)
+	if _, err := tx.ExecContext(ctx, `
+		DELETE FROM adjustments
+		WHERE posted_on = ? AND `+where, append([]any{postedOn}, args...)...); err != nil {
+		return err
+	}
+	return putAdjustments(ctx, tx, adjustments)
+}
+
+// putAdjustments stores adjustments, or replaces what those that are there pay.
+func putAdjustments(ctx context.Context, tx *sqlx.Tx, adjustments []Adjustment) error {
+	for ; len(adjustments) > 0; adjustments = adjustments[min(linesPerStatement, len(adjustments)):] {
+		if _, err := tx.NamedExecContext(ctx, `
+			INSERT INTO adjustments (
+				posted_on, video_id, watched_on, creator_id, views, self_views, repeat_views, played_seconds, ad_views,
+				views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
+			)
+			VALUES (
+				:posted_on, :video_id, :watched_on, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views,
+				:views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount
+			)
+			ON DUPLICATE KEY UPDATE
+				views_from = VALUES(views_from),
+				views_to = VALUES(views_to),
+				ad_views_from = VALUES(ad_views_from),
+				ad_views_to = VALUES(ad_views_to),
+				video_amount = VALUES(video_amount),
+				ad_amount = VALUES(ad_amount)`, adjustments[:min(linesPerStatement, len(adjustments))]); err != nil {
+			return fmt.Errorf("store adjustments: %w", err)
+		}
+	}
+	return nil
+}
+
+// PostedAdjustments are the adjustments of the range's videos that the day posts,
+// by video and origin day.
+func (db *DB) PostedAdjustments(ctx context.Context, postedOn settlement.Day, videos settlement.Range) ([]Adjustment, error) {
+	return postedAdjustments(ctx, db.pool, postedOn, videos)
+}
+
+func postedAdjustments(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day, videos settlement.Range) (adjustments []Adjustment, err error) {
+	where, args := server.Between("video_id", videos)
+	err = sqlx.SelectContext(ctx, from, &adjustments, `
+		SELECT `+adjustmentColumns+`
+		FROM adjustments
+		WHERE posted_on = ? AND `+where+`
+		ORDER BY video_id, watched_on`, append([]any{postedOn}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read adjustments that %s posts: %w", postedOn, err)
+	}
+	return adjustments, nil
 }

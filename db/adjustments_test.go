@@ -14,7 +14,7 @@ func adjustment(posted, watched settlement.Day, video, views int64) Adjustment {
 	return Adjustment{
 		PostedOn: posted, WatchedOn: watched, VideoID: video, CreatorID: creator,
 		Statistics: settlement.Statistics{Views: views, PlayedSeconds: 60 * views, AdViews: 2 * views},
-		Amounts:    Amounts{VideoAmount: settlement.Won(views), AdAmount: settlement.Won(20 * views)},
+		Amounts:    settlement.Amounts{VideoAmount: settlement.Won(views), AdAmount: settlement.Won(20 * views)},
 	}
 }
 
@@ -68,7 +68,7 @@ func postAdjustments(t *testing.T, db *DB, adjustments ...Adjustment) []Adjustme
 	return adjustments
 }
 
-func adjustmentsOf(t *testing.T, db *DB, period settlement.Period, creators Creators) []Adjustment {
+func adjustmentsOf(t *testing.T, db *DB, period settlement.Period, creators settlement.Creators) []Adjustment {
 	t.Helper()
 	adjustments, err := db.Adjustments(t.Context(), period, creators)
 	require.NoError(t, err)
@@ -81,11 +81,11 @@ func TestAdjustments_OfAPeriodAreThoseThatItsDaysPosted(t *testing.T) {
 	own := postAdjustments(t, db, adjustment(monday, monday-2, 1, 2), adjustment(monday, monday-1, 1, 3), adjustment(monday+6, monday, 1, 4), adjustmentLeftOut(monday+6, monday, 2, 5))
 	after := postAdjustments(t, db, adjustment(monday+7, monday, 1, 6))
 
-	require.Equal(t, own[:2], adjustmentsOf(t, db, settlement.DailyPeriod(monday), AllCreators))
-	require.Empty(t, adjustmentsOf(t, db, settlement.DailyPeriod(monday+1), AllCreators), "no day but the one that posts them has them")
-	require.Equal(t, own, adjustmentsOf(t, db, week, AllCreators))
+	require.Equal(t, own[:2], adjustmentsOf(t, db, settlement.DailyPeriod(monday), settlement.AllCreators))
+	require.Empty(t, adjustmentsOf(t, db, settlement.DailyPeriod(monday+1), settlement.AllCreators), "no day but the one that posts them has them")
+	require.Equal(t, own, adjustmentsOf(t, db, week, settlement.AllCreators))
 	may := append(append(append([]Adjustment{}, early...), own[:3]...), after[0], own[3])
-	require.Equal(t, may, adjustmentsOf(t, db, monday.Month(), AllCreators), "by video, then by posting day")
+	require.Equal(t, may, adjustmentsOf(t, db, monday.Month(), settlement.AllCreators), "by video, then by posting day")
 }
 
 func TestAdjustments_AreThoseOfTheRange(t *testing.T) {
@@ -95,7 +95,7 @@ func TestAdjustments_AreThoseOfTheRange(t *testing.T) {
 		own.CreatorID = owner + 1
 		postAdjustments(t, db, own)
 	}
-	found := adjustmentsOf(t, db, week, Creators{First: 2, Last: 3})
+	found := adjustmentsOf(t, db, week, settlement.Creators{First: 2, Last: 3})
 	require.Len(t, found, 2)
 	require.EqualValues(t, 9, found[0].VideoID)
 	require.EqualValues(t, 8, found[1].VideoID)
@@ -115,23 +115,23 @@ func TestR8_AWeekPaysTheLateViewsThatItsDaysPosted(t *testing.T) {
 
 	totals := closedPeriod(t, db, week)
 
-	require.Equal(t, Totals{
+	require.Equal(t, settlement.Totals{
 		Statistics: settlement.Statistics{Views: 30, PlayedSeconds: 1800, AdViews: 60},
-		Late:       Late{LateRows: 20, LateViews: 14},
-		Amounts:    Amounts{VideoAmount: 44, AdAmount: 880},
+		Late:       settlement.Late{LateRows: 20, LateViews: 14},
+		Amounts:    settlement.Amounts{VideoAmount: 44, AdAmount: 880},
 	}, totals)
 	require.Equal(t, []PeriodVideo{
 		{
 			CreatorID: creator, VideoID: 1, Title: "a video", ViewsFrom: 101, ViewsTo: 140, AdViewsFrom: 202, AdViewsTo: 280,
-			Totals: Totals{
+			Totals: settlement.Totals{
 				Statistics: settlement.Statistics{Views: 30, PlayedSeconds: 1800, AdViews: 60},
-				Late:       Late{LateViews: 9},
-				Amounts:    Amounts{VideoAmount: 39, AdAmount: 780},
+				Late:       settlement.Late{LateViews: 9},
+				Amounts:    settlement.Amounts{VideoAmount: 39, AdAmount: 780},
 			},
 		},
 		{
 			CreatorID: creator, VideoID: 2, Title: "a video", ViewsTo: 5, AdViewsTo: 10,
-			Totals: Totals{Late: Late{LateViews: 5}, Amounts: Amounts{VideoAmount: 5, AdAmount: 100}},
+			Totals: settlement.Totals{Late: settlement.Late{LateViews: 5}, Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 100}},
 		},
 		{CreatorID: creator, VideoID: 3, Title: "a video"},
 	}, periodVideos(t, db, week))
@@ -149,7 +149,7 @@ func TestRollUpChunk_PaysTheLateViewsOfItsOwnVideos(t *testing.T) {
 
 	chunk := rollUpChunk(t, db, week, 2)
 
-	require.Equal(t, Late{LateRows: 2, LateViews: 2}, chunk.Late)
+	require.Equal(t, settlement.Late{LateRows: 2, LateViews: 2}, chunk.Late)
 	stored, err := db.Chunk(t.Context(), week, 2)
 	require.NoError(t, err)
 	require.Equal(t, chunk, stored)
@@ -164,15 +164,15 @@ func TestAStatementIsAlsoOfLateViews(t *testing.T) {
 	closedPeriod(t, db, week)
 
 	require.Equal(t, []Statement{
-		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", Totals: Totals{
+		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", Totals: settlement.Totals{
 			Statistics: settlement.Statistics{Views: 100, PlayedSeconds: 6000, AdViews: 200},
-			Late:       Late{LateViews: 4},
-			Amounts:    Amounts{VideoAmount: 104, AdAmount: 2080},
+			Late:       settlement.Late{LateViews: 4},
+			Amounts:    settlement.Amounts{VideoAmount: 104, AdAmount: 2080},
 		}},
-		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", Totals: Totals{
+		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", Totals: settlement.Totals{
 			Statistics: settlement.Statistics{RepeatViews: 1},
-			Late:       Late{LateViews: 5},
-			Amounts:    Amounts{VideoAmount: 5, AdAmount: 100},
+			Late:       settlement.Late{LateViews: 5},
+			Amounts:    settlement.Amounts{VideoAmount: 5, AdAmount: 100},
 		}},
 	}, statementsOf(t, db, week))
 	require.Equal(t, map[int64]string{creator: DeliveryPending, 2: DeliveryPending}, deliveryStates(t, db))
@@ -213,9 +213,8 @@ func TestR8_AWeekWhoseLateViewsAreNotThoseOfItsDaysDoesNotClose(t *testing.T) {
 
 			_, err := db.ClosePeriod(t.Context(), week, me)
 
-			var notTheSum *NotTheSumError
-			require.ErrorAs(t, err, &notTheSum)
-			require.Equal(t, test.of, notTheSum.Of)
+			require.ErrorIs(t, err, settlement.ErrNotTheSum)
+			require.ErrorContains(t, err, "its "+test.of+" come to")
 		})
 	}
 }

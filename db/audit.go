@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -69,10 +68,10 @@ type audit struct {
 // their order. Each invariant of the books is checked in a snapshot of its own:
 // what is closed at the beginning never changes. Without checksums the rows of the watch
 // log are only counted, which does not find changed ones. It fails with a
-// [NothingClosedError] if there is no closed day to look at.
+// [settlement.ErrNothing] if there is no closed day to look at.
 func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums bool) ([]Audited, error) {
 	var books audit
-	if err := db.inSnapshot(ctx, func(tx *sqlx.Tx) error {
+	if err := db.InSnapshot(ctx, func(tx *sqlx.Tx) error {
 		books = audit{db: db, tx: tx}
 		return books.open(ctx, first, last)
 	}); err != nil {
@@ -90,7 +89,7 @@ func (db *DB) Audit(ctx context.Context, first, last settlement.Day, checksums b
 		if invariant.check == nil {
 			return nil
 		}
-		return db.inSnapshot(ctx, func(tx *sqlx.Tx) error { return books.on(tx, &results[i]).run(ctx, invariant.check) })
+		return db.InSnapshot(ctx, func(tx *sqlx.Tx) error { return books.on(tx, &results[i]).run(ctx, invariant.check) })
 	}); err != nil {
 		return nil, err
 	}
@@ -124,24 +123,6 @@ func (a *audit) run(ctx context.Context, check func(context.Context, *audit) err
 	return nil
 }
 
-// inSnapshot reads in one transaction, in which all tables are as they were when
-// it began to read.
-func (db *DB) inSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
-	tx, err := db.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // it only reads
-	return read(tx)
-}
-
-// NothingClosedError says that no day of a range is closed.
-type NothingClosedError struct{ First, Last settlement.Day }
-
-func (e *NothingClosedError) Error() string {
-	return fmt.Sprintf("no day from %s to %s is closed: there is nothing to audit", e.First, e.Last)
-}
-
 // open finds the closed periods that have a day from first to last.
 func (a *audit) open(ctx context.Context, first, last settlement.Day) error {
 	var runs []Run
@@ -149,7 +130,7 @@ func (a *audit) open(ctx context.Context, first, last settlement.Day) error {
 		SELECT `+runColumns+`
 		FROM runs
 		WHERE version = ? AND state = ? AND starts_on BETWEEN ? AND ?
-		ORDER BY starts_on`, runVersion, StateClosed, first.Month().Start-6, last); err != nil {
+		ORDER BY starts_on`, runVersion, settlement.Closed, first.Month().Start-6, last); err != nil {
 		return fmt.Errorf("read book of runs: %w", err)
 	}
 	a.runs = make(map[settlement.Kind][]Run)
@@ -165,7 +146,7 @@ func (a *audit) open(ctx context.Context, first, last settlement.Day) error {
 		}
 	}
 	if len(a.days) == 0 {
-		return &NothingClosedError{First: first, Last: last}
+		return settlement.Errorf(settlement.ErrNothing, settlement.Period{}, "no day from %s to %s is closed: there is nothing to audit", first, last)
 	}
 	a.first = first
 	return nil

@@ -25,12 +25,12 @@ var chainInvariant = Invariant{
 				MIN(starts_on) AS first,
 				MAX(starts_on) AS last
 			FROM runs
-			WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed); err != nil {
+			WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed); err != nil {
 			return err
 		}
 		for day := max(a.first, book.First); day <= a.last; day++ {
 			gap := day
-			for ; a.days[day].State != StateClosed; day++ { // the last one is
+			for ; a.days[day].State != settlement.Closed; day++ { // the last one is
 			}
 			if gap < day {
 				a.found(settlement.Span(settlement.DailyPeriod(gap), settlement.DailyPeriod(day-1)), "not closed, but later days are")
@@ -53,7 +53,7 @@ func checkDaysOfPeriods(ctx context.Context, a *audit, firstEver settlement.Day)
 			SELECT COUNT(*)
 			FROM runs
 			WHERE kind = ? AND version = ? AND state = ? AND starts_on >= ? AND starts_on < ?`,
-			settlement.Daily, runVersion, StateClosed, period.Start, period.End()); err != nil {
+			settlement.Daily, runVersion, settlement.Closed, period.Start, period.End()); err != nil {
 			return err
 		}
 		if days := int(period.End() - max(period.Start, firstEver)); closed != days {
@@ -106,7 +106,7 @@ func checkPlan(a *audit, period settlement.Period, chunks []Chunk) {
 		if chunk.Number != i+1 {
 			a.found(where, "is number %d of the plan", i+1)
 		}
-		if chunk.State != ChunkSettled || chunk.UnknownRows != 0 {
+		if chunk.State != settlement.ChunkDone || chunk.UnknownRows != 0 {
 			a.found(where, "is %s and has %s of unknown videos", chunk.State, settlement.Count(chunk.UnknownRows, "row"))
 		}
 		if chunk.From != nil && chunk.Before != nil && *chunk.From >= *chunk.Before {

@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -75,11 +76,11 @@ func closeAudited(t *testing.T, db *DB, day settlement.Day) {
 				count.Lines = append(count.Lines, line)
 			}
 		}
-		count.Late, err = db.LateViews(t.Context(), day, chunk.Range)
+		count.Late, err = db.Log.LateViews(t.Context(), day, chunk.Range)
 		require.NoError(t, err)
 		count.Adjustments = judged(count.Late)
-		require.NoError(t, db.Plays(t.Context(), day, chunk.Range, func(play settlement.Play) error {
-			count.Checksum += Checksum(play)
+		require.NoError(t, db.Log.Plays(t.Context(), onTime(t, db, day), chunk.Range, func(play settlement.Play) error {
+			count.Checksum += watchlog.Checksum(play)
 			return nil
 		}))
 		require.NoError(t, db.StoreCount(t.Context(), day, me, chunk, count, 1))
@@ -93,13 +94,13 @@ func closeAudited(t *testing.T, db *DB, day settlement.Day) {
 }
 
 // judged sets the verdicts on late views, in order: the first is a repeat.
-func judged(late []LateView) (adjustments []Adjustment) {
+func judged(late []watchlog.LateView) (adjustments []Adjustment) {
 	for i := range late {
 		view, verdict := &late[i], settlement.Counts
 		if i == 0 {
 			verdict = settlement.Repeat
 		}
-		view.Verdict = LateVerdicts[verdict]
+		view.Verdict = watchlog.LateVerdicts[verdict]
 		if last := len(adjustments) - 1; last < 0 || adjustments[last].WatchedOn != view.WatchedOn {
 			adjustments = append(adjustments, Adjustment{PostedOn: view.PostedOn, WatchedOn: view.WatchedOn, VideoID: view.VideoID, CreatorID: creator})
 		}
@@ -137,7 +138,7 @@ func reseal(t *testing.T, db *DB) {
 		runs, err := db.Runs(t.Context(), kind)
 		require.NoError(t, err)
 		for _, run := range runs {
-			require.NoError(t, db.inTx(t.Context(), func(tx *sqlx.Tx) error { return seal(t.Context(), tx, run.Period()) }))
+			require.NoError(t, db.pool.InTx(t.Context(), func(tx *sqlx.Tx) error { return seal(t.Context(), tx, run.Period()) }))
 		}
 	}
 }

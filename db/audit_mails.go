@@ -64,7 +64,7 @@ func checkDeliveries(ctx context.Context, a *audit) error {
 		WHERE d.starts_on BETWEEN ? AND ?
 		HAVING NOT stated OR early OR state IN (?, ?, ?) AND attempts = 0
 		ORDER BY d.starts_on, d.creator_id`, []any{
-		DeliveryPending, settlement.Weekly, settlement.Weekly, StateClosed, a.first.Week().Start, a.last,
+		DeliveryPending, settlement.Weekly, settlement.Weekly, settlement.Closed, a.first.Week().Start, a.last,
 		DeliverySending, DeliverySent, DeliveryUnknown,
 	}, func(r row) {
 		where := fmt.Sprintf("%s, creator %d", r.Start.Week(), r.Creator)

@@ -152,11 +152,10 @@ func (a *audit) priceRules(ctx context.Context) (map[int64]settlement.PriceRule,
 			continue
 		}
 		rule, err := readPriceRule(ctx, a.tx, "version = ?", run.PriceRule)
-		var unusable *PriceRuleError
 		switch {
 		case err == nil:
 			rules[run.PriceRule] = rule
-		case !errors.Is(err, sql.ErrNoRows) && !errors.As(err, &unusable):
+		case !errors.Is(err, sql.ErrNoRows) && !errors.Is(err, settlement.ErrPrices):
 			return nil, err
 		}
 	}

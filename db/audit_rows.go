@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -28,13 +29,13 @@ var rowsInvariant = Invariant{
 		for i, run := range days {
 			day, found := run.Period().String(), rows[i]
 			switch {
-			case found.OnTime < run.Rows():
-				a.found(day, "%s went: %d counted, %d there", settlement.Count(run.Rows()-found.OnTime, "row"), run.Rows(), found.OnTime)
-			case found.OnTime > run.Rows():
-				a.found(day, "%s came with a mark from before the close: %d counted, %d there", settlement.Count(found.OnTime-run.Rows(), "row"), run.Rows(), found.OnTime)
+			case found.onTime < run.Rows():
+				a.found(day, "%s missing: %d counted, %d there", settlement.Count(run.Rows()-found.onTime, "row"), run.Rows(), found.onTime)
+			case found.onTime > run.Rows():
+				a.found(day, "%s came with an epoch from before the close: %d counted, %d there", settlement.Count(found.onTime-run.Rows(), "row"), run.Rows(), found.onTime)
 			}
-			if found.Gone > 0 {
-				a.found(day, "%s went", settlement.Count(found.Gone, "posted late row"))
+			if found.Missing > 0 {
+				a.found(day, "%s missing", settlement.Count(found.Missing, "posted late row"))
 			}
 			if found.Changed > 0 {
 				a.found(day, "%s changed", settlement.Count(found.Changed, "posted late row"))
@@ -43,9 +44,9 @@ var rowsInvariant = Invariant{
 				a.note("%s: %s came late, not posted yet", day, settlement.Count(unposted, "row"))
 			}
 		}
-		below, err := a.db.rowsBelow(ctx)
+		below, err := a.db.Log.RowsBelow(ctx)
 		for _, day := range below {
-			a.found(day.Day.String(), "%s came after it was dropped", settlement.Count(day.Found, "row"))
+			a.found(day.Day.String(), "%s came after it was dropped", settlement.Count(day.Rows, "row"))
 		}
 		return err
 	},
@@ -64,13 +65,13 @@ func (a *audit) daysInLog(ctx context.Context) (days []Run, err error) {
 
 // dayRows are the rows of one day in the watch log.
 type dayRows struct {
-	Present int64 `db:"present"`
-	OnTime  int64 `db:"on_time"` // when the day closed
-	PostedRows
+	present int64
+	onTime  int64 // when the day closed
+	watchlog.PostedRows
 }
 
 // unposted is how many of the rows came late and are not posted yet.
-func (r dayRows) unposted() int64 { return r.Present - r.OnTime - (r.Posted - r.Gone) }
+func (r dayRows) unposted() int64 { return r.present - r.onTime - (r.Posted - r.Missing) }
 
 // rowsOf looks at the rows of closed days. Each day is a statement of its own
 // outside of any transaction: one that has read the watch log keeps days from
@@ -78,14 +79,10 @@ func (r dayRows) unposted() int64 { return r.Present - r.OnTime - (r.Posted - r.
 func (db *DB) rowsOf(ctx context.Context, days []Run) ([]dayRows, error) {
 	rows := make([]dayRows, len(days))
 	err := inParallel(ctx, days, func(ctx context.Context, i int, run Run) (err error) {
-		if err := db.pool.GetContext(ctx, &rows[i], `
-			SELECT
-				COUNT(*) AS present,
-				COALESCE(SUM(epoch < ?), 0) AS on_time
-			FROM watch_log PARTITION (`+partitionName(run.StartsOn)+`)`, run.LateFrom); err != nil {
-			return fmt.Errorf("count rows of %s: %w", run.StartsOn, err)
+		if rows[i].present, rows[i].onTime, err = db.Log.CountPresent(ctx, run.OnTime()); err != nil {
+			return err
 		}
-		rows[i].PostedRows, err = db.postedRows(ctx, run, settlement.Range{})
+		rows[i].PostedRows, err = db.Log.PostedRows(ctx, run.OnTime(), settlement.Range{})
 		return err
 	})
 	return rows, err
@@ -115,7 +112,7 @@ var checksumsInvariant = Invariant{
 			if err != nil {
 				return err
 			}
-			if err := a.checkChecksums(ctx, run.StartsOn, chunks); err != nil {
+			if err := a.checkChecksums(ctx, run.OnTime(), chunks); err != nil {
 				return err
 			}
 		}
@@ -124,10 +121,10 @@ var checksumsInvariant = Invariant{
 }
 
 // checkChecksums reads the day's rows that were there when it closed.
-func (a *audit) checkChecksums(ctx context.Context, day settlement.Day, chunks []Chunk) error {
+func (a *audit) checkChecksums(ctx context.Context, day watchlog.OnTime, chunks []Chunk) error {
 	sums, rows := make([]uint64, len(chunks)), make([]int64, len(chunks))
 	err := inParallel(ctx, chunks, func(ctx context.Context, i int, chunk Chunk) (err error) {
-		rows[i], sums[i], err = a.db.readAgain(ctx, day, chunk.Range)
+		rows[i], sums[i], err = a.db.Log.Sum(ctx, day, chunk.Range)
 		return err
 	})
 	if err != nil {
@@ -141,7 +138,7 @@ func (a *audit) checkChecksums(ctx context.Context, day settlement.Day, chunks [
 		if rows[i] != chunk.Rows() {
 			what = fmt.Sprintf("%s counted, %d there", settlement.Count(chunk.Rows(), "row"), rows[i])
 		}
-		a.found(fmt.Sprintf("%s, chunk %d (%s)", day, chunk.Number, chunk), "%s: checksum %016x, now %016x", what, chunk.Checksum, sums[i])
+		a.found(fmt.Sprintf("%s, chunk %d (%s)", day.Day, chunk.Number, chunk), "%s: checksum %016x, now %016x", what, chunk.Checksum, sums[i])
 	}
 	return nil
 }

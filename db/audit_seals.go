@@ -37,7 +37,7 @@ func checkSeals(ctx context.Context, a *audit, kind settlement.Kind) error {
 			seals
 		FROM runs
 		WHERE kind = ? AND version = ? AND state = ? AND starts_on BETWEEN ? AND ?
-		ORDER BY starts_on`, []any{kind, runVersion, StateClosed, first, last}, func(r row) {
+		ORDER BY starts_on`, []any{kind, runVersion, settlement.Closed, first, last}, func(r row) {
 		period := settlement.Period{Kind: kind, Start: r.Start}
 		if r.Seals == nil {
 			a.found(period.String(), "closed without a seal")

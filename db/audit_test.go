@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"creatorpay/settlement"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -78,7 +80,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		{
 			"unknown rows",
 			`UPDATE run_chunks SET unknown_rows = 3 WHERE kind = 'weekly'`,
-			`chunks: 2024-W22, chunk 1: is settled and has 3 rows of unknown videos`,
+			`chunks: 2024-W22, chunk 1: is done and has 3 rows of unknown videos`,
 		},
 		{
 			"a chunk's number",
@@ -281,7 +283,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			"a late view of the same day",
 			`INSERT INTO late_views VALUES ('2024-05-30', 2, 10, '2024-05-30 00:00:00', 99, 60, 2, '2024-05-30', 'repeat')`,
 			`late views: 2024-05-30, video 2, late views of 2024-05-30: repeat views: 1 fewer than in its late views
-			rows: 2024-05-30: 1 posted late row went`,
+			rows: 2024-05-30: 1 posted late row missing`,
 		},
 		{
 			"an adjustment's ordinals",
@@ -347,9 +349,9 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			`statements: 2024-05, creator 3: has a statement, but no counted views`,
 		},
 		{
-			"a row of the watch log that is gone",
+			"a missing row of the watch log",
 			`DELETE FROM watch_log WHERE watched_on = '2024-05-28' AND video_id = 5`,
-			`rows: 2024-05-28: 1 row went: 18 counted, 17 there
+			`rows: 2024-05-28: 1 row missing: 18 counted, 17 there
 			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows counted, 8 there`,
 		},
 		{
@@ -368,15 +370,15 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 			`rows: 2024-05-29: 1 posted late row changed`,
 		},
 		{
-			"a forged row of the watch log",
+			"a row of the watch log with an earlier epoch",
 			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-28', 5, 1, '2024-05-28 00:00:00', 99, 60, 2, 0)`,
-			`rows: 2024-05-28: 1 row came with a mark from before the close: 18 counted, 19 there
+			`rows: 2024-05-28: 1 row came with an epoch from before the close: 18 counted, 19 there
 			checksums: 2024-05-28, chunk 2 (videos from 3): 9 rows counted, 10 there`,
 		},
 		{
-			"a posted row of the watch log that is gone",
+			"a missing posted row of the watch log",
 			`DELETE FROM watch_log WHERE watched_on = '2024-05-29' AND watched_at = '2024-05-28 16:00:00'`,
-			`rows: 2024-05-29: 1 posted late row went`,
+			`rows: 2024-05-29: 1 posted late row missing`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -395,7 +397,7 @@ func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
 	db := openAudited(t)
 	restore := save(t, db)
 	for _, test := range []sabotage{
-		{"a run", `UPDATE runs SET repeat_window = 1 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 row as when it closed, but not the same"},
+		{"a run", `UPDATE runs SET repeat_window_ms = 1 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 row as when it closed, but not the same"},
 		{"a chunk", `UPDATE run_chunks SET checksum = 1 WHERE kind = 'weekly'`, "2024-W22, run_chunks: has 1 row as when it closed, but not the same"},
 		{"a week's video", `UPDATE period_videos SET title = 'changed' WHERE kind = 'weekly' AND video_id = 2`, "2024-W22, period_videos: has 5 rows as when it closed, but not the same"},
 		{"a month's statement", `UPDATE statements SET locale = 'ko' WHERE kind = 'monthly' AND creator_id = 2`, "2024-05, statements: has 2 rows as when it closed, but not the same"},
@@ -464,8 +466,7 @@ func TestAudit_OfNoClosedDayIsRefused(t *testing.T) {
 
 	_, err := db.Audit(t.Context(), monday, monday+1, true)
 
-	var nothing *NothingClosedError
-	require.ErrorAs(t, err, &nothing)
+	require.ErrorIs(t, err, settlement.ErrNothing)
 }
 
 func TestAudit_NeedsOneConnectionOnly(t *testing.T) {

@@ -24,7 +24,7 @@ var totalsInvariant = Invariant{
 				return err
 			}
 			for _, run := range a.runs[kind] {
-				var sum Totals
+				var sum settlement.Totals
 				for _, chunk := range chunks[run.StartsOn] {
 					if err := sum.Add(chunk.Totals); err != nil {
 						return fmt.Errorf("add up chunks of %s: %w", run.Period(), err)
@@ -39,11 +39,11 @@ var totalsInvariant = Invariant{
 }
 
 // sumVideos adds up the lines of all videos of the periods, by their first day.
-func (a *audit) sumVideos(ctx context.Context, kind settlement.Kind) (map[settlement.Day]Totals, error) {
+func (a *audit) sumVideos(ctx context.Context, kind settlement.Kind) (map[settlement.Day]settlement.Totals, error) {
 	if kind == settlement.Daily {
 		return a.sumVideosOfDays(ctx)
 	}
-	sums := make(map[settlement.Day]Totals)
+	sums := make(map[settlement.Day]settlement.Totals)
 	for _, run := range a.runs[kind] {
 		sum, err := sumVideos(ctx, a.tx, run.Period(), settlement.Range{})
 		if err != nil {
@@ -54,8 +54,8 @@ func (a *audit) sumVideos(ctx context.Context, kind settlement.Kind) (map[settle
 	return sums, nil
 }
 
-func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]Totals, error) {
-	sums := make(map[settlement.Day]Totals)
+func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]settlement.Totals, error) {
+	sums := make(map[settlement.Day]settlement.Totals)
 	for _, query := range []string{`
 		SELECT
 			day,
@@ -84,7 +84,7 @@ func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]Totals,
 	} {
 		type row struct {
 			Day settlement.Day `db:"day"`
-			Totals
+			settlement.Totals
 		}
 		var tooMuch error
 		err := eachRow(ctx, a, query, []any{a.first, a.last}, func(r row) {
@@ -100,35 +100,15 @@ func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]Totals,
 
 // equal records the figures in which two totals differ; one and other say whose
 // they are.
-func (a *audit) equal(where, one string, left Totals, other string, right Totals) {
+func (a *audit) equal(where, one string, left settlement.Totals, other string, right settlement.Totals) {
 	var differences []string
-	rightFigures := right.figures()
-	for i, figure := range left.figures() {
+	rightFigures := right.Figures()
+	for i, figure := range left.Figures() {
 		if figure != rightFigures[i] {
-			differences = append(differences, fmt.Sprintf("%s: %d in its %s, %d in its %s", figure.name, figure.value, one, rightFigures[i].value, other))
+			differences = append(differences, fmt.Sprintf("%s: %d in its %s, %d in its %s", figure.Name, figure.Value, one, rightFigures[i].Value, other))
 		}
 	}
 	if len(differences) > 0 {
 		a.found(where, "%s", strings.Join(differences, "; "))
-	}
-}
-
-type figure struct {
-	name  string
-	value int64
-}
-
-// figures are all figures of the totals, in the order in which people read them.
-func (t Totals) figures() []figure {
-	return []figure{
-		{"views", t.Views},
-		{"self views", t.SelfViews},
-		{"repeat views", t.RepeatViews},
-		{"played seconds", t.PlayedSeconds},
-		{"ad views", t.AdViews},
-		{"late rows", t.LateRows},
-		{"late views", t.LateViews},
-		{"video amount", int64(t.VideoAmount)},
-		{"ad amount", int64(t.AdAmount)},
 	}
 }

@@ -3,8 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-
-	"creatorpay/settlement"
 )
 
 // Creator is a person who owns videos and is paid for them.
@@ -42,20 +40,6 @@ func (db *DB) PutCreators(ctx context.Context, creators []Creator) error {
 		return fmt.Errorf("store creators: %w", err)
 	}
 	return nil
-}
-
-// rangeCondition is the SQL condition that column lies in the range.
-func rangeCondition(column string, videos settlement.Range) (string, []any) {
-	condition, args := "TRUE", []any(nil)
-	if videos.From != nil {
-		condition += " AND " + column + " >= ?"
-		args = append(args, *videos.From)
-	}
-	if videos.Before != nil {
-		condition += " AND " + column + " < ?"
-		args = append(args, *videos.Before)
-	}
-	return condition, args
 }
 
 // Email is the creator's mail address.

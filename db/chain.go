@@ -8,15 +8,16 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
 // CheckDay tells whether the day may be run at the instant now, by the order of
 // R8: it is over, it has a partition, it is not closed, and the day before it
-// is closed or it starts the chain. It fails with a [ClosedError],
-// [NotOverError], [NoPartitionError], [BeforeFirstDayError] or
-// [NotClosedError], and with a [settlement.InvalidError] for a day that no day
-// can be.
+// is closed or it starts the chain. It fails with a
+// [settlement.ErrClosed], [settlement.ErrNotOver], [settlement.ErrNoPartition],
+// [settlement.ErrBeforeFirst] or [settlement.ErrNotClosed], and with a
+// [settlement.ErrInvalid] for a day that no day can be.
 func (db *DB) CheckDay(ctx context.Context, day settlement.Day, now time.Time) error {
 	return checkDay(ctx, db.pool, day, now)
 }
@@ -29,22 +30,22 @@ func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day,
 	if err != nil {
 		return err
 	}
-	if run.State == StateClosed {
-		return &ClosedError{Period: settlement.DailyPeriod(day)}
+	if run.State == settlement.Closed {
+		return closedError(settlement.DailyPeriod(day))
 	}
 	calendar, err := readCalendar(ctx, from)
 	if err != nil {
 		return err
 	}
 	if now.Before(calendar.End(day)) {
-		return &NotOverError{Day: day, Zone: calendar.Zone()}
+		return settlement.Errorf(settlement.ErrNotOver, settlement.DailyPeriod(day), "%s is not over yet in %s: run it when it is", day, calendar.Zone())
 	}
 	if err := checkChain(ctx, from, day); err != nil {
 		return err
 	}
-	found, err := hasPartition(ctx, from, day)
+	found, err := watchlog.HasPartition(ctx, from, day)
 	if err == nil && !found {
-		err = &NoPartitionError{Day: day}
+		err = settlement.Errorf(settlement.ErrNoPartition, settlement.DailyPeriod(day), "the watch log has no partition for %s", day)
 	}
 	return err
 }
@@ -53,7 +54,7 @@ func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day,
 // starts it and is the only day that does.
 func checkChain(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) error {
 	before, found, err := findRun(ctx, from, settlement.DailyPeriod(day-1))
-	if err != nil || found && before.State == StateClosed {
+	if err != nil || found && before.State == settlement.Closed {
 		return err
 	}
 	var first struct {
@@ -65,15 +66,15 @@ func checkChain(ctx context.Context, from sqlx.QueryerContext, day settlement.Da
 			MIN(CASE WHEN state = ? THEN starts_on END) AS closed,
 			MIN(CASE WHEN state <> ? AND starts_on <> ? THEN starts_on END) AS open
 		FROM runs
-		WHERE kind = ? AND version = ?`, StateClosed, StateClosed, day, settlement.Daily, runVersion); err != nil {
+		WHERE kind = ? AND version = ?`, settlement.Closed, settlement.Closed, day, settlement.Daily, runVersion); err != nil {
 		return fmt.Errorf("find first settled day: %w", err)
 	}
 	missing := settlement.DailyPeriod(day - 1)
 	switch {
 	case first.Closed.Valid && day < first.Closed.V:
-		return &BeforeFirstDayError{Day: day, First: first.Closed.V}
+		return beforeFirst(day, first.Closed.V)
 	case first.Closed.Valid:
-		return &NotClosedError{Period: missing, State: before.State}
+		return settlement.NotClosed(missing, before.State)
 	case first.Open.Valid && !found:
 		// Another day has begun as the first one: it has to close first.
 		missing.Start = first.Open.V
@@ -81,22 +82,31 @@ func checkChain(ctx context.Context, from sqlx.QueryerContext, day settlement.Da
 		if err != nil {
 			return err
 		}
-		return &NotClosedError{Period: missing, State: other.State}
+		return settlement.NotClosed(missing, other.State)
 	case found:
-		return &NotClosedError{Period: missing, State: before.State}
+		return settlement.NotClosed(missing, before.State)
 	default:
 		return nil
 	}
 }
 
+func closedError(period settlement.Period) error {
+	return settlement.Errorf(settlement.ErrClosed, period, "%s is closed and is never run again", period)
+}
+
+func beforeFirst(day, first settlement.Day) error {
+	return settlement.Errorf(settlement.ErrBeforeFirst, settlement.DailyPeriod(day),
+		"%s lies before %s, the first day that was settled: ordinals run on from there, so no earlier day can be settled", day, first)
+}
+
 // BeginDay enters the day's run in the book, or finds it there, and returns it.
 // A new run takes the price rule that holds on the day and the given window;
 // one that is there keeps its own. It fails as [DB.CheckDay] does, with a
-// [PriceRuleError], and with a [StaleError] when another workflow run holds the
+// [settlement.ErrPrices], and with a [settlement.ErrStale] when another workflow run holds the
 // run.
 func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, window time.Duration) (run Run, err error) {
 	period := settlement.DailyPeriod(day)
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		// One begin at a time: two days must not both start the chain.
 		if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
 			return err
@@ -116,9 +126,9 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `
-				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 				VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
-				period.Kind, period.Start, runVersion, StateRunning,
+				period.Kind, period.Start, runVersion, settlement.Running,
 				holder.WorkflowID, holder.RunID, rule.Version, window.Milliseconds(), db.now()); err != nil {
 				return err
 			}

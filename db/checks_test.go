@@ -3,6 +3,8 @@ package db
 import (
 	"testing"
 
+	"creatorpay/db/server"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,10 +28,10 @@ func TestTheSchemaRefusesWhatCanNeverBe(t *testing.T) {
 		`UPDATE runs SET kind = 'hourly'`,
 		`UPDATE runs SET kind = 'Daily' WHERE kind = 'daily'`,
 		`UPDATE runs SET state = 'Closed'`,
-		`UPDATE runs SET repeat_window = -1`,
+		`UPDATE runs SET repeat_window_ms = -1`,
 		`UPDATE runs SET ad_amount = -1`,
 		`UPDATE run_chunks SET kind = 'hourly'`,
-		`UPDATE run_chunks SET state = 'done'`,
+		`UPDATE run_chunks SET state = 'ended'`,
 		`UPDATE run_chunks SET video_from = 3, video_before = 3`,
 		`UPDATE run_chunks SET views = -1`,
 		`UPDATE daily_statistics SET repeat_views = -1`,
@@ -53,6 +55,6 @@ func TestTheSchemaRefusesWhatCanNeverBe(t *testing.T) {
 		`UPDATE adjustments SET views_from = views_to + 1`,
 	} {
 		_, err := db.pool.ExecContext(t.Context(), change)
-		require.Contains(t, []uint16{erMySQLCheck, erMariaDBCheck}, serverError(err), "%s: %v", change, err)
+		require.Contains(t, []uint16{erMySQLCheck, erMariaDBCheck}, server.ErrorNumber(err), "%s: %v", change, err)
 	}
 }

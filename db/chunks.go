@@ -6,25 +6,19 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
-)
-
-// The states of a chunk.
-const (
-	ChunkPlanned = "planned" // not counted yet, to be counted again, or has rows of unknown videos
-	ChunkCounted = "counted"
-	ChunkSettled = "settled"
 )
 
 // Chunk is a contiguous range of one period's videos: the work of one activity.
 type Chunk struct {
-	Number      int    `db:"chunk"` // 1, 2, 3 ... in key order
-	State       string `db:"state"`
-	UnknownRows int64  `db:"unknown_rows"`
-	Checksum    uint64 `db:"checksum"` // of the rows read, in any order
-	Counts      int    `db:"counts"`   // how often it was counted
+	Number      int                   `db:"chunk"` // 1, 2, 3 ... in key order
+	State       settlement.ChunkState `db:"state"`
+	UnknownRows int64                 `db:"unknown_rows"`
+	Checksum    uint64                `db:"checksum"` // of the rows read, in any order
+	Counts      int                   `db:"counts"`   // how often it was counted
 	settlement.Range
-	Totals
+	settlement.Totals
 }
 
 const chunkColumns = `
@@ -85,18 +79,18 @@ func findChunk(ctx context.Context, from sqlx.QueryerContext, period settlement.
 // works on the same chunks.
 func (db *DB) StorePlan(ctx context.Context, period settlement.Period, holder Holder, ranges []settlement.Range) error {
 	type row struct {
-		Kind     settlement.Kind `db:"kind"`
-		StartsOn settlement.Day  `db:"starts_on"`
-		Version  int             `db:"version"`
-		Number   int             `db:"chunk"`
-		State    string          `db:"state"`
+		Kind     settlement.Kind       `db:"kind"`
+		StartsOn settlement.Day        `db:"starts_on"`
+		Version  int                   `db:"version"`
+		Number   int                   `db:"chunk"`
+		State    settlement.ChunkState `db:"state"`
 		settlement.Range
 	}
 	rows := make([]row, len(ranges))
 	for i, videos := range ranges {
-		rows[i] = row{period.Kind, period.Start, runVersion, i + 1, ChunkPlanned, videos}
+		rows[i] = row{period.Kind, period.Start, runVersion, i + 1, settlement.ChunkPlanned, videos}
 	}
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		// Alone: two attempts of one plan must not both find none.
 		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
 			return err
@@ -119,19 +113,19 @@ func (db *DB) StorePlan(ctx context.Context, period settlement.Period, holder Ho
 // settleChunk does the last work on a chunk, which sets its totals, and marks it
 // as settled, in one transaction. A settled chunk is left alone.
 func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder Holder, number int, work func(*sqlx.Tx, *Chunk) error) (chunk Chunk, err error) {
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		fence, err := guard(ctx, tx, period, holder)
 		if err != nil {
 			return err
 		}
 		chunk, err = findChunk(ctx, tx, period, number, "FOR UPDATE")
-		if err != nil || chunk.State == ChunkSettled {
+		if err != nil || chunk.State == settlement.ChunkDone {
 			return err
 		}
 		if err := work(tx, &chunk); err != nil {
 			return err
 		}
-		chunk.State = ChunkSettled
+		chunk.State = settlement.ChunkDone
 		_, err = tx.ExecContext(ctx, `
 			UPDATE run_chunks
 			SET
@@ -146,7 +140,7 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 				video_amount = ?,
 				ad_amount = ?,
 				fence = ?,
-				settled_at = ?
+				done_at = ?
 			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
 			chunk.State,
 			chunk.Views, chunk.SelfViews, chunk.RepeatViews, chunk.PlayedSeconds, chunk.AdViews,
@@ -172,12 +166,12 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 	for _, chunk := range counted {
 		total += chunk.Rows() + chunk.UnknownRows
 	}
-	rows, err := countDay(ctx, db.pool, day)
+	rows, err := watchlog.Count(ctx, db.pool, day)
 	if err != nil || rows == total {
 		return nil, err
 	}
 	for _, chunk := range counted {
-		rows, err := countRange(ctx, db.pool, day, chunk.Range)
+		rows, err := watchlog.CountRange(ctx, db.pool, day, chunk.Range)
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +187,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 }
 
 func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holder, numbers []int) error {
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
 		}
@@ -201,7 +195,7 @@ func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holde
 			UPDATE run_chunks
 			SET state = ?
 			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk IN (?)`,
-			ChunkPlanned, period.Kind, period.Start, runVersion, numbers)
+			settlement.ChunkPlanned, period.Kind, period.Start, runVersion, numbers)
 		if err != nil {
 			return err
 		}

@@ -8,37 +8,28 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
-// RowsArrivedError says that the watch log got rows after a day was counted.
-type RowsArrivedError struct {
-	Day           settlement.Day
-	Counted, Rows int64
-}
-
-func (e *RowsArrivedError) Error() string {
-	return fmt.Sprintf("%s has %s, %d counted", e.Day, settlement.Count(e.Rows, "row"), e.Counted)
-}
-
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
 // settled, and the rows in the partition must be as many as were counted, in
-// the same transaction (R10): otherwise it fails with a [RowsArrivedError] and
+// the same transaction (R10): otherwise it fails with a [settlement.ErrRowsArrived] and
 // the day stays open. The epoch of the watch log is raised before, so
 // every row is either counted or late, whoever writes it and however: it fails
-// with a [WatchLogBusyError] while somebody's transaction on the log is open.
+// with a [settlement.ErrBusy] while somebody's transaction on the log is open.
 // Closing a day again that the same holder closed gives the same totals.
-func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (totals Totals, err error) {
+func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (totals settlement.Totals, err error) {
 	period := settlement.DailyPeriod(day)
 	before, err := countings(ctx, db.pool, period)
 	if err != nil {
-		return Totals{}, err
+		return settlement.Totals{}, err
 	}
 	lateFrom, err := db.barrier(ctx, period)
 	if err != nil {
-		return Totals{}, fmt.Errorf("close %s: %w", day, err)
+		return settlement.Totals{}, fmt.Errorf("close %s: %w", day, err)
 	}
-	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals Totals) error {
+	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals settlement.Totals) error {
 		// What was counted after the epoch was raised may carry it.
 		after, err := countings(ctx, tx, period)
 		if err == nil && after != before {
@@ -47,12 +38,12 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if err != nil {
 			return err
 		}
-		rows, err := countDay(ctx, tx, day)
+		rows, err := watchlog.Count(ctx, tx, day)
 		if err != nil {
 			return err
 		}
 		if rows != totals.Rows() {
-			return &RowsArrivedError{Day: day, Counted: totals.Rows(), Rows: rows}
+			return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, %d counted", day, settlement.Count(rows, "row"), totals.Rows())
 		}
 		if err := checkLate(ctx, tx, day, totals.Late); err != nil {
 			return err
@@ -65,38 +56,24 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 	})
 }
 
-// LateRowsError says that the late views that a day posts are not those that
-// its chunks judged.
-type LateRowsError struct {
-	Day            settlement.Day
-	Posted, Judged Late
-	Adjusted       int64 // rows, by its adjustments
-}
-
-func (e *LateRowsError) Error() string {
-	return fmt.Sprintf("%s posts %+v, its chunks judged %+v, its adjustments stand for %s: a late view or an adjustment was changed by hand; put it back", e.Day, e.Posted, e.Judged, settlement.Count(e.Adjusted, "row"))
-}
-
 // checkLate makes sure that each late view that the day posts was judged once
 // and is in its adjustments.
-func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged Late) error {
-	found := LateRowsError{Day: day, Judged: judged}
-	if err := tx.GetContext(ctx, &found.Posted, `
-		SELECT
-			COUNT(*) AS late_rows,
-			COALESCE(SUM(verdict = ?), 0) AS late_views
-		FROM late_views
-		WHERE posted_on = ?`, LateCounted, day); err != nil {
+func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged settlement.Late) error {
+	posted, err := watchlog.SumPosted(ctx, tx, day)
+	if err != nil {
 		return err
 	}
-	if err := tx.GetContext(ctx, &found.Adjusted, `
+	var adjusted int64 // rows
+	if err := tx.GetContext(ctx, &adjusted, `
 		SELECT COALESCE(SUM(views + self_views + repeat_views), 0)
 		FROM adjustments
 		WHERE posted_on = ?`, day); err != nil {
 		return err
 	}
-	if found.Posted != judged || found.Adjusted != judged.LateRows {
-		return &found
+	if posted != judged || adjusted != judged.LateRows {
+		return settlement.Errorf(settlement.ErrLateRows, settlement.DailyPeriod(day),
+			"%s posts %+v, its chunks judged %+v, its adjustments stand for %s: a late view or an adjustment was changed by hand; put it back",
+			day, posted, judged, settlement.Count(adjusted, "row"))
 	}
 	return nil
 }
@@ -105,10 +82,10 @@ func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged Late
 // already.
 func (db *DB) barrier(ctx context.Context, day settlement.Period) (lateFrom int64, err error) {
 	run, _, err := findRun(ctx, db.pool, day)
-	if err != nil || run.State == StateClosed {
+	if err != nil || run.State == settlement.Closed {
 		return run.LateFrom, err
 	}
-	return db.raiseEpoch(ctx)
+	return db.Log.RaiseEpoch(ctx)
 }
 
 // countings is how often the period's chunks have been counted, all together.
@@ -125,13 +102,13 @@ func countings(ctx context.Context, from sqlx.QueryerContext, period settlement.
 
 // closeRun seals the period under a lock that nobody else who writes to it gets
 // past, if all its chunks are settled and check agrees with their sum.
-func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Holder, check func(*sqlx.Tx, Totals) error) (totals Totals, err error) {
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Holder, check func(*sqlx.Tx, settlement.Totals) error) (totals settlement.Totals, err error) {
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		run, found, err := findRun(ctx, tx, period)
 		if err != nil {
 			return err
 		}
-		if found && run.State == StateClosed && run.Holder == holder.RunID {
+		if found && run.State == settlement.Closed && run.Holder == holder.RunID {
 			totals = run.Totals
 			return nil
 		}
@@ -151,13 +128,13 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 		return seal(ctx, tx, period)
 	})
 	if err != nil {
-		return Totals{}, fmt.Errorf("close %s: %w", period, err)
+		return settlement.Totals{}, fmt.Errorf("close %s: %w", period, err)
 	}
 	return totals, nil
 }
 
 // markClosed seals the period's run, which is locked under the fence.
-func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fence int64, totals Totals, at time.Time) error {
+func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fence int64, totals settlement.Totals, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE runs
 		SET
@@ -174,7 +151,7 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 			failure = '',
 			ended_at = ?
 		WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
-		StateClosed,
+		settlement.Closed,
 		totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
 		totals.LateRows, totals.LateViews, totals.VideoAmount, totals.AdAmount, at,
 		period.Kind, period.Start, runVersion, fence)
@@ -182,18 +159,18 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 }
 
 // sumChunks adds up the chunks and makes sure that there are some and that each
-// one is settled: otherwise it fails with an [UnsettledError].
-func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum Totals, err error) {
+// one is settled: otherwise it fails with an [settlement.ErrUnsettled].
+func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum settlement.Totals, err error) {
 	all, err := chunks(ctx, tx, period)
 	if err != nil {
 		return sum, err
 	}
 	if len(all) == 0 {
-		return sum, &UnsettledError{Problem: "it is not planned yet"}
+		return sum, settlement.Errorf(settlement.ErrUnsettled, period, "it is not planned yet")
 	}
 	for _, chunk := range all {
-		if chunk.State != ChunkSettled {
-			return sum, &UnsettledError{Problem: fmt.Sprintf("chunk %d is %s, not %s", chunk.Number, chunk.State, ChunkSettled)}
+		if chunk.State != settlement.ChunkDone {
+			return sum, settlement.Errorf(settlement.ErrUnsettled, period, "chunk %d is %s, not %s", chunk.Number, chunk.State, settlement.ChunkDone)
 		}
 		if err := sum.Add(chunk.Totals); err != nil {
 			return sum, fmt.Errorf("add up to chunk %d (%s): %w", chunk.Number, chunk, err)

@@ -26,9 +26,9 @@ func TestCloseDay_SealsTheDayWithTheSumsOfItsChunks(t *testing.T) {
 	totals, err := db.CloseDay(t.Context(), monday, me)
 
 	require.NoError(t, err)
-	require.Equal(t, Totals{
+	require.Equal(t, settlement.Totals{
 		Statistics: settlement.Statistics{Views: 5, SelfViews: 2, RepeatViews: 3, PlayedSeconds: 300, AdViews: 10},
-		Amounts:    Amounts{VideoAmount: 5, AdAmount: 100},
+		Amounts:    settlement.Amounts{VideoAmount: 5, AdAmount: 100},
 	}, totals)
 	run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)
@@ -56,9 +56,10 @@ func TestR10_ADayThatGotRowsDoesNotClose(t *testing.T) {
 
 	_, err := db.CloseDay(t.Context(), monday, me)
 
-	var arrived *RowsArrivedError
+	var arrived *settlement.Error
+	require.ErrorIs(t, err, settlement.ErrRowsArrived)
 	require.ErrorAs(t, err, &arrived)
-	require.Equal(t, RowsArrivedError{Day: monday, Counted: 1, Rows: 2}, *arrived)
+	require.Equal(t, "2024-05-06 has 2 rows, 1 counted", arrived.Text)
 	require.Equal(t, before, checksums(t, db))
 }
 
@@ -71,7 +72,7 @@ func TestCloseDay_ADayWithAChunkThatIsNotSettledDoesNotClose(t *testing.T) {
 
 	_, err := db.CloseDay(t.Context(), monday, me)
 
-	require.ErrorContains(t, err, "chunk 2 is counted, not settled")
+	require.ErrorContains(t, err, "chunk 2 is counted, not done")
 }
 
 func TestCloseDay_ADayWithoutAPlanDoesNotClose(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -17,7 +18,7 @@ import (
 // rows. Days whose posted late rows are no longer there, or whose other rows are
 // not as many as were counted when late ones came, are returned and not adjusted,
 // and so are days that got rows after they had been dropped.
-func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []Mismatch, err error) {
+func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []settlement.Mismatch, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("collect late views for %s: %w", day, err)
@@ -27,7 +28,7 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 	if err != nil {
 		return 0, nil, err
 	}
-	var got []lookedAt
+	var got []watchlog.OnTime
 	for _, past := range looked {
 		came, mismatch, err := db.look(ctx, past)
 		switch {
@@ -36,15 +37,18 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 		case mismatch != nil:
 			mismatches = append(mismatches, *mismatch)
 		case came:
-			got = append(got, past)
+			got = append(got, past.onTime())
 		}
 	}
-	below, err := db.rowsBelow(ctx)
+	below, err := db.Log.RowsBelow(ctx)
 	if err != nil {
 		return 0, nil, err
 	}
+	for _, dropped := range below {
+		mismatches = append(mismatches, settlement.Mismatch{Day: dropped.Day, Found: dropped.Rows, Dropped: true})
+	}
 	lateRows, err = db.post(ctx, day, holder, got)
-	return lateRows, append(mismatches, below...), err
+	return lateRows, mismatches, err
 }
 
 // lookedAt is a closed day with a partition.
@@ -55,12 +59,14 @@ type lookedAt struct {
 	LateFrom int64          `db:"late_from"`
 }
 
+func (d lookedAt) onTime() watchlog.OnTime { return watchlog.OnTime{Day: d.Day, LateFrom: d.LateFrom} }
+
 func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (looked []lookedAt, err error) {
 	if days == 0 {
 		return nil, nil
 	}
-	present, err := db.Partitions(ctx)
-	if err != nil || len(present) == 0 {
+	first, _, found, err := db.Log.Span(ctx)
+	if err != nil || !found {
 		return nil, err
 	}
 	err = db.pool.SelectContext(ctx, &looked, `
@@ -76,7 +82,7 @@ func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (l
 		FROM runs r
 		WHERE kind = ? AND version = ? AND state = ? AND starts_on >= ? AND starts_on < ?
 		ORDER BY starts_on`,
-		settlement.Daily, runVersion, StateClosed, max(present[0].Day, day-settlement.Day(days)), day)
+		settlement.Daily, runVersion, settlement.Closed, max(first, day-settlement.Day(days)), day)
 	return looked, err
 }
 
@@ -84,58 +90,39 @@ func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (l
 // It reads the late rows by their index and none of the others. Only where the
 // late rows are not those that were posted are the others counted, too: a log
 // that was restored without its epochs must not be posted as a whole.
-func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *Mismatch, err error) {
-	late, err := db.lateRowsIn(ctx, past.Day, past.LateFrom)
+func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *settlement.Mismatch, err error) {
+	late, err := db.Log.Arrived(ctx, past.onTime())
 	if err != nil {
 		return false, nil, err
 	}
 	// Others may have posted rows since past was read, which is no mismatch.
-	gone := max(0, past.Posted-(late.Rows-late.Unposted))
-	if late.Unposted == 0 && gone == 0 {
+	missing := max(0, past.Posted-(late.Rows-late.Unposted))
+	if late.Unposted == 0 && missing == 0 {
 		return false, nil, nil
 	}
-	var onTime int64
-	if err := db.pool.GetContext(ctx, &onTime, `
-		SELECT COUNT(*)
-		FROM watch_log PARTITION (`+partitionName(past.Day)+`) FORCE INDEX (PRIMARY)
-		WHERE epoch < ?`, past.LateFrom); err != nil {
-		return false, nil, fmt.Errorf("count rows of %s that were on time: %w", past.Day, err)
+	onTime, err := db.Log.CountOnTime(ctx, past.onTime())
+	if err != nil {
+		return false, nil, err
 	}
 	switch {
 	case onTime != past.Counted:
-		return false, &Mismatch{Day: past.Day, Expected: past.Counted, Found: onTime}, nil
-	case gone > 0:
+		return false, &settlement.Mismatch{Day: past.Day, Expected: past.Counted, Found: onTime}, nil
+	case missing > 0:
 		all := past.Counted + past.Posted
-		return false, &Mismatch{Day: past.Day, Expected: all, Found: all - gone}, nil
+		return false, &settlement.Mismatch{Day: past.Day, Expected: all, Found: all - missing}, nil
 	}
 	return true, nil, nil
 }
 
-// lateRows are those of a partition from an epoch on.
-type lateRows struct {
-	Rows     int64 `db:"row_count"`
-	Unposted int64 `db:"unposted"` // that no day has posted
-}
-
-func (db *DB) lateRowsIn(ctx context.Context, day settlement.Day, lateFrom int64) (late lateRows, err error) {
-	err = db.pool.GetContext(ctx, &late, `
-		SELECT
-			COUNT(*) AS row_count,
-			COALESCE(SUM(p.view_id IS NULL), 0) AS unposted
-		FROM watch_log PARTITION (`+partitionName(day)+`) l `+byEpoch+`
-		LEFT JOIN late_views p ON `+sameView+`
-		WHERE l.epoch >= ?`, lateFrom)
-	if err != nil {
-		return late, fmt.Errorf("look for late rows of %s: %w", day, err)
-	}
-	return late, nil
-}
-
 // post makes the day post the late views of the days that got some, unless it
 // was fixed before what it posts.
-func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got []lookedAt) (lateRows int64, err error) {
+func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got []watchlog.OnTime) (lateRows int64, err error) {
 	period := settlement.DailyPeriod(day)
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+	calendar, err := db.Calendar(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
 			return err
 		}
@@ -147,7 +134,7 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 			return err
 		}
 		if !collected.Valid {
-			if err := insertLateViews(ctx, tx, day, got); err != nil {
+			if err := watchlog.Post(ctx, tx, day, got, calendar); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `
@@ -157,7 +144,7 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 				return err
 			}
 		}
-		lateRows, err = countLate(ctx, tx, day)
+		lateRows, err = watchlog.CountPosted(ctx, tx, day)
 		return err
 	})
 	return lateRows, err
@@ -172,67 +159,8 @@ func (db *DB) NextToCollectLate(ctx context.Context) (settlement.Day, error) {
 		SELECT MAX(starts_on)
 		FROM runs
 		WHERE kind = ? AND version = ? AND (state = ? OR late_collected_at IS NOT NULL)`,
-		settlement.Daily, runVersion, StateClosed); err != nil {
+		settlement.Daily, runVersion, settlement.Closed); err != nil {
 		return 0, fmt.Errorf("find the day that posts late views next: %w", err)
 	}
 	return last + 1, nil
-}
-
-// insertLateViews leaves alone what another day has posted.
-func insertLateViews(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []lookedAt) error {
-	for _, past := range got {
-		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO late_views (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, posted_on)
-			SELECT
-				l.watched_on,
-				l.video_id,
-				l.viewer_id,
-				l.watched_at,
-				l.view_id,
-				l.played_seconds,
-				l.ad_views,
-				?
-			FROM watch_log PARTITION (`+partitionName(past.Day)+`) l `+byEpoch+`
-			WHERE l.epoch >= ?
-			ON DUPLICATE KEY UPDATE late_views.view_id = VALUES(view_id)`, day, past.LateFrom); err != nil {
-			return fmt.Errorf("post late views of %s: %w", past.Day, err)
-		}
-	}
-	return checkLateInDay(ctx, tx, day, got)
-}
-
-// checkLateInDay refuses late views that started on another day than that of
-// their partition, as counting does: the other day may have them, too.
-func checkLateInDay(ctx context.Context, tx *sqlx.Tx, day settlement.Day, got []lookedAt) error {
-	calendar, err := readCalendar(ctx, tx)
-	if err != nil {
-		return err
-	}
-	for _, past := range got {
-		first, last := calendar.Starts(past.Day)
-		var strays []LateView
-		if err := tx.SelectContext(ctx, &strays, `
-			SELECT `+lateColumns+`
-			FROM late_views
-			WHERE posted_on = ? AND watched_on = ? AND (watched_at < ? OR watched_at > ?)
-			LIMIT 1`, day, past.Day, first.UTC(), last.UTC()); err != nil {
-			return fmt.Errorf("look for late views outside of %s: %w", past.Day, err)
-		}
-		if len(strays) > 0 {
-			return NewStrayRowError(past.Day, strays[0].Play().Play)
-		}
-	}
-	return nil
-}
-
-// countLate is how many late views the day posts.
-func countLate(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
-	err = sqlx.GetContext(ctx, from, &rows, `
-		SELECT COUNT(*)
-		FROM late_views
-		WHERE posted_on = ?`, day)
-	if err != nil {
-		return 0, fmt.Errorf("count late views that %s posts: %w", day, err)
-	}
-	return rows, nil
 }

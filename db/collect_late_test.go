@@ -6,11 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
 // collectLate begins the day and looks back from it.
-func collectLate(t *testing.T, db *DB, day settlement.Day, days int) (int64, []Mismatch) {
+func collectLate(t *testing.T, db *DB, day settlement.Day, days int) (int64, []settlement.Mismatch) {
 	t.Helper()
 	begin(t, db, day)
 	late, mismatches, err := db.CollectLate(t.Context(), day, me, days)
@@ -52,10 +53,10 @@ func TestCollectLate_LateViewsArePostedOnce(t *testing.T) {
 
 	require.EqualValues(t, 2, late, "what the day posts is fixed")
 	require.Empty(t, mismatches)
-	posted, err := db.LateViews(t.Context(), monday+1, allVideos)
+	posted, err := db.Log.LateViews(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
 	require.Len(t, posted, 2)
-	require.Equal(t, LateView{
+	require.Equal(t, watchlog.LateView{
 		WatchedOn: monday, VideoID: 2, ViewerID: viewer, WatchedAt: seoul.Start(monday).Add(time.Hour).UTC(), ViewID: 1,
 		PlayedSeconds: 60, AdViews: 2, PostedOn: monday + 1,
 	}, posted[0])
@@ -69,8 +70,8 @@ func TestCollectLate_WhatCameLaterStillIsPostedByTheNextDay(t *testing.T) {
 
 	second := runPosting(t, db, monday+2)
 
-	require.Equal(t, Late{LateRows: 1, LateViews: 1}, first.Late)
-	require.Equal(t, Late{LateRows: 1, LateViews: 1}, second.Late)
+	require.Equal(t, settlement.Late{LateRows: 1, LateViews: 1}, first.Late)
+	require.Equal(t, settlement.Late{LateRows: 1, LateViews: 1}, second.Late)
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_views WHERE posted_on = ?`, monday+2))
 }
 
@@ -112,7 +113,7 @@ func TestCollectLate_PostedRowsThatVanishedAreNotAdjusted(t *testing.T) {
 	late, mismatches := collectLate(t, db, monday+2, 7)
 
 	require.Zero(t, late)
-	require.Equal(t, []Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
+	require.Equal(t, []settlement.Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
 }
 
 func TestCollectLate_AVanishedRowAmongLateOnesIsSeen(t *testing.T) {
@@ -123,7 +124,7 @@ func TestCollectLate_AVanishedRowAmongLateOnesIsSeen(t *testing.T) {
 	late, mismatches := collectLate(t, db, monday+1, 7)
 
 	require.Zero(t, late)
-	require.Equal(t, []Mismatch{{Day: monday, Expected: 2, Found: 1}}, mismatches)
+	require.Equal(t, []settlement.Mismatch{{Day: monday, Expected: 2, Found: 1}}, mismatches)
 }
 
 func TestCollectLate_AForgedRowAmongLateOnesIsSeen(t *testing.T) {
@@ -135,7 +136,7 @@ func TestCollectLate_AForgedRowAmongLateOnesIsSeen(t *testing.T) {
 	late, mismatches := collectLate(t, db, monday+1, 7)
 
 	require.Zero(t, late)
-	require.Equal(t, []Mismatch{{Day: monday, Expected: 2, Found: 3}}, mismatches)
+	require.Equal(t, []settlement.Mismatch{{Day: monday, Expected: 2, Found: 3}}, mismatches)
 }
 
 func TestCollectLate_ADroppedDayIsNotLookedAt(t *testing.T) {
@@ -166,9 +167,10 @@ func TestCollectLate_ALateRowOfAnotherDayIsRefused(t *testing.T) {
 
 	_, _, err := db.CollectLate(t.Context(), monday+1, me, 7)
 
-	var bad *BadRowError
+	var bad *settlement.Error
+	require.ErrorIs(t, err, settlement.ErrBadRow)
 	require.ErrorAs(t, err, &bad)
-	require.Equal(t, monday, bad.Day)
+	require.Equal(t, settlement.DailyPeriod(monday), bad.Period)
 	require.ErrorContains(t, err, "started at 2024-05-06T16:00:00Z, outside of its partition's day")
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`), "nothing is posted before it is mended")
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND watched_at = '2024-05-06 16:00:00'`, monday)
@@ -184,14 +186,13 @@ func TestR12_OnlyTheHolderFixesWhatADayPosts(t *testing.T) {
 
 	_, _, err := db.CollectLate(t.Context(), monday+1, stranger, 7)
 
-	var stale *StaleError
-	require.ErrorAs(t, err, &stale)
+	require.ErrorIs(t, err, settlement.ErrStale)
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`))
 }
 
 // runPosting takes the day through all steps; every late view that it posts
 // counts.
-func runPosting(t *testing.T, db *DB, day settlement.Day) Totals {
+func runPosting(t *testing.T, db *DB, day settlement.Day) settlement.Totals {
 	t.Helper()
 	collectLate(t, db, day, 7)
 	chunk := plan(t, db, day)[0]
@@ -207,10 +208,10 @@ func storeJudged(t *testing.T, db *DB, day settlement.Day, chunk Chunk, lines ..
 	t.Helper()
 	count := Count{Lines: lines}
 	var err error
-	count.Late, err = db.LateViews(t.Context(), day, chunk.Range)
+	count.Late, err = db.Log.LateViews(t.Context(), day, chunk.Range)
 	require.NoError(t, err)
 	for i := range count.Late {
-		count.Late[i].Verdict = LateCounted
+		count.Late[i].Verdict = watchlog.LateCounted
 		view := count.Late[i]
 		if n := len(count.Adjustments); n == 0 || count.Adjustments[n-1].VideoID != view.VideoID || count.Adjustments[n-1].WatchedOn != view.WatchedOn {
 			count.Adjustments = append(count.Adjustments, Adjustment{PostedOn: day, WatchedOn: view.WatchedOn, VideoID: view.VideoID, CreatorID: creator})
@@ -234,18 +235,18 @@ func TestR7_LateViewsArePaidAfterTheDaysOwn(t *testing.T) {
 	lines, err := db.Settlements(t.Context(), monday+2, allVideos)
 	require.NoError(t, err)
 	require.Equal(t, []SettlementLine{
-		{Day: monday + 2, VideoID: 1, CreatorID: creator, ViewsFrom: 2, ViewsTo: 8, AdViewsFrom: 4, AdViewsTo: 16, Amounts: Amounts{VideoAmount: 6, AdAmount: 120}},
-		{Day: monday + 2, VideoID: 2, CreatorID: creator, ViewsTo: 1, AdViewsTo: 2, Amounts: Amounts{VideoAmount: 1, AdAmount: 20}},
+		{Day: monday + 2, VideoID: 1, CreatorID: creator, ViewsFrom: 2, ViewsTo: 8, AdViewsFrom: 4, AdViewsTo: 16, Amounts: settlement.Amounts{VideoAmount: 6, AdAmount: 120}},
+		{Day: monday + 2, VideoID: 2, CreatorID: creator, ViewsTo: 1, AdViewsTo: 2, Amounts: settlement.Amounts{VideoAmount: 1, AdAmount: 20}},
 	}, lines)
-	require.Equal(t, Amounts{VideoAmount: 7, AdAmount: 140}, settled.Amounts)
-	require.Equal(t, Late{LateRows: 4, LateViews: 4}, settled.Late)
+	require.Equal(t, settlement.Amounts{VideoAmount: 7, AdAmount: 140}, settled.Amounts)
+	require.Equal(t, settlement.Late{LateRows: 4, LateViews: 4}, settled.Late)
 	adjustments, err := db.PostedAdjustments(t.Context(), monday+2, allVideos)
 	require.NoError(t, err)
 	require.Len(t, adjustments, 3)
 	require.Equal(t, [][2]int64{{5, 6}, {6, 8}, {0, 1}}, [][2]int64{
 		{adjustments[0].ViewsFrom, adjustments[0].ViewsTo}, {adjustments[1].ViewsFrom, adjustments[1].ViewsTo}, {adjustments[2].ViewsFrom, adjustments[2].ViewsTo},
 	})
-	require.Equal(t, Amounts{VideoAmount: 2, AdAmount: 40}, adjustments[1].Amounts)
+	require.Equal(t, settlement.Amounts{VideoAmount: 2, AdAmount: 40}, adjustments[1].Amounts)
 	totals, err := db.CloseDay(t.Context(), monday+2, me)
 	require.NoError(t, err)
 	require.Equal(t, settled.Totals, totals)
@@ -277,9 +278,9 @@ func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {
 	chunk := plan(t, db, monday+1)[0]
 	storeJudged(t, db, monday+1, chunk)
 	exec(t, db, `UPDATE run_chunks SET state = 'planned'`)
-	late, err := db.LateViews(t.Context(), monday+1, allVideos)
+	late, err := db.Log.LateViews(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
-	late[0].Verdict = LateRepeat
+	late[0].Verdict = watchlog.LateRepeat
 	again := Count{Late: late, Adjustments: []Adjustment{{
 		PostedOn: monday + 1, WatchedOn: monday, VideoID: 2, CreatorID: creator, Statistics: settlement.Statistics{RepeatViews: 1},
 	}}}
@@ -290,7 +291,7 @@ func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {
 	adjustments, err := db.PostedAdjustments(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
 	require.Equal(t, again.Adjustments, adjustments)
-	require.Equal(t, Late{LateRows: 1}, settle(t, db, monday+1, chunk).Late)
+	require.Equal(t, settlement.Late{LateRows: 1}, settle(t, db, monday+1, chunk).Late)
 }
 
 func TestR10_ADayWithALateViewThatNobodyJudgedDoesNotClose(t *testing.T) {
@@ -301,16 +302,17 @@ func TestR10_ADayWithALateViewThatNobodyJudgedDoesNotClose(t *testing.T) {
 
 	_, err := db.CloseDay(t.Context(), monday+1, me)
 
-	var lateRows *LateRowsError
+	var lateRows *settlement.Error
+	require.ErrorIs(t, err, settlement.ErrLateRows)
 	require.ErrorAs(t, err, &lateRows)
-	require.Equal(t, LateRowsError{Day: monday + 1, Posted: Late{LateRows: 1}}, *lateRows)
+	require.ErrorContains(t, lateRows, "2024-05-07 posts {LateRows:1 LateViews:0}, its chunks judged {LateRows:0 LateViews:0}, its adjustments stand for 0 rows")
 }
 
 func TestLastPlays_KnowsLateViewsThatWerePostedByThen(t *testing.T) {
 	db := openClosed(t)
-	pair := Pair{VideoID: 2, ViewerID: viewer}
-	last := func() map[Pair]int64 {
-		found, err := db.LastPlays(t.Context(), monday, []Pair{pair})
+	pair := watchlog.Pair{VideoID: 2, ViewerID: viewer}
+	last := func() map[watchlog.Pair]int64 {
+		found, err := db.Log.LastPlays(t.Context(), onTime(t, db, monday), []watchlog.Pair{pair})
 		require.NoError(t, err)
 		return found
 	}
@@ -318,7 +320,7 @@ func TestLastPlays_KnowsLateViewsThatWerePostedByThen(t *testing.T) {
 	require.Empty(t, last(), "nobody has posted it")
 
 	collectLate(t, db, monday+1, 7)
-	require.Equal(t, map[Pair]int64{pair: view(monday, 2, time.Hour).WatchedAt}, last())
+	require.Equal(t, map[watchlog.Pair]int64{pair: view(monday, 2, time.Hour).WatchedAt}, last())
 
 	exec(t, db, `UPDATE late_views SET posted_on = ?`, monday+2)
 	require.Empty(t, last(), "the day after did not know it")
@@ -342,12 +344,12 @@ func TestRowsToPlan_HoldsTheLateViewsToo(t *testing.T) {
 // first day.
 func TestCollectLate_RowsThatCameAfterTheirDayWasDroppedRaiseAnAlarm(t *testing.T) {
 	db, old := openOld(t)
-	require.NoError(t, db.DropDay(t.Context(), old))
+	require.NoError(t, db.Log.Drop(t.Context(), old))
 	exec(t, db, `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, 1, 1, ?, 1, 1, 1)`,
 		monday, seoul.Start(monday).UTC())
 
 	_, mismatches := collectLate(t, db, monday+2, 7)
 
-	require.Equal(t, []Mismatch{{Day: monday, Found: 1, Dropped: true}}, mismatches)
+	require.Equal(t, []settlement.Mismatch{{Day: monday, Found: 1, Dropped: true}}, mismatches)
 	require.Equal(t, monday.String()+" got 1 row after it was dropped, which nobody has counted", mismatches[0].String())
 }

@@ -1,56 +1,38 @@
-// Package db is the only code that speaks SQL. Each file holds one group of
-// tables; each method that writes is one transaction.
+// Package db is the books: what was planned, counted, settled, rolled up, stated
+// and mailed, period by period. Each file holds one group of tables; each method
+// that writes is one transaction.
 package db
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"time"
 
-	"github.com/go-sql-driver/mysql"
 	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/server"
+	"creatorpay/db/watchlog"
 )
 
-// DB is a connection pool on a creatorpay database. It is safe for concurrent
-// use.
+// DB is the books of one database. It is safe for concurrent use.
 type DB struct {
-	pool *sqlx.DB
+	Log  *watchlog.Log // in the same database
+	pool *server.Pool
 	now  func() time.Time // one home for the clock; it only ever stamps rows
 }
 
-// maxConnLifetime stays below the five minutes after which middleboxes drop
-// idle connections.
-const maxConnLifetime = 3 * time.Minute
-
-// Open connects to the database that dsn names, in the form of go-sql-driver:
-// user:password@tcp(host:3306)/name. At most connections are open at a time.
-// It fails at once, with a line that says what to do, when the server cannot
-// be reached, refuses the login, or has settings with which this package cannot
-// work. Open does not look at the schema: see [DB.CheckSchema].
+// Open connects to the database that dsn names, with so many connections at
+// most, as [server.Open] does. It does not look at the schema: see
+// [DB.CheckSchema].
 func Open(ctx context.Context, dsn string, connections int) (*DB, error) {
-	config, err := parseDSN(dsn)
+	pool, err := server.Open(ctx, dsn, connections)
 	if err != nil {
 		return nil, err
 	}
-	connector, err := mysql.NewConnector(config)
-	if err != nil {
-		return nil, errDSN
-	}
-	pool := sqlx.NewDb(sql.OpenDB(sessionConnector{connector}), "mysql")
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	pool.SetConnMaxLifetime(maxConnLifetime)
-	db := &DB{pool: pool, now: func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }}
-	if err := pool.PingContext(ctx); err != nil {
-		_ = pool.Close()
-		return nil, explainConnect(err, config)
-	}
-	if err := db.checkServer(ctx, config); err != nil {
-		_ = pool.Close()
-		return nil, err
-	}
-	return db, nil
+	return &DB{
+		Log:  watchlog.New(pool),
+		pool: pool,
+		now:  func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
+	}, nil
 }
 
 // Close closes all connections.
@@ -59,36 +41,8 @@ func (db *DB) Close() error { return db.pool.Close() }
 // Ping tells whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) }
 
-// lockAttempts bounds how often a transaction that lost to another one is
-// tried again before its caller hears of it.
-const lockAttempts = 5
-
-// inTx runs work in one transaction: all of it is stored or nothing. READ
-// COMMITTED keeps it from locking rows that it only reads. A deadlock or a lock
-// wait makes it run again from the start, so work must have no effect outside
-// of the transaction.
-func (db *DB) inTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
-	var err error
-	for range lockAttempts {
-		err = db.tryTx(ctx, work)
-		if !lostToAnotherTx(err) {
-			return inRange(err)
-		}
-	}
-	return err
-}
-
-func (db *DB) tryTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
-	tx, err := db.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	if err := work(tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+// InSnapshot reads in one transaction, in which all tables are as they were when
+// it began to read. It is for the audit, which looks at the rows themselves.
+func (db *DB) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
+	return db.pool.InSnapshot(ctx, read)
 }

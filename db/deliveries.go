@@ -55,7 +55,7 @@ const changeTime = `GREATEST(
 				COALESCE((
 					SELECT r.ended_at
 					FROM runs r
-					WHERE r.kind = '` + string(settlement.Weekly) + `' AND r.starts_on = deliveries.starts_on AND r.version = deliveries.version AND r.state = '` + StateClosed + `'
+					WHERE r.kind = '` + string(settlement.Weekly) + `' AND r.starts_on = deliveries.starts_on AND r.version = deliveries.version AND r.state = '` + string(settlement.Closed) + `'
 				), changed_at)
 			)`
 
@@ -93,7 +93,7 @@ func (db *DB) UnsentCreators(ctx context.Context, week settlement.Period, after 
 
 // Unsent are the creators' deliveries of the week that are pending or were
 // left while they were being sent, by creator.
-func (db *DB) Unsent(ctx context.Context, week settlement.Period, creators Creators) (deliveries []Delivery, err error) {
+func (db *DB) Unsent(ctx context.Context, week settlement.Period, creators settlement.Creators) (deliveries []Delivery, err error) {
 	err = db.pool.SelectContext(ctx, &deliveries, `
 		SELECT `+deliveryColumns+`
 		FROM deliveries d

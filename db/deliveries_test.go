@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"creatorpay/settlement"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -101,7 +103,7 @@ func TestUnsent_AreThoseOfTheRange(t *testing.T) {
 	db := openWithMails(t, 4)
 	exec(t, db, `UPDATE deliveries SET state = 'sent' WHERE creator_id IN (1, 3)`)
 
-	unsent, err := db.Unsent(t.Context(), week, Creators{First: 2, Last: 3})
+	unsent, err := db.Unsent(t.Context(), week, settlement.Creators{First: 2, Last: 3})
 	require.NoError(t, err)
 	require.Len(t, unsent, 1)
 	require.EqualValues(t, 2, unsent[0].CreatorID)
@@ -112,7 +114,7 @@ func TestAMailWhoseCreatorIsNotInTheCatalogueIsStillNamed(t *testing.T) {
 	exec(t, db, `DELETE FROM videos WHERE creator_id = 2`)
 	exec(t, db, `DELETE FROM creators WHERE creator_id = 2`)
 
-	unsent, err := db.Unsent(t.Context(), week, AllCreators)
+	unsent, err := db.Unsent(t.Context(), week, settlement.AllCreators)
 	require.NoError(t, err)
 	all, err := db.Deliveries(t.Context(), week, DeliveryPending)
 	require.NoError(t, err)

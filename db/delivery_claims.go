@@ -50,7 +50,7 @@ func (db *DB) AbandonDelivery(ctx context.Context, week settlement.Period, left 
 // Where the claim is not in the database any more, as after a failover that lost
 // it, the mail must not look as if nobody had sent it: it becomes unknown, with
 // the outcome as the reason. A mail that another attempt has claimed or finished
-// meanwhile stays as it is. In both cases the call fails with a [LostClaimError].
+// meanwhile stays as it is. In both cases the call fails with a [settlement.ErrLostClaim].
 func (db *DB) FinishDelivery(ctx context.Context, week settlement.Period, creator int64, claim, state string, code int, detail string) error {
 	finished, err := db.changedOne(ctx, `
 		UPDATE deliveries
@@ -67,7 +67,9 @@ func (db *DB) FinishDelivery(ctx context.Context, week settlement.Period, creato
 	if finished {
 		return nil
 	}
-	lost := &LostClaimError{Week: week, CreatorID: creator, Outcome: state}
+	lost := settlement.Errorf(settlement.ErrLostClaim, week,
+		"mail of %s to creator %d: the database does not have the claim with which it was sent, as after a failover; the attempt ended as %s: compare its state with the mail server's log",
+		week, creator, state)
 	if _, err := db.changedOne(ctx, `
 		UPDATE deliveries
 		SET
@@ -83,19 +85,6 @@ func (db *DB) FinishDelivery(ctx context.Context, week settlement.Period, creato
 		return fmt.Errorf("%w; making it unknown: %w", lost, err)
 	}
 	return lost
-}
-
-// LostClaimError says that a mail was sent, but the database has no trace of the
-// claim with which its sending began.
-type LostClaimError struct {
-	Week      settlement.Period
-	CreatorID int64
-	Outcome   string // what became of the mail, as a state
-}
-
-func (e *LostClaimError) Error() string {
-	return fmt.Sprintf("mail of %s to creator %d: the database does not have the claim with which it was sent, as after a failover; the attempt ended as %s: compare `starter mail status --week %s` with the mail server's log",
-		e.Week, e.CreatorID, e.Outcome, e.Week)
 }
 
 // changedOne tells whether the statement changed its one row.

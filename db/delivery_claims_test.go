@@ -1,8 +1,11 @@
 package db
 
 import (
+	"fmt"
 	"testing"
 	"time"
+
+	"creatorpay/settlement"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
@@ -113,9 +116,12 @@ func TestAMailThatWasPutOffAndThenFinishedOnceMoreStaysPending(t *testing.T) {
 // requireLostClaim means that the attempt is told that its claim is gone.
 func requireLostClaim(t *testing.T, db *DB, claim, state string) {
 	t.Helper()
-	var lost *LostClaimError
+	var lost *settlement.Error
 	require.ErrorAs(t, db.FinishDelivery(t.Context(), week, creator, claim, state, 250, "an answer"), &lost)
-	require.Equal(t, &LostClaimError{Week: week, CreatorID: creator, Outcome: state}, lost)
+	require.Equal(t, settlement.ErrLostClaim, lost.Kind)
+	require.Equal(t, week, lost.Period)
+	require.ErrorContains(t, lost, fmt.Sprintf("creator %d", creator))
+	require.ErrorContains(t, lost, "ended as "+state)
 }
 
 // Clocks of two machines differ: what comes later must not look earlier.

@@ -7,13 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
 // firstDroppable is the first day that may be dropped.
-func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first Droppable) {
+func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first watchlog.Droppable) {
 	t.Helper()
-	_, err := db.EachDroppable(t.Context(), before, false, func(day Droppable) error {
+	_, err := db.EachDroppable(t.Context(), before, false, func(day watchlog.Droppable) error {
 		if first.Day == 0 {
 			first = day
 		}
@@ -25,7 +26,7 @@ func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first Droppabl
 }
 
 // openOld has a first day with two rows that may be dropped.
-func openOld(t *testing.T) (*DB, Droppable) {
+func openOld(t *testing.T) (*DB, watchlog.Droppable) {
 	t.Helper()
 	db := openClosed(t)
 	closed(t, db, monday+1)
@@ -36,8 +37,7 @@ func openOld(t *testing.T) (*DB, Droppable) {
 // rows.
 func requireNotDropped(t *testing.T, db *DB, err error, rows int64) {
 	t.Helper()
-	var needed *NeededAgainError
-	require.ErrorAs(t, err, &needed)
+	require.ErrorIs(t, err, settlement.ErrNeeded)
 	requireDays(t, db, monday, monday+3)
 	require.Equal(t, []int64{rows}, rowsOf(t, db, monday, monday))
 }
@@ -47,7 +47,7 @@ func TestDropDay_RemovesTheDayAndItsRows(t *testing.T) {
 	require.Equal(t, monday, old.Day)
 	require.EqualValues(t, 2, old.Rows)
 
-	require.NoError(t, db.DropDay(t.Context(), old))
+	require.NoError(t, db.Log.Drop(t.Context(), old))
 
 	requireDays(t, db, monday+1, monday+3)
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
@@ -57,7 +57,7 @@ func TestDropDay_ARowThatComesBetweenTheLookAndTheDropIsNotLost(t *testing.T) {
 	db, old := openOld(t)
 	watch(t, db, view(monday, 2, time.Hour))
 
-	err := db.DropDay(t.Context(), old)
+	err := db.Log.Drop(t.Context(), old)
 
 	requireNotDropped(t, db, err, 3)
 }
@@ -66,7 +66,7 @@ func TestDropDay_ALateRowOfTheNextDayThatComesAfterTheLookKeepsTheDay(t *testing
 	db, old := openOld(t)
 	watch(t, db, view(monday+1, 2, time.Second))
 
-	err := db.DropDay(t.Context(), old)
+	err := db.Log.Drop(t.Context(), old)
 
 	requireNotDropped(t, db, err, 2)
 }
@@ -78,7 +78,7 @@ func TestDropDay_ARowThatComesWhileTheDropWaitsIsNotLost(t *testing.T) {
 	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday, 2)...)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
-	go func() { ended <- db.DropDay(context.WithoutCancel(t.Context()), old) }()
+	go func() { ended <- db.Log.Drop(context.WithoutCancel(t.Context()), old) }()
 	awaitBlocked(t, db, 1)
 
 	require.NoError(t, platform.Commit())
@@ -91,10 +91,10 @@ func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testin
 	watch(t, db, view(monday, 1, 0))
 	addPartitions(t, db, monday, monday+3)
 	enterClosed(t, db, monday+1, monday+2)
-	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day Droppable) error {
+	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day watchlog.Droppable) error {
 		require.EqualValues(t, 1, day.Rows)
 		watch(t, db, view(monday, 1, time.Minute))
-		return db.DropDay(t.Context(), day)
+		return db.Log.Drop(t.Context(), day)
 	})
 
 	requireNotDropped(t, db, err, 2)
@@ -103,9 +103,9 @@ func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testin
 func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday+1)
-	require.NoError(t, db.DropDay(t.Context(), Droppable{Day: monday}))
+	require.NoError(t, db.Log.Drop(t.Context(), watchlog.Droppable{Day: monday}))
 
-	_, _, err := db.AppendViews(t.Context(), []View{view(monday, 1, 0)})
+	_, _, err := db.AppendViews(t.Context(), []watchlog.View{view(monday, 1, 0)})
 	require.NoError(t, err)
 
 	require.Equal(t, []int64{0}, rowsOf(t, db, monday+1, monday+1))
@@ -114,17 +114,16 @@ func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 // Plays that are gone would make repeats count.
 func TestR3_PlaysOfAClosedDayWhosePartitionIsGoneAreNotTakenForNone(t *testing.T) {
 	db, old := openOld(t)
-	require.NoError(t, db.DropDay(t.Context(), old))
-	pairs := []Pair{{VideoID: 1, ViewerID: viewer}}
+	require.NoError(t, db.Log.Drop(t.Context(), old))
+	pairs := []watchlog.Pair{{VideoID: 1, ViewerID: viewer}}
 
-	_, known := db.KnownDay(t.Context(), monday, monday+2, pairs)
-	_, last := db.LastPlays(t.Context(), monday, pairs)
+	_, known := db.Log.KnownDay(t.Context(), onTime(t, db, monday), monday+2, pairs)
+	_, last := db.Log.LastPlays(t.Context(), onTime(t, db, monday), pairs)
 
 	for _, err := range []error{known, last} {
-		var gone *GoneError
-		require.ErrorAs(t, err, &gone)
-		require.Equal(t, monday, gone.Day)
+		require.ErrorIs(t, err, settlement.ErrMissing)
+		require.ErrorContains(t, err, "the plays of 2024-05-06 are needed")
 	}
-	_, err := db.LastPlays(t.Context(), monday-1, pairs)
+	_, err := db.Log.LastPlays(t.Context(), onTime(t, db, monday-1), pairs)
 	require.NoError(t, err, "a day that was never settled has no plays where it has no partition")
 }

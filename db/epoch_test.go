@@ -1,7 +1,6 @@
 package db
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,7 +35,7 @@ func TestEpoch_RowsAfterAFurtherCloseCarryAFurtherNumber(t *testing.T) {
 	addPartitions(t, db, monday, monday)
 	var raised, written []int64
 	for id := range int64(3) {
-		epoch, err := db.raiseEpoch(t.Context())
+		epoch, err := db.Log.RaiseEpoch(t.Context())
 		require.NoError(t, err)
 		raised = append(raised, epoch)
 		exec(t, db, platformInsert, platformView(monday, id)...)
@@ -49,7 +48,7 @@ func TestEpoch_RowsAfterAFurtherCloseCarryAFurtherNumber(t *testing.T) {
 func TestEpoch_WhoWritesToTheLogDoesNotSeeIt(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)
-	_, err := db.raiseEpoch(t.Context())
+	_, err := db.Log.RaiseEpoch(t.Context())
 	require.NoError(t, err)
 
 	exec(t, db, `INSERT INTO watch_log VALUES (?, 1, ?, ?, ?, 60, 1)`, platformView(monday, 1)...)
@@ -71,7 +70,7 @@ func TestEpoch_AnOlderCloseDoesNotLowerIt(t *testing.T) {
 	var raised [4]int64
 	for i := range raised {
 		group.Go(func() (err error) {
-			raised[i], err = db.raiseEpoch(t.Context())
+			raised[i], err = db.Log.RaiseEpoch(t.Context())
 			if err != nil {
 				raised[i] = 0
 			}
@@ -99,12 +98,12 @@ func TestEpoch_AForgottenSettingDoesNotRepeatANumber(t *testing.T) {
 			db := openMigrated(t)
 			addPartitions(t, db, monday, monday)
 			for range 2 {
-				_, err := db.raiseEpoch(t.Context())
+				_, err := db.Log.RaiseEpoch(t.Context())
 				require.NoError(t, err)
 			}
 			exec(t, db, change)
 
-			raised, err := db.raiseEpoch(t.Context())
+			raised, err := db.Log.RaiseEpoch(t.Context())
 
 			require.NoError(t, err)
 			require.EqualValues(t, 4, raised, "rows have been written with 3")
@@ -126,8 +125,7 @@ func TestCloseDay_ATransactionThatIsOpenKeepsTheDayOpen(t *testing.T) {
 
 	_, err = db.CloseDay(t.Context(), monday, me)
 
-	var busy *WatchLogBusyError
-	require.ErrorAs(t, err, &busy)
+	require.ErrorIs(t, err, settlement.ErrBusy)
 	require.NoError(t, platform.Commit())
 	require.EqualValues(t, 1, closed(t, db, monday).Rows(), "it is counted")
 	requireCountedOrLate(t, db, monday, 1, 0)
@@ -152,11 +150,8 @@ func TestCloseDay_ATransactionThatEndsMeanwhileIsCounted(t *testing.T) {
 	require.NoError(t, platform.Commit())
 
 	err = <-ended
-	var (
-		arrived *RowsArrivedError
-		busy    *WatchLogBusyError // if the commit took long
-	)
-	require.True(t, errors.As(err, &arrived) || errors.As(err, &busy), "%v", err)
+	// It is busy if the commit took long.
+	require.Contains(t, []settlement.ErrorKind{settlement.ErrRowsArrived, settlement.ErrBusy}, settlement.KindOf(err), "%v", err)
 	require.EqualValues(t, 1, closed(t, db, monday).Rows())
 }
 

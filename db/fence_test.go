@@ -104,8 +104,9 @@ func checksums(t *testing.T, db *DB) (sums []string) {
 func requireRefused(t *testing.T, db *DB, write write, holder Holder) {
 	t.Helper()
 	before := checksums(t, db)
-	var stale *StaleError
+	var stale *settlement.Error
 	require.ErrorAs(t, write.do(t.Context(), db, holder), &stale)
+	require.Equal(t, settlement.ErrStale, stale.Kind)
 	require.Equal(t, settlement.DailyPeriod(monday), stale.Period)
 	require.Equal(t, before, checksums(t, db), "nothing has changed")
 }
@@ -134,8 +135,9 @@ func TestR12_ARunThatTheBookLostDoesNotWrite(t *testing.T) {
 			exec(t, db, "DELETE FROM runs")
 			before := checksums(t, db)
 
-			var lost *LostRunError
+			var lost *settlement.Error
 			require.ErrorAs(t, write.do(t.Context(), db, me), &lost)
+			require.Equal(t, settlement.ErrLostRun, lost.Kind)
 
 			require.Equal(t, settlement.DailyPeriod(monday), lost.Period)
 			require.Equal(t, before, checksums(t, db), "nothing has changed")
@@ -167,7 +169,7 @@ func TestR11_NobodyWritesAClosedDay(t *testing.T) {
 				db := openWatched(t)
 				closed(t, db, monday)
 				// As if a row had slipped in, which makes a recount write.
-				exec(t, db, insertViews([]View{view(monday, 2, 0)}, []int{0}))
+				exec(t, db, insertRow, rowOf(view(monday, 2, 0))...)
 
 				requireRefused(t, db, write, holder)
 			})
@@ -185,7 +187,7 @@ func TestTakeOver_GivesTheRunANewFence(t *testing.T) {
 	run, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)
 	require.EqualValues(t, 2, run.Fence)
-	require.Equal(t, StateRunning, run.State)
+	require.Equal(t, settlement.Running, run.State)
 	require.Equal(t, stranger.WorkflowID, run.WorkflowID)
 	require.Equal(t, stranger.RunID, run.Holder)
 	require.Empty(t, run.Failure)
@@ -220,7 +222,7 @@ func TestFail_RecordsTheHoldersFailure(t *testing.T) {
 
 	run, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)
-	require.Equal(t, StateFailed, run.State)
+	require.Equal(t, settlement.Failed, run.State)
 	require.Equal(t, "the cause", run.Failure)
 	require.NotNil(t, run.EndedAt)
 }

@@ -70,7 +70,7 @@ func settle(t *testing.T, db *DB, day settlement.Day, chunk Chunk) Chunk {
 }
 
 // closed takes a day through all steps by the rows of its partition.
-func closed(t *testing.T, db *DB, day settlement.Day) Totals {
+func closed(t *testing.T, db *DB, day settlement.Day) settlement.Totals {
 	t.Helper()
 	totals, err := runDay(t.Context(), db, day)
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func closed(t *testing.T, db *DB, day settlement.Day) Totals {
 
 // runDay takes a day through all steps; every row is a view. It counts again
 // for as long as rows arrive.
-func runDay(ctx context.Context, db *DB, day settlement.Day) (totals Totals, err error) {
+func runDay(ctx context.Context, db *DB, day settlement.Day) (totals settlement.Totals, err error) {
 	period := settlement.DailyPeriod(day)
 	run, err := db.BeginDay(ctx, day, me, window)
 	if err != nil {
@@ -104,7 +104,7 @@ func runDay(ctx context.Context, db *DB, day settlement.Day) (totals Totals, err
 		if _, err := db.SettleChunk(ctx, day, me, 1, rule); err != nil {
 			return totals, err
 		}
-		var arrived *RowsArrivedError
+		var arrived *settlement.Error
 		if totals, err = db.CloseDay(ctx, day, me); !errors.As(err, &arrived) {
 			return totals, err
 		}
@@ -117,7 +117,11 @@ func countRows(ctx context.Context, db *DB, day settlement.Day) error {
 		return err
 	}
 	var count Count
-	err = db.Plays(ctx, day, chunk.Range, func(play settlement.Play) error {
+	rows, err := db.OnTime(ctx, day)
+	if err != nil {
+		return err
+	}
+	err = db.Log.Plays(ctx, rows, chunk.Range, func(play settlement.Play) error {
 		if last := len(count.Lines) - 1; last < 0 || count.Lines[last].VideoID != play.VideoID {
 			count.Lines = append(count.Lines, StatisticsLine{Day: day, VideoID: play.VideoID, CreatorID: creator})
 		}

@@ -11,7 +11,7 @@ import (
 // OpenPeriod is a period that is not closed.
 type OpenPeriod struct {
 	settlement.Period
-	State string `json:"state,omitempty"` // as in the book of runs; empty if the period was never run
+	State settlement.RunState
 }
 
 // OpenPeriods are the periods of the kind that are not closed, in order, from
@@ -23,8 +23,8 @@ func (db *DB) OpenPeriods(ctx context.Context, kind settlement.Kind, first, last
 		return nil, err
 	}
 	var runs []struct {
-		StartsOn settlement.Day `db:"starts_on"`
-		State    string         `db:"state"`
+		StartsOn settlement.Day      `db:"starts_on"`
+		State    settlement.RunState `db:"state"`
 	}
 	if err := db.pool.SelectContext(ctx, &runs, `
 		SELECT
@@ -35,13 +35,13 @@ func (db *DB) OpenPeriods(ctx context.Context, kind settlement.Kind, first, last
 		kind, runVersion, periods[0].Start, last); err != nil {
 		return nil, fmt.Errorf("find open periods: %w", err)
 	}
-	states := make(map[settlement.Day]string, len(runs))
+	states := make(map[settlement.Day]settlement.RunState, len(runs))
 	for _, run := range runs {
 		states[run.StartsOn] = run.State
 	}
 	var open []OpenPeriod
 	for _, period := range periods {
-		if state := states[period.Start]; state != StateClosed {
+		if state := states[period.Start]; state != settlement.Closed {
 			open = append(open, OpenPeriod{Period: period, State: state})
 		}
 	}
@@ -63,7 +63,7 @@ func (db *DB) FirstRun(ctx context.Context) (day settlement.Day, found bool, err
 
 // UnsettledBefore are the days before the given one that have views, in order.
 func (db *DB) UnsettledBefore(ctx context.Context, first settlement.Day) (days []settlement.Day, err error) {
-	partitions, err := db.Partitions(ctx)
+	partitions, err := db.Log.Partitions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (db *DB) UnsettledBefore(ctx context.Context, first settlement.Day) (days [
 		if partition.Day >= first {
 			break
 		}
-		played, err := db.HasPlays(ctx, partition.Day)
+		played, err := db.Log.HasPlays(ctx, partition.Day)
 		if err != nil {
 			return nil, err
 		}
@@ -88,12 +88,12 @@ func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err
 	if day, found, err := db.FirstRun(ctx); err != nil || found {
 		return day, found, err
 	}
-	partitions, err := db.Partitions(ctx)
+	partitions, err := db.Log.Partitions(ctx)
 	if err != nil {
 		return 0, false, err
 	}
 	for _, partition := range partitions {
-		if played, err := db.HasPlays(ctx, partition.Day); err != nil || played {
+		if played, err := db.Log.HasPlays(ctx, partition.Day); err != nil || played {
 			return partition.Day, played, err
 		}
 	}

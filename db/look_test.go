@@ -148,7 +148,7 @@ func TestLook_APostedLateRowThatWentIsSeenAmongNewOnes(t *testing.T) {
 	late, mismatches := collectLate(t, db, monday+2, 7)
 
 	require.Zero(t, late)
-	require.Equal(t, []Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
+	require.Equal(t, []settlement.Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
 
 	watch(t, db, view(monday, 2, time.Hour))
 	exec(t, db, `UPDATE runs SET late_collected_at = NULL WHERE starts_on = ?`, monday+2)

@@ -11,7 +11,7 @@ import (
 )
 
 // checkRows checks all chunks of a closed day of the audited books.
-func checkRows(t *testing.T, db *DB, day settlement.Day) Mismatch {
+func checkRows(t *testing.T, db *DB, day settlement.Day) settlement.Mismatch {
 	t.Helper()
 	run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(day))
 	require.NoError(t, err)
@@ -79,10 +79,10 @@ func TestCheckRows_RowsThatWentAreAMismatchUnlessTheirDayWasDropped(t *testing.T
 }
 
 func TestMismatch_NamesSomeOfManyChunks(t *testing.T) {
-	m := Mismatch{Day: monday, Expected: 9, Found: 8}
+	m := settlement.Mismatch{Day: monday, Expected: 9, Found: 8}
 	require.Equal(t, "2024-05-06 has 8 rows, 9 counted and posted", m.String())
 	for number := 1; number <= 12; number++ {
-		m.Add(Mismatch{Day: monday, Expected: 1, Found: 1, Chunks: []int{number}})
+		m.Add(settlement.Mismatch{Day: monday, Expected: 1, Found: 1, Chunks: []int{number}})
 	}
 
 	require.Equal(t, "2024-05-06 has 20 rows, 21 counted and posted, and other rows than were counted in chunk 1 2 3 4 5 6 7 8 9 10 and 2 more", m.String())

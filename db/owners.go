@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -19,7 +20,7 @@ type Owner struct {
 
 // Owners are the known videos of the range with their creators, by video id.
 func (db *DB) Owners(ctx context.Context, videos settlement.Range) ([]Owner, error) {
-	where, args := rangeCondition("video_id", videos)
+	where, args := server.Between("video_id", videos)
 	var owners []Owner
 	err := db.pool.SelectContext(ctx, &owners, `
 		SELECT
@@ -34,30 +35,26 @@ func (db *DB) Owners(ctx context.Context, videos settlement.Range) ([]Owner, err
 	return owners, nil
 }
 
-// OwnerChangedError says that a video was counted for another creator than the
-// catalogue has. Where it was imported while it was being counted, counting again
-// mends it.
-type OwnerChangedError struct {
-	VideoID   int64
-	CountedAs int64 // creator
-	Creator   int64 // in the catalogue; 0 if the video is not there
-}
-
-func (e *OwnerChangedError) Error() string {
-	if e.Creator == 0 {
-		return fmt.Sprintf("video %d was counted for creator %d and is not in the catalogue any more: import it again, with that creator", e.VideoID, e.CountedAs)
+// ownerChanged says that a video was counted for another creator than the
+// catalogue has, 0 if the video is not there. Where it was imported while it was
+// being counted, counting again fixes it.
+func ownerChanged(video, countedAs, creator int64) error {
+	if creator == 0 {
+		return settlement.Errorf(settlement.ErrOwnerChanged, settlement.Period{},
+			"video %d was counted for creator %d and is not in the catalogue any more: import it again, with that creator", video, countedAs)
 	}
-	return fmt.Sprintf("video %d was counted for creator %d, but the catalogue has creator %d now", e.VideoID, e.CountedAs, e.Creator)
+	return settlement.Errorf(settlement.ErrOwnerChanged, settlement.Period{},
+		"video %d was counted for creator %d, but the catalogue has creator %d now", video, countedAs, creator)
 }
 
 // fixOwners keeps the creators and the openings of the videos that the day has
 // counted in the range from changing ever again: it marks those that no day
 // counted before. An import that changes one of them either waits for this
 // transaction and finds the mark, or came first: then a line that has the former
-// creator is found here, and fails with an [OwnerChangedError].
+// creator is found here, and fails with an [settlement.ErrOwnerChanged].
 func fixOwners(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range) error {
 	for _, of := range []struct{ table, day string }{{"daily_statistics", "day"}, {"adjustments", "posted_on"}} {
-		where, ends := rangeCondition("l.video_id", videos)
+		where, ends := server.Between("l.video_id", videos)
 		args := append([]any{day}, ends...)
 		if _, err := tx.ExecContext(ctx, `
 			UPDATE `+of.table+` l
@@ -66,7 +63,7 @@ func fixOwners(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos sett
 			WHERE l.`+of.day+` = ? AND `+where+` AND v.counted_from IS NULL`, append([]any{day}, args...)...); err != nil {
 			return fmt.Errorf("mark counted videos: %w", err)
 		}
-		var changed OwnerChangedError
+		var video, countedAs, creator int64
 		err := tx.QueryRowxContext(ctx, `
 			SELECT
 				l.video_id,
@@ -75,9 +72,9 @@ func fixOwners(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos sett
 			FROM `+of.table+` l
 			LEFT JOIN videos v ON v.video_id = l.video_id
 			WHERE l.`+of.day+` = ? AND `+where+` AND (v.creator_id IS NULL OR v.creator_id <> l.creator_id)
-			LIMIT 1`, args...).Scan(&changed.VideoID, &changed.CountedAs, &changed.Creator)
+			LIMIT 1`, args...).Scan(&video, &countedAs, &creator)
 		if err == nil {
-			return &changed
+			return ownerChanged(video, countedAs, creator)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("compare with owners: %w", err)

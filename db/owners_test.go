@@ -115,13 +115,14 @@ func TestR2_ACountThatWaitedForAnImportIsNotStoredForTheFormerCreator(t *testing
 
 	commit()
 
-	var changed *OwnerChangedError
+	var changed *settlement.Error
 	require.ErrorAs(t, <-done, &changed)
-	require.Equal(t, OwnerChangedError{VideoID: 1, CountedAs: creator, Creator: another}, *changed)
+	require.Equal(t, settlement.ErrOwnerChanged, changed.Kind)
+	require.Equal(t, ownerChanged(1, creator, another), changed)
 	require.Equal(t, before, checksums(t, db), "nothing is stored")
 
 	store(t, db, monday, chunk, of(another, line(monday, 1, 1))) // counted again
-	require.Equal(t, ChunkCounted, chunksOf(t, db, monday)[0].State)
+	require.Equal(t, settlement.ChunkCounted, chunksOf(t, db, monday)[0].State)
 }
 
 func TestR2_LateViewsAreNotStoredForAFormerCreator(t *testing.T) {
@@ -131,8 +132,7 @@ func TestR2_LateViewsAreNotStoredForAFormerCreator(t *testing.T) {
 
 	err := db.StoreCount(t.Context(), monday, me, chunk, Count{Adjustments: []Adjustment{adjustment(monday, monday-1, 1, 1)}}, 1)
 
-	var changed *OwnerChangedError
-	require.ErrorAs(t, err, &changed)
+	require.ErrorIs(t, err, settlement.ErrOwnerChanged)
 }
 
 func TestPutVideos_AVideoThatOnlyCameLateKeepsItsCreator(t *testing.T) {

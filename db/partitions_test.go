@@ -1,12 +1,14 @@
 package db
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -75,7 +77,7 @@ func TestPartitions_ATooLongSpanIsRefused(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)
 
-	for _, far := range []settlement.Day{monday + maxPartitions, monday - maxPartitions} {
+	for _, far := range []settlement.Day{monday + 4000, monday - 4000} {
 		_, err := db.AddPartitions(t.Context(), far, far)
 		require.ErrorContains(t, err, "is a date wrong?")
 	}
@@ -94,7 +96,7 @@ func TestPartitions_AddingBelowKeepsRowsInTheirDay(t *testing.T) {
 func TestPartitions_RowsBelowTheFirstDayAreInTheirDayOnceItIsThere(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)
-	_, _, err := db.AppendViews(t.Context(), []View{view(monday-1, 1, 0), view(monday-3, 1, 0)})
+	_, _, err := db.AppendViews(t.Context(), []watchlog.View{view(monday-1, 1, 0), view(monday-3, 1, 0)})
 	require.NoError(t, err)
 
 	addPartitions(t, db, monday-2, monday-2)
@@ -107,7 +109,7 @@ func TestPartitions_RowsBelowTheFirstDayAreInTheirDayOnceItIsThere(t *testing.T)
 func rowsOf(t *testing.T, db *DB, first, last settlement.Day) (rows []int64) {
 	t.Helper()
 	for _, day := range daysFrom(first, last) {
-		n, err := countDay(t.Context(), db.pool, day)
+		n, err := watchlog.Count(t.Context(), db.pool, day)
 		require.NoError(t, err)
 		rows = append(rows, n)
 	}
@@ -159,7 +161,7 @@ func enterClosed(t *testing.T, db *DB, days ...settlement.Day) {
 	t.Helper()
 	for _, day := range days {
 		exec(t, db, `
-			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, late_from, began_at, ended_at)
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, late_from, began_at, ended_at)
 			VALUES ('daily', ?, 1, 'closed', 1, 'w', 'r', 1, 30000, '', 2, ?, ?)`, day, time.Now(), time.Now())
 	}
 }
@@ -181,7 +183,7 @@ func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
 	require.NoError(t, platform.Commit())
 
 	require.NoError(t, <-ended)
-	found, err := db.HasPartition(t.Context(), monday+1)
+	found, err := db.Log.Has(t.Context(), monday+1)
 	require.NoError(t, err)
 	require.True(t, found)
 }
@@ -190,7 +192,7 @@ func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
 func openDropped(t *testing.T) *DB {
 	t.Helper()
 	db, old := openOld(t)
-	require.NoError(t, db.DropDay(t.Context(), old))
+	require.NoError(t, db.Log.Drop(t.Context(), old))
 	requireDays(t, db, monday+1, monday+3)
 	return db
 }
@@ -201,9 +203,10 @@ func TestAddPartitions_ADroppedDayIsNotMadeAgain(t *testing.T) {
 	for _, first := range []settlement.Day{monday, monday - 1} {
 		_, err := db.AddPartitions(t.Context(), first, monday+4)
 
-		var dropped *DroppedError
+		var dropped *settlement.Error
+		require.ErrorIs(t, err, settlement.ErrDropped)
 		require.ErrorAs(t, err, &dropped)
-		require.Equal(t, DroppedError{Day: first, Last: monday}, *dropped)
+		require.Equal(t, fmt.Sprintf(refusedDropped, first, monday), dropped.Text)
 		requireDays(t, db, monday+1, monday+3)
 	}
 }

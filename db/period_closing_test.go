@@ -49,9 +49,10 @@ func TestR8_WhatIsNotTheSumOfItsDaysDoesNotClose(t *testing.T) {
 
 			_, err := db.ClosePeriod(t.Context(), week, me)
 
-			var notTheSum *NotTheSumError
+			var notTheSum *settlement.Error
+			require.ErrorIs(t, err, settlement.ErrNotTheSum)
 			require.ErrorAs(t, err, &notTheSum)
-			require.Equal(t, test.of, notTheSum.Of)
+			require.ErrorContains(t, err, "its "+test.of+" come to")
 			require.Equal(t, week, notTheSum.Period)
 			require.Equal(t, before, checksums(t, db))
 		})
@@ -63,7 +64,7 @@ func TestClosePeriod_AChunkThatIsNotRolledUpKeepsTheWeekOpen(t *testing.T) {
 	planPeriod(t, db, week, 10)
 	rollUpChunk(t, db, week, 1)
 	_, err := db.ClosePeriod(t.Context(), week, me)
-	require.ErrorContains(t, err, "close 2024-W19: chunk 2 is planned, not settled")
+	require.ErrorContains(t, err, "close 2024-W19: chunk 2 is planned, not done")
 }
 
 func TestClosePeriod_AWeekWithoutAPlanStaysOpen(t *testing.T) {
@@ -95,8 +96,9 @@ func TestR11_AClosedWeekIsNotBegunAgain(t *testing.T) {
 	db := openWithWeek(t)
 	closedPeriod(t, db, week)
 
-	var closed *ClosedError
+	var closed *settlement.Error
 	require.ErrorAs(t, periodRefusal(t, db, week), &closed)
+	require.Equal(t, settlement.ErrClosed, closed.Kind)
 	require.Equal(t, week, closed.Period)
 }
 
@@ -141,8 +143,9 @@ func beginWeek(t *testing.T, db *DB) { beginPeriod(t, db, week) }
 func requireWeekRefuses(t *testing.T, db *DB, write write, holder Holder) {
 	t.Helper()
 	before := checksums(t, db)
-	var stale *StaleError
+	var stale *settlement.Error
 	require.ErrorAs(t, write.do(t.Context(), db, holder), &stale)
+	require.Equal(t, settlement.ErrStale, stale.Kind)
 	require.Equal(t, week, stale.Period)
 	require.Equal(t, before, checksums(t, db), "nothing has changed")
 }

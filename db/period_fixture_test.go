@@ -14,7 +14,7 @@ var week = monday.Week()
 
 // closedWith settles the day by the lines and closes it, whatever its partition
 // holds.
-func closedWith(t *testing.T, db *DB, day settlement.Day, lines ...StatisticsLine) Totals {
+func closedWith(t *testing.T, db *DB, day settlement.Day, lines ...StatisticsLine) settlement.Totals {
 	t.Helper()
 	chunk := settled(t, db, day, lines...)
 	tx, err := db.pool.BeginTxx(t.Context(), nil)
@@ -26,7 +26,7 @@ func closedWith(t *testing.T, db *DB, day settlement.Day, lines ...StatisticsLin
 
 // closedDaysWith closes every day from first to last with those of the lines
 // that are its own, and gives their sum.
-func closedDaysWith(t *testing.T, db *DB, first, last settlement.Day, lines ...StatisticsLine) (sum Totals) {
+func closedDaysWith(t *testing.T, db *DB, first, last settlement.Day, lines ...StatisticsLine) (sum settlement.Totals) {
 	t.Helper()
 	for day := first; day <= last; day++ {
 		var own []StatisticsLine
@@ -108,7 +108,7 @@ func stated(t *testing.T, db *DB, period settlement.Period) {
 	require.NoError(t, db.WriteStatements(t.Context(), period, me))
 }
 
-func closedPeriod(t *testing.T, db *DB, period settlement.Period) Totals {
+func closedPeriod(t *testing.T, db *DB, period settlement.Period) settlement.Totals {
 	t.Helper()
 	stated(t, db, period)
 	totals, err := db.ClosePeriod(t.Context(), period, me)
@@ -118,14 +118,14 @@ func closedPeriod(t *testing.T, db *DB, period settlement.Period) Totals {
 
 func periodVideos(t *testing.T, db *DB, period settlement.Period) []PeriodVideo {
 	t.Helper()
-	videos, err := db.PeriodVideos(t.Context(), period, AllCreators)
+	videos, err := db.PeriodVideos(t.Context(), period, settlement.AllCreators)
 	require.NoError(t, err)
 	return videos
 }
 
 func statementsOf(t *testing.T, db *DB, period settlement.Period) []Statement {
 	t.Helper()
-	statements, err := db.Statements(t.Context(), period, AllCreators)
+	statements, err := db.Statements(t.Context(), period, settlement.AllCreators)
 	require.NoError(t, err)
 	return statements
 }

@@ -14,10 +14,10 @@ import (
 // CheckPeriod tells whether the week or month may be run at the instant now: it
 // is not closed, and all its days are (R8). Days before the first that was ever
 // settled have nothing to add and are not waited for. It fails with a
-// [ClosedError], with a [NotBegunError] if it lies in the future, with a
-// [BeforeFirstDayError] if it has no day to add, or, for the first day that is
-// missing, with a [NotClosedError]; and with a [settlement.InvalidError] for
-// anything but a week or month.
+// [settlement.ErrClosed], with a [settlement.ErrNotBegun] if it lies in the
+// future, with a [settlement.ErrBeforeFirst] if it has no day to add, or, for the
+// first day that is missing, with a [settlement.ErrNotClosed]; and with a
+// [settlement.ErrInvalid] for anything but a week or month.
 func (db *DB) CheckPeriod(ctx context.Context, period settlement.Period, now time.Time) error {
 	_, err := checkPeriod(ctx, db.pool, period, now)
 	return err
@@ -35,21 +35,21 @@ func checkPeriod(ctx context.Context, from sqlx.QueryerContext, period settlemen
 	if err != nil {
 		return nil, err
 	}
-	if run.State == StateClosed {
-		return nil, &ClosedError{Period: period}
+	if run.State == settlement.Closed {
+		return nil, closedError(period)
 	}
 	calendar, err := readCalendar(ctx, from)
 	if err != nil {
 		return nil, err
 	}
 	if now.Before(calendar.Start(period.Start)) {
-		return nil, &NotBegunError{Period: period, Zone: calendar.Zone()}
+		return nil, settlement.Errorf(settlement.ErrNotBegun, period, "%s has not begun yet in %s: is the date right?", period, calendar.Zone())
 	}
 	return closedDays(ctx, from, period)
 }
 
 // ClosedDays are the runs of the period's days, in order, from the first day
-// that was ever settled on. A day that is not closed is a [NotClosedError].
+// that was ever settled on. A day that is not closed is a [settlement.ErrNotClosed].
 func (db *DB) ClosedDays(ctx context.Context, period settlement.Period) ([]Run, error) {
 	return closedDays(ctx, db.pool, period)
 }
@@ -61,7 +61,7 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 	if err := sqlx.GetContext(ctx, from, &first, `
 		SELECT MIN(starts_on)
 		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed); err != nil {
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed); err != nil {
 		return nil, fmt.Errorf("find first settled day: %w", err)
 	}
 	var runs []Run
@@ -72,19 +72,19 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 		ORDER BY starts_on`, settlement.Daily, runVersion, period.Start, period.End()); err != nil {
 		return nil, fmt.Errorf("read runs of %s: %w", period, err)
 	}
-	states := make(map[settlement.Day]string, len(runs))
+	states := make(map[settlement.Day]settlement.RunState, len(runs))
 	for _, run := range runs {
 		states[run.StartsOn] = run.State
 	}
 	if first.Valid && period.End() <= first.V {
-		return nil, &BeforeFirstDayError{Day: period.End() - 1, First: first.V}
+		return nil, beforeFirst(period.End()-1, first.V)
 	}
 	for _, day := range period.Days() {
 		if first.Valid && day < first.V {
 			continue
 		}
-		if states[day] != StateClosed {
-			return nil, &NotClosedError{Period: settlement.DailyPeriod(day), State: states[day]}
+		if states[day] != settlement.Closed {
+			return nil, settlement.NotClosed(settlement.DailyPeriod(day), states[day])
 		}
 	}
 	return runs, nil
@@ -92,20 +92,20 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 
 // BeginPeriod enters the run of a week or month in the book, or finds it there.
 // It takes over the price rule and window of the period's last day. It fails as
-// [DB.CheckPeriod] does, and with a [StaleError] when another workflow run holds
+// [DB.CheckPeriod] does, and with a [settlement.ErrStale] when another workflow run holds
 // the run.
 func (db *DB) BeginPeriod(ctx context.Context, period settlement.Period, holder Holder) error {
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		days, err := checkPeriod(ctx, tx, period, db.now())
 		if err != nil {
 			return err
 		}
 		last := days[len(days)-1]
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)
 			ON DUPLICATE KEY UPDATE kind = VALUES(kind)`,
-			period.Kind, period.Start, runVersion, StateRunning,
+			period.Kind, period.Start, runVersion, settlement.Running,
 			holder.WorkflowID, holder.RunID, last.PriceRule, last.WindowMS, db.now()); err != nil {
 			return err
 		}
@@ -132,34 +132,22 @@ func (db *DB) LinesToPlan(ctx context.Context, period settlement.Period) (videos
 	return videos, nil
 }
 
-// NotTheSumError says that a period is not the sum of its closed days (R8).
-type NotTheSumError struct {
-	Period       settlement.Period
-	Of           string // what was added up: videos or statements
-	Totals, Days Totals
-}
-
-func (e *NotTheSumError) Error() string {
-	return fmt.Sprintf("%s is not the sum of its closed days: its %s come to %+v, its days to %+v; verify its days (starter verify --date D) before anything is paid",
-		e.Period, e.Of, e.Totals, e.Days)
-}
-
 // ClosePeriod seals a week or month (R11) and returns its totals. Its chunks
 // must be settled, and its videos and statements must both come to exactly the
-// sum of its closed days (R8): otherwise it fails with a [NotTheSumError].
+// sum of its closed days (R8): otherwise it fails with a [settlement.ErrNotTheSum].
 // Closing a period again that the same holder closed gives the same totals.
-func (db *DB) ClosePeriod(ctx context.Context, period settlement.Period, holder Holder) (totals Totals, err error) {
-	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals Totals) error {
+func (db *DB) ClosePeriod(ctx context.Context, period settlement.Period, holder Holder) (totals settlement.Totals, err error) {
+	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals settlement.Totals) error {
 		return checkSums(ctx, tx, period, totals)
 	})
 }
 
-func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunks Totals) error {
+func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunks settlement.Totals) error {
 	days, err := closedDays(ctx, tx, period)
 	if err != nil {
 		return err
 	}
-	var sum Totals
+	var sum settlement.Totals
 	for _, day := range days {
 		if err := sum.Add(day.Totals); err != nil {
 			return fmt.Errorf("add up days to %s: %w", day.StartsOn, err)
@@ -170,7 +158,7 @@ func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunk
 		return err
 	}
 	if videos != sum || chunks != sum {
-		return &NotTheSumError{Period: period, Of: "videos", Totals: videos, Days: sum}
+		return notTheSum(period, "videos", videos, sum)
 	}
 	statements, err := sumStatements(ctx, tx, period)
 	if err != nil {
@@ -181,7 +169,14 @@ func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunk
 	sum.SelfViews, sum.RepeatViews, sum.LateRows = 0, 0, 0
 	statements.SelfViews, statements.RepeatViews = 0, 0
 	if statements != sum {
-		return &NotTheSumError{Period: period, Of: "statements", Totals: statements, Days: sum}
+		return notTheSum(period, "statements", statements, sum)
 	}
 	return nil
+}
+
+// notTheSum says that a period is not the sum of its closed days (R8); of is what
+// was added up: videos or statements.
+func notTheSum(period settlement.Period, of string, totals, days settlement.Totals) error {
+	return settlement.Errorf(settlement.ErrNotTheSum, period,
+		"%s is not the sum of its closed days: its %s come to %+v, its days to %+v; verify its days before anything is paid", period, of, totals, days)
 }

@@ -17,23 +17,24 @@ func periodRefusal(t *testing.T, db *DB, period settlement.Period) error {
 	return err
 }
 
-func requireNotClosed(t *testing.T, want NotClosedError, err error) {
+func requireNotClosed(t *testing.T, want *settlement.Error, err error) {
 	t.Helper()
-	var notClosed *NotClosedError
+	var notClosed *settlement.Error
+	require.ErrorIs(t, err, settlement.ErrNotClosed)
 	require.ErrorAs(t, err, &notClosed)
-	require.Equal(t, want, *notClosed)
+	require.Equal(t, want, notClosed)
 }
 
 func TestR8_AWeekNamesTheDayThatIsNotClosed(t *testing.T) {
 	const thursday = monday + 3
 	for _, test := range []struct {
-		state   string
+		state   settlement.RunState
 		prepare func(t *testing.T, db *DB)
 		says    string
 	}{
-		{StateRunning, func(t *testing.T, db *DB) { begin(t, db, thursday) }, "its run is still going"},
-		{StateFailed, func(t *testing.T, db *DB) { begin(t, db, thursday); fail(t, db, thursday) }, "its run failed"},
-		{"", func(*testing.T, *DB) {}, "it was never run; run it first: starter run daily --date 2024-05-09"},
+		{settlement.Running, func(t *testing.T, db *DB) { begin(t, db, thursday) }, "its run is still going"},
+		{settlement.Failed, func(t *testing.T, db *DB) { begin(t, db, thursday); fail(t, db, thursday) }, "its run failed"},
+		{"", func(*testing.T, *DB) {}, "it was never run"},
 	} {
 		t.Run(test.says, func(t *testing.T) {
 			db := openWithRoom(t)
@@ -42,7 +43,7 @@ func TestR8_AWeekNamesTheDayThatIsNotClosed(t *testing.T) {
 
 			err := periodRefusal(t, db, week)
 
-			requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(thursday), State: test.state}, err)
+			requireNotClosed(t, settlement.NotClosed(settlement.DailyPeriod(thursday), test.state), err)
 			require.ErrorContains(t, err, test.says)
 			_, err = db.OpenRun(t.Context(), week)
 			require.ErrorContains(t, err, "has no run of")
@@ -53,7 +54,7 @@ func TestR8_AWeekNamesTheDayThatIsNotClosed(t *testing.T) {
 func TestR8_AWeekWaitsForItsLastDayToo(t *testing.T) {
 	db := openWithRoom(t)
 	closedDaysWith(t, db, monday, monday+5)
-	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday + 6)}, periodRefusal(t, db, week))
+	requireNotClosed(t, settlement.NotClosed(settlement.DailyPeriod(monday+6), settlement.NeverRun), periodRefusal(t, db, week))
 }
 
 func TestR8_DaysBeforeTheFirstOneThatWasSettledAreNotWaitedFor(t *testing.T) {
@@ -77,14 +78,16 @@ func TestR8_AWeekBeforeTheFirstSettledDayIsRefused(t *testing.T) {
 	closed(t, db, monday)
 	week := (monday - 1).Week()
 
-	var before *BeforeFirstDayError
+	var before *settlement.Error
 	require.ErrorAs(t, db.CheckPeriod(t.Context(), week, time.Now()), &before)
-	require.Equal(t, monday, before.First)
+	require.Equal(t, settlement.ErrBeforeFirst, before.Kind)
+	require.ErrorContains(t, before, "lies before 2024-05-06, the first day")
 	require.ErrorAs(t, db.BeginPeriod(t.Context(), week, me), &before)
+	require.Equal(t, settlement.ErrBeforeFirst, before.Kind)
 }
 
 func TestR8_AWeekIsRefusedBeforeAnyDayIsClosed(t *testing.T) {
-	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday)}, periodRefusal(t, openWithRoom(t), week))
+	requireNotClosed(t, settlement.NotClosed(settlement.DailyPeriod(monday), settlement.NeverRun), periodRefusal(t, openWithRoom(t), week))
 }
 
 func TestOnlyWeeksAndMonthsBeginAsPeriods(t *testing.T) {
@@ -105,7 +108,7 @@ func TestOnlyWeeksAndMonthsBeginAsPeriods(t *testing.T) {
 func TestR8_AMonthWaitsForAllItsDays(t *testing.T) {
 	db := openWithWeek(t) // from the 6th to the 12th
 	month := monday.Month()
-	requireNotClosed(t, NotClosedError{Period: settlement.DailyPeriod(monday + 7)}, periodRefusal(t, db, month))
+	requireNotClosed(t, settlement.NotClosed(settlement.DailyPeriod(monday+7), settlement.NeverRun), periodRefusal(t, db, month))
 
 	closeEmptyDays(t, db, monday+7, month.End()-1)
 	require.NoError(t, db.CheckPeriod(t.Context(), month, time.Now()))
@@ -116,21 +119,21 @@ func closeEmptyDays(t *testing.T, db *DB, first, last settlement.Day) {
 	t.Helper()
 	for day := first; day <= last; day++ {
 		exec(t, db, `
-			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 			VALUES ('daily', ?, 1, 'closed', 1, '', '', 1, 0, '', NOW())`, day)
 	}
 }
 
 func TestBeginPeriod_TakesOverThePricesAndTheWindowOfTheLastDay(t *testing.T) {
 	db := openWithWeek(t)
-	exec(t, db, `UPDATE runs SET price_rule = 2, repeat_window = 7000 WHERE starts_on = ?`, monday+6)
+	exec(t, db, `UPDATE runs SET price_rule = 2, repeat_window_ms = 7000 WHERE starts_on = ?`, monday+6)
 
 	beginPeriod(t, db, week)
 
 	run, err := db.OpenRun(t.Context(), week)
 	require.NoError(t, err)
 	require.Equal(t, Run{
-		Kind: settlement.Weekly, StartsOn: monday, State: StateRunning, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
+		Kind: settlement.Weekly, StartsOn: monday, State: settlement.Running, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
 		PriceRule: 2, WindowMS: 7000, BeganAt: run.BeganAt,
 	}, run)
 }

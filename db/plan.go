@@ -66,7 +66,7 @@ func (db *DB) ownRowsToPlan(ctx context.Context, day settlement.Day) ([]settleme
 		total += video.Rows
 	}
 	if total < enoughToEstimate {
-		return db.countRowsOfVideos(ctx, day)
+		return db.Log.RowsByVideo(ctx, day)
 	}
 	uploads, err := db.uploadsAfter(ctx, expected[len(expected)-1].VideoID, total/int64(len(expected)))
 	if err != nil {
@@ -99,32 +99,4 @@ func (db *DB) uploadsAfter(ctx context.Context, last, rows int64) (videos []sett
 		return nil, fmt.Errorf("plan new uploads after video %d: %w", last, err)
 	}
 	return videos, nil
-}
-
-func (db *DB) countRowsOfVideos(ctx context.Context, day settlement.Day) (videos []settlement.VideoRows, err error) {
-	if err := db.pool.SelectContext(ctx, &videos, `
-		SELECT
-			video_id,
-			COUNT(*) AS row_count
-		FROM watch_log
-		WHERE watched_on = ?
-		GROUP BY video_id
-		ORDER BY video_id`, day); err != nil {
-		return nil, fmt.Errorf("plan %s by its rows: %w", day, err)
-	}
-	return videos, nil
-}
-
-// HasPlays tells whether the watch log has any row of the day.
-func (db *DB) HasPlays(ctx context.Context, day settlement.Day) (found bool, err error) {
-	err = db.pool.GetContext(ctx, &found, `
-		SELECT EXISTS (
-			SELECT 1
-			FROM watch_log
-			WHERE watched_on = ?
-		)`, day)
-	if err != nil {
-		return false, fmt.Errorf("look for plays of %s: %w", day, err)
-	}
-	return found, nil
 }

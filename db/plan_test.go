@@ -77,7 +77,7 @@ func TestHasPlays(t *testing.T) {
 	addPartitions(t, db, monday+1, monday+1)
 
 	for day, want := range map[settlement.Day]bool{monday: true, monday + 1: false} {
-		has, err := db.HasPlays(t.Context(), day)
+		has, err := db.Log.HasPlays(t.Context(), day)
 		require.NoError(t, err)
 		require.Equal(t, want, has)
 	}

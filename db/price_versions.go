@@ -40,9 +40,8 @@ func (db *DB) PriceVersions(ctx context.Context) (versions []PriceVersion, err e
 	for _, head := range heads {
 		version := PriceVersion{Days: head.Days}
 		version.PriceRule, err = db.PriceRule(ctx, head.Version)
-		var unusable *PriceRuleError
-		if errors.As(err, &unusable) {
-			version.Problem = unusable.Problem
+		if errors.Is(err, settlement.ErrPrices) {
+			version.Problem = err.Error()
 		} else if err != nil {
 			return nil, err
 		}
@@ -54,17 +53,17 @@ func (db *DB) PriceVersions(ctx context.Context) (versions []PriceVersion, err e
 // AddPriceRule stores the prices as a new version and returns it, or finds it
 // there with the same prices. It must hold from a day that has not begun, since a
 // day that has keeps its prices. A rehearsal changes nothing. It fails with a
-// [PriceRuleError].
+// [settlement.ErrPrices].
 func (db *DB) AddPriceRule(ctx context.Context, rule settlement.PriceRule, rehearsal bool) (stored settlement.PriceRule, added bool, err error) {
 	if err := rule.Validate(); err != nil {
-		return rule, false, &PriceRuleError{Problem: err.Error()}
+		return rule, false, settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "%s", err)
 	}
 	err = db.changePrices(ctx, func(tx *sqlx.Tx) (err error) {
 		stored, added = rule, false
 		there, err := readPriceRule(ctx, tx, "holds_from = ?", rule.HoldsFrom)
 		if !errors.Is(err, sql.ErrNoRows) {
 			if err == nil && (!slices.Equal(there.Views, rule.Views) || !slices.Equal(there.AdViews, rule.AdViews)) {
-				err = &PriceRuleError{Problem: fmt.Sprintf("version %d holds from %s with other prices: views %s, ad views %s; remove it first", there.Version, there.HoldsFrom, there.Views, there.AdViews)}
+				err = settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "version %d holds from %s with other prices: views %s, ad views %s; remove it first", there.Version, there.HoldsFrom, there.Views, there.AdViews)
 			}
 			stored = there
 			return err
@@ -106,7 +105,7 @@ func insertPriceRule(ctx context.Context, tx *sqlx.Tx, rule settlement.PriceRule
 
 // RemovePriceRule takes back the version that holds from the day and returns its
 // number. No day may have begun since. A rehearsal changes nothing. It fails with
-// a [PriceRuleError].
+// a [settlement.ErrPrices].
 func (db *DB) RemovePriceRule(ctx context.Context, from settlement.Day, rehearsal bool) (version int64, err error) {
 	err = db.changePrices(ctx, func(tx *sqlx.Tx) error {
 		err := tx.GetContext(ctx, &version, `
@@ -114,7 +113,7 @@ func (db *DB) RemovePriceRule(ctx context.Context, from settlement.Day, rehearsa
 			FROM price_rules
 			WHERE holds_from = ?`, from)
 		if errors.Is(err, sql.ErrNoRows) {
-			return &PriceRuleError{Problem: fmt.Sprintf("no prices hold from %s", from)}
+			return settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "no prices hold from %s", from)
 		}
 		if err != nil {
 			return err
@@ -136,7 +135,7 @@ func (db *DB) RemovePriceRule(ctx context.Context, from settlement.Day, rehearsa
 
 // changePrices keeps days from beginning while the prices change.
 func (db *DB) changePrices(ctx context.Context, change func(*sqlx.Tx) error) error {
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
 			return err
 		}
@@ -159,7 +158,7 @@ func checkNotBegun(ctx context.Context, tx *sqlx.Tx, from settlement.Day) error 
 		return fmt.Errorf("find last day that began: %w", err)
 	}
 	if last.Valid && from <= last.V {
-		return &PriceRuleError{Problem: fmt.Sprintf("the prices of %s are fixed, since %s has begun: they can change from %s on", from, last.V, last.V+1)}
+		return settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "the prices of %s are fixed, since %s has begun: they can change from %s on", from, last.V, last.V+1)
 	}
 	return nil
 }

@@ -25,13 +25,13 @@ func (db *DB) PriceRule(ctx context.Context, version int64) (settlement.PriceRul
 func priceRuleFor(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (settlement.PriceRule, error) {
 	rule, err := readPriceRule(ctx, from, "holds_from <= ?", day)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = &PriceRuleError{Problem: fmt.Sprintf("no price rule holds on %s", day)}
+		err = settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "no price rule holds on %s", day)
 	}
 	return rule, err
 }
 
 // readPriceRule reads the newest rule that meets the condition and refuses one
-// that could not price every ordinal with a [PriceRuleError].
+// that could not price every ordinal with a [settlement.ErrPrices].
 func readPriceRule(ctx context.Context, from sqlx.QueryerContext, condition string, arg any) (rule settlement.PriceRule, err error) {
 	var head struct {
 		Version   int64          `db:"version"`
@@ -59,11 +59,11 @@ func readPriceRule(ctx context.Context, from sqlx.QueryerContext, condition stri
 		case paidForAdViews:
 			rule.AdViews = append(rule.AdViews, tier.Tier)
 		default: // to pass over a misspelt tier would pay a wrong price
-			return rule, &PriceRuleError{Problem: fmt.Sprintf("price rule %d has a price of %q: it can be of %s or %s", rule.Version, tier.PaidFor, paidForViews, paidForAdViews)}
+			return rule, settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "price rule %d has a price of %q: it can be of %s or %s", rule.Version, tier.PaidFor, paidForViews, paidForAdViews)
 		}
 	}
 	if err := rule.Validate(); err != nil {
-		return rule, &PriceRuleError{Problem: fmt.Sprintf("price rule %d: %s", rule.Version, err)}
+		return rule, settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "price rule %d: %s", rule.Version, err)
 	}
 	return rule, nil
 }

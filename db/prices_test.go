@@ -16,7 +16,8 @@ func TestR4_AMisspeltPriceIsRefused(t *testing.T) {
 
 	_, err := db.PriceRule(t.Context(), 1)
 
-	var unusable *PriceRuleError
+	var unusable *settlement.Error
+	require.ErrorIs(t, err, settlement.ErrPrices)
 	require.ErrorAs(t, err, &unusable)
 	require.EqualError(t, unusable, `price rule 1 has a price of "veiws": it can be of views or ad_views`)
 }
@@ -97,7 +98,8 @@ func TestR4_PricesThatCannotHoldAreRefused(t *testing.T) {
 
 		_, _, err := db.AddPriceRule(t.Context(), rule, false)
 
-		var refused *PriceRuleError
+		var refused *settlement.Error
+		require.ErrorIs(t, err, settlement.ErrPrices)
 		require.ErrorAs(t, err, &refused)
 		require.ErrorContains(t, refused, problem)
 	}

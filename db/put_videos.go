@@ -27,7 +27,7 @@ func (db *DB) PutVideos(ctx context.Context, videos []Video) ([]Refusal, error) 
 		return nil, nil
 	}
 	var refused []Refusal
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		refused = nil
 		known, err := knownCreators(ctx, tx, videos)
 		if err != nil {

@@ -16,7 +16,7 @@ func openAhead(t *testing.T) (db *DB, ahead []settlement.Day) {
 	db = openMigrated(t)
 	watch(t, db, view(monday, 1, 0))
 	addPartitions(t, db, monday+3, monday+3)
-	ahead, err := db.DaysAfter(t.Context(), monday)
+	ahead, err := db.Log.DaysAfter(t.Context(), monday)
 	require.NoError(t, err)
 	require.Equal(t, daysFrom(monday+1, monday+3), ahead)
 	return db, ahead
@@ -25,7 +25,7 @@ func openAhead(t *testing.T) (db *DB, ahead []settlement.Day) {
 func TestRemoveEmptyDays_TakesTheirRoom(t *testing.T) {
 	db, ahead := openAhead(t)
 
-	require.NoError(t, db.RemoveEmptyDays(t.Context(), ahead[1:]))
+	require.NoError(t, db.Log.RemoveEmptyDays(t.Context(), ahead[1:]))
 
 	requireDays(t, db, monday, monday+1)
 	addPartitions(t, db, monday+3, monday+3)
@@ -36,10 +36,9 @@ func TestRemoveEmptyDays_DaysWithRowsAreNamedAndAllStay(t *testing.T) {
 	db, ahead := openAhead(t)
 	watch(t, db, view(monday+2, 1, 0))
 
-	err := db.RemoveEmptyDays(t.Context(), ahead)
+	err := db.Log.RemoveEmptyDays(t.Context(), ahead)
 
-	var used *HasRowsError
-	require.ErrorAs(t, err, &used)
+	require.ErrorIs(t, err, settlement.ErrHasRows)
 	require.ErrorContains(t, err, "views are stored for 2024-05-08")
 	requireDays(t, db, monday, monday+3)
 }
@@ -51,7 +50,7 @@ func TestRemoveEmptyDays_ARowThatComesWhileTheyWaitIsNotLost(t *testing.T) {
 	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday+3, 2)...)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
-	go func() { ended <- db.RemoveEmptyDays(context.WithoutCancel(t.Context()), ahead) }()
+	go func() { ended <- db.Log.RemoveEmptyDays(context.WithoutCancel(t.Context()), ahead) }()
 	awaitBlocked(t, db, 1)
 
 	require.NoError(t, platform.Commit())

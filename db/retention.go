@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -27,32 +28,15 @@ const (
 	KeptNeverSettled KeptReason = "never settled" // it comes before the first settled day: nobody has counted its rows
 )
 
-func (k Kept) String() string {
+func (k *Kept) Error() string {
 	switch k.Reason {
 	case KeptUnposted:
-		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LATE_DAYS=%d for the next daily run, which then posts them",
-			k.Day, settlement.Count(k.Rows, "row"), k.Posting-k.Day)
+		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it", k.Day, settlement.Count(k.Rows, "row"))
 	case KeptPosting:
 		return fmt.Sprintf("%s has late rows that %s posts: it is kept, with the day before it and all days after it, until %s is closed", k.Day, k.Posting, k.Posting)
 	default:
-		return fmt.Sprintf("%s comes before the first day that was settled and has %s that nobody has counted: it is kept, with all days after it; to drop such days: starter partitions drop --never-settled",
-			k.Day, settlement.Count(k.Rows, "row"))
+		return fmt.Sprintf("%s comes before the first day that was settled and has %s that nobody has counted: it is kept, with all days after it", k.Day, settlement.Count(k.Rows, "row"))
 	}
-}
-
-// Droppable is a day whose rows nobody needs any more.
-type Droppable struct {
-	Day  settlement.Day
-	Rows int64
-	// found is what was found in the day and in the next one: while it stays as
-	// it is, nobody needs the day.
-	found []foundRows
-}
-
-// foundRows is how many rows a day has from an epoch on.
-type foundRows struct {
-	day        settlement.Day
-	from, rows int64
 }
 
 // EachDroppable gives each the days before the given one whose rows nobody needs
@@ -65,7 +49,7 @@ type foundRows struct {
 // them and is closed, and so is the day before them, since they are judged across
 // that midnight, too. Days before the first settled one never close: those
 // without rows are droppable, those with rows only if neverSettled says so.
-func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(Droppable) error) (*Kept, error) {
+func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(watchlog.Droppable) error) (*Kept, error) {
 	present, err := db.Partitions(ctx)
 	if err != nil {
 		return nil, err
@@ -97,7 +81,7 @@ func (db *DB) firstClosedDay(ctx context.Context) (day settlement.Day, found boo
 	if err := db.pool.GetContext(ctx, &first, `
 		SELECT MIN(starts_on)
 		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed); err != nil {
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed); err != nil {
 		return 0, false, fmt.Errorf("find first settled day: %w", err)
 	}
 	return first.V, first.Valid, nil
@@ -112,7 +96,7 @@ type retention struct {
 
 // at tells what the day's rows are needed for, or that nobody needs them. Of the
 // day and the next one, those that ever close are closed.
-func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppable, kept *Kept, err error) {
+func (r retention) at(ctx context.Context, day settlement.Day) (droppable watchlog.Droppable, kept *Kept, err error) {
 	posting, err := r.db.firstPosting(ctx)
 	if err != nil {
 		return droppable, nil, err
@@ -122,20 +106,20 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 	}
 	droppable.Day = day
 	if day < r.first {
-		if droppable.Rows, err = countDay(ctx, r.db.pool, day); err != nil {
+		if droppable.Rows, err = watchlog.Count(ctx, r.db.pool, day); err != nil {
 			return droppable, nil, err
 		}
 		if droppable.Rows > 0 && !r.neverSettled {
 			return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptNeverSettled}, nil
 		}
-		droppable.found = append(droppable.found, foundRows{day: day, rows: droppable.Rows})
+		droppable.Seen = append(droppable.Seen, watchlog.Seen{Day: day, Rows: droppable.Rows})
 	}
 	for one := max(day, r.first); one <= day+1; one++ {
 		run, err := r.db.ClosedRun(ctx, settlement.DailyPeriod(one))
 		if err != nil {
 			return droppable, nil, err
 		}
-		late, err := r.db.lateRowsIn(ctx, one, run.LateFrom)
+		late, err := r.db.Log.Arrived(ctx, run.OnTime())
 		if err != nil {
 			return droppable, nil, err
 		}
@@ -146,7 +130,7 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 		if one == day {
 			droppable.Rows = run.Rows() + late.Rows
 		}
-		droppable.found = append(droppable.found, foundRows{day: one, from: run.LateFrom, rows: late.Rows})
+		droppable.Seen = append(droppable.Seen, watchlog.Seen{Day: one, Epoch: run.LateFrom, Rows: late.Rows})
 	}
 	return droppable, nil, nil
 }
@@ -169,7 +153,7 @@ func (db *DB) firstPosting(ctx context.Context) (*Kept, error) {
 		WHERE r.kind = ? AND r.version = ? AND r.state <> ?
 		GROUP BY l.watched_on, l.posted_on
 		ORDER BY l.watched_on, l.posted_on
-		LIMIT 1`, settlement.Daily, runVersion, StateClosed); err != nil {
+		LIMIT 1`, settlement.Daily, runVersion, settlement.Closed); err != nil {
 		return nil, fmt.Errorf("look for late views that open days post: %w", err)
 	}
 	if len(first) == 0 {

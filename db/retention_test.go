@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -13,7 +14,7 @@ import (
 // next is kept.
 func droppable(t *testing.T, db *DB, before settlement.Day) (days []settlement.Day, kept *Kept) {
 	t.Helper()
-	kept, err := db.EachDroppable(t.Context(), before, false, func(day Droppable) error {
+	kept, err := db.EachDroppable(t.Context(), before, false, func(day watchlog.Droppable) error {
 		days = append(days, day.Day)
 		return nil
 	})
@@ -72,12 +73,12 @@ func TestRetention_RowsBeforeTheFirstSettledDayAreKeptAndNamedUntilSomebodyMeans
 	days, kept := droppable(t, db, monday+4)
 	require.Equal(t, []settlement.Day{monday}, days)
 	require.Equal(t, &Kept{Day: monday + 1, Rows: 2, Reason: KeptNeverSettled}, kept)
-	require.Contains(t, kept.String(), "2024-05-07 comes before the first day that was settled and has 2 rows")
+	require.Contains(t, kept.Error(), "2024-05-07 comes before the first day that was settled and has 2 rows")
 
-	var dropped []Droppable
-	kept, err := db.EachDroppable(t.Context(), monday+4, true, func(day Droppable) error {
+	var dropped []watchlog.Droppable
+	kept, err := db.EachDroppable(t.Context(), monday+4, true, func(day watchlog.Droppable) error {
 		dropped = append(dropped, day)
-		return db.DropDay(t.Context(), day)
+		return db.Log.Drop(t.Context(), day)
 	})
 	require.NoError(t, err)
 	require.Nil(t, kept, "retention works again behind them")
@@ -103,8 +104,7 @@ func TestRetention_LateRowsKeepTheirDayAndTheOneBeforeUntilTheDayThatPostsThemIs
 	days, kept := droppable(t, db, monday+3)
 	require.Equal(t, []settlement.Day{monday}, days, "the day before stays, too: late views are judged across that midnight")
 	require.Equal(t, &Kept{Day: monday + 2, Rows: 1, Reason: KeptUnposted, Posting: monday + 4}, kept)
-	require.Contains(t, kept.String(), "2024-05-08 has 1 row that came late and that no day has posted")
-	require.Contains(t, kept.String(), "LATE_DAYS=2 ")
+	require.Contains(t, kept.Error(), "2024-05-08 has 1 row that came late and that no day has posted")
 
 	addPartitions(t, db, monday+4, monday+4)
 	collectLate(t, db, monday+4, 2)
@@ -112,7 +112,7 @@ func TestRetention_LateRowsKeepTheirDayAndTheOneBeforeUntilTheDayThatPostsThemIs
 	days, kept = droppable(t, db, monday+3)
 	require.Equal(t, []settlement.Day{monday}, days, "a day has posted them, but it has not judged them for good")
 	require.Equal(t, &Kept{Day: monday + 2, Rows: 1, Reason: KeptPosting, Posting: monday + 4}, kept)
-	require.Contains(t, kept.String(), "until 2024-05-10 is closed")
+	require.Contains(t, kept.Error(), "until 2024-05-10 is closed")
 
 	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+4)
 	requireDroppable(t, db, monday+3, daysFrom(monday, monday+2)...)
@@ -154,9 +154,9 @@ func TestRetention_ADayThatIsDroppedIsGoneBeforeTheNextIsLookedAt(t *testing.T) 
 	watch(t, db, view(monday, 1, 0), view(monday+1, 1, 0), view(monday+2, 1, 0))
 	enterClosed(t, db, daysFrom(monday, monday+2)...)
 
-	_, err := db.EachDroppable(t.Context(), monday+2, false, func(day Droppable) error {
+	_, err := db.EachDroppable(t.Context(), monday+2, false, func(day watchlog.Droppable) error {
 		requireDays(t, db, day.Day, monday+2)
-		return db.DropDay(t.Context(), day)
+		return db.Log.Drop(t.Context(), day)
 	})
 
 	require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -30,7 +31,7 @@ func (db *DB) RollUpChunk(ctx context.Context, period settlement.Period, holder 
 // and no others, and each kind is added up by itself since few lines stay in
 // memory where many would not.
 func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos settlement.Range) error {
-	where, ends := rangeCondition("video_id", videos)
+	where, ends := server.Between("video_id", videos)
 	lines := append([]any{period.Days()}, ends...)
 	query, args, err := sqlx.In(`
 		INSERT INTO period_videos (
@@ -109,7 +110,7 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 	if err != nil {
 		return err
 	}
-	if _, err = tx.ExecContext(ctx, query, args...); serverError(err) == erValueOutOfRange {
+	if _, err = tx.ExecContext(ctx, query, args...); server.ErrorNumber(err) == server.ValueOutOfRange {
 		err = fmt.Errorf("add up days of %s: %w", tooMuch(ctx, tx, "video_id", "daily_settlements WHERE day IN (?) AND "+where, lines), err)
 	}
 	return err
@@ -137,8 +138,8 @@ func tooMuch(ctx context.Context, tx *sqlx.Tx, column, lines string, args []any)
 
 // sumVideos adds up the period's lines of the videos in the range, and the late
 // rows that its days posted, which the lines do not tell.
-func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, videos settlement.Range) (sum Totals, err error) {
-	where, args := rangeCondition("video_id", videos)
+func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, videos settlement.Range) (sum settlement.Totals, err error) {
+	where, args := server.Between("video_id", videos)
 	err = sqlx.GetContext(ctx, from, &sum, `
 		SELECT `+sums+`,
 			(
@@ -150,7 +151,7 @@ func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.
 		WHERE kind = ? AND starts_on = ? AND `+where,
 		slices.Concat([]any{period.Start, period.End()}, args, []any{period.Kind, period.Start}, args)...)
 	if err != nil {
-		return Totals{}, fmt.Errorf("add up videos of %s: %w", period, err)
+		return settlement.Totals{}, fmt.Errorf("add up videos of %s: %w", period, err)
 	}
 	return sum, nil
 }

@@ -27,19 +27,19 @@ func TestR8_AWeekIsTheSumOfItsClosedDays(t *testing.T) {
 	require.Equal(t, []PeriodVideo{
 		{
 			CreatorID: creator, VideoID: 1, Title: "a video", ViewsFrom: 1000, ViewsTo: 1150, AdViewsFrom: 2000, AdViewsTo: 2300,
-			Totals: Totals{
+			Totals: settlement.Totals{
 				Statistics: settlement.Statistics{Views: 150, SelfViews: 3, RepeatViews: 15, PlayedSeconds: 9000, AdViews: 300},
-				Amounts:    Amounts{VideoAmount: 150, AdAmount: 3000},
+				Amounts:    settlement.Amounts{VideoAmount: 150, AdAmount: 3000},
 			},
 		},
 		{
 			CreatorID: creator, VideoID: 2, Title: "a video", ViewsTo: 7, AdViewsTo: 14,
-			Totals: Totals{
+			Totals: settlement.Totals{
 				Statistics: settlement.Statistics{Views: 7, PlayedSeconds: 420, AdViews: 14},
-				Amounts:    Amounts{VideoAmount: 7, AdAmount: 140},
+				Amounts:    settlement.Amounts{VideoAmount: 7, AdAmount: 140},
 			},
 		},
-		{CreatorID: creator, VideoID: 3, Title: "a video", Totals: Totals{Statistics: settlement.Statistics{RepeatViews: 8}}},
+		{CreatorID: creator, VideoID: 3, Title: "a video", Totals: settlement.Totals{Statistics: settlement.Statistics{RepeatViews: 8}}},
 	}, periodVideos(t, db, week))
 }
 
@@ -89,10 +89,10 @@ func TestRollUpChunk_AddsUpItsOwnVideos(t *testing.T) {
 
 	chunk := rollUpChunk(t, db, week, 2)
 
-	require.Equal(t, ChunkSettled, chunk.State)
-	require.Equal(t, Totals{
+	require.Equal(t, settlement.ChunkDone, chunk.State)
+	require.Equal(t, settlement.Totals{
 		Statistics: settlement.Statistics{Views: 5, PlayedSeconds: 300, AdViews: 10},
-		Amounts:    Amounts{VideoAmount: 5, AdAmount: 100},
+		Amounts:    settlement.Amounts{VideoAmount: 5, AdAmount: 100},
 	}, chunk.Totals)
 	stored, err := db.Chunk(t.Context(), week, 2)
 	require.NoError(t, err)

@@ -9,14 +9,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
-)
-
-// The states of a run in the book of runs.
-const (
-	StateRunning = "running"
-	StateFailed  = "failed"
-	StateClosed  = "closed" // its rows never change again (R11)
 )
 
 // runVersion is the version of every run so far: what comes late is paid in a
@@ -25,70 +19,28 @@ const runVersion = 1
 
 // Run is one line of the book of runs: one execution for one period and kind.
 type Run struct {
-	Kind       settlement.Kind `db:"kind"`
-	StartsOn   settlement.Day  `db:"starts_on"`
-	State      string          `db:"state"`
-	Fence      int64           `db:"fence"`
-	WorkflowID string          `db:"workflow_id"`
-	Holder     string          `db:"holder"` // id of the workflow run that may write
-	PriceRule  int64           `db:"price_rule"`
-	WindowMS   int64           `db:"repeat_window"`
-	Failure    string          `db:"failure"`
-	BeganAt    time.Time       `db:"began_at"`
-	EndedAt    *time.Time      `db:"ended_at"`  // nil while it runs
-	LateFrom   int64           `db:"late_from"` // of a closed day: rows of this epoch and later came late
-	Totals
-}
-
-// Totals are what a closed period comes to.
-type Totals struct {
-	settlement.Statistics
-	Late
-	Amounts
-}
-
-// Late are the views of earlier, closed days that a period posts. They are in
-// its amounts, but not in its statistics.
-type Late struct {
-	LateRows  int64 `db:"late_rows" json:"late_rows,omitzero"`
-	LateViews int64 `db:"late_views" json:"late_views,omitzero"` // those of them that count
-}
-
-// Add adds the figures of other. It fails with [settlement.ErrOutOfRange].
-func (t *Totals) Add(other Totals) error {
-	return errors.Join(
-		t.Statistics.Add(other.Statistics),
-		settlement.AddTo(&t.LateRows, other.LateRows),
-		settlement.AddTo(&t.LateViews, other.LateViews),
-		t.Amounts.Add(other.Amounts),
-	)
-}
-
-// Amounts are whole won.
-type Amounts struct {
-	VideoAmount settlement.Won `db:"video_amount" json:"video_amount"`
-	AdAmount    settlement.Won `db:"ad_amount" json:"ad_amount"`
-}
-
-// Add adds other amounts. It fails with [settlement.ErrOutOfRange].
-func (a *Amounts) Add(other Amounts) error {
-	return errors.Join(
-		settlement.AddTo(&a.VideoAmount, other.VideoAmount),
-		settlement.AddTo(&a.AdAmount, other.AdAmount),
-	)
-}
-
-// Total is all of it. It fails with [settlement.ErrOutOfRange].
-func (a Amounts) Total() (settlement.Won, error) {
-	total := a.VideoAmount
-	err := settlement.AddTo(&total, a.AdAmount)
-	return total, err
+	Kind       settlement.Kind     `db:"kind"`
+	StartsOn   settlement.Day      `db:"starts_on"`
+	State      settlement.RunState `db:"state"`
+	Fence      int64               `db:"fence"`
+	WorkflowID string              `db:"workflow_id"`
+	Holder     string              `db:"holder"` // id of the workflow run that may write
+	PriceRule  int64               `db:"price_rule"`
+	WindowMS   int64               `db:"repeat_window_ms"`
+	Failure    string              `db:"failure"`
+	BeganAt    time.Time           `db:"began_at"`
+	EndedAt    *time.Time          `db:"ended_at"`  // nil while it runs
+	LateFrom   int64               `db:"late_from"` // of a closed day: rows of this epoch and later came late
+	settlement.Totals
 }
 
 // Period is the run's period.
 func (r Run) Period() settlement.Period {
 	return settlement.Period{Kind: r.Kind, Start: r.StartsOn}
 }
+
+// OnTime are the rows of the watch log that a daily run counts as its day's own.
+func (r Run) OnTime() watchlog.OnTime { return watchlog.OnTime{Day: r.StartsOn, LateFrom: r.LateFrom} }
 
 // RepeatWindow is the window of R3 that the run uses.
 func (r Run) RepeatWindow() time.Duration { return time.Duration(r.WindowMS) * time.Millisecond }
@@ -101,7 +53,7 @@ const runColumns = `
 			workflow_id,
 			holder,
 			price_rule,
-			repeat_window,
+			repeat_window_ms,
 			views,
 			self_views,
 			repeat_views,
@@ -131,14 +83,14 @@ func (db *DB) Runs(ctx context.Context, kind settlement.Kind) ([]Run, error) {
 }
 
 // ClosedRun is the run of a closed period. For any other period it fails with a
-// [NotClosedError].
+// [settlement.ErrNotClosed].
 func (db *DB) ClosedRun(ctx context.Context, period settlement.Period) (Run, error) {
 	run, found, err := findRun(ctx, db.pool, period)
 	if err != nil {
 		return Run{}, err
 	}
-	if !found || run.State != StateClosed {
-		return Run{}, &NotClosedError{Period: period, State: run.State}
+	if !found || run.State != settlement.Closed {
+		return Run{}, settlement.NotClosed(period, run.State)
 	}
 	return run, nil
 }
@@ -149,7 +101,7 @@ func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool
 	err = db.pool.GetContext(ctx, &last, `
 		SELECT MAX(starts_on)
 		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, StateClosed)
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed)
 	if err != nil {
 		return 0, false, fmt.Errorf("find last closed day: %w", err)
 	}
@@ -206,8 +158,8 @@ func (db *DB) TakeOver(ctx context.Context, period settlement.Period, holder Hol
 			began_at = ?,
 			ended_at = NULL
 		WHERE kind = ? AND starts_on = ? AND version = ? AND state <> ? AND holder <> ?`,
-		StateRunning, holder.WorkflowID, holder.RunID, db.now(),
-		period.Kind, period.Start, runVersion, StateClosed, holder.RunID)
+		settlement.Running, holder.WorkflowID, holder.RunID, db.now(),
+		period.Kind, period.Start, runVersion, settlement.Closed, holder.RunID)
 	if err != nil {
 		return fmt.Errorf("take over run of %s: %w", period, err)
 	}
@@ -215,8 +167,8 @@ func (db *DB) TakeOver(ctx context.Context, period settlement.Period, holder Hol
 }
 
 // guard keeps the run's holder in place until the transaction ends and returns
-// the fence. It fails with a [StaleError] when the run is closed or held by
-// another workflow run, and with a [LostRunError] when there is no such run.
+// the fence. It fails with a [settlement.ErrStale] when the run is closed or held by
+// another workflow run, and with a [settlement.ErrLostRun] when there is no such run.
 // Every write of a run's rows passes through it.
 func guard(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder Holder) (fence int64, err error) {
 	return lockRun(ctx, tx, period, holder, "LOCK IN SHARE MODE")
@@ -224,9 +176,9 @@ func guard(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder Ho
 
 func lockRun(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder Holder, lock string) (fence int64, err error) {
 	var run struct {
-		State  string `db:"state"`
-		Holder string `db:"holder"`
-		Fence  int64  `db:"fence"`
+		State  settlement.RunState `db:"state"`
+		Holder string              `db:"holder"`
+		Fence  int64               `db:"fence"`
 	}
 	err = tx.GetContext(ctx, &run, `
 		SELECT
@@ -237,13 +189,13 @@ func lockRun(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder 
 		WHERE kind = ? AND starts_on = ? AND version = ?
 		`+lock, period.Kind, period.Start, runVersion)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, &LostRunError{Period: period}
+		return 0, lostRun(period)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("lock run of %s: %w", period, err)
 	}
-	if run.State == StateClosed || run.Holder != holder.RunID {
-		return 0, &StaleError{Period: period}
+	if run.State == settlement.Closed || run.Holder != holder.RunID {
+		return 0, settlement.Errorf(settlement.ErrStale, period, "%s: another run has taken over or closed the period; this one may not write any more", period)
 	}
 	return run.Fence, nil
 }
@@ -258,20 +210,50 @@ func (db *DB) Fail(ctx context.Context, period settlement.Period, holder Holder,
 			failure = ?,
 			ended_at = ?
 		WHERE kind = ? AND starts_on = ? AND version = ? AND state = ? AND holder = ?`,
-		StateFailed, failure, db.now(),
-		period.Kind, period.Start, runVersion, StateRunning, holder.RunID)
+		settlement.Failed, failure, db.now(),
+		period.Kind, period.Start, runVersion, settlement.Running, holder.RunID)
 	if err != nil {
 		return fmt.Errorf("record failure of %s: %w", period, err)
 	}
 	return nil
 }
 
+func lostRun(period settlement.Period) error {
+	return settlement.Errorf(settlement.ErrLostRun, period,
+		"the book of runs has no run of %s: the database was restored to a state from before it began; reset the run to its first event", period)
+}
+
 // OpenRun is the period's run as the book has it. The period must have begun:
-// without a run it fails with a [LostRunError].
+// without a run it fails with a [settlement.ErrLostRun].
 func (db *DB) OpenRun(ctx context.Context, period settlement.Period) (Run, error) {
 	run, found, err := findRun(ctx, db.pool, period)
 	if err == nil && !found {
-		err = &LostRunError{Period: period}
+		err = lostRun(period)
 	}
 	return run, err
+}
+
+// OnTime are the rows of the watch log that count as the day's own.
+func (db *DB) OnTime(ctx context.Context, day settlement.Day) (watchlog.OnTime, error) {
+	run, _, err := findRun(ctx, db.pool, settlement.DailyPeriod(day))
+	return watchlog.OnTime{Day: day, LateFrom: run.LateFrom}, err
+}
+
+// RepeatWindows are the windows of R3 that the runs of the days from first to
+// last use; days without a run are missing.
+func (db *DB) RepeatWindows(ctx context.Context, first, last settlement.Day) (map[settlement.Day]time.Duration, error) {
+	var runs []Run
+	if err := db.pool.SelectContext(ctx, &runs, `
+		SELECT
+			starts_on,
+			repeat_window_ms
+		FROM runs
+		WHERE kind = ? AND version = ? AND starts_on BETWEEN ? AND ?`, settlement.Daily, runVersion, first, last); err != nil {
+		return nil, fmt.Errorf("read repeat windows: %w", err)
+	}
+	windows := make(map[settlement.Day]time.Duration, len(runs))
+	for _, run := range runs {
+		windows[run.StartsOn] = run.RepeatWindow()
+	}
+	return windows, nil
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func TestBeginDay_EntersTheRunInTheBook(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, Run{
-		Kind: settlement.Daily, StartsOn: monday, State: StateRunning, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
+		Kind: settlement.Daily, StartsOn: monday, State: settlement.Running, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
 		PriceRule: 1, WindowMS: 5000, BeganAt: now,
 	}, run)
 	stored, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
@@ -92,12 +93,12 @@ func TestR8_ADayFollowsTheClosedDayBefore(t *testing.T) {
 
 func TestR8_ADayWaitsForTheDayBefore(t *testing.T) {
 	tests := []struct {
-		state   string
+		state   settlement.RunState
 		prepare func(t *testing.T, db *DB)
 		says    string
 	}{
-		{StateRunning, func(t *testing.T, db *DB) { begin(t, db, monday+1) }, "its run is still going"},
-		{StateFailed, func(t *testing.T, db *DB) { begin(t, db, monday+1); fail(t, db, monday+1) }, "its run failed"},
+		{settlement.Running, func(t *testing.T, db *DB) { begin(t, db, monday+1) }, "its run is still going"},
+		{settlement.Failed, func(t *testing.T, db *DB) { begin(t, db, monday+1); fail(t, db, monday+1) }, "its run failed"},
 		{"", func(*testing.T, *DB) {}, "it was never run"},
 	}
 	for _, test := range tests {
@@ -108,26 +109,28 @@ func TestR8_ADayWaitsForTheDayBefore(t *testing.T) {
 
 			err := beginError(t, db, monday+2)
 
-			var notClosed *NotClosedError
+			var notClosed *settlement.Error
+			require.ErrorIs(t, err, settlement.ErrNotClosed)
 			require.ErrorAs(t, err, &notClosed)
-			require.Equal(t, NotClosedError{Period: settlement.DailyPeriod(monday + 1), State: test.state}, *notClosed)
+			require.Equal(t, settlement.NotClosed(settlement.DailyPeriod(monday+1), test.state), notClosed)
 			require.ErrorContains(t, err, test.says)
 		})
 	}
 }
 
 func TestR8_OnlyOneDayStartsTheChain(t *testing.T) {
-	for _, state := range []string{StateRunning, StateFailed} {
-		t.Run(state, func(t *testing.T) {
+	for _, state := range []settlement.RunState{settlement.Running, settlement.Failed} {
+		t.Run(string(state), func(t *testing.T) {
 			db := openWithRoom(t)
 			begin(t, db, monday+2)
-			if state == StateFailed {
+			if state == settlement.Failed {
 				fail(t, db, monday+2)
 			}
 			for _, day := range []settlement.Day{monday, monday + 3, monday + 5} {
-				var notClosed *NotClosedError
+				var notClosed *settlement.Error
 				require.ErrorAs(t, beginError(t, db, day), &notClosed)
-				require.Equal(t, NotClosedError{Period: settlement.DailyPeriod(monday + 2), State: state}, *notClosed)
+				require.Equal(t, settlement.ErrNotClosed, notClosed.Kind)
+				require.Equal(t, settlement.NotClosed(settlement.DailyPeriod(monday+2), state), notClosed)
 			}
 		})
 	}
@@ -151,8 +154,7 @@ func TestR8_OfFirstDaysBegunAtOnceOneStartsTheChain(t *testing.T) {
 			begun++
 			continue
 		}
-		var notClosed *NotClosedError
-		require.ErrorAs(t, err, &notClosed)
+		require.ErrorIs(t, err, settlement.ErrNotClosed)
 	}
 	require.Equal(t, 1, begun)
 	runs, err := db.Runs(t.Context(), settlement.Daily)
@@ -164,9 +166,10 @@ func TestR8_NoDayBeforeTheFirstOneIsSettled(t *testing.T) {
 	db := openWithRoom(t)
 	closed(t, db, monday+3)
 	for _, day := range []settlement.Day{monday, monday + 2} {
-		var before *BeforeFirstDayError
+		var before *settlement.Error
 		require.ErrorAs(t, beginError(t, db, day), &before)
-		require.Equal(t, BeforeFirstDayError{Day: day, First: monday + 3}, *before)
+		require.Equal(t, settlement.ErrBeforeFirst, before.Kind)
+		require.Equal(t, beforeFirst(day, monday+3), before)
 	}
 }
 
@@ -174,9 +177,7 @@ func TestR11_AClosedDayIsNotBegunAgain(t *testing.T) {
 	db := openWithRoom(t)
 	closed(t, db, monday)
 
-	var closed *ClosedError
-	require.ErrorAs(t, beginError(t, db, monday), &closed)
-	require.Equal(t, settlement.DailyPeriod(monday), closed.Period)
+	require.Equal(t, closedError(settlement.DailyPeriod(monday)), errors.Unwrap(beginError(t, db, monday)))
 }
 
 func TestBeginDay_ADayThatIsNotOverIsRefused(t *testing.T) {
@@ -186,18 +187,19 @@ func TestBeginDay_ADayThatIsNotOverIsRefused(t *testing.T) {
 
 	_, err := db.BeginDay(t.Context(), monday, me, window)
 
-	var notOver *NotOverError
+	var notOver *settlement.Error
+	require.ErrorIs(t, err, settlement.ErrNotOver)
 	require.ErrorAs(t, err, &notOver)
-	require.Equal(t, NotOverError{Day: monday, Zone: "Asia/Seoul"}, *notOver)
+	require.Equal(t, "2024-05-06 is not over yet in Asia/Seoul: run it when it is", notOver.Text)
 	require.NoError(t, db.CheckDay(t.Context(), monday, end), "it is over at midnight")
 }
 
 func TestBeginDay_ADayWithoutAPartitionIsRefused(t *testing.T) {
 	db := openWithRoom(t)
 
-	var noPartition *NoPartitionError
-	require.ErrorAs(t, beginError(t, db, monday+7), &noPartition)
-	require.Equal(t, monday+7, noPartition.Day)
+	err := beginError(t, db, monday+7)
+	require.ErrorIs(t, err, settlement.ErrNoPartition)
+	require.ErrorContains(t, err, "no partition for 2024-05-13")
 }
 
 func TestBeginDay_ARefusedDayIsNotInTheBook(t *testing.T) {
@@ -210,17 +212,15 @@ func TestBeginDay_ARefusedDayIsNotInTheBook(t *testing.T) {
 
 func TestClosedRun_IsRefusedUntilThePeriodIsClosed(t *testing.T) {
 	db := openWithRoom(t)
-	refused := func(state string) {
-		var notClosed *NotClosedError
+	refused := func(state settlement.RunState) {
 		_, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(monday))
-		require.ErrorAs(t, err, &notClosed)
-		require.Equal(t, state, notClosed.State)
+		require.Equal(t, settlement.NotClosed(settlement.DailyPeriod(monday), state), err)
 	}
 	refused("")
 	begin(t, db, monday)
-	refused(StateRunning)
+	refused(settlement.Running)
 	fail(t, db, monday)
-	refused(StateFailed)
+	refused(settlement.Failed)
 }
 
 func TestLastClosedDay(t *testing.T) {

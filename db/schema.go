@@ -12,6 +12,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -28,7 +29,7 @@ func (db *DB) migrator(options ...goose.ProviderOption) (*goose.Provider, error)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectMySQL, db.pool.DB, files,
+	return goose.NewProvider(goose.DialectMySQL, db.pool.DB.DB, files,
 		append(options, goose.WithDisableGlobalRegistry(true))...)
 }
 
@@ -69,7 +70,7 @@ func (db *DB) Migrate(ctx context.Context, calendar settlement.Calendar) ([]int6
 	return applied, nil
 }
 
-// CheckSchema fails with a [SchemaError] when the schema is older or newer than
+// CheckSchema fails with a [settlement.ErrSchema] when the schema is older or newer than
 // this program. It changes nothing.
 func (db *DB) CheckSchema(ctx context.Context) error {
 	migrator, err := db.migrator()
@@ -83,13 +84,21 @@ func (db *DB) CheckSchema(ctx context.Context) error {
 		SELECT COALESCE(MAX(version_id), 0)
 		FROM goose_db_version
 		WHERE is_applied`)
-	if err != nil && serverError(err) != erNoSuchTable {
+	if err != nil && server.ErrorNumber(err) != server.NoSuchTable {
 		return fmt.Errorf("check schema: %w", err)
 	}
 	if has != needs {
-		return &SchemaError{Has: has, Needs: needs}
+		return schemaError(has, needs)
 	}
 	return nil
+}
+
+func schemaError(has, needs int64) error {
+	if has < needs {
+		return settlement.Errorf(settlement.ErrNotMigrated, settlement.Period{}, "the database's schema is at version %d, this program needs %d", has, needs)
+	}
+	return settlement.Errorf(settlement.ErrSchema, settlement.Period{},
+		"the database's schema is at version %d, newer than this program's %d: use the program that goes with it", has, needs)
 }
 
 // Calendar is the business calendar that [DB.Migrate] fixed.
@@ -104,7 +113,7 @@ func readCalendar(ctx context.Context, from sqlx.QueryerContext) (settlement.Cal
 		FROM settings
 		WHERE name = ?`, settingTimeZone)
 	if errors.Is(err, sql.ErrNoRows) {
-		return settlement.Calendar{}, fmt.Errorf("the database has no business time zone: run `starter migrate`")
+		return settlement.Calendar{}, settlement.Errorf(settlement.ErrNotMigrated, settlement.Period{}, "the database has no business time zone: it was not migrated")
 	}
 	if err != nil {
 		return settlement.Calendar{}, fmt.Errorf("read time zone: %w", err)

@@ -3,6 +3,8 @@ package db
 import (
 	"testing"
 
+	"creatorpay/settlement"
+
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 )
@@ -66,28 +68,25 @@ func TestMigrateRefusesAnotherTimeZone(t *testing.T) {
 }
 
 func TestCheckSchemaRefusesAnEmptyDatabase(t *testing.T) {
-	var schema *SchemaError
-	require.ErrorAs(t, openEmpty(t).CheckSchema(t.Context()), &schema)
-	require.Zero(t, schema.Has)
-	require.ErrorContains(t, schema, "run `starter migrate`")
+	err := openEmpty(t).CheckSchema(t.Context())
+	require.ErrorIs(t, err, settlement.ErrNotMigrated)
+	require.ErrorContains(t, err, "is at version 0")
 }
 
 func TestCheckSchemaRefusesAnOlderSchema(t *testing.T) {
 	db := openMigrated(t)
 	exec(t, db, `DELETE FROM goose_db_version ORDER BY version_id DESC LIMIT 1`)
 
-	var schema *SchemaError
-	require.ErrorAs(t, db.CheckSchema(t.Context()), &schema)
-	require.Equal(t, schema.Needs-1, schema.Has)
-	require.ErrorContains(t, schema, "run `starter migrate`")
+	require.ErrorIs(t, db.CheckSchema(t.Context()), settlement.ErrNotMigrated)
 }
 
 func TestCheckSchemaRefusesANewerSchema(t *testing.T) {
 	db := openMigrated(t)
 	exec(t, db, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
 
-	var schema *SchemaError
+	var schema *settlement.Error
 	require.ErrorAs(t, db.CheckSchema(t.Context()), &schema)
+	require.Equal(t, settlement.ErrSchema, schema.Kind)
 	require.ErrorContains(t, schema, "newer than this program's")
 }
 
@@ -96,5 +95,5 @@ func TestCalendarSaysThatTheDatabaseIsNotMigrated(t *testing.T) {
 	exec(t, db, `DELETE FROM settings`)
 
 	_, err := db.Calendar(t.Context())
-	require.ErrorContains(t, err, "run `starter migrate`")
+	require.ErrorIs(t, err, settlement.ErrNotMigrated)
 }

@@ -57,7 +57,7 @@ const (
 
 var (
 	sealedAlways = []sealedTable{
-		{"runs", "starts_on", "version, price_rule, repeat_window, late_from, late_rows, late_views, " + figureColumns + ", " + amountColumns, true},
+		{"runs", "starts_on", "version, price_rule, repeat_window_ms, late_from, late_rows, late_views, " + figureColumns + ", " + amountColumns, true},
 		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, late_rows, late_views, " + figureColumns + ", " + amountColumns, true},
 		{"top_videos", "starts_on", "metric, place, video_id, value", true},
 	}

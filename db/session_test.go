@@ -8,8 +8,10 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/server"
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
 )
 
 // oddSettings are defaults that servers may have, each of them one under which
@@ -76,16 +78,16 @@ func requireAllWorks(t *testing.T, dsn string) {
 	for _, result := range audited(t, other, auditedMonday, auditedMonday+6) {
 		require.Empty(t, result.Findings, result.Name)
 	}
-	unsent, err := other.Unsent(t.Context(), auditedMonday.Week(), AllCreators)
+	unsent, err := other.Unsent(t.Context(), auditedMonday.Week(), settlement.AllCreators)
 	require.NoError(t, err)
 	require.NotEmpty(t, unsent)
 	require.Empty(t, read[string](t, other, `SELECT MAX(payout_sha256) FROM statements`))
 }
 
 func TestTheServersDefaultsChangeNothing(t *testing.T) {
-	server := startServer(t)
-	require.NoError(t, server.CreateDatabase(t.Context(), "odd"))
-	admin := openRaw(t, server.DSN("odd"))
+	mysqld := startServer(t)
+	require.NoError(t, mysqld.CreateDatabase(t.Context(), "odd"))
+	admin := openRaw(t, mysqld.DSN("odd"))
 	for _, statement := range []string{
 		// init_connect is passed over for root.
 		`CREATE USER app IDENTIFIED BY ''`,
@@ -99,12 +101,12 @@ func TestTheServersDefaultsChangeNothing(t *testing.T) {
 	defer conn.Close()
 	for _, setting := range oddSettings {
 		_, err := conn.ExecContext(t.Context(), `SET GLOBAL `+setting)
-		if number := serverError(err); number != erUnknownVariable && number != erWrongValue {
+		if number := server.ErrorNumber(err); number != erUnknownVariable && number != erWrongValue {
 			require.NoError(t, err, setting)
 		}
 	}
 
-	requireAllWorks(t, strings.Replace(server.DSN("odd"), "root@", "app@", 1))
+	requireAllWorks(t, strings.Replace(mysqld.DSN("odd"), "root@", "app@", 1))
 }
 
 func TestParametersOfTheDSNChangeNothing(t *testing.T) {
@@ -117,9 +119,9 @@ func TestParametersOfTheDSNChangeNothing(t *testing.T) {
 }
 
 func TestSettingsThatASessionCannotMendAreRefused(t *testing.T) {
-	server := startServer(t, "--log-bin", "--loose-skip-log-bin=0", "--server-id=1")
-	require.NoError(t, server.CreateDatabase(t.Context(), "refused"))
-	admin := openRaw(t, server.DSN("refused"))
+	mysqld := startServer(t, "--log-bin", "--loose-skip-log-bin=0", "--server-id=1")
+	require.NoError(t, mysqld.CreateDatabase(t.Context(), "refused"))
+	admin := openRaw(t, mysqld.DSN("refused"))
 	for _, test := range []struct{ setting, says string }{
 		{`binlog_format = STATEMENT`, "has binlog_format = STATEMENT, and refuses to log what READ COMMITTED transactions write: set binlog_format = ROW"},
 		{`max_allowed_packet = 65536`, "has max_allowed_packet = 65536, which long statements exceed: set max_allowed_packet = 16M"},
@@ -128,13 +130,13 @@ func TestSettingsThatASessionCannotMendAreRefused(t *testing.T) {
 		_, err := admin.ExecContext(t.Context(), `SET GLOBAL `+test.setting)
 		require.NoError(t, err)
 
-		_, err = Open(t.Context(), server.DSN("refused"), 1)
+		_, err = Open(t.Context(), mysqld.DSN("refused"), 1)
 		require.ErrorContains(t, err, test.says)
 
 		_, err = admin.ExecContext(t.Context(), `SET GLOBAL `+name+` = DEFAULT`)
 		require.NoError(t, err)
 	}
-	db, err := Open(t.Context(), server.DSN("refused"), 1)
+	db, err := Open(t.Context(), mysqld.DSN("refused"), 1)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 }

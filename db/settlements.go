@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -21,18 +22,18 @@ type SettlementLine struct {
 	ViewsTo     int64          `db:"views_to"`
 	AdViewsFrom int64          `db:"ad_views_from"`
 	AdViewsTo   int64          `db:"ad_views_to"`
-	Amounts
+	settlement.Amounts
 }
 
 // SettleChunk prices the chunk's counted views by the rule, from where each
 // video's last settled day ended, and marks the chunk as settled, in one
 // transaction. A settled chunk is left alone. It returns the chunk as it is
-// then. It fails with an [OwnerChangedError] when the catalogue has another
+// then. It fails with an [settlement.ErrOwnerChanged] when the catalogue has another
 // creator than a video was counted for, which no import can bring about.
 func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder, number int, rule settlement.PriceRule) (chunk Chunk, err error) {
 	return db.settleChunk(ctx, settlement.DailyPeriod(day), holder, number, func(tx *sqlx.Tx, chunk *Chunk) error {
-		if chunk.State != ChunkCounted {
-			return fmt.Errorf("chunk is %s, not %s", chunk.State, ChunkCounted)
+		if chunk.State != settlement.ChunkCounted {
+			return fmt.Errorf("chunk is %s, not %s", chunk.State, settlement.ChunkCounted)
 		}
 		lines, adjustments, err := price(ctx, tx, day, chunk.Range, rule)
 		if err != nil {
@@ -44,7 +45,7 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 		if err := deleteLines(ctx, tx, "daily_settlements", day, chunk.Range); err != nil {
 			return err
 		}
-		chunk.Amounts = Amounts{}
+		chunk.Amounts = settlement.Amounts{}
 		for _, line := range lines {
 			if err := chunk.Amounts.Add(line.Amounts); err != nil {
 				return fmt.Errorf("add up to video %d: %w", line.VideoID, err)
@@ -73,7 +74,7 @@ func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 	lines = make([]SettlementLine, len(counted))
 	for i, video := range counted {
 		if video.Owner != video.CreatorID {
-			return nil, nil, &OwnerChangedError{VideoID: video.VideoID, CountedAs: video.CreatorID, Creator: video.Owner}
+			return nil, nil, ownerChanged(video.VideoID, video.CreatorID, video.Owner)
 		}
 		if lines[i], err = video.Price(rule); err != nil {
 			return nil, nil, err
@@ -154,7 +155,7 @@ func withLate(counted, late []CountedVideo, adjustments []Adjustment) []CountedV
 // usedOrdinals reads each video's tier position where its last settled day
 // ended (R7), or from its opening (R6).
 func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, day settlement.Day, videos settlement.Range) (counted []CountedVideo, err error) {
-	where, args := rangeCondition("s.video_id", videos)
+	where, args := server.Between("s.video_id", videos)
 	err = sqlx.SelectContext(ctx, from, &counted, `
 		SELECT
 			s.day,
@@ -272,7 +273,7 @@ func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settle
 
 // EachSettlement hands over the day's lines in the range as they are read, by creator and video.
 func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(SettlementLine) error) error {
-	where, args := rangeCondition("video_id", videos)
+	where, args := server.Between("video_id", videos)
 	err := each(ctx, db.pool, handle, `
 		SELECT `+settlementColumns+`
 		FROM daily_settlements

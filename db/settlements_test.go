@@ -41,8 +41,8 @@ func TestR5_TheGoldenCase(t *testing.T) {
 	closeAsCounted(t, db, monday)
 	second := settled(t, db, monday+1, views(monday+1, 600_000))
 
-	require.Equal(t, Amounts{VideoAmount: 605_000}, first.Amounts)
-	require.Equal(t, Amounts{VideoAmount: 810_000}, second.Amounts)
+	require.Equal(t, settlement.Amounts{VideoAmount: 605_000}, first.Amounts)
+	require.Equal(t, settlement.Amounts{VideoAmount: 810_000}, second.Amounts)
 }
 
 func TestR7_ADayGoesOnWhereTheLastSettledDayEnded(t *testing.T) {
@@ -58,7 +58,7 @@ func TestR7_ADayGoesOnWhereTheLastSettledDayEnded(t *testing.T) {
 	require.Equal(t, []SettlementLine{{
 		Day: monday + 2, VideoID: 1, CreatorID: creator,
 		ViewsFrom: 100, ViewsTo: 110, AdViewsFrom: 200, AdViewsTo: 220,
-		Amounts: Amounts{VideoAmount: 10, AdAmount: 200},
+		Amounts: settlement.Amounts{VideoAmount: 10, AdAmount: 200},
 	}}, settlementsOf(t, db, monday+2))
 }
 
@@ -72,7 +72,7 @@ func TestR6_ANewVideoGoesOnFromItsOpening(t *testing.T) {
 	require.Equal(t, []SettlementLine{{
 		Day: monday, VideoID: 1, CreatorID: creator,
 		ViewsFrom: 99_999, ViewsTo: 100_009, AdViewsFrom: 7, AdViewsTo: 27,
-		Amounts: Amounts{VideoAmount: 11, AdAmount: 200},
+		Amounts: settlement.Amounts{VideoAmount: 11, AdAmount: 200},
 	}}, settlementsOf(t, db, monday))
 }
 
@@ -109,7 +109,7 @@ func TestR12_AChunkThatIsCountedAgainIsSettledAnewFromTheSamePosition(t *testing
 
 	again := settle(t, db, monday, chunk)
 
-	require.Equal(t, Amounts{VideoAmount: 110, AdAmount: 2200}, again.Amounts)
+	require.Equal(t, settlement.Amounts{VideoAmount: 110, AdAmount: 2200}, again.Amounts)
 	lines := settlementsOf(t, db, monday)
 	require.Len(t, lines, 1)
 	require.EqualValues(t, 0, lines[0].ViewsFrom)
@@ -136,9 +136,9 @@ func TestSettleChunk_SettlesItsOwnRange(t *testing.T) {
 
 	second := settle(t, db, monday, chunks[1])
 
-	require.Equal(t, Amounts{VideoAmount: 2, AdAmount: 40}, second.Amounts)
+	require.Equal(t, settlement.Amounts{VideoAmount: 2, AdAmount: 40}, second.Amounts)
 	require.Len(t, settlementsOf(t, db, monday), 1)
-	require.Equal(t, ChunkCounted, chunksOf(t, db, monday)[0].State)
+	require.Equal(t, settlement.ChunkCounted, chunksOf(t, db, monday)[0].State)
 	require.Equal(t, second, chunksOf(t, db, monday)[1])
 }
 

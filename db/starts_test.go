@@ -12,7 +12,7 @@ import (
 // has such rows.
 var startsIn = map[string]string{
 	"runs": `
-		INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+		INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 		VALUES (?, ?, 1, 'running', 1, '', '', 1, 0, '', NOW())`,
 	"run_chunks": `INSERT INTO run_chunks (kind, starts_on, version, chunk, state) VALUES (?, ?, 1, 1, 'planned')`,
 	"top_videos": `INSERT INTO top_videos (kind, starts_on, metric, place, video_id, value) VALUES (?, ?, 'views', 1, 1, 1)`,

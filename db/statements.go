@@ -3,10 +3,10 @@ package db
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -17,7 +17,7 @@ type Statement struct {
 	Name      string `db:"name"`
 	Locale    string `db:"locale"`
 	Documents
-	Totals
+	settlement.Totals
 }
 
 // Documents are what must stay the same however often a statement's documents
@@ -32,7 +32,7 @@ type Documents struct {
 // in the period, and for a week the delivery of its mail, in one transaction.
 // Statements that are there already are replaced.
 func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, holder Holder) error {
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 			WHERE p.kind = ? AND p.starts_on = ?
 			GROUP BY c.creator_id, c.name, c.locale
 			HAVING SUM(p.views + p.late_views) > 0`,
-			period.Kind, period.Start, runVersion, period.Kind, period.Start); serverError(err) == erValueOutOfRange {
+			period.Kind, period.Start, runVersion, period.Kind, period.Start); server.ErrorNumber(err) == server.ValueOutOfRange {
 			return fmt.Errorf("add up %s: %w", tooMuch(ctx, tx, "creator_id", "period_videos WHERE kind = ? AND starts_on = ?", []any{period.Kind, period.Start}), err)
 		} else if err != nil {
 			return err
@@ -72,28 +72,19 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 	return nil
 }
 
-func sumStatements(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (sum Totals, err error) {
+func sumStatements(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (sum settlement.Totals, err error) {
 	err = sqlx.GetContext(ctx, from, &sum, `
 		SELECT `+sums+`
 		FROM statements
 		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
 	if err != nil {
-		return Totals{}, fmt.Errorf("add up statements of %s: %w", period, err)
+		return settlement.Totals{}, fmt.Errorf("add up statements of %s: %w", period, err)
 	}
 	return sum, nil
 }
 
-// Creators is a range of creators, both ends included.
-type Creators struct {
-	First int64 `json:"first"`
-	Last  int64 `json:"last"`
-}
-
-// AllCreators is every creator.
-var AllCreators = Creators{First: math.MinInt64, Last: math.MaxInt64}
-
 // Statements are the period's statements of the creators, by creator.
-func (db *DB) Statements(ctx context.Context, period settlement.Period, creators Creators) ([]Statement, error) {
+func (db *DB) Statements(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]Statement, error) {
 	var statements []Statement
 	err := db.pool.SelectContext(ctx, &statements, `
 		SELECT
@@ -121,28 +112,18 @@ func (db *DB) Statements(ctx context.Context, period settlement.Period, creators
 	return statements, nil
 }
 
-// DocumentsChangedError says that a statement's documents would not be those
-// that were drawn for it first.
-type DocumentsChangedError struct {
-	Period    settlement.Period
-	CreatorID int64
-}
-
-func (e *DocumentsChangedError) Error() string {
-	return fmt.Sprintf("%s, creator %d: the documents drawn now are not those that were drawn first: the program that draws them has changed; send them with the one that drew them first", e.Period, e.CreatorID)
-}
-
 // StoreDocuments keeps what a statement's documents were when they are first
 // drawn. Later they must be the same: otherwise it fails with a
-// [DocumentsChangedError].
+// [settlement.ErrDocumentsChanged].
 func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, creator int64, drawn Documents) error {
-	stored, err := db.Statements(ctx, period, Creators{First: creator, Last: creator})
+	stored, err := db.Statements(ctx, period, settlement.Creators{First: creator, Last: creator})
 	if err != nil {
 		return err
 	}
 	if len(stored) == 1 && stored[0].PayoutSHA256 != "" {
 		if stored[0].Documents != drawn {
-			return &DocumentsChangedError{Period: period, CreatorID: creator}
+			return settlement.Errorf(settlement.ErrDocumentsChanged, period,
+				"%s, creator %d: the documents drawn now are not those that were drawn first: the program that draws them has changed; send them with the one that drew them first", period, creator)
 		}
 		return nil
 	}
@@ -171,7 +152,7 @@ type PeriodVideo struct {
 	ViewsTo     int64  `db:"views_to"`
 	AdViewsFrom int64  `db:"ad_views_from"`
 	AdViewsTo   int64  `db:"ad_views_to"`
-	Totals
+	settlement.Totals
 }
 
 // Settlement is the part of the line that is about money; it is of no one day.
@@ -185,7 +166,7 @@ func (v PeriodVideo) Settlement() SettlementLine {
 
 // PeriodVideos are the period's lines of the creators' videos, by creator and
 // video.
-func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creators Creators) ([]PeriodVideo, error) {
+func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]PeriodVideo, error) {
 	return all(func(each func(PeriodVideo) error) error {
 		return db.EachPeriodVideo(ctx, period, creators, ByCreator, each)
 	})
@@ -201,7 +182,7 @@ const (
 )
 
 // EachPeriodVideo hands over the period's lines of the creators' videos as they are read.
-func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, creators Creators, order VideoOrder, handle func(PeriodVideo) error) error {
+func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, creators settlement.Creators, order VideoOrder, handle func(PeriodVideo) error) error {
 	err := each(ctx, db.pool, handle, `
 		SELECT
 			creator_id,
@@ -230,7 +211,7 @@ func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, cre
 
 // DaysOf are the daily settlements that the period's lines of the creators'
 // videos add up, by creator, video and day.
-func (db *DB) DaysOf(ctx context.Context, period settlement.Period, creators Creators) ([]SettlementLine, error) {
+func (db *DB) DaysOf(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]SettlementLine, error) {
 	var lines []SettlementLine
 	err := db.pool.SelectContext(ctx, &lines, `
 		SELECT

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,13 +27,13 @@ func TestAStatementIsWhatTheCreatorsVideosComeTo(t *testing.T) {
 	stated(t, db, week)
 
 	require.Equal(t, []Statement{
-		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", Totals: Totals{
+		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", Totals: settlement.Totals{
 			Statistics: settlement.Statistics{Views: 150, RepeatViews: 4, PlayedSeconds: 9000, AdViews: 300},
-			Amounts:    Amounts{VideoAmount: 150, AdAmount: 3000},
+			Amounts:    settlement.Amounts{VideoAmount: 150, AdAmount: 3000},
 		}},
-		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", Totals: Totals{
+		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", Totals: settlement.Totals{
 			Statistics: settlement.Statistics{Views: 7, PlayedSeconds: 420, AdViews: 14},
-			Amounts:    Amounts{VideoAmount: 7, AdAmount: 140},
+			Amounts:    settlement.Amounts{VideoAmount: 7, AdAmount: 140},
 		}},
 	}, statementsOf(t, db, week))
 	require.Equal(t, map[int64]string{creator: DeliveryPending, 2: DeliveryPending}, deliveryStates(t, db))
@@ -93,7 +94,7 @@ func TestR11_AStatementKeepsTheNameAndTheLanguageThatTheCreatorHad(t *testing.T)
 	require.NoError(t, db.PutCreators(t.Context(), []Creator{{ID: creator, Name: "Park", Email: "park@example.com", Locale: "en"}}))
 
 	require.Equal(t, before, statementsOf(t, db, week))
-	unsent, err := db.Unsent(t.Context(), week, AllCreators)
+	unsent, err := db.Unsent(t.Context(), week, settlement.AllCreators)
 	require.NoError(t, err)
 	require.Equal(t, "park@example.com", unsent[0].Email, "the mail goes to the address of today")
 }
@@ -101,7 +102,7 @@ func TestR11_AStatementKeepsTheNameAndTheLanguageThatTheCreatorHad(t *testing.T)
 func TestStatements_AreThoseOfTheRange(t *testing.T) {
 	db := openWithWeek(t, line(monday, 1, 1), of(2, line(monday, 2, 1)), of(3, line(monday, 3, 1)), of(4, line(monday, 4, 1)))
 	stated(t, db, week)
-	creators := Creators{First: 2, Last: 3}
+	creators := settlement.Creators{First: 2, Last: 3}
 
 	statements, err := db.Statements(t.Context(), week, creators)
 	require.NoError(t, err)
@@ -132,9 +133,10 @@ func TestStoreDocuments_KeepsWhatWasDrawnFirst(t *testing.T) {
 		"another Top 5":   {Contact: "help@example.com", PayoutSHA256: "aa", TopSHA256: "xx"},
 		"another contact": {Contact: "other@example.com", PayoutSHA256: "aa", TopSHA256: "bb"},
 	} {
-		var changed *DocumentsChangedError
+		var changed *settlement.Error
 		require.ErrorAs(t, db.StoreDocuments(t.Context(), week, creator, drawn), &changed, rule)
-		require.Equal(t, DocumentsChangedError{Period: week, CreatorID: creator}, *changed)
+		require.Equal(t, week, changed.Period)
+		require.ErrorContains(t, changed, fmt.Sprintf("creator %d", creator))
 		require.Equal(t, first, stored())
 	}
 	require.Zero(t, statementsOf(t, db, week)[1].Documents, "those of others are their own")

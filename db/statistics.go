@@ -6,6 +6,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -23,21 +25,21 @@ type Count struct {
 	UnknownRows int64            // rows whose video is unknown: in no line
 	Checksum    uint64           // of all rows read, those of unknown videos too
 
-	Late        []LateView   // late views that the day posts, with their verdicts
-	UnknownLate int64        // late views whose video is unknown: not among Late
-	Adjustments []Adjustment // what Late come to, by video and origin day
+	Late        []watchlog.LateView // late views that the day posts, with their verdicts
+	UnknownLate int64               // late views whose video is unknown: not among Late
+	Adjustments []Adjustment        // what Late come to, by video and origin day
 }
 
 // Totals sums the lines, and the adjustments as late views. It fails with
 // [settlement.ErrOutOfRange].
-func (c Count) Totals() (sum Totals, err error) {
+func (c Count) Totals() (sum settlement.Totals, err error) {
 	for _, line := range c.Lines {
 		if err := sum.Statistics.Add(line.Statistics); err != nil {
 			return sum, fmt.Errorf("add up to video %d: %w", line.VideoID, err)
 		}
 	}
 	for _, adjustment := range c.Adjustments {
-		if err := sum.Add(Totals{Late: Late{LateRows: adjustment.Rows(), LateViews: adjustment.Views}}); err != nil {
+		if err := sum.Add(settlement.Totals{Late: settlement.Late{LateRows: adjustment.Rows(), LateViews: adjustment.Views}}); err != nil {
 			return sum, fmt.Errorf("add up late views to video %d: %w", adjustment.VideoID, err)
 		}
 	}
@@ -50,25 +52,25 @@ const linesPerStatement = 1000
 // StoreCount replaces what the chunk counted before, if anything, and marks the
 // chunk as counted, in one transaction. With rows of unknown videos the chunk
 // stays planned: it is counted again when they are known. A chunk that is not
-// planned any more is left alone. It fails with an [OwnerChangedError] when a
+// planned any more is left alone. It fails with an [settlement.ErrOwnerChanged] when a
 // video got another creator meanwhile: the chunk has to be counted again.
 func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, count Count, attempt int32) error {
 	period := settlement.DailyPeriod(day)
-	state := ChunkCounted
+	state := settlement.ChunkCounted
 	if count.UnknownRows > 0 || count.UnknownLate > 0 {
-		state = ChunkPlanned
+		state = settlement.ChunkPlanned
 	}
 	totals, err := count.Totals()
 	if err != nil {
 		return fmt.Errorf("store count of chunk %d of %s: %w", chunk.Number, day, err)
 	}
-	err = db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		fence, err := guard(ctx, tx, period, holder)
 		if err != nil {
 			return err
 		}
 		stored, err := findChunk(ctx, tx, period, chunk.Number, "FOR UPDATE")
-		if err != nil || stored.State != ChunkPlanned {
+		if err != nil || stored.State != settlement.ChunkPlanned {
 			return err
 		}
 		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {
@@ -82,7 +84,10 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				return err
 			}
 		}
-		if err := storeLate(ctx, tx, day, stored.Range, count); err != nil {
+		if err := watchlog.StoreVerdicts(ctx, tx, count.Late); err != nil {
+			return err
+		}
+		if err := replaceAdjustments(ctx, tx, day, stored.Range, count.Adjustments); err != nil {
 			return err
 		}
 		if err := fixOwners(ctx, tx, day, stored.Range); err != nil {
@@ -119,7 +124,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 }
 
 func deleteLines(ctx context.Context, tx *sqlx.Tx, table string, day settlement.Day, videos settlement.Range) error {
-	where, args := rangeCondition("video_id", videos)
+	where, args := server.Between("video_id", videos)
 	_, err := tx.ExecContext(ctx, `
 		DELETE FROM `+table+`
 		WHERE day = ? AND `+where, append([]any{day}, args...)...)
@@ -133,7 +138,7 @@ func (db *DB) Statistics(ctx context.Context, day settlement.Day, videos settlem
 
 // EachStatistics hands over the day's lines in the range as they are read, by video.
 func (db *DB) EachStatistics(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(StatisticsLine) error) error {
-	where, args := rangeCondition("video_id", videos)
+	where, args := server.Between("video_id", videos)
 	err := each(ctx, db.pool, handle, `
 		SELECT
 			day,

@@ -33,8 +33,8 @@ func TestStoreCount_KeepsLinesAndSums(t *testing.T) {
 	stored, err := db.Chunk(t.Context(), settlement.DailyPeriod(monday), 1)
 	require.NoError(t, err)
 	require.Equal(t, Chunk{
-		Number: 1, State: ChunkCounted, Counts: 1, Checksum: 1<<64 - 1,
-		Totals: Totals{Statistics: settlement.Statistics{Views: 11, SelfViews: 22, RepeatViews: 33, PlayedSeconds: 44, AdViews: 55}},
+		Number: 1, State: settlement.ChunkCounted, Counts: 1, Checksum: 1<<64 - 1,
+		Totals: settlement.Totals{Statistics: settlement.Statistics{Views: 11, SelfViews: 22, RepeatViews: 33, PlayedSeconds: 44, AdViews: 55}},
 	}, stored)
 	require.Equal(t, now, read[time.Time](t, db, `SELECT counted_at FROM run_chunks WHERE attempt = 7 AND fence = 1`))
 }
@@ -108,13 +108,13 @@ func TestR10_AChunkWithRowsOfUnknownVideosStaysPlanned(t *testing.T) {
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, Count{Lines: []StatisticsLine{line(monday, 1, 1)}, UnknownRows: 3}, 1))
 
 	stored := chunksOf(t, db, monday)[0]
-	require.Equal(t, ChunkPlanned, stored.State)
+	require.Equal(t, settlement.ChunkPlanned, stored.State)
 	require.EqualValues(t, 3, stored.UnknownRows)
 	require.EqualValues(t, 1, stored.Rows())
 
 	store(t, db, monday, chunk, line(monday, 1, 1), line(monday, 2, 3))
 	stored = chunksOf(t, db, monday)[0]
-	require.Equal(t, ChunkCounted, stored.State)
+	require.Equal(t, settlement.ChunkCounted, stored.State)
 	require.Zero(t, stored.UnknownRows)
 }
 
@@ -136,11 +136,11 @@ func TestR10_ChunksThatGotRowsAreCountedAgain(t *testing.T) {
 	watch(t, db, view(monday, 2, 0), view(monday, 25, 0))
 
 	require.Equal(t, []int{1, 3}, recount(t, db, monday))
-	states := []string{}
+	states := []settlement.ChunkState{}
 	for _, chunk := range chunksOf(t, db, monday) {
 		states = append(states, chunk.State)
 	}
-	require.Equal(t, []string{ChunkPlanned, ChunkCounted, ChunkPlanned}, states)
+	require.Equal(t, []settlement.ChunkState{settlement.ChunkPlanned, settlement.ChunkCounted, settlement.ChunkPlanned}, states)
 }
 
 func TestR10_ASettledChunkThatGotRowsIsCountedAgain(t *testing.T) {

@@ -32,7 +32,7 @@ type TopVideo struct {
 // Rank stores the period's Top 5 by each metric. Ties go to the smaller video
 // id; a video of which nothing counted has no place (R9).
 func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder) error {
-	err := db.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package settlement
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Range is a contiguous range of videos: From <= id < Before. A nil end is
 // open, so that ranges can together cover ids that nobody thought of.
@@ -24,6 +27,25 @@ func (r Range) String() string {
 		return fmt.Sprintf("videos %d to %d", *r.From, *r.Before-1)
 	}
 }
+
+// Creators is a range of creators, both ends included.
+type Creators struct {
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+}
+
+// AllCreators is every creator.
+var AllCreators = Creators{First: math.MinInt64, Last: math.MaxInt64}
+
+// ChunkState is how far the work on a chunk is.
+type ChunkState string
+
+// The states of a chunk. Those of a week or month are never counted.
+const (
+	ChunkPlanned ChunkState = "planned" // not worked on yet, to be counted again, or has rows of unknown videos
+	ChunkCounted ChunkState = "counted"
+	ChunkDone    ChunkState = "done" // settled, or rolled up
+)
 
 // VideoRows is how many rows a video has in a day, or is expected to have.
 type VideoRows struct {

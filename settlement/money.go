@@ -1,7 +1,6 @@
 package settlement
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -17,10 +16,6 @@ func (w Won) String() string {
 	}
 	return "₩" + number
 }
-
-// ErrOutOfRange is returned for counts and amounts above 2^63-1: they are
-// refused, never rounded and never wrapped around.
-var ErrOutOfRange = errors.New("outside the range of exact numbers (2^63-1)")
 
 // AddTo adds more to the sum. It fails with [ErrOutOfRange] where that does not
 // fit, and leaves the sum as it was: plain integers wrap around without a word.

@@ -95,13 +95,6 @@ func (p Period) String() string {
 	}
 }
 
-// Arguments name the period in the starter's commands: daily --date 2024-05-09,
-// weekly --week 2024-W19 or monthly --month 2024-05.
-func (p Period) Arguments() string {
-	flag := map[Kind]string{Daily: "date", Weekly: "week", Monthly: "month"}[p.Kind]
-	return fmt.Sprintf("%s --%s %s", p.Kind, flag, p)
-}
-
 // ParseWeek reads an ISO week that can be settled, such as 2024-W19.
 func ParseWeek(text string) (Period, error) {
 	var year, week int

@@ -144,11 +144,3 @@ func TestParse_RefusesWhatCannotBeSettled(t *testing.T) {
 	_, err = ParseMonth("2204-05")
 	require.ErrorContains(t, err, "2204-05-01 does not lie between")
 }
-
-func TestArguments_AreThoseOfTheCommands(t *testing.T) {
-	day, err := ParseDay("2024-05-09")
-	require.NoError(t, err)
-	require.Equal(t, "daily --date 2024-05-09", DailyPeriod(day).Arguments())
-	require.Equal(t, "weekly --week 2024-W19", day.Week().Arguments())
-	require.Equal(t, "monthly --month 2024-05", day.Month().Arguments())
-}

@@ -12,15 +12,10 @@ const (
 	LastDay  = Day(47481) // 2099-12-31
 )
 
-// InvalidError says why something given by hand is no day or period that could
-// be settled.
-type InvalidError struct{ Problem string }
-
-func (e *InvalidError) Error() string { return e.Problem }
-
-// Invalid is an [InvalidError] of a formatted problem.
+// Invalid says why something given by hand is no day or period that could be
+// settled: an [ErrInvalid].
 func Invalid(format string, args ...any) error {
-	return &InvalidError{Problem: fmt.Sprintf(format, args...)}
+	return Errorf(ErrInvalid, Period{}, format, args...)
 }
 
 // In says which field of an input has the problem, if there is one.
@@ -31,7 +26,7 @@ func In(field string, problem error) error {
 	return fmt.Errorf("%s: %w", field, problem)
 }
 
-// Validate fails with an [InvalidError] for a day that cannot be settled.
+// Validate fails with an [ErrInvalid] for a day that cannot be settled.
 func (d Day) Validate() error {
 	switch {
 	case d == 0:
@@ -43,7 +38,7 @@ func (d Day) Validate() error {
 	}
 }
 
-// Validate fails with an [InvalidError] for anything but a kind of period.
+// Validate fails with an [ErrInvalid] for anything but a kind of period.
 func (k Kind) Validate() error {
 	switch k {
 	case Daily, Weekly, Monthly:
@@ -55,7 +50,7 @@ func (k Kind) Validate() error {
 	}
 }
 
-// Validate fails with an [InvalidError] unless the period can be settled: a day,
+// Validate fails with an [ErrInvalid] unless the period can be settled: a day,
 // a week that starts on a Monday or a month that starts on its first day.
 func (p Period) Validate() error {
 	if err := errors.Join(p.Kind.Validate(), p.Start.Validate()); err != nil {
@@ -71,7 +66,7 @@ func (p Period) Validate() error {
 	return Invalid("a month starts on its first day, not on %s: write %s", p.Start, holding.Start)
 }
 
-// ValidateAs fails with an [InvalidError] unless the period can be settled and
+// ValidateAs fails with an [ErrInvalid] unless the period can be settled and
 // is of the kind.
 func (p Period) ValidateAs(kind Kind) error {
 	if err := p.Validate(); err != nil {

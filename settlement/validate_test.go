@@ -39,8 +39,7 @@ func TestOnlyDaysWeeksAndMonthsCanBeSettled(t *testing.T) {
 				return
 			}
 			require.ErrorContains(t, err, test.problem)
-			var invalid *InvalidError
-			require.ErrorAs(t, err, &invalid)
+			require.ErrorIs(t, err, ErrInvalid)
 		})
 	}
 }

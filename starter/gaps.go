@@ -28,11 +28,11 @@ func printOpen(open []db.OpenPeriod) {
 	fmt.Printf("  run them in order: %s\n", command.Backfill(first.Period, last.Period))
 }
 
-func stateInWords(state string) string {
-	if state == "" {
+func stateInWords(state settlement.RunState) string {
+	if state == settlement.NeverRun {
 		return "never run"
 	}
-	return state
+	return string(state)
 }
 
 // gaps are the open periods of the kind up to the one named, from the first day

@@ -14,6 +14,7 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
+	"creatorpay/engine/statement"
 	"creatorpay/program/command"
 	"creatorpay/settlement"
 	"creatorpay/templates"
@@ -61,7 +62,7 @@ type mailPreviewCommand struct {
 
 func (c mailPreviewCommand) Run(ctx context.Context) error {
 	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
-		statements, err := activities.ReadStatements(ctx, database, week, db.Creators{First: c.Creator, Last: c.Creator}, mailer.Config{From: c.From, ReplyTo: c.ReplyTo}.Contact())
+		statements, err := statement.Read(ctx, database, week, settlement.Creators{First: c.Creator, Last: c.Creator}, mailer.Config{From: c.From, ReplyTo: c.ReplyTo}.Contact())
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ func (c mailPreviewCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		message, err := activities.Compose(ctx, renderer, statements[0], email)
+		message, err := statement.Compose(ctx, renderer, statements[0], email)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"creatorpay/program/command"
 	"creatorpay/program/connect"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
@@ -52,7 +53,7 @@ func main() {
 	interrupted := ctx.Err() != nil
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "starter:", err)
+		fmt.Fprintln(os.Stderr, "starter:", command.Explain(err))
 		if interrupted {
 			os.Exit(exitInterrupted)
 		}

@@ -8,7 +8,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"creatorpay/db"
+	"creatorpay/db/watchlog"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 )
 
@@ -99,9 +100,9 @@ func (c partitionsDropCommand) Run(ctx context.Context) error {
 	}
 	before := calendar.Day(time.Now()) - settlement.Day(c.OlderThanDays)
 	days := 0
-	kept, err := database.EachDroppable(ctx, before, c.NeverSettled, func(day db.Droppable) error {
+	kept, err := database.EachDroppable(ctx, before, c.NeverSettled, func(day watchlog.Droppable) error {
 		if c.Yes {
-			if err := database.DropDay(ctx, day); err != nil {
+			if err := database.Log.Drop(ctx, day); err != nil {
 				return err
 			}
 		}
@@ -110,7 +111,7 @@ func (c partitionsDropCommand) Run(ctx context.Context) error {
 		return nil
 	})
 	if kept != nil {
-		fmt.Fprintln(os.Stderr, kept)
+		fmt.Fprintln(os.Stderr, command.Explain(kept))
 	}
 	switch {
 	case days == 0 && err == nil:
@@ -142,7 +143,7 @@ func (c partitionsTrimCommand) Run(ctx context.Context) error {
 	if today := calendar.Day(time.Now()); c.After <= today {
 		return fmt.Errorf("--after %s would leave the platform no room: it must come after today, %s", c.After, today)
 	}
-	days, err := database.DaysAfter(ctx, c.After)
+	days, err := database.Log.DaysAfter(ctx, c.After)
 	if err != nil {
 		return err
 	}
@@ -152,7 +153,7 @@ func (c partitionsTrimCommand) Run(ctx context.Context) error {
 	case !c.Yes:
 		fmt.Fprintf(os.Stderr, "%s, %s to %s, would be removed if they are empty; add --yes to remove them\n", settlement.Count(len(days), "day"), days[0], days[len(days)-1])
 	default:
-		if err := database.RemoveEmptyDays(ctx, days); err != nil {
+		if err := database.Log.RemoveEmptyDays(ctx, days); err != nil {
 			return err
 		}
 		fmt.Printf("%s removed\n", settlement.Count(len(days), "day"))

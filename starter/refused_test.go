@@ -34,7 +34,7 @@ func TestCommandsRefuseWhatNoPeriodCanBe(t *testing.T) {
 
 func TestABackfillIsDoneWhenTheBookHasNoGapLeft(t *testing.T) {
 	first, last := settlement.DailyPeriod(19852), settlement.DailyPeriod(19854)
-	gap := []db.OpenPeriod{{Period: last, State: db.StateFailed}}
+	gap := []db.OpenPeriod{{Period: last, State: settlement.Failed}}
 
 	require.NoError(t, launched(first, last, nil, nil))
 	require.EqualError(t, launched(first, last, gap, nil),

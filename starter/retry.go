@@ -111,15 +111,14 @@ func retry(ctx context.Context, database *db.DB, temporal *temporalServer, perio
 		return false, fmt.Errorf("%s is running: there is nothing to retry; see %s", id, temporal.workflowLink(id, ""))
 	}
 	completed := last.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-	var notClosed *db.NotClosedError
 	switch _, err := database.ClosedRun(ctx, period); {
-	case err != nil && !errors.As(err, &notClosed):
+	case err != nil && !errors.Is(err, settlement.ErrNotClosed):
 		return false, err
 	case err != nil && completed:
 		return false, fmt.Errorf("%s has finished in Temporal, but %s is not closed in the database, as after a restore: let it begin anew with %s",
 			id, period, resetToStart(id))
 	case err == nil && (completed || period.Kind != settlement.Weekly): // a week can be closed and still have mails to send
-		return false, &db.ClosedError{Period: period}
+		return false, settlement.Errorf(settlement.ErrClosed, period, "%s is closed and is never run again", period)
 	}
 	point, err := findResetPoint(temporal.GetWorkflowHistory(ctx, id, last.GetExecution().GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT))
 	if err != nil || point == 0 {

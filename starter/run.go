@@ -59,9 +59,9 @@ func checkDay(ctx context.Context, database *db.DB, input workflows.DailyInput) 
 		return err
 	}
 	err := database.CheckDay(ctx, input.Day, time.Now())
-	var notClosed *db.NotClosedError
-	if errors.As(err, &notClosed) {
-		if input.Wait || notClosed.State == db.StateRunning {
+	var notClosed *settlement.Error
+	if errors.Is(err, settlement.ErrNotClosed) && errors.As(err, &notClosed) {
+		if input.Wait || notClosed.State == settlement.Running {
 			return nil
 		}
 		return cannotRunYet(settlement.DailyPeriod(input.Day), err)
@@ -70,7 +70,7 @@ func checkDay(ctx context.Context, database *db.DB, input workflows.DailyInput) 
 }
 
 func cannotRunYet(period settlement.Period, err error) error {
-	return fmt.Errorf("%s cannot run yet: %w; or let it wait: %s --wait", period, err, command.Run(period))
+	return fmt.Errorf("%s cannot run yet: %s; or let it wait: %s --wait", period, command.Explain(err), command.Run(period))
 }
 
 // runDay starts the day's run, shows its progress and waits for its end.
@@ -88,7 +88,7 @@ func printDay(result workflows.DailyResult) {
 	printAlarms(result.Mismatches)
 }
 
-func printAlarms(mismatches []db.Mismatch) {
+func printAlarms(mismatches []settlement.Mismatch) {
 	for _, mismatch := range mismatches {
 		next := command.Verify(mismatch.Day)
 		if mismatch.Dropped {
@@ -99,7 +99,7 @@ func printAlarms(mismatches []db.Mismatch) {
 }
 
 // describe writes what a closed period came to.
-func describe(totals db.Totals) string {
+func describe(totals settlement.Totals) string {
 	text := fmt.Sprintf("%s = %s + %s self + %s repeat; video amount %s, ad amount %s",
 		settlement.Count(totals.Rows(), "row"), settlement.Count(totals.Views, "view"), settlement.Number(totals.SelfViews), settlement.Number(totals.RepeatViews),
 		totals.VideoAmount, totals.AdAmount)

@@ -66,9 +66,9 @@ func checkAndRunPeriod(ctx context.Context, mysql databaseFlags, flags temporalF
 // workflow.
 func checkPeriod(ctx context.Context, database *db.DB, input workflows.PeriodInput) error {
 	err := database.CheckPeriod(ctx, input.Period, time.Now())
-	var notClosed *db.NotClosedError
-	if errors.As(err, &notClosed) {
-		if input.Wait || notClosed.State == db.StateRunning {
+	var notClosed *settlement.Error
+	if errors.Is(err, settlement.ErrNotClosed) && errors.As(err, &notClosed) {
+		if input.Wait || notClosed.State == settlement.Running {
 			return nil
 		}
 		return cannotRunYet(input.Period, err)

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/db"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -156,9 +157,8 @@ func (b backfill) checkFirst(ctx context.Context, database *db.DB, first settlem
 	} else {
 		err = database.CheckPeriod(ctx, first, time.Now())
 	}
-	var notClosed *db.NotClosedError
-	if errors.As(err, &notClosed) {
-		fmt.Fprintf(os.Stderr, "%s waits: %s\n", first, notClosed)
+	if errors.Is(err, settlement.ErrNotClosed) {
+		fmt.Fprintf(os.Stderr, "%s waits: %s\n", first, command.Explain(err))
 		return nil
 	}
 	return err

@@ -144,7 +144,7 @@ func printRuns(runs []db.Run) {
 			took = run.EndedAt.Sub(run.BeganAt).Round(100 * time.Millisecond).String()
 		}
 		row := table.Row{run.Period(), run.State, "", "", "", "", "", "", took, run.PriceRule}
-		if run.State == db.StateClosed {
+		if run.State == settlement.Closed {
 			row = table.Row{
 				run.Period(), run.State,
 				settlement.Number(run.Rows()), settlement.Number(run.Views), settlement.Number(run.SelfViews), settlement.Number(run.RepeatViews),
@@ -167,7 +167,7 @@ type unfinishedRun struct {
 // findUnfinished are the runs that are neither closed nor going.
 func findUnfinished(ctx context.Context, temporal *temporalServer, runs []db.Run, going []runningRun) (unfinished []unfinishedRun) {
 	for _, run := range runs {
-		if run.State == db.StateClosed || slices.ContainsFunc(going, func(one runningRun) bool { return one.runID == run.Holder }) {
+		if run.State == settlement.Closed || slices.ContainsFunc(going, func(one runningRun) bool { return one.runID == run.Holder }) {
 			continue
 		}
 		found := unfinishedRun{Run: run}
@@ -209,7 +209,7 @@ func findGaps(ctx context.Context, database *db.DB) ([]db.OpenPeriod, error) {
 		if partition.Closed {
 			break // days close in order
 		}
-		played, err := database.HasPlays(ctx, partition.Day)
+		played, err := database.Log.HasPlays(ctx, partition.Day)
 		if err != nil {
 			return nil, err
 		}

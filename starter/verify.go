@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"creatorpay/activities"
 	"creatorpay/db"
+	"creatorpay/engine/counting"
 	"creatorpay/settlement"
 )
 
@@ -74,7 +74,7 @@ func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) (found 
 	if err != nil {
 		return found, err
 	}
-	kept, err := database.HasPartition(ctx, day)
+	kept, err := database.Log.Has(ctx, day)
 	if err == nil && !kept {
 		err = fmt.Errorf("%s cannot be verified: the watch log has no partition for it any more, its rows were dropped", day)
 	}
@@ -85,7 +85,7 @@ func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) (found 
 	if err != nil {
 		return found, err
 	}
-	counter, err := activities.NewCounter(ctx, database, day, run.RepeatWindow())
+	counter, err := counting.New(ctx, database, day, run.RepeatWindow())
 	if err != nil {
 		return found, err
 	}
@@ -104,9 +104,9 @@ func verifyDay(ctx context.Context, database *db.DB, day settlement.Day) (found 
 		})
 	}
 	err = group.Wait()
-	var gone *db.GoneError
-	if errors.As(err, &gone) {
-		return found, fmt.Errorf("%s cannot be verified: which of its views are repeats depends on plays of %s across midnight, and those rows were dropped", day, gone.Day)
+	var missing *settlement.Error
+	if errors.Is(err, settlement.ErrMissing) && errors.As(err, &missing) {
+		return found, fmt.Errorf("%s cannot be verified: which of its views are repeats depends on plays of %s across midnight, and those rows were dropped", day, missing.Period)
 	}
 	if err != nil {
 		return found, err
@@ -119,14 +119,14 @@ type verifier struct {
 	day     settlement.Day
 	run     db.Run
 	rule    settlement.PriceRule
-	counter *activities.Counter
+	counter *counting.Counter
 }
 
 // part is what verifying one chunk, or all of them, gave.
 type part struct {
 	rows        []rawRows           // by chunk
 	lines       []db.StatisticsLine // recomputed
-	totals      db.Totals           // recomputed
+	totals      settlement.Totals   // recomputed
 	differences []difference
 }
 
@@ -151,7 +151,7 @@ func (v verifier) chunk(ctx context.Context, chunk db.Chunk) (out part, err erro
 	if err := v.late(ctx, &out, chunk.Range, count.Late); err != nil {
 		return out, err
 	}
-	lateRows, err := v.db.LateRowsOf(ctx, v.run, chunk.Range)
+	lateRows, err := v.db.Log.LateRows(ctx, v.run.OnTime(), chunk.Range)
 	if err != nil {
 		return out, err
 	}

@@ -5,26 +5,27 @@ import (
 	"fmt"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
 // late compares the verdicts on the late views that the day posted with those
 // that the same rule gives from the same plays.
-func (v verifier) late(ctx context.Context, out *part, videos settlement.Range, rejudged []db.LateView) error {
-	stored, err := v.db.LateViews(ctx, v.day, videos)
+func (v verifier) late(ctx context.Context, out *part, videos settlement.Range, rejudged []watchlog.LateView) error {
+	stored, err := v.db.Log.LateViews(ctx, v.day, videos)
 	if err != nil {
 		return err
 	}
 	type key struct {
-		db.Pair
+		watchlog.Pair
 		watchedOn settlement.Day
 		at        int64
 		viewID    int64
 	}
-	keyOf := func(view db.LateView) key {
+	keyOf := func(view watchlog.LateView) key {
 		return key{view.Pair(), view.WatchedOn, view.WatchedAt.UnixMilli(), view.ViewID}
 	}
-	verdicts := make(map[key]db.LateVerdict, len(rejudged))
+	verdicts := make(map[key]watchlog.LateVerdict, len(rejudged))
 	for _, view := range rejudged {
 		verdicts[keyOf(view)] = view.Verdict
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -14,10 +15,10 @@ type rawRows struct {
 	chunk    db.Chunk
 	found    int64 // rows that were there when the day closed
 	checksum uint64
-	late     db.LateRows
+	late     watchlog.LateRows
 }
 
-// verdict says whether rows came, went or changed; it is empty if none did.
+// verdict says whether rows came, are missing or changed; it is empty if none did.
 func (r rawRows) verdict() string {
 	var happened []string
 	say := func(rows int64, noun, what string) {
@@ -26,12 +27,12 @@ func (r rawRows) verdict() string {
 		}
 	}
 	counted := r.counted()
-	say(counted-r.found, "row", "went")
-	say(r.found-counted, "row", "came with a mark from before the close: restored or forged")
+	say(counted-r.found, "row", "missing")
+	say(r.found-counted, "row", "came with an epoch from before the close: restored, or inserted with it")
 	if r.found == counted && r.checksum != r.chunk.Checksum {
 		happened = append(happened, "rows changed")
 	}
-	say(r.late.Gone, "posted late row", "went")
+	say(r.late.Missing, "posted late row", "missing")
 	say(r.late.Changed, "posted late row", "changed")
 	say(r.late.Unposted, "row", "came late, not posted yet")
 	return strings.Join(happened, "; ")
@@ -43,10 +44,10 @@ func (r rawRows) counted() int64 { return r.chunk.Rows() + r.chunk.UnknownRows }
 // isBad tells whether rows are not what they were, which nothing mends by
 // itself. Rows that came late are posted by a later day.
 func (r rawRows) isBad() bool {
-	return r.found != r.counted() || r.checksum != r.chunk.Checksum || r.late.Gone > 0 || r.late.Changed > 0
+	return r.found != r.counted() || r.checksum != r.chunk.Checksum || r.late.Missing > 0 || r.late.Changed > 0
 }
 
-// printRawRows prints the chunks whose rows came, went or changed.
+// printRawRows prints the chunks whose rows came, are missing or changed.
 func printRawRows(chunks []rawRows) (bad int, unposted int64) {
 	out := newTable("Chunk", "Videos", "Counted", "Found", "Checksum", "Checksum now", "What happened")
 	rightAligned(out, 1, 3, 4, 5, 6)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"creatorpay/program/command"
 	"creatorpay/program/connect"
 	"creatorpay/program/logging"
 	"creatorpay/worker/service"
@@ -31,7 +32,7 @@ func main() {
 	err := run(ctx, config.MySQLDSN, config.Service, config.Logging)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "worker:", err)
+		fmt.Fprintln(os.Stderr, "worker:", command.Explain(err))
 		os.Exit(1)
 	}
 }

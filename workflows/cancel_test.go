@@ -17,7 +17,6 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -71,7 +70,7 @@ func (d *stuckDay) CollectLate(ctx context.Context, _ activities.DayInput) (acti
 
 func (d *stuckDay) PlanDay(ctx context.Context, _ activities.PlanDayInput) (activities.PlanResult, error) {
 	return activities.PlanResult{Chunks: []activities.PlannedChunk{
-		{Number: 1, State: db.ChunkPlanned}, {Number: 2, State: db.ChunkPlanned},
+		{Number: 1, State: settlement.ChunkPlanned}, {Number: 2, State: settlement.ChunkPlanned},
 	}}, d.do(ctx, "plan")
 }
 
@@ -140,7 +139,7 @@ func (*stuckMails) BeginPeriod(context.Context, activities.BeginPeriodInput) (ac
 }
 
 func (*stuckMails) PlanMails(context.Context, activities.PlanMailsInput) (activities.PlanMailsResult, error) {
-	return activities.PlanMailsResult{Batches: []db.Creators{{First: 1, Last: 2}}}, nil
+	return activities.PlanMailsResult{Batches: []settlement.Creators{{First: 1, Last: 2}}}, nil
 }
 
 func (s *stuckMails) SendMails(ctx context.Context, _ activities.SendMailsInput) error {

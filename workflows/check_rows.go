@@ -4,7 +4,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
+	"creatorpay/settlement"
 )
 
 const (
@@ -30,11 +30,11 @@ func (r *periodRun) checkRows(ctx workflow.Context) error {
 	}
 	checked := chunkedRun{period: r.period, parallel: r.parallel, progress: r.progress}
 	for i, check := range checks {
-		checked.chunks = append(checked.chunks, activities.PlannedChunk{Number: i + 1, Videos: check.String(), State: db.ChunkPlanned})
+		checked.chunks = append(checked.chunks, activities.PlannedChunk{Number: i + 1, Videos: check.String(), State: settlement.ChunkPlanned})
 	}
-	r.progress.enterChunks(ctx, PhaseCheckingRows, checked.chunks, db.ChunkPlanned)
-	found := make([]db.Mismatch, len(checks))
-	if err := checked.eachChunk(ctx, "check rows", 1, db.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+	r.progress.enterChunks(ctx, PhaseCheckingRows, checked.chunks, settlement.ChunkPlanned)
+	found := make([]settlement.Mismatch, len(checks))
+	if err := checked.eachChunk(ctx, "check rows", 1, settlement.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
 		check := checks[chunk.Number-1]
 		err := workflow.ExecuteActivity(ctx, a.CheckRows, check).Get(ctx, &found[chunk.Number-1])
 		if err == nil {
@@ -50,7 +50,7 @@ func (r *periodRun) checkRows(ctx workflow.Context) error {
 
 // mismatchesByDay adds up what the checks found, which are in the order of the
 // days, and keeps the days with other rows than were counted.
-func mismatchesByDay(found []db.Mismatch) (mismatches []db.Mismatch) {
+func mismatchesByDay(found []settlement.Mismatch) (mismatches []settlement.Mismatch) {
 	for i, from := 1, 0; i <= len(found); i++ {
 		if i < len(found) && found[i].Day == found[from].Day {
 			continue

@@ -8,7 +8,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"creatorpay/activities"
-	"creatorpay/db"
+	"creatorpay/settlement"
 )
 
 // checks are those of a week with two days in three parts.
@@ -22,13 +22,13 @@ func (b *bundle) checksRows(check activities.RowCheck) *testsuite.MockCallWrappe
 	return b.OnActivity(a.CheckRows, mock.Anything, check)
 }
 
-func unchanged(check activities.RowCheck) db.Mismatch {
-	return db.Mismatch{Day: check.Day, Expected: check.Rows, Found: check.Rows}
+func unchanged(check activities.RowCheck) settlement.Mismatch {
+	return settlement.Mismatch{Day: check.Day, Expected: check.Rows, Found: check.Rows}
 }
 
 // checksWeek lets a week begin whose checks find what is given, and plan no
 // chunks.
-func (b *bundle) checksWeek(found ...db.Mismatch) {
+func (b *bundle) checksWeek(found ...settlement.Mismatch) {
 	b.OnActivity(a.BeginPeriod, mock.Anything, activities.BeginPeriodInput{Period: week}).Return(activities.BeginPeriodResult{}, nil).Once()
 	b.plansRowChecks(checks...)
 	for i, check := range checks {
@@ -61,7 +61,7 @@ func TestRowsOfAWeekThatChangedRaiseAnAlarmAndAreNoObstacle(t *testing.T) {
 	vanished.Chunks = []int{1}
 	b.checksWeek(unchanged(checks[0]), changed, vanished)
 
-	require.Equal(t, []db.Mismatch{
+	require.Equal(t, []settlement.Mismatch{
 		{Day: day, Expected: 20, Found: 20, Chunks: []int{3}},
 		{Day: day + 1, Expected: 5, Found: 4, Chunks: []int{1}},
 	}, b.weekResult(t).Mismatches)
@@ -71,7 +71,7 @@ func TestADayInWhoseRowsACheckFailsFailsTheWeekAndIsNamed(t *testing.T) {
 	b := setup(t)
 	b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).Return(activities.BeginPeriodResult{}, nil).Once()
 	b.plansRowChecks(checks...)
-	b.checksRows(checks[0]).Return(db.Mismatch{}, refusal).Once()
+	b.checksRows(checks[0]).Return(settlement.Mismatch{}, refusal).Once()
 	b.checksRows(checks[1]).Return(unchanged(checks[1]), nil).Once()
 	b.checksRows(checks[2]).Return(unchanged(checks[2]), nil).Once()
 	recorded := b.recordsPeriod()
@@ -79,6 +79,6 @@ func TestADayInWhoseRowsACheckFailsFailsTheWeekAndIsNamed(t *testing.T) {
 	b.runWeek()
 
 	b.requireFailure(t, activities.TypeChunks,
-		"check rows 2024-W19: 1 of 3 chunks failed; mend the cause, then: starter retry weekly --week 2024-W19 (finished chunks are kept); chunk 1 (2024-05-09, chunks 1 to 2): the cause")
+		"check rows 2024-W19: 1 of 3 chunks failed; fix the cause, then: retry the run of 2024-W19 (finished chunks are kept); chunk 1 (2024-05-09, chunks 1 to 2): the cause")
 	require.Equal(t, Cause(b.GetWorkflowError()), *recorded)
 }

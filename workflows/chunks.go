@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -26,7 +25,7 @@ type chunkedRun struct {
 // at a time. It waits for all of them: a chunk that fails does not keep the
 // others from finishing. Then it fails once, naming each chunk that failed and
 // its cause.
-func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, state string, work func(workflow.Context, *activities.PlannedChunk) error) error {
+func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, state settlement.ChunkState, work func(workflow.Context, *activities.PlannedChunk) error) error {
 	slots := workflow.NewSemaphore(ctx, int64(r.parallel))
 	all := workflow.NewWaitGroup(ctx)
 	causes := make([]error, len(r.chunks))
@@ -53,7 +52,7 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return chunksError(r, verb, causes)
+	return chunksError(ctx, r, verb, causes)
 }
 
 // FailedChunk is one chunk in the details of a failure of type
@@ -72,7 +71,7 @@ const (
 	longestFailure = 3000
 )
 
-func chunksError(r *chunkedRun, verb string, causes []error) error {
+func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []error) error {
 	var failed []FailedChunk
 	for i, cause := range causes {
 		if cause != nil {
@@ -83,8 +82,8 @@ func chunksError(r *chunkedRun, verb string, causes []error) error {
 		return nil
 	}
 	r.progress.broken = failed
-	message := fmt.Sprintf("%s %s: %d of %s failed; mend the cause, then: starter retry %s (finished chunks are kept)",
-		verb, r.period, len(failed), settlement.Count(len(r.chunks), "chunk"), r.period.Arguments())
+	message := fmt.Sprintf("%s %s: %d of %s failed; fix the cause, then: %s (finished chunks are kept)",
+		verb, r.period, len(failed), settlement.Count(len(r.chunks), "chunk"), commandsOf(ctx).Retry(r.period))
 	for i, chunk := range failed {
 		named := fmt.Sprintf("; chunk %d (%s): %s", chunk.Chunk, chunk.Videos, chunk.Error)
 		if len(message)+len(named) > longestFailure {
@@ -109,7 +108,7 @@ func cut(text string, longest int) string {
 
 // begin enters the period in the book by the given activity, tried again for as
 // long as the period has to wait for another one, and shows what it waits for.
-func (r *chunkedRun) begin(ctx workflow.Context, enter func(ctx workflow.Context, shown *db.NotClosedError) (waiting *db.NotClosedError, err error)) error {
+func (r *chunkedRun) begin(ctx workflow.Context, enter func(ctx workflow.Context, shown *activities.Waiting) (waiting *activities.Waiting, err error)) error {
 	r.progress.enter(ctx, PhaseWaiting)
 	ctx = withOptions(ctx, untilItHolds, "begin "+r.period.String())
 	waiting, err := enter(ctx, nil)

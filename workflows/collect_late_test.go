@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/activities"
-	"creatorpay/db"
+	"creatorpay/settlement"
 )
 
 func TestAClosedDayWhoseRowsVanishedRaisesAnAlarmAndIsNoObstacle(t *testing.T) {
 	b := setup(t)
-	vanished := []db.Mismatch{{Day: day - 2, Expected: 10, Found: 9}}
+	vanished := []settlement.Mismatch{{Day: day - 2, Expected: 10, Found: 9}}
 	b.OnActivity(a.CollectLate, mock.Anything, activities.DayInput{Day: day}).Return(activities.CollectLateResult{Mismatches: vanished}, nil).Once()
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
 	b.makesRoom()
@@ -31,9 +31,9 @@ func TestAClosedDayWhoseRowsVanishedRaisesAnAlarmAndIsNoObstacle(t *testing.T) {
 }
 
 func TestTheAlarmNamesTheDaysAndTheirRows(t *testing.T) {
-	p := progressTracker{mismatches: []db.Mismatch{{Day: day - 2, Expected: 10, Found: 9}, {Day: day - 1, Expected: 3, Found: 4}}}
+	p := progressTracker{mismatches: []settlement.Mismatch{{Day: day - 2, Expected: 10, Found: 9}, {Day: day - 1, Expected: 3, Found: 4}}}
 
-	require.Contains(t, p.alarm(), "ALARM")
-	require.Contains(t, p.alarm(), "2024-05-07 has 9 rows, 10 counted and posted; 2024-05-08 has 4 rows, 3 counted and posted")
-	require.Empty(t, (&progressTracker{}).alarm())
+	require.Contains(t, p.alarm(inWords.Verify), "ALARM")
+	require.Contains(t, p.alarm(inWords.Verify), "2024-05-07 has 9 rows, 10 counted and posted; 2024-05-08 has 4 rows, 3 counted and posted")
+	require.Empty(t, (&progressTracker{}).alarm(inWords.Verify))
 }

@@ -7,7 +7,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -46,10 +45,10 @@ type DailyResult struct {
 	Chunks    int            `json:"chunks"`
 	PriceRule int64          `json:"price_rule"`
 	// Mismatches are closed days whose rows are not those that were counted.
-	Mismatches []db.Mismatch `json:"mismatches,omitempty"`
+	Mismatches []settlement.Mismatch `json:"mismatches,omitempty"`
 	// Retention is what became of old days of the watch log.
 	activities.Retention
-	db.Totals
+	settlement.Totals
 }
 
 // a names the activities; it is never called.
@@ -126,14 +125,14 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 		}
 	}
 	return result, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"rows of %s keep arriving: they were counted and checked %d times and did not come to rest; stop what writes to the day, then: starter retry %s",
-		r.input.Day, maxRounds, r.period.Arguments()), activities.TypeRowsArrived, nil)
+		"rows of %s keep arriving: they were counted and checked %d times and did not come to rest; stop what writes to the day, then: %s",
+		r.input.Day, maxRounds, commandsOf(ctx).Retry(r.period)), activities.TypeRowsArrived, nil)
 }
 
 // begin makes room for the coming days, waits for the day before and enters the
 // run in the book.
 func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult, err error) {
-	err = r.chunkedRun.begin(ctx, func(ctx workflow.Context, shown *db.NotClosedError) (*db.NotClosedError, error) {
+	err = r.chunkedRun.begin(ctx, func(ctx workflow.Context, shown *activities.Waiting) (*activities.Waiting, error) {
 		if shown == nil { // before it waits
 			r.makeRoom(ctx)
 		}
@@ -157,7 +156,7 @@ func (r *dailyRun) makeRoom(ctx workflow.Context) {
 
 // dropOldDays makes the watch log shorter once the day is closed, which it stays
 // whatever comes of it.
-func (r *dailyRun) dropOldDays(ctx workflow.Context, totals db.Totals) (done activities.Retention) {
+func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (done activities.Retention) {
 	err := workflow.ExecuteActivity(withOptions(ctx, patience, "drop old days of the watch log"), a.DropOldDays,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &done)
 	if err != nil {
@@ -172,8 +171,8 @@ func (r *dailyRun) dropOldDays(ctx workflow.Context, totals db.Totals) (done act
 
 // collectLate fixes which late views of earlier days the day posts. Days whose rows
 // are not those that were counted do not keep it from going on, but are shown.
-func (r *dailyRun) collectLate(ctx workflow.Context) ([]db.Mismatch, error) {
-	r.progress.enter(ctx, PhaseLookingBack)
+func (r *dailyRun) collectLate(ctx workflow.Context) ([]settlement.Mismatch, error) {
+	r.progress.enter(ctx, PhaseCollecting)
 	var looked activities.CollectLateResult
 	err := workflow.ExecuteActivity(withOptions(ctx, patience, "collect late views for "+r.input.Day.String()), a.CollectLate,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &looked)
@@ -192,15 +191,15 @@ func (r *dailyRun) plan(ctx workflow.Context) error {
 
 // count counts the chunks that are planned and not counted yet.
 func (r *dailyRun) count(ctx workflow.Context, round int) error {
-	r.progress.enterChunks(ctx, PhaseCounting, r.chunks, db.ChunkPlanned)
-	return r.eachChunk(ctx, "count", round, db.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+	r.progress.enterChunks(ctx, PhaseCounting, r.chunks, settlement.ChunkPlanned)
+	return r.eachChunk(ctx, "count", round, settlement.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
 		var counted activities.CountChunkResult
 		err := workflow.ExecuteActivity(ctx, a.CountChunk,
 			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number}).Get(ctx, &counted)
 		if err != nil {
 			return err
 		}
-		chunk.State, chunk.Rows = db.ChunkCounted, counted.Rows
+		chunk.State, chunk.Rows = settlement.ChunkCounted, counted.Rows
 		r.progress.chunkDone(ctx, counted.Rows)
 		return nil
 	})
@@ -215,20 +214,20 @@ func (r *dailyRun) check(ctx workflow.Context) (atRest bool, err error) {
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &checked)
 	for _, number := range checked.Again {
 		chunk := &r.chunks[number-1]
-		chunk.State, chunk.Rows = db.ChunkPlanned, 0
+		chunk.State, chunk.Rows = settlement.ChunkPlanned, 0
 	}
 	return len(checked.Again) == 0, err
 }
 
 func (r *dailyRun) settle(ctx workflow.Context, round int) error {
-	r.progress.enterChunks(ctx, PhaseSettling, r.chunks, db.ChunkCounted)
-	return r.eachChunk(ctx, "settle", round, db.ChunkCounted, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+	r.progress.enterChunks(ctx, PhaseSettling, r.chunks, settlement.ChunkCounted)
+	return r.eachChunk(ctx, "settle", round, settlement.ChunkCounted, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
 		err := workflow.ExecuteActivity(ctx, a.SettleChunk,
 			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number}).Get(ctx, nil)
 		if err != nil {
 			return err
 		}
-		chunk.State = db.ChunkSettled
+		chunk.State = settlement.ChunkDone
 		r.progress.chunkDone(ctx, chunk.Rows)
 		return nil
 	})

@@ -15,7 +15,6 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -95,7 +94,7 @@ func (b *bundle) counts(chunk int) *testsuite.MockCallWrapper {
 }
 
 func (b *bundle) settles(chunk int) {
-	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: chunk}).Return(db.Amounts{}, nil).Once()
+	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: chunk}).Return(settlement.Amounts{}, nil).Once()
 }
 
 func (b *bundle) checks(again ...int) {
@@ -130,7 +129,7 @@ func (b *bundle) run() {
 }
 
 func planned(number int) activities.PlannedChunk {
-	return activities.PlannedChunk{Number: number, Videos: "some videos", State: db.ChunkPlanned}
+	return activities.PlannedChunk{Number: number, Videos: "some videos", State: settlement.ChunkPlanned}
 }
 
 var counted = activities.CountChunkResult{Rows: 10}
@@ -161,7 +160,7 @@ func TestR8_CountsChecksSettlesAndCloses(t *testing.T) {
 func TestR12_FinishedChunksAreNotDoneAgain(t *testing.T) {
 	b := setup(t)
 	done, half := planned(1), planned(2)
-	done.State, half.State = db.ChunkSettled, db.ChunkCounted
+	done.State, half.State = settlement.ChunkDone, settlement.ChunkCounted
 	b.begins(done, half, planned(3))
 	b.counts(3).Return(counted, nil).Once()
 	b.checks()
@@ -182,7 +181,7 @@ func TestFanOutIsBounded(t *testing.T) {
 	b.begins(plan...)
 	running, most := 0, 0
 	b.OnActivity(a.CountChunk, mock.Anything, mock.Anything).After(time.Second).Return(counted, nil).Times(chunks)
-	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(time.Second).Return(db.Amounts{}, nil).Times(chunks)
+	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(time.Second).Return(settlement.Amounts{}, nil).Times(chunks)
 	b.checks()
 	b.closes(true)
 	b.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) { running++; most = max(most, running) })

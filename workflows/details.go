@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -40,8 +39,8 @@ func writeRow(text *strings.Builder, cells []string) {
 
 func instant(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-func (p *progressTracker) headline() string {
-	headline := p.alarm() + fmt.Sprintf("**%s**: %s", p.period, p.phase)
+func (p *progressTracker) headline(ctx workflow.Context) string {
+	headline := p.alarm(commandsOf(ctx).Verify) + fmt.Sprintf("**%s**: %s", p.period, p.phase)
 	if p.warning != "" {
 		headline += "\n\n**Warning**: " + p.warning
 	}
@@ -53,20 +52,28 @@ func (p *progressTracker) show(ctx workflow.Context) {
 	now := p.progress()
 	switch {
 	case p.waiting != nil:
-		showDetails(ctx, p.headline(), []string{"waits for", "which", "since", "what to do"},
-			[]string{p.waiting.Period.String(), p.waiting.Why(), instant(p.since), p.waiting.Remedy() + "; this run then goes on by itself"})
+		showDetails(ctx, p.headline(ctx), []string{"waits for", "which", "since", "what to do"},
+			[]string{p.waiting.Period.String(), p.waiting.State.Describe(), instant(p.since), thenGoesOn(p.waiting.Next)})
 	case now.Chunks == 0:
-		showDetails(ctx, p.headline(), []string{"since"}, []string{instant(p.since)})
+		showDetails(ctx, p.headline(ctx), []string{"since"}, []string{instant(p.since)})
 	default:
-		showDetails(ctx, p.headline(), []string{"chunks", "failed", "rows", "rows/s", "seconds left", "since"},
+		showDetails(ctx, p.headline(ctx), []string{"chunks", "failed", "rows", "rows/s", "seconds left", "since"},
 			[]string{fmt.Sprintf("%d of %d", now.ChunksDone, now.Chunks), fmt.Sprint(now.FailedChunks),
 				fmt.Sprint(now.Rows), fmt.Sprint(now.RowsPerSecond), fmt.Sprint(now.SecondsLeft), instant(p.since)})
 	}
 }
 
+// thenGoesOn is what to do about another period so that the run can go on.
+func thenGoesOn(next string) string {
+	if next == "" {
+		next = "have it closed"
+	}
+	return next + "; this run then goes on by itself"
+}
+
 // showClosed shows what the period came to.
-func (p *progressTracker) showClosed(ctx workflow.Context, totals db.Totals) {
-	showDetails(ctx, p.headline(), []string{"rows", "views", "self", "repeat", "late views", "video amount", "ad amount"},
+func (p *progressTracker) showClosed(ctx workflow.Context, totals settlement.Totals) {
+	showDetails(ctx, p.headline(ctx), []string{"rows", "views", "self", "repeat", "late views", "video amount", "ad amount"},
 		[]string{fmt.Sprint(totals.Rows()), fmt.Sprint(totals.Views), fmt.Sprint(totals.SelfViews), fmt.Sprint(totals.RepeatViews),
 			fmt.Sprint(totals.LateViews), fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)})
 }
@@ -76,11 +83,12 @@ const brokenShown = 20
 
 // showFailure shows what failed in the given phase and what to do.
 func (p *progressTracker) showFailure(ctx workflow.Context, phase string, failure error) {
-	headline := fmt.Sprintf("**%s failed** while %s; mend the cause, then: `starter retry %s`", p.period, phase, p.period.Arguments())
+	retry := commandsOf(ctx).Retry(p.period)
+	headline := fmt.Sprintf("**%s failed** while %s; fix the cause, then: `%s`", p.period, phase, retry)
 	if temporal.IsCanceledError(failure) {
-		headline = fmt.Sprintf("**%s was cancelled** while %s; to go on: `starter retry %s`", p.period, phase, p.period.Arguments())
+		headline = fmt.Sprintf("**%s was cancelled** while %s; to go on: `%s`", p.period, phase, retry)
 	}
-	headline = p.alarm() + headline
+	headline = p.alarm(commandsOf(ctx).Verify) + headline
 	if len(p.broken) == 0 {
 		showDetails(ctx, headline, []string{"cause"}, []string{Cause(failure)})
 		return
@@ -103,7 +111,7 @@ func showMailing(ctx workflow.Context, week settlement.Period, done, batches, fa
 
 // showDeferred shows why mails are still to be sent, and when they are tried again.
 func showDeferred(ctx workflow.Context, week settlement.Period, counted activities.CountMailsResult, next time.Time) {
-	showDetails(ctx, fmt.Sprintf("**mails of %s**: %s; to try them now: `starter mail send --week %s`", week, describeDeferred(counted.Deferred), week),
+	showDetails(ctx, fmt.Sprintf("**mails of %s**: %s; to try them now: `%s`", week, describeDeferred(counted.Deferred), commandsOf(ctx).SendMails(week)),
 		[]string{"sent", "rejected", "unknown", "next try"},
 		[]string{fmt.Sprint(counted.Sent), fmt.Sprint(counted.Rejected), fmt.Sprint(counted.Unknown), instant(next)})
 }
@@ -112,10 +120,10 @@ func showDeferred(ctx workflow.Context, week settlement.Period, counted activiti
 func showMailed(ctx workflow.Context, week settlement.Period, counted activities.CountMailsResult, failed FailedBatches) {
 	headline := fmt.Sprintf("**mails of %s**", week)
 	if failed.Count > 0 {
-		headline += fmt.Sprintf(": %s failed; mend the cause, then: `starter mail send --week %s`", settlement.Count(failed.Count, "batch"), week)
+		headline += fmt.Sprintf(": %s failed; fix the cause, then: `%s`", settlement.Count(failed.Count, "batch"), commandsOf(ctx).SendMails(week))
 	}
 	if len(counted.Deferred) > 0 {
-		headline += fmt.Sprintf(": %s; to try them again: `starter mail send --week %s`", describeDeferred(counted.Deferred), week)
+		headline += fmt.Sprintf(": %s; to try them again: `%s`", describeDeferred(counted.Deferred), commandsOf(ctx).SendMails(week))
 	}
 	showDetails(ctx, headline, []string{"sent", "rejected", "unknown"},
 		[]string{fmt.Sprint(counted.Sent), fmt.Sprint(counted.Rejected), fmt.Sprint(counted.Unknown)})

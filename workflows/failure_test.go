@@ -12,7 +12,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/activities"
-	"creatorpay/db"
+	"creatorpay/settlement"
 )
 
 // refusal is how an activity ends a run at once.
@@ -28,7 +28,7 @@ func (b *bundle) requireFailure(t *testing.T, failureType, message string) {
 }
 
 func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
-	chunk := func(state string) activities.PlannedChunk {
+	chunk := func(state settlement.ChunkState) activities.PlannedChunk {
 		return activities.PlannedChunk{Number: 1, Videos: "some videos", State: state}
 	}
 	steps := []struct {
@@ -51,16 +51,16 @@ func TestAFailureOfAnyStepEndsTheRunAndIsRecorded(t *testing.T) {
 			b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, refusal).Once()
 		}},
 		{"check", func(b *bundle) {
-			b.begins(chunk(db.ChunkCounted))
+			b.begins(chunk(settlement.ChunkCounted))
 			b.OnActivity(a.CheckDay, mock.Anything, mock.Anything).Return(activities.CheckDayResult{}, refusal).Once()
 		}},
 		{"rank", func(b *bundle) {
-			b.begins(chunk(db.ChunkSettled))
+			b.begins(chunk(settlement.ChunkDone))
 			b.checks()
 			b.OnActivity(a.RankDay, mock.Anything, mock.Anything).Return(refusal).Once()
 		}},
 		{"close", func(b *bundle) {
-			b.begins(chunk(db.ChunkSettled))
+			b.begins(chunk(settlement.ChunkDone))
 			b.checks()
 			b.OnActivity(a.RankDay, mock.Anything, mock.Anything).Return(nil).Once()
 			b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).Return(activities.CloseDayResult{}, refusal).Once()
@@ -94,7 +94,7 @@ func TestAFailureThatStaysIsFinalAfterAWhile(t *testing.T) {
 	b.counts(1).Return(counted, errors.New("invalid connection")).Times(int(patience.MaximumAttempts))
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunk failed; mend the cause, then: starter retry daily --date 2024-05-09 (finished chunks are kept); chunk 1 (some videos): invalid connection")
+	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunk failed; fix the cause, then: retry the run of 2024-05-09 (finished chunks are kept); chunk 1 (some videos): invalid connection")
 }
 
 // aBackup is longer than most.
@@ -112,7 +112,7 @@ func (b *bundle) busyForABackup(t *testing.T) func() error {
 	})
 	return func() error {
 		if tries = append(tries, b.Now()); b.Now().Sub(tries[0]) < aBackup {
-			return &db.WatchLogBusyError{}
+			return settlement.Errorf(settlement.ErrBusy, settlement.Period{}, "busy")
 		}
 		return nil
 	}
@@ -138,7 +138,7 @@ func TestADayClosesWhenABackupThatHoldsTheWatchLogEnds(t *testing.T) {
 func TestADayGoesOnWhereNoRoomCanBeMade(t *testing.T) {
 	b := setup(t)
 	b.OnActivity(a.MakeRoomAfter, mock.Anything, mock.Anything).
-		Return(activities.Room{}, &db.WatchLogBusyError{}).Times(int(patience.MaximumAttempts))
+		Return(activities.Room{}, settlement.Errorf(settlement.ErrBusy, settlement.Period{}, "busy")).Times(int(patience.MaximumAttempts))
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 	b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, nil).Once()
@@ -190,10 +190,10 @@ func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
 	b.counts(2).Return(counted, nil).Once()
 	b.checks()
 	b.settles(1)
-	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(db.Amounts{}, refusal).Once()
+	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(settlement.Amounts{}, refusal).Once()
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeChunks, "settle 2024-05-09: 1 of 2 chunks failed; mend the cause, then: starter retry daily --date 2024-05-09 (finished chunks are kept); chunk 2 (some videos): the cause")
+	b.requireFailure(t, activities.TypeChunks, "settle 2024-05-09: 1 of 2 chunks failed; fix the cause, then: retry the run of 2024-05-09 (finished chunks are kept); chunk 2 (some videos): the cause")
 }
 
 func TestALongCauseIsCut(t *testing.T) {
@@ -221,7 +221,7 @@ func TestR10_ADayThatNeverClosesEndsTheRun(t *testing.T) {
 	}
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeRowsArrived, "rows of 2024-05-09 keep arriving: they were counted and checked 5 times and did not come to rest; stop what writes to the day, then: starter retry daily --date 2024-05-09")
+	b.requireFailure(t, activities.TypeRowsArrived, "rows of 2024-05-09 keep arriving: they were counted and checked 5 times and did not come to rest; stop what writes to the day, then: retry the run of 2024-05-09")
 }
 
 func TestCause_IsWhatTheActivitySaid(t *testing.T) {

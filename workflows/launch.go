@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -128,7 +127,7 @@ func (l *launch) do(ctx workflow.Context) error {
 	if l.input.From == 0 {
 		l.progress.ClosedAlready = len(l.input.periods()) - len(open)
 	}
-	open = slices.DeleteFunc(open, func(period db.OpenPeriod) bool { return period.Start < l.input.From })
+	open = slices.DeleteFunc(open, func(period activities.OpenPeriod) bool { return period.Start < l.input.From })
 	for i, one := range open {
 		period := one.Period
 		if i > 0 && workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
@@ -155,7 +154,7 @@ func (l *launch) do(ctx workflow.Context) error {
 
 // openPeriods asks the book of runs which periods of the whole range are not
 // closed.
-func (l *launch) openPeriods(ctx workflow.Context) (open []db.OpenPeriod, err error) {
+func (l *launch) openPeriods(ctx workflow.Context) (open []activities.OpenPeriod, err error) {
 	err = workflow.ExecuteActivity(withOptions(ctx, patience, "open periods"), a.OpenPeriods,
 		activities.OpenPeriodsInput{Kind: l.input.Kind, First: l.input.First, Last: l.input.Last}).Get(ctx, &open)
 	return open, err
@@ -233,7 +232,7 @@ func (l *launch) check(ctx workflow.Context) error {
 	}
 	why := make(map[settlement.Period]string, len(open))
 	for _, one := range open {
-		why[one.Period] = (&db.NotClosedError{Period: one.Period, State: one.State}).Why()
+		why[one.Period] = one.State.Describe()
 	}
 	for _, failed := range l.progress.Failed {
 		if _, isOpen := why[failed.Period]; isOpen || failed.AfterClose {

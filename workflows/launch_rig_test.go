@@ -18,7 +18,6 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/internal/devstack"
 	"creatorpay/settlement"
 )
@@ -66,12 +65,12 @@ func newLaunchRig(t *testing.T, server *devstack.Temporal, namespace string, reg
 // pretendedBook has every period open that was not launched, and every run going.
 type pretendedBook struct{ rig *launchRig }
 
-func (b *pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) ([]db.OpenPeriod, error) {
+func (b *pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) ([]activities.OpenPeriod, error) {
 	period, err := settlement.PeriodOf(input.Kind, input.First)
 	if err != nil || slices.Contains(b.rig.soFar(), period) {
 		return nil, err
 	}
-	return []db.OpenPeriod{{Period: period}}, nil
+	return []activities.OpenPeriod{{Period: period}}, nil
 }
 
 func (*pretendedBook) AwaitRun(context.Context, activities.AwaitRunInput) error {

@@ -13,15 +13,14 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
 // isOpen lets the book say, once, which periods are open.
 func (b *bundle) isOpen(kind settlement.Kind, first, last settlement.Day, open ...settlement.Period) {
-	periods := []db.OpenPeriod{}
+	periods := []activities.OpenPeriod{}
 	for _, period := range open {
-		periods = append(periods, db.OpenPeriod{Period: period})
+		periods = append(periods, activities.OpenPeriod{Period: period})
 	}
 	b.OnActivity(a.OpenPeriods, mock.Anything, activities.OpenPeriodsInput{Kind: kind, First: first, Last: last}).Return(periods, nil).Once()
 }

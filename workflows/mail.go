@@ -10,7 +10,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -38,7 +37,7 @@ type FailedBatches struct {
 // down fails them all.
 const batchesNamed = 10
 
-func (f *FailedBatches) add(batch db.Creators, cause error) {
+func (f *FailedBatches) add(batch settlement.Creators, cause error) {
 	f.Count++
 	if len(f.Named) < batchesNamed {
 		f.Named = append(f.Named, fmt.Sprintf("creators %d to %d: %s", batch.First, batch.Last, Cause(cause)))
@@ -123,7 +122,7 @@ func (r *mailRun) do(ctx workflow.Context) (totals activities.MailTotals, err er
 			r.MailInput = MailInput{Week: r.Week}
 		case r.Failed.Count > 0, len(counted.Deferred) == 0, !now.Before(r.Until):
 			showMailed(ctx, r.Week, counted, r.Failed)
-			return counted.MailTotals, mailError(r.Week, r.Failed, counted.Deferred)
+			return counted.MailTotals, mailError(ctx, r.Week, r.Failed, counted.Deferred)
 		default:
 			if err := r.wait(ctx, counted, now); err != nil {
 				return totals, err
@@ -178,7 +177,7 @@ func (r *mailRun) wait(ctx workflow.Context, counted activities.CountMailsResult
 
 // sendBatches sends all batches, a bounded number at a time, and adds those that
 // failed. Only a cancellation is an error.
-func (r *mailRun) sendBatches(ctx workflow.Context, batches []db.Creators) error {
+func (r *mailRun) sendBatches(ctx workflow.Context, batches []settlement.Creators) error {
 	slots := workflow.NewSemaphore(ctx, mailParallel)
 	all := workflow.NewWaitGroup(ctx)
 	done := 0
@@ -204,20 +203,20 @@ func (r *mailRun) sendBatches(ctx workflow.Context, batches []db.Creators) error
 	return ctx.Err()
 }
 
-func mailError(week settlement.Period, failed FailedBatches, deferred []activities.DeferredMails) error {
+func mailError(ctx workflow.Context, week settlement.Period, failed FailedBatches, deferred []activities.DeferredMails) error {
 	var problems []string
 	if failed.Count > 0 {
 		problems = append(problems, fmt.Sprintf("failed batches: %d: %s", failed.Count, strings.Join(failed.Named, "; ")))
 	}
 	if len(deferred) > 0 {
-		problems = append(problems, fmt.Sprintf("%s; `starter mail status --week %s` shows its words", describeDeferred(deferred), week))
+		problems = append(problems, fmt.Sprintf("%s; `%s` shows its words", describeDeferred(deferred), commandsOf(ctx).MailStatus(week)))
 	}
 	if len(problems) == 0 {
 		return nil
 	}
 	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"%s is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week %s): %s",
-		week, week, strings.Join(problems, "; and ")), activities.TypeMails, nil)
+		"%s is closed, but not all its mails could be sent; fix the cause and send the rest (%s): %s",
+		week, commandsOf(ctx).SendMails(week), strings.Join(problems, "; and ")), activities.TypeMails, nil)
 }
 
 // describeDeferred counts the mails that were put off and gives the reasons.

@@ -16,14 +16,14 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
+	"creatorpay/settlement"
 )
 
 // batches are n batches of ten creators each, from 1 on.
-func batches(n int) []db.Creators {
-	all := make([]db.Creators, n)
+func batches(n int) []settlement.Creators {
+	all := make([]settlement.Creators, n)
 	for i := range all {
-		all[i] = db.Creators{First: int64(i)*10 + 1, Last: int64(i)*10 + 10}
+		all[i] = settlement.Creators{First: int64(i)*10 + 1, Last: int64(i)*10 + 10}
 	}
 	return all
 }
@@ -114,7 +114,7 @@ func TestAFailedBatchLetsTheOthersBeSentAndIsNamed(t *testing.T) {
 	b.countsMails()
 	b.sendMails()
 	b.requireFailure(t, activities.TypeMails,
-		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): failed batches: 1: creators 11 to 20: the cause")
+		"2024-W19 is closed, but not all its mails could be sent; fix the cause and send the rest (send the mails of 2024-W19): failed batches: 1: creators 11 to 20: the cause")
 }
 
 func TestOfManyFailedBatchesAFewAreNamed(t *testing.T) {
@@ -182,7 +182,7 @@ func TestDeferredMailsFailTheRunWhenPatienceIsOver(t *testing.T) {
 	began := b.Now()
 	b.sendMails()
 	b.requireFailure(t, activities.TypeMails,
-		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): put off by the mail server: 5 (1 without an answer, 4 with code 452); `starter mail status --week 2024-W19` shows its words")
+		"2024-W19 is closed, but not all its mails could be sent; fix the cause and send the rest (send the mails of 2024-W19): put off by the mail server: 5 (1 without an answer, 4 with code 452); `the status of the mails of 2024-W19` shows its words")
 	require.Equal(t, deferralPatience, b.Now().Sub(began))
 }
 
@@ -193,7 +193,7 @@ func TestAFailedBatchIsNotKeptFromPeopleByDeferredMails(t *testing.T) {
 	b.countsAs(fourFull)
 	b.sendMails()
 	b.requireFailure(t, activities.TypeMails,
-		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): failed batches: 1: creators 1 to 10: the cause; and put off by the mail server: 4 (4 with code 452); `starter mail status --week 2024-W19` shows its words")
+		"2024-W19 is closed, but not all its mails could be sent; fix the cause and send the rest (send the mails of 2024-W19): failed batches: 1: creators 1 to 10: the cause; and put off by the mail server: 4 (4 with code 452); `the status of the mails of 2024-W19` shows its words")
 }
 
 func TestWhoAsksForMailsGetsTheNextPassAtOnceAndPatienceAnew(t *testing.T) {
@@ -303,7 +303,7 @@ func TestTheLastRunFailsForTheBatchesOfAllRuns(t *testing.T) {
 	b.countsMails()
 	b.ExecuteWorkflow(Mail, MailInput{Week: week, After: 7, Failed: FailedBatches{1, []string{"creators 1 to 7: a cause"}}})
 	b.requireFailure(t, activities.TypeMails,
-		"2024-W19 is closed, but not all its mails could be sent; mend the cause and send the rest (starter mail send --week 2024-W19): failed batches: 1: creators 1 to 7: a cause")
+		"2024-W19 is closed, but not all its mails could be sent; fix the cause and send the rest (send the mails of 2024-W19): failed batches: 1: creators 1 to 7: a cause")
 }
 
 func TestMailsOfAWeekThatIsNotClosedAreRefused(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -26,10 +25,10 @@ type PeriodInput struct {
 type PeriodResult struct {
 	Period settlement.Period `json:"period"`
 	Chunks int               `json:"chunks"`
-	db.Totals
+	settlement.Totals
 	Mails activities.MailTotals `json:"mails,omitzero"`
 	// Mismatches are days of a week whose rows are not those that were counted.
-	Mismatches []db.Mismatch `json:"mismatches,omitempty"`
+	Mismatches []settlement.Mismatch `json:"mismatches,omitempty"`
 }
 
 // chunkLines makes a chunk of a roll-up take about as long as one of a day.
@@ -84,10 +83,10 @@ type periodRun struct {
 	input PeriodInput
 }
 
-func (r *periodRun) do(ctx workflow.Context) (totals db.Totals, err error) {
+func (r *periodRun) do(ctx workflow.Context) (totals settlement.Totals, err error) {
 	name := r.period.String()
 	var begun activities.BeginPeriodResult
-	if err := r.begin(ctx, func(ctx workflow.Context, shown *db.NotClosedError) (*db.NotClosedError, error) {
+	if err := r.begin(ctx, func(ctx workflow.Context, shown *activities.Waiting) (*activities.Waiting, error) {
 		begun = activities.BeginPeriodResult{}
 		err := workflow.ExecuteActivity(ctx, a.BeginPeriod,
 			activities.BeginPeriodInput{Period: r.period, Wait: r.input.Wait, Shown: shown}).Get(ctx, &begun)
@@ -128,15 +127,15 @@ func (r *periodRun) do(ctx workflow.Context) (totals db.Totals, err error) {
 
 // rollUp adds up the chunks that are planned and not added up yet.
 func (r *periodRun) rollUp(ctx workflow.Context) error {
-	r.progress.enterChunks(ctx, PhaseRollingUp, r.chunks, db.ChunkPlanned)
-	return r.eachChunk(ctx, "roll up", 1, db.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
-		var totals db.Totals
+	r.progress.enterChunks(ctx, PhaseRollingUp, r.chunks, settlement.ChunkPlanned)
+	return r.eachChunk(ctx, "roll up", 1, settlement.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+		var totals settlement.Totals
 		err := workflow.ExecuteActivity(ctx, a.RollUpChunk,
 			activities.PeriodChunkInput{Period: r.period, Chunk: chunk.Number}).Get(ctx, &totals)
 		if err != nil {
 			return err
 		}
-		chunk.State, chunk.Rows = db.ChunkSettled, totals.Rows()
+		chunk.State, chunk.Rows = settlement.ChunkDone, totals.Rows()
 		r.progress.chunkDone(ctx, chunk.Rows)
 		return nil
 	})

@@ -15,7 +15,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -25,8 +24,8 @@ var (
 )
 
 var (
-	rolledUp = db.Totals{Statistics: settlement.Statistics{Views: 10}}
-	closed   = db.Totals{Statistics: settlement.Statistics{Views: 20}}
+	rolledUp = settlement.Totals{Statistics: settlement.Statistics{Views: 10}}
+	closed   = settlement.Totals{Statistics: settlement.Statistics{Views: 20}}
 	mailed   = activities.MailTotals{Sent: 3, Rejected: 2, Unknown: 1}
 )
 
@@ -150,7 +149,7 @@ func TestR11_AWeekThatIsClosedAlreadyIsOnlyMailed(t *testing.T) {
 func TestR12_FinishedChunksOfAWeekAreNotRolledUpAgain(t *testing.T) {
 	b := setup(t)
 	done := planned(1)
-	done.State = db.ChunkSettled
+	done.State = settlement.ChunkDone
 	b.beginsPeriod(week, done, planned(2))
 	b.rollsUp(week, 2).Return(rolledUp, nil).Once()
 	b.closesPeriod(week)
@@ -199,7 +198,7 @@ func TestAFailedChunkOfAWeekLetsTheOthersFinishAndIsNamed(t *testing.T) {
 	recorded := b.recordsPeriod()
 	b.runWeek()
 	b.requireFailure(t, activities.TypeChunks,
-		"roll up 2024-W19: 1 of 3 chunks failed; mend the cause, then: starter retry weekly --week 2024-W19 (finished chunks are kept); chunk 2 (some videos): the cause")
+		"roll up 2024-W19: 1 of 3 chunks failed; fix the cause, then: retry the run of 2024-W19 (finished chunks are kept); chunk 2 (some videos): the cause")
 	require.Equal(t, Cause(b.GetWorkflowError()), *recorded)
 }
 
@@ -220,7 +219,7 @@ func TestAFailureOfAnyStepOfAWeekIsRecordedAndNothingIsMailed(t *testing.T) {
 		b.OnActivity(a.WriteStatements, mock.Anything, mock.Anything).Return(err).Once()
 	}
 	closePeriod := func(b *bundle, err error) {
-		b.OnActivity(a.ClosePeriod, mock.Anything, mock.Anything).Return(db.Totals{}, err).Once()
+		b.OnActivity(a.ClosePeriod, mock.Anything, mock.Anything).Return(settlement.Totals{}, err).Once()
 	}
 	steps := []struct {
 		name string

@@ -6,14 +6,13 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
 // The phases of a run, in order.
 const (
 	PhaseWaiting      = "waiting for earlier days"
-	PhaseLookingBack  = "looking back"
+	PhaseCollecting   = "collecting late views"
 	PhasePlanning     = "planning"
 	PhaseCounting     = "counting"
 	PhaseChecking     = "checking"
@@ -45,7 +44,7 @@ type Progress struct {
 type progressTracker struct {
 	period     settlement.Period
 	phase      string
-	waiting    *db.NotClosedError // nil unless the run waits
+	waiting    *activities.Waiting // nil unless the run waits
 	chunks     int
 	done       int
 	doneBefore int // chunks that were done when the phase began
@@ -55,8 +54,8 @@ type progressTracker struct {
 	rowsBefore int64
 	since      time.Time // when the phase, or the wait for this period, began
 	updated    time.Time
-	mismatches []db.Mismatch // closed days whose rows are not those that were counted
-	warning    string        // what went wrong after the close; empty if nothing did
+	mismatches []settlement.Mismatch // closed days whose rows are not those that were counted
+	warning    string                // what went wrong after the close; empty if nothing did
 }
 
 func trackProgress(ctx workflow.Context, period settlement.Period) (*progressTracker, error) {
@@ -72,7 +71,7 @@ func (p *progressTracker) enter(ctx workflow.Context, phase string) {
 }
 
 // enterChunks begins a phase whose work is the chunks in the given state.
-func (p *progressTracker) enterChunks(ctx workflow.Context, phase string, chunks []activities.PlannedChunk, state string) {
+func (p *progressTracker) enterChunks(ctx workflow.Context, phase string, chunks []activities.PlannedChunk, state settlement.ChunkState) {
 	if p.phase == "" {
 		publish(ctx, firstAttributes(string(p.period.Kind), p.period, phase)...)
 	} else {
@@ -92,7 +91,7 @@ func (p *progressTracker) enterChunks(ctx workflow.Context, phase string, chunks
 }
 
 // waitFor shows that the run cannot begin before another period is closed.
-func (p *progressTracker) waitFor(ctx workflow.Context, waiting *db.NotClosedError) {
+func (p *progressTracker) waitFor(ctx workflow.Context, waiting *activities.Waiting) {
 	p.waiting, p.since = waiting, workflow.Now(ctx)
 	p.show(ctx)
 }
@@ -112,13 +111,13 @@ func (p *progressTracker) chunkFailed(ctx workflow.Context) {
 }
 
 // close shows what the period came to.
-func (p *progressTracker) close(ctx workflow.Context, totals db.Totals) {
+func (p *progressTracker) close(ctx workflow.Context, totals settlement.Totals) {
 	p.enter(ctx, PhaseClosed)
 	p.showClosed(ctx, totals)
 }
 
 // warn shows beside what the period came to what went wrong after its close.
-func (p *progressTracker) warn(ctx workflow.Context, warning string, totals db.Totals) {
+func (p *progressTracker) warn(ctx workflow.Context, warning string, totals settlement.Totals) {
 	p.warning = warning
 	p.showClosed(ctx, totals)
 }
@@ -132,7 +131,7 @@ func (p *progressTracker) fail(ctx workflow.Context, failure error) {
 func (p *progressTracker) progress() Progress {
 	now := Progress{Phase: p.phase, ChunksDone: p.done, Chunks: p.chunks, FailedChunks: p.failed, Rows: p.rows}
 	if p.waiting != nil {
-		now.WaitsFor = p.waiting.Error()
+		now.WaitsFor = p.waiting.String()
 	}
 	elapsed := p.updated.Sub(p.since).Seconds()
 	if elapsed > 0 {

@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -57,12 +56,12 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	b.makesRoom()
 	b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).After(step).Return(activities.CollectLateResult{}, nil).Once()
 	// The first chunk is left from an earlier run, with 1000 rows.
-	left := activities.PlannedChunk{Number: 1, State: db.ChunkCounted, Rows: 1000}
+	left := activities.PlannedChunk{Number: 1, State: settlement.ChunkCounted, Rows: 1000}
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).After(step).
 		Return(activities.PlanResult{Chunks: []activities.PlannedChunk{left, planned(2), planned(3), planned(4)}}, nil).Once()
 	b.OnActivity(a.CountChunk, mock.Anything, mock.Anything).After(step).Return(counted, nil).Times(3)
 	b.OnActivity(a.CheckDay, mock.Anything, mock.Anything).After(step).Return(activities.CheckDayResult{}, nil).Once()
-	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(step).Return(db.Amounts{}, nil).Times(4)
+	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(step).Return(settlement.Amounts{}, nil).Times(4)
 	b.OnActivity(a.RankDay, mock.Anything, mock.Anything).After(step).Return(nil).Once()
 	b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).After(step).Return(activities.CloseDayResult{Closed: true}, nil).Once()
 	b.drops(activities.Retention{}, nil)
@@ -75,7 +74,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 
 	require.Equal(t, []Progress{
 		{Phase: PhaseWaiting},
-		{Phase: PhaseLookingBack},
+		{Phase: PhaseCollecting},
 		{Phase: PhasePlanning},
 		{Phase: PhaseCounting, ChunksDone: 1, Chunks: 4, Rows: 1000}, // nothing of this run's yet
 		{Phase: PhaseCounting, ChunksDone: 2, Chunks: 4, Rows: 1010, RowsPerSecond: 1, SecondsLeft: 20},

@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -46,7 +45,7 @@ func TestADayIsFoundByItsPhases(t *testing.T) {
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
 	require.Equal(t, []string{
-		"daily 2024-05-09 waiting for earlier days 0", "looking back", "planning", "counting", "checking", "settling", "closing", "closed",
+		"daily 2024-05-09 waiting for earlier days 0", "collecting late views", "planning", "counting", "checking", "settling", "closing", "closed",
 	}, *published)
 }
 
@@ -58,7 +57,7 @@ func TestFailedChunksAreCountedInTwoEventsAtMost(t *testing.T) {
 	published := b.publishes()
 	b.run()
 	require.Error(t, b.GetWorkflowError())
-	require.Equal(t, []string{"daily 2024-05-09 waiting for earlier days 0", "looking back", "planning", "counting", "1", "failed 3"}, *published)
+	require.Equal(t, []string{"daily 2024-05-09 waiting for earlier days 0", "collecting late views", "planning", "counting", "1", "failed 3"}, *published)
 }
 
 func TestMailsAreFoundByTheirWeek(t *testing.T) {
@@ -84,17 +83,17 @@ func details(t *testing.T, b *bundle) string {
 
 func TestDetailsSayWhatARunWaitsFor(t *testing.T) {
 	b := setup(t)
-	before := func(state string) *db.NotClosedError {
-		return &db.NotClosedError{Period: settlement.DailyPeriod(day - 1), State: state}
+	before := func(state settlement.RunState) *activities.Waiting {
+		return &activities.Waiting{Period: settlement.DailyPeriod(day - 1), State: state, Next: "have it " + string(state)}
 	}
-	waits := func(shown, waiting *db.NotClosedError) {
+	waits := func(shown, waiting *activities.Waiting) {
 		b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day, Shown: shown}).After(time.Hour).
 			Return(activities.BeginDayResult{Waiting: waiting}, nil).Once()
 	}
 	b.makesRoom()
-	waits(nil, before(db.StateRunning))
-	waits(before(db.StateRunning), before(db.StateFailed))
-	waits(before(db.StateFailed), nil)
+	waits(nil, before(settlement.Running))
+	waits(before(settlement.Running), before(settlement.Failed))
+	waits(before(settlement.Failed), nil)
 	b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, refusal).Once()
 	b.records()
 	var seen []string
@@ -106,7 +105,7 @@ func TestDetailsSayWhatARunWaitsFor(t *testing.T) {
 	require.Contains(t, seen[0], "**2024-05-09**: waiting for earlier days\n\n| since |\n|---|\n")
 	require.Contains(t, seen[1], "| waits for | which | since | what to do |\n|---|---|---|---|\n| 2024-05-08 | its run is still going | ")
 	require.Contains(t, seen[2], "| 2024-05-08 | its run failed | ")
-	require.Contains(t, seen[2], "starter retry daily --date 2024-05-08")
+	require.Contains(t, seen[2], "have it failed; this run then goes on by itself")
 }
 
 func TestDetailsNameTheFailedChunks(t *testing.T) {
@@ -116,7 +115,7 @@ func TestDetailsNameTheFailedChunks(t *testing.T) {
 	b.counts(2).Return(counted, temporal.NewNonRetryableApplicationError("a | b\nc", activities.TypeBadData, nil)).Once()
 	b.records()
 	b.run()
-	require.Equal(t, "**2024-05-09 failed** while counting; mend the cause, then: `starter retry daily --date 2024-05-09`\n\n"+
+	require.Equal(t, "**2024-05-09 failed** while counting; fix the cause, then: `retry the run of 2024-05-09`\n\n"+
 		"| chunk | range | last error |\n|---|---|---|\n| 2 | some videos | a \\| b c |\n", details(t, b))
 }
 
@@ -137,7 +136,7 @@ func TestAFailureOfManyChunksIsShortAndItsDetailsNameAll(t *testing.T) {
 	require.ErrorAs(t, b.GetWorkflowError(), &failure)
 	require.Less(t, len(failure.Message()), 4096-500, "with room for what is around it")
 	require.Equal(t, failure.Message(), *recorded)
-	require.Contains(t, failure.Message(), "300 of 300 chunks failed; mend the cause, then: starter retry daily --date 2024-05-09")
+	require.Contains(t, failure.Message(), "300 of 300 chunks failed; fix the cause, then: retry the run of 2024-05-09")
 	require.Contains(t, failure.Message(), "; and 290 more, all of which are in the failure's details")
 	var named []FailedChunk
 	require.NoError(t, failure.Details(&named))

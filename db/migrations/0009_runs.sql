@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS runs (
   workflow_id    VARCHAR(255) NOT NULL,
   holder         VARCHAR(64)  NOT NULL,           -- workflow run that may write; all others are refused
   price_rule     BIGINT       NOT NULL,
-  repeat_window  BIGINT       NOT NULL,           -- ms
+  repeat_window_ms  BIGINT       NOT NULL,           -- ms
   views          BIGINT       NOT NULL DEFAULT 0, -- the totals are those of the closed period
   self_views     BIGINT       NOT NULL DEFAULT 0,
   repeat_views   BIGINT       NOT NULL DEFAULT 0,
@@ -29,6 +29,6 @@ CREATE TABLE IF NOT EXISTS runs (
   PRIMARY KEY (kind, starts_on, version),
   CONSTRAINT runs_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
   CONSTRAINT runs_state_chk CHECK (state COLLATE utf8mb4_bin IN ('running', 'failed', 'closed')),
-  CONSTRAINT runs_figures_chk CHECK (LEAST(repeat_window, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount) >= 0),
+  CONSTRAINT runs_figures_chk CHECK (LEAST(repeat_window_ms, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount) >= 0),
   CONSTRAINT runs_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   chunk          INT             NOT NULL,           -- 1, 2, 3 ... in key order
   video_from     BIGINT          NULL,               -- NULL: no lower end
   video_before   BIGINT          NULL,               -- NULL: no upper end
-  state          VARCHAR(8)      NOT NULL,           -- planned, counted or settled
+  state          VARCHAR(8)      NOT NULL,           -- planned, counted or done
   unknown_rows   BIGINT          NOT NULL DEFAULT 0, -- rows whose video is unknown: such a chunk stays planned
   views          BIGINT          NOT NULL DEFAULT 0,
   self_views     BIGINT          NOT NULL DEFAULT 0,
@@ -23,10 +23,10 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   attempt        INT             NOT NULL DEFAULT 0, -- of the activity that counted
   counts         INT             NOT NULL DEFAULT 0, -- how often the chunk was counted
   counted_at     DATETIME(3)     NULL,               -- UTC
-  settled_at     DATETIME(3)     NULL,               -- UTC
+  done_at        DATETIME(3)     NULL,               -- UTC
   PRIMARY KEY (kind, starts_on, version, chunk),
   CONSTRAINT run_chunks_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
-  CONSTRAINT run_chunks_state_chk CHECK (state COLLATE utf8mb4_bin IN ('planned', 'counted', 'settled')),
+  CONSTRAINT run_chunks_state_chk CHECK (state COLLATE utf8mb4_bin IN ('planned', 'counted', 'done')),
   CONSTRAINT run_chunks_videos_chk CHECK (video_from < video_before),
   CONSTRAINT run_chunks_figures_chk CHECK (LEAST(unknown_rows, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount, counts) >= 0),
   CONSTRAINT run_chunks_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))

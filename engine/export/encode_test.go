@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -40,7 +39,7 @@ func written[T any](t *testing.T, rows ...T) (csv, json string) {
 // The columns are a contract with whoever reads exports.
 func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
 	of, four := head{settlement.Daily, day}, ordinals{1, 2, 3, 4}
-	figures, amounts := settlement.Statistics{Views: 11, SelfViews: 12, RepeatViews: 13, PlayedSeconds: 14, AdViews: 15}, db.Amounts{VideoAmount: 1234567, AdAmount: 21}
+	figures, amounts := settlement.Statistics{Views: 11, SelfViews: 12, RepeatViews: 13, PlayedSeconds: 14, AdViews: 15}, settlement.Amounts{VideoAmount: 1234567, AdAmount: 21}
 
 	csv, json := written(t, statisticsRow{of, 5, 6, figures})
 	require.Equal(t, "period,start,video_id,creator_id,views,self_views,repeat_views,played_seconds,ad_views\n"+

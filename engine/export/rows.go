@@ -33,7 +33,7 @@ type settlementRow struct {
 	CreatorID int64 `json:"creator_id"`
 	VideoID   int64 `json:"video_id"`
 	ordinals
-	db.Amounts
+	settlement.Amounts
 }
 
 type adjustmentRow struct {
@@ -44,7 +44,7 @@ type adjustmentRow struct {
 	PostedOn  settlement.Day `json:"posted_on"`
 	settlement.Statistics
 	ordinals
-	db.Amounts
+	settlement.Amounts
 }
 
 type topRow struct {
@@ -63,7 +63,7 @@ func (s source) statistics(ctx context.Context, each func(statisticsRow) error) 
 			return each(statisticsRow{s.head(), line.VideoID, line.CreatorID, line.Statistics})
 		})
 	}
-	return s.db.EachPeriodVideo(ctx, s.period, db.AllCreators, db.ByVideo, func(line db.PeriodVideo) error {
+	return s.db.EachPeriodVideo(ctx, s.period, settlement.AllCreators, db.ByVideo, func(line db.PeriodVideo) error {
 		if line.Rows() == 0 { // it only has late views
 			return nil
 		}
@@ -82,7 +82,7 @@ func (s source) settlements(ctx context.Context, each func(settlementRow) error)
 	if s.period.Kind == settlement.Daily {
 		return s.db.EachSettlement(ctx, s.period.Start, settlement.Range{}, row)
 	}
-	return s.db.EachPeriodVideo(ctx, s.period, db.AllCreators, db.ByCreator, func(line db.PeriodVideo) error {
+	return s.db.EachPeriodVideo(ctx, s.period, settlement.AllCreators, db.ByCreator, func(line db.PeriodVideo) error {
 		if line.Views+line.LateViews == 0 {
 			return nil
 		}
@@ -92,7 +92,7 @@ func (s source) settlements(ctx context.Context, each func(settlementRow) error)
 
 // adjustments are the late views that the period's days posted.
 func (s source) adjustments(ctx context.Context, each func(adjustmentRow) error) error {
-	return s.db.EachAdjustment(ctx, s.period, db.AllCreators, func(a db.Adjustment) error {
+	return s.db.EachAdjustment(ctx, s.period, settlement.AllCreators, func(a db.Adjustment) error {
 		return each(adjustmentRow{
 			s.head(), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics,
 			ordinals{a.ViewsFrom, a.ViewsTo, a.AdViewsFrom, a.AdViewsTo}, a.Amounts,

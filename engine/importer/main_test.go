@@ -138,7 +138,7 @@ func (b *bench) storedViews(t *testing.T) [][]string {
 // closeDay seals a day as its run would.
 func (b *bench) closeDay(t *testing.T, day string) {
 	_, err := b.raw.ExecContext(t.Context(), `
-		INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+		INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 		VALUES ('daily', ?, 1, 'closed', 1, 'daily', 'run', 1, 30000, '', '2024-01-01')`, day)
 	require.NoError(t, err)
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/engine/spreadsheet"
 	"creatorpay/settlement"
 )
@@ -144,7 +144,7 @@ func TestViewsOfDaysAfterTomorrowAreRejectedAndMakeNoRoom(t *testing.T) {
 	require.Len(t, found, 2)
 	require.Equal(t, "2024-05-11 lies after tomorrow (2024-05-10 in Asia/Seoul, by this machine's clock): is the date wrong?", found[0].reason)
 	require.Contains(t, found[1].reason, "2034-05-08 lies after tomorrow")
-	first, last, _, err := b.db.Span(t.Context())
+	first, last, _, err := b.db.Log.Span(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, day(t, "2024-05-08"), first)
 	require.Equal(t, day(t, "2024-05-10"), last)
@@ -243,9 +243,9 @@ func TestViewsOfADayThatIsDroppedDuringTheImportAreRejected(t *testing.T) {
 	require.NoError(t, err)
 	store := newViewStore(&importer{db: b.db}, calendar)
 	store.room.known, store.room.first, store.room.last = true, day(t, "2024-05-06"), day(t, "2024-05-07")
-	late := item[db.View]{line: 2, value: db.View{Day: day(t, "2024-05-06"), VideoID: 1, ViewerID: 5, ViewID: 2, WatchedAt: calendar.Start(day(t, "2024-05-06")).UnixMilli()}}
+	late := item[watchlog.View]{line: 2, value: watchlog.View{Day: day(t, "2024-05-06"), VideoID: 1, ViewerID: 5, ViewID: 2, WatchedAt: calendar.Start(day(t, "2024-05-06")).UnixMilli()}}
 
-	done, err := store.store(t.Context(), []item[db.View]{late})
+	done, err := store.store(t.Context(), []item[watchlog.View]{late})
 
 	require.NoError(t, err)
 	require.Zero(t, done.stored)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -22,7 +23,7 @@ type room struct {
 // make adds the partitions that the items need. Days that the log cannot hold
 // are refused one by one: a mistyped year, or a dropped day, must not cost the
 // other days.
-func (r *room) make(ctx context.Context, items []item[db.View]) error {
+func (r *room) make(ctx context.Context, items []item[watchlog.View]) error {
 	missing := r.missing(items)
 	if len(missing) == 0 {
 		return nil
@@ -49,7 +50,7 @@ func (r *room) make(ctx context.Context, items []item[db.View]) error {
 }
 
 // missing are the days without a partition, with how many items each has.
-func (r *room) missing(items []item[db.View]) map[settlement.Day]int {
+func (r *room) missing(items []item[watchlog.View]) map[settlement.Day]int {
 	lines := map[settlement.Day]int{}
 	for i := range items {
 		day := items[i].value.Day
@@ -79,7 +80,5 @@ func (r *room) add(ctx context.Context, first, last settlement.Day) error {
 // isRefusal tells days that the log cannot hold, or that were dropped, from a
 // failure of the database.
 func isRefusal(err error) bool {
-	var span *db.SpanError
-	var dropped *db.DroppedError
-	return errors.As(err, &span) || errors.As(err, &dropped)
+	return errors.Is(err, settlement.ErrTooManyDays) || errors.Is(err, settlement.ErrDropped)
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -111,8 +112,8 @@ func (r *rig) judgePage(ctx context.Context, day settlement.Day, judge *settleme
 		}
 		verdict := judge.Verdict(play, line.CreatorID)
 		if verdict == settlement.LookBack {
-			pair := db.Pair{VideoID: row.VideoID, ViewerID: row.ViewerID}
-			found, err := r.db.LastPlays(ctx, day-1, []db.Pair{pair})
+			pair := watchlog.Pair{VideoID: row.VideoID, ViewerID: row.ViewerID}
+			found, err := r.db.Log.LastPlays(ctx, watchlog.OnTime{Day: day - 1}, []watchlog.Pair{pair})
 			if err != nil {
 				return err
 			}

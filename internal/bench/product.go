@@ -85,7 +85,7 @@ func (r *rig) partsOf(ctx context.Context, day settlement.Day) (p parts, err err
 		SELECT
 			TIMESTAMPDIFF(MICROSECOND, r.began_at, MIN(c.counted_at)) AS planned,
 			TIMESTAMPDIFF(MICROSECOND, r.began_at, MAX(c.counted_at)) AS counted,
-			TIMESTAMPDIFF(MICROSECOND, r.began_at, MAX(c.settled_at)) AS settled,
+			TIMESTAMPDIFF(MICROSECOND, r.began_at, MAX(c.done_at)) AS settled,
 			TIMESTAMPDIFF(MICROSECOND, r.began_at, r.ended_at) AS closed
 		FROM runs r
 		JOIN run_chunks c ON c.kind = r.kind AND c.starts_on = r.starts_on AND c.version = r.version

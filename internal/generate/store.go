@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -78,7 +79,7 @@ func (g *generator) checkOpen(ctx context.Context, last settlement.Day) error {
 		return err
 	}
 	for _, run := range runs {
-		if run.State == db.StateClosed && run.StartsOn >= g.options.From && run.StartsOn <= last {
+		if run.State == settlement.Closed && run.StartsOn >= g.options.From && run.StartsOn <= last {
 			return fmt.Errorf("%s is closed: choose other days or an empty database", run.StartsOn)
 		}
 	}
@@ -147,7 +148,7 @@ func (g *generator) storeDay(ctx context.Context, today *day) error {
 // their figures.
 func (g *generator) storeStretch(ctx context.Context, today *day, first, last int, figures *Day) error {
 	var counted Day
-	batch := make([]db.View, 0, viewsPerTransaction)
+	batch := make([]watchlog.View, 0, viewsPerTransaction)
 	for video := first; video <= last; video++ {
 		for view, kind := range today.plays(video) {
 			counted.count(view, kind)
@@ -169,7 +170,7 @@ func (g *generator) storeStretch(ctx context.Context, today *day, first, last in
 	return figures.add(counted)
 }
 
-func (g *generator) append(ctx context.Context, views []db.View) error {
+func (g *generator) append(ctx context.Context, views []watchlog.View) error {
 	if len(views) == 0 {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -30,7 +31,7 @@ func setup(t *testing.T) (*db.DB, *sql.DB) {
 // plays reads the day back.
 func plays(t *testing.T, database *db.DB, day settlement.Day) []settlement.Play {
 	var stored []settlement.Play
-	require.NoError(t, database.Plays(t.Context(), day, settlement.Range{}, func(play settlement.Play) error {
+	require.NoError(t, database.Log.Plays(t.Context(), watchlog.OnTime{Day: day}, settlement.Range{}, func(play settlement.Play) error {
 		stored = append(stored, play)
 		return nil
 	}))
@@ -118,7 +119,7 @@ func TestRunRefusesAClosedDay(t *testing.T) {
 	database, raw := setup(t)
 	options := usual(t)
 	_, err := raw.ExecContext(t.Context(), `
-		INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window, failure, began_at)
+		INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 		VALUES ('daily', ?, 1, 'closed', 1, 'daily:2024-05-07', 'run', 1, 30000, '', ?)`,
 		options.From+1, time.Unix(0, 0).UTC())
 	require.NoError(t, err)

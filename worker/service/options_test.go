@@ -13,7 +13,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/activities"
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -55,7 +54,7 @@ func TestEveryActivitysErrorsAreClassified(t *testing.T) {
 	var tries atomic.Int64
 	err := runAsWorker(t, func(context.Context) error {
 		tries.Add(1)
-		return &db.ClosedError{Period: settlement.DailyPeriod(1)}
+		return settlement.Errorf(settlement.ErrClosed, settlement.DailyPeriod(1), "closed")
 	})
 	var application *temporal.ApplicationError
 	require.ErrorAs(t, err, &application)

@@ -16,6 +16,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
+	"creatorpay/program/command"
 	"creatorpay/program/connect"
 	"creatorpay/templates"
 	"creatorpay/workflows"
@@ -85,6 +86,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,
 		LateDays:        config.LateDays,
+		Next:            command.Next,
 		CurrentRun:      currentRun(temporal),
 		RunStatus:       runStatus(temporal),
 	})
@@ -109,13 +111,21 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 	return group.Wait()
 }
 
+// shownCommands are what the runs tell people to type.
+var shownCommands = workflows.Commands{
+	Retry:      command.Retry,
+	SendMails:  command.SendMails,
+	MailStatus: command.MailStatus,
+	Verify:     command.Verify,
+}
+
 // workerOptions are those of both workers.
 func workerOptions(config Config) worker.Options {
 	return worker.Options{
 		MaxConcurrentActivityExecutionSize: config.Slots,
 		WorkerStopTimeout:                  config.StopTimeout,
 		DisableRegistrationAliasing:        true,
-		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}, &activities.Guard{}},
+		Interceptors:                       []interceptor.WorkerInterceptor{&countRetries{}, &activities.Guard{Next: command.Next}, workflows.ShowCommands(shownCommands)},
 		DeploymentOptions:                  config.versioning(),
 	}
 }

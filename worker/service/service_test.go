@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -49,15 +50,14 @@ func TestConfig_TheRateIsAnIntervalBetweenMails(t *testing.T) {
 
 func TestRun_RefusesASchemaThatIsTooOld(t *testing.T) {
 	err := Run(t.Context(), Backends{MySQLDSN: devtest.Database(t)}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
-	require.ErrorContains(t, err, "run `starter migrate`")
+	require.ErrorContains(t, err, "is at version 0")
 }
 
 func TestRun_RefusesASchemaThatIsTooNew(t *testing.T) {
 	dsn := migrated(t)
 	exec(t, dsn, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
 	err := Run(t.Context(), Backends{MySQLDSN: dsn}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
-	var schema *db.SchemaError
-	require.ErrorAs(t, err, &schema)
+	require.ErrorIs(t, err, settlement.ErrSchema)
 	require.ErrorContains(t, err, "use the program that goes with it")
 }
 
@@ -149,7 +149,7 @@ func startSettling(t *testing.T, day settlement.Day) (address, dsn string, run f
 	dsn = migrated(t)
 	exec(t, dsn, `INSERT INTO creators VALUES (1, 'c', 'c@creators.example', 'ko')`)
 	exec(t, dsn, `INSERT INTO videos (video_id, creator_id, title, duration_seconds) VALUES (1, 1, 'v', 60)`)
-	store(t, dsn, db.View{Day: day, VideoID: 1, WatchedAt: time.Unix(int64(day)*24*60*60, 0).UnixMilli(), ViewID: 1})
+	store(t, dsn, watchlog.View{Day: day, VideoID: 1, WatchedAt: time.Unix(int64(day)*24*60*60, 0).UnixMilli(), ViewID: 1})
 	address, stop := start(t, dsn)
 	t.Cleanup(stop)
 	temporal, err := client.Dial(temporalOptions(t))
@@ -255,14 +255,14 @@ func migrated(t *testing.T) (dsn string) {
 }
 
 // store makes room for a view and stores it.
-func store(t *testing.T, dsn string, view db.View) {
+func store(t *testing.T, dsn string, view watchlog.View) {
 	t.Helper()
 	database, err := db.Open(t.Context(), dsn, 1)
 	require.NoError(t, err)
 	defer func() { _ = database.Close() }()
 	_, err = database.AddPartitions(t.Context(), view.Day, view.Day)
 	require.NoError(t, err)
-	_, _, err = database.AppendViews(t.Context(), []db.View{view})
+	_, _, err = database.AppendViews(t.Context(), []watchlog.View{view})
 	require.NoError(t, err)
 }
 

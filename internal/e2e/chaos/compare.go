@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"creatorpay/db"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 	"creatorpay/settlement"
@@ -77,9 +76,9 @@ func expect(period *PlannedPeriod, days []oracle.Result) oracle.Result {
 // statement with the sums of their videos, and nobody else has one.
 func requireStatements(s *rig.System, period settlement.Period, want oracle.Result) {
 	s.T.Helper()
-	stored, err := s.DB.Statements(s.T.Context(), period, db.AllCreators)
+	stored, err := s.DB.Statements(s.T.Context(), period, settlement.AllCreators)
 	require.NoError(s.T, err)
-	got := map[int64]db.Totals{}
+	got := map[int64]settlement.Totals{}
 	for _, statement := range stored {
 		got[statement.CreatorID] = statement.Totals
 	}
@@ -87,8 +86,8 @@ func requireStatements(s *rig.System, period settlement.Period, want oracle.Resu
 }
 
 // statementsOf are the sums of the creators of whom something counted.
-func statementsOf(want oracle.Result) map[int64]db.Totals {
-	sums := map[int64]db.Totals{}
+func statementsOf(want oracle.Result) map[int64]settlement.Totals {
+	sums := map[int64]settlement.Totals{}
 	for _, l := range want.Lines {
 		if !l.Pays() {
 			continue

@@ -176,7 +176,7 @@ func (c *Rig) isDone(period settlement.Period) bool {
 }
 
 func (c *Rig) isClosed(period settlement.Period) bool {
-	return c.count(`SELECT COUNT(*) FROM runs WHERE kind = ? AND starts_on = ? AND state = ?`, period.Kind, period.Start, db.StateClosed) == 1
+	return c.count(`SELECT COUNT(*) FROM runs WHERE kind = ? AND starts_on = ? AND state = ?`, period.Kind, period.Start, settlement.Closed) == 1
 }
 
 // runs tells whether a workflow of the period runs. As long as Temporal does not

@@ -10,8 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/activities"
-	"creatorpay/db"
+	"creatorpay/engine/statement"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/inbox"
@@ -70,9 +69,9 @@ func TestR8_AWeekPaysItsLateViewsInExportsStatementsAndMailsAlike(t *testing.T) 
 func requireLateStatements(s *rig.System, want oracle.Result) {
 	s.T.Helper()
 	period := settlement.Period{Kind: settlement.Kind(want.Kind), Start: rig.ToDay(want.Start)}
-	rows, err := s.DB.Statements(s.T.Context(), period, db.AllCreators)
+	rows, err := s.DB.Statements(s.T.Context(), period, settlement.AllCreators)
 	require.NoError(s.T, err)
-	drawn, err := activities.ReadStatements(s.T.Context(), s.DB, period, db.AllCreators, "")
+	drawn, err := statement.Read(s.T.Context(), s.DB, period, settlement.AllCreators, "")
 	require.NoError(s.T, err)
 	require.Len(s.T, rows, len(want.PaidCreators()))
 	for i, row := range rows {

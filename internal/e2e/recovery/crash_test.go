@@ -112,10 +112,10 @@ func TestKilledDatabaseChangesNothing(t *testing.T) {
 func awaitProgress(s *rig.System, chunks int64) {
 	s.T.Helper()
 	done := func() int64 {
-		return s.Number(`SELECT COALESCE(SUM(state <> 'planned'), 0) + COALESCE(SUM(state = 'settled'), 0) FROM run_chunks`)
+		return s.Number(`SELECT COALESCE(SUM(state <> 'planned'), 0) + COALESCE(SUM(state = 'done'), 0) FROM run_chunks`)
 	}
 	before := done()
 	rig.WaitUntil(s.T, "the run gets on", func() bool {
-		return done() >= before+chunks || s.Number(`SELECT COUNT(*) > 0 AND SUM(state <> 'settled') = 0 FROM run_chunks`) == 1
+		return done() >= before+chunks || s.Number(`SELECT COUNT(*) > 0 AND SUM(state <> 'done') = 0 FROM run_chunks`) == 1
 	})
 }

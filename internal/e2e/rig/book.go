@@ -3,7 +3,6 @@ package rig
 import (
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/settlement"
 )
@@ -41,10 +40,10 @@ func (s *System) RequireBook(want oracle.Result) {
 	require.NotEmpty(s.T, chunks)
 	require.Nil(s.T, chunks[0].From)
 	require.Nil(s.T, chunks[len(chunks)-1].Before)
-	var sum db.Totals
+	var sum settlement.Totals
 	for i, chunk := range chunks {
 		require.Equal(s.T, i+1, chunk.Number)
-		require.Equal(s.T, db.ChunkSettled, chunk.State)
+		require.Equal(s.T, settlement.ChunkDone, chunk.State)
 		require.Zero(s.T, chunk.UnknownRows)
 		require.Equal(s.T, want.Kind == "daily", chunk.Counts > 0, "only days are counted")
 		if i > 0 {
@@ -62,14 +61,14 @@ func (s *System) RequireBook(want oracle.Result) {
 func all(oracle.Line) bool { return true }
 
 // Totals are the figures of a line as the books have them.
-func Totals(l oracle.Line) db.Totals {
+func Totals(l oracle.Line) settlement.Totals {
 	lateRows, lateViews := l.LateViews()
-	return db.Totals{
-		Late: db.Late{LateRows: lateRows, LateViews: lateViews},
+	return settlement.Totals{
+		Late: settlement.Late{LateRows: lateRows, LateViews: lateViews},
 		Statistics: settlement.Statistics{
 			Views: l.Views, SelfViews: l.Self, RepeatViews: l.Repeats, PlayedSeconds: l.Seconds, AdViews: l.Ads,
 		},
-		Amounts: db.Amounts{VideoAmount: settlement.Won(l.VideoAmount), AdAmount: settlement.Won(l.AdAmount)},
+		Amounts: settlement.Amounts{VideoAmount: settlement.Won(l.VideoAmount), AdAmount: settlement.Won(l.AdAmount)},
 	}
 }
 

@@ -91,6 +91,6 @@ func (s *System) WaitUntilDetails(workflow string, texts ...string) {
 func (s *System) WaitUntilSettled(chunks int64) {
 	s.T.Helper()
 	WaitUntil(s.T, "all chunks are settled", func() bool {
-		return s.Number(`SELECT COUNT(*) FROM run_chunks WHERE state = 'settled'`) == chunks
+		return s.Number(`SELECT COUNT(*) FROM run_chunks WHERE state = 'done'`) == chunks
 	})
 }

@@ -1,9 +1,7 @@
-package activities
+package statement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"creatorpay/engine/mailer"
@@ -37,9 +35,4 @@ func Compose(ctx context.Context, renderer *templates.Renderer, statement *templ
 			{Name: "top5-" + statement.Number + ".pdf", Data: top},
 		},
 	}, nil
-}
-
-func sha256Hex(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }

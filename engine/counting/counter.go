@@ -1,31 +1,40 @@
-package activities
+// Package counting turns the rows of one day's partition into figures, by the
+// rules of the package settlement.
+package counting
 
 import (
 	"context"
 	"time"
 
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
-// Counter counts the plays of one day. The daily run and `starter verify` use
-// the same one, so that a difference between them is a difference in the rows.
+// Counter counts the plays of one day. The daily run and its
+// verification use the same one, so that a difference between them is a difference
+// in the rows.
 type Counter struct {
 	db          *db.DB
+	rows        watchlog.OnTime // the day's own
 	calendar    settlement.Calendar
 	day         settlement.Day
 	first, last time.Time // when its plays may start
 	window      time.Duration
 }
 
-// NewCounter makes a counter for the day under the given window of R3.
-func NewCounter(ctx context.Context, database *db.DB, day settlement.Day, window time.Duration) (*Counter, error) {
+// New makes a counter for the day under the given window of R3.
+func New(ctx context.Context, database *db.DB, day settlement.Day, window time.Duration) (*Counter, error) {
 	calendar, err := database.Calendar(ctx)
 	if err != nil {
 		return nil, err
 	}
+	rows, err := database.OnTime(ctx, day)
+	if err != nil {
+		return nil, err
+	}
 	first, last := calendar.Starts(day)
-	return &Counter{db: database, calendar: calendar, day: day, first: first, last: last, window: window}, nil
+	return &Counter{db: database, rows: rows, calendar: calendar, day: day, first: first, last: last, window: window}, nil
 }
 
 // Count reads the range's plays in one ordered scan and judges each, and then
@@ -38,7 +47,7 @@ func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []d
 		judge:   settlement.NewJudge(c.first, c.window),
 		owners:  owners,
 	}
-	if err := c.db.Plays(ctx, c.day, videos, tally.add); err != nil {
+	if err := c.db.Log.Plays(ctx, c.rows, videos, tally.add); err != nil {
 		return db.Count{}, err
 	}
 	if err := tally.lookBack(ctx); err != nil {
@@ -67,9 +76,9 @@ type pendingPlay struct {
 
 func (t *tally) add(play settlement.Play) error {
 	if play.StartedAt < t.counter.first.UnixMilli() || play.StartedAt > t.counter.last.UnixMilli() {
-		return db.NewStrayRowError(t.counter.day, play)
+		return watchlog.StrayRow(t.counter.day, play)
 	}
-	t.count.Checksum += db.Checksum(play)
+	t.count.Checksum += watchlog.Checksum(play)
 	line := t.line(play.VideoID)
 	if line == nil {
 		t.count.UnknownRows++
@@ -108,11 +117,15 @@ func (t *tally) line(video int64) *db.StatisticsLine {
 // before decides about them. They are few, so looking each up by the key costs
 // far less than reading the end of the day before, which no index finds.
 func (t *tally) lookBack(ctx context.Context) error {
-	pairs := make([]db.Pair, len(t.pending))
+	pairs := make([]watchlog.Pair, len(t.pending))
 	for i, pending := range t.pending {
-		pairs[i] = db.Pair{VideoID: pending.play.VideoID, ViewerID: pending.play.ViewerID}
+		pairs[i] = watchlog.Pair{VideoID: pending.play.VideoID, ViewerID: pending.play.ViewerID}
 	}
-	last, err := t.counter.db.LastPlays(ctx, t.counter.day-1, pairs)
+	before, err := t.counter.db.OnTime(ctx, t.counter.day-1)
+	if err != nil {
+		return err
+	}
+	last, err := t.counter.db.Log.LastPlays(ctx, before, pairs)
 	if err != nil {
 		return err
 	}

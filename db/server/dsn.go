@@ -1,4 +1,4 @@
-package db
+package server
 
 import (
 	"errors"
@@ -20,7 +20,7 @@ var (
 )
 
 // parseDSN reads the way to the database, with those of the driver's own
-// settings that this package relies on.
+// settings that the programs rely on.
 func parseDSN(dsn string) (*mysql.Config, error) {
 	config, err := mysql.ParseDSN(dsn)
 	// Without its @ or its last slash a password is taken for the network.
@@ -33,7 +33,7 @@ func parseDSN(dsn string) (*mysql.Config, error) {
 	config.ParseTime = true
 	config.Loc = time.UTC
 	config.InterpolateParams = true // one round trip a statement instead of three
-	config.ClientFoundRows = false  // AppendViews tells by the rows that changed which ones are new
+	config.ClientFoundRows = false  // package watchlog tells by the rows that changed which ones are new
 	config.ColumnsWithAlias = false
 	config.Collation = "" // some are unsafe where parameters are written into statements
 	config.Timeout = dialTimeout

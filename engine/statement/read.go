@@ -1,4 +1,6 @@
-package activities
+// Package statement puts a creator's statement of a closed period together: as it
+// is drawn, mailed and shown. The same books give the same statement.
+package statement
 
 import (
 	"cmp"
@@ -12,10 +14,10 @@ import (
 	"creatorpay/templates"
 )
 
-// ReadStatements are the closed period's statements of the creators, by
+// Read gives the closed period's statements of the creators, by
 // creator, as they are drawn and mailed. contact is the mail address for
 // questions in those that have not been drawn yet.
-func ReadStatements(ctx context.Context, database *db.DB, period settlement.Period, creators db.Creators, contact string) ([]*templates.Statement, error) {
+func Read(ctx context.Context, database *db.DB, period settlement.Period, creators settlement.Creators, contact string) ([]*templates.Statement, error) {
 	reader, err := newStatementReader(ctx, database, period, contact)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func newStatementReader(ctx context.Context, database *db.DB, period settlement.
 	return reader, err
 }
 
-func (r *statementReader) read(ctx context.Context, creators db.Creators) ([]*templates.Statement, error) {
+func (r *statementReader) read(ctx context.Context, creators settlement.Creators) ([]*templates.Statement, error) {
 	period := r.run.Period()
 	heads, err := r.db.Statements(ctx, period, creators)
 	if err != nil {

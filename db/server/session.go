@@ -1,4 +1,4 @@
-package db
+package server
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 
 // sessionStatements are the first words of every connection. Servers differ in
 // their defaults, and so do the DSNs that people write; after these statements
-// the ones of this package mean the same on all of them. They come last, so
+// those of the programs mean the same on all of them. They come last, so
 // neither my.cnf nor init_connect nor a parameter of the DSN can undo them.
 //
 // A comment that begins with ! is a statement to MySQL alone, one that begins
@@ -35,14 +35,14 @@ var sessionStatements = []string{
 	`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE`,
 }
 
-// sessionConnector opens connections and makes their sessions what this package
+// sessionConnector opens connections and makes their sessions what the programs
 // needs.
 type sessionConnector struct{ driver.Connector }
 
 // Connect is called by the pool for each new connection.
 func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
-	if serverError(err) == erParseError {
+	if ErrorNumber(err) == parseError {
 		return nil, errParameter // the server's words would quote it
 	}
 	if err != nil {
@@ -61,14 +61,14 @@ func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // chunk, and thousands of lines of a plan.
 const minPacket = 1 << 20
 
-// checkServer refuses a server with settings under which runs would fail later
+// checkSettings refuses a server with settings under which runs would fail later
 // and which a session cannot set for itself.
-func (db *DB) checkServer(ctx context.Context, config *mysql.Config) error {
+func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
 	var rows []struct {
 		Name  string `db:"Variable_name"`
 		Value string `db:"Value"`
 	}
-	if err := db.pool.SelectContext(ctx, &rows, `
+	if err := p.SelectContext(ctx, &rows, `
 		SHOW VARIABLES
 		WHERE Variable_name IN ('log_bin', 'binlog_format', 'max_allowed_packet')`); err != nil {
 		return fmt.Errorf("read settings of the server: %w", err)

@@ -1,4 +1,4 @@
-package db
+package server
 
 import (
 	"errors"
@@ -12,38 +12,48 @@ import (
 	"creatorpay/internal/devstack/devtest"
 )
 
-// lost is what a transaction gets that lost to another one, as methods wrap it.
-var errLost = fmt.Errorf("lock run: %w", &mysql.MySQLError{Number: erLockDeadlock})
+func TestMain(m *testing.M) { devtest.Main(m) }
+
+func open(t *testing.T) *Pool {
+	t.Helper()
+	pool, err := Open(t.Context(), devtest.Database(t), 8)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, pool.Close()) })
+	return pool
+}
+
+// errLost is what a transaction gets that lost to another one, as methods wrap it.
+var errLost = fmt.Errorf("lock run: %w", &mysql.MySQLError{Number: LockDeadlock})
 
 func TestATransactionThatLostRunsAgain(t *testing.T) {
-	db := openMigrated(t)
+	pool := open(t)
 	tries := 0
-	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
-		if tries++; tries < lockAttempts {
+	err := pool.InTx(t.Context(), func(*sqlx.Tx) error {
+		if tries++; tries < LockAttempts {
 			return errLost
 		}
 		return nil
 	})
 	require.NoError(t, err)
-	require.Equal(t, lockAttempts, tries)
+	require.Equal(t, LockAttempts, tries)
 }
 
 func TestATransactionThatKeepsLosingSaysSo(t *testing.T) {
-	db := openMigrated(t)
+	pool := open(t)
 	tries := 0
-	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
+	err := pool.InTx(t.Context(), func(*sqlx.Tx) error {
 		tries++
 		return errLost
 	})
-	require.True(t, lostToAnotherTx(err))
-	require.Equal(t, lockAttempts, tries)
+	require.True(t, LostToAnotherTx(err))
+	require.Equal(t, LockAttempts, tries)
 }
 
 func TestATransactionThatFailsRunsOnce(t *testing.T) {
-	db := openMigrated(t)
+	pool := open(t)
 	broken := errors.New("broken")
 	tries := 0
-	err := db.inTx(t.Context(), func(*sqlx.Tx) error {
+	err := pool.InTx(t.Context(), func(*sqlx.Tx) error {
 		tries++
 		return broken
 	})

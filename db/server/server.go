@@ -1,0 +1,131 @@
+// Package server is the way to one MySQL or MariaDB server: connections whose
+// sessions are all alike, transactions that are tried again, and what the
+// server's errors mean.
+package server
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Pool holds connections to one database. It is safe for concurrent use.
+type Pool struct{ *sqlx.DB }
+
+// maxConnLifetime stays below the five minutes after which middleboxes drop
+// idle connections.
+const maxConnLifetime = 3 * time.Minute
+
+// Open connects to the database that dsn names, in the form of go-sql-driver:
+// user:password@tcp(host:3306)/name. At most connections are open at a time.
+// It fails at once, with a line that says what to do, when the server cannot
+// be reached, refuses the login, or has settings with which the programs cannot
+// work.
+func Open(ctx context.Context, dsn string, connections int) (*Pool, error) {
+	config, err := parseDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, errDSN
+	}
+	pool := &Pool{sqlx.NewDb(sql.OpenDB(sessionConnector{connector}), "mysql")}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	pool.SetConnMaxLifetime(maxConnLifetime)
+	if err := pool.PingContext(ctx); err != nil {
+		_ = pool.Close()
+		return nil, explainConnect(err, config)
+	}
+	if err := pool.checkSettings(ctx, config); err != nil {
+		_ = pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+// LockAttempts bounds how often a transaction that lost to another one is
+// tried again before its caller hears of it.
+const LockAttempts = 5
+
+// InTx runs work in one transaction: all of it is stored or nothing. READ
+// COMMITTED keeps it from locking rows that it only reads. A deadlock or a lock
+// wait makes it run again from the start, so work must have no effect outside
+// of the transaction. Sums that do not fit are a [settlement.ErrOutOfRange].
+func (p *Pool) InTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
+	var err error
+	for range LockAttempts {
+		err = p.tryTx(ctx, work)
+		if !LostToAnotherTx(err) {
+			return inRange(err)
+		}
+	}
+	return err
+}
+
+func (p *Pool) tryTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
+	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	if err := work(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// InSnapshot reads in one transaction, in which all tables are as they were when
+// it began to read.
+func (p *Pool) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
+	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // it only reads
+	return read(tx)
+}
+
+// WithLockWait works in a session of its own that waits for tables the given
+// number of seconds only; what takes longer fails with [LockWaitTimeout]. Table
+// locks end with the session.
+func (p *Pool) WithLockWait(ctx context.Context, seconds int, work func(*sql.Conn) error) error {
+	conn, err := p.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// Nobody else is to get the session's short wait.
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	}()
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", seconds)); err != nil {
+		return err
+	}
+	return work(conn)
+}
+
+// Between is the SQL condition that the column lies in the range, and its
+// arguments.
+func Between(column string, videos settlement.Range) (condition string, args []any) {
+	condition = "TRUE"
+	if videos.From != nil {
+		condition += " AND " + column + " >= ?"
+		args = append(args, *videos.From)
+	}
+	if videos.Before != nil {
+		condition += " AND " + column + " < ?"
+		args = append(args, *videos.Before)
+	}
+	return condition, args
+}

@@ -1,0 +1,34 @@
+package watchlog
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/cespare/xxhash/v2"
+
+	"creatorpay/settlement"
+)
+
+// Checksum hashes all that is stored of a play. The sum over a chunk's rows is
+// the same in any order.
+func Checksum(play settlement.Play) uint64 {
+	var row [48]byte
+	binary.LittleEndian.PutUint64(row[0:], uint64(play.VideoID))
+	binary.LittleEndian.PutUint64(row[8:], uint64(play.ViewerID))
+	binary.LittleEndian.PutUint64(row[16:], uint64(play.StartedAt))
+	binary.LittleEndian.PutUint64(row[24:], uint64(play.ViewID))
+	binary.LittleEndian.PutUint64(row[32:], uint64(play.PlayedSeconds))
+	binary.LittleEndian.PutUint64(row[40:], uint64(play.AdViews))
+	return xxhash.Sum64(row[:])
+}
+
+// Sum reads the day's rows of the range again: their number and the sum of their
+// checksums.
+func (l *Log) Sum(ctx context.Context, day OnTime, videos settlement.Range) (rows int64, checksum uint64, err error) {
+	err = l.Plays(ctx, day, videos, func(play settlement.Play) error {
+		rows++
+		checksum += Checksum(play)
+		return nil
+	})
+	return rows, checksum, err
+}

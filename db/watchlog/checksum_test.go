@@ -1,0 +1,34 @@
+package watchlog
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
+	checksum := func(plays ...settlement.Play) (sum uint64) {
+		for _, play := range plays {
+			sum += Checksum(play)
+		}
+		return sum
+	}
+	play := settlement.Play{VideoID: 1, ViewerID: 2, StartedAt: 3, ViewID: 4, PlayedSeconds: 5, AdViews: 6}
+	sums := map[uint64]bool{checksum(play): true, checksum(): true, checksum(play, play): true}
+	for _, change := range []func(*settlement.Play){
+		func(p *settlement.Play) { p.VideoID++ },
+		func(p *settlement.Play) { p.ViewerID++ },
+		func(p *settlement.Play) { p.StartedAt++ },
+		func(p *settlement.Play) { p.ViewID++ },
+		func(p *settlement.Play) { p.PlayedSeconds++ },
+		func(p *settlement.Play) { p.AdViews++ },
+	} {
+		changed := play
+		change(&changed)
+		sums[checksum(changed)] = true
+		require.Equal(t, checksum(play, changed), checksum(changed, play), "the order does not matter")
+	}
+	require.Len(t, sums, 9, "every difference shows")
+}

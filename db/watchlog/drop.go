@@ -1,0 +1,66 @@
+package watchlog
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"creatorpay/settlement"
+)
+
+// Droppable is a day whose rows nobody needs any more.
+type Droppable struct {
+	Day  settlement.Day
+	Rows int64
+	// Seen is what was seen in the day and in the next one: while it stays as it
+	// is, nobody needs the day.
+	Seen []Seen
+}
+
+// Seen is how many rows a day had from an epoch on.
+type Seen struct {
+	Day   settlement.Day
+	Epoch int64
+	Rows  int64
+}
+
+// Drop removes the day, the first of the log, and its rows. It fails with a
+// [settlement.ErrNeeded] when other rows are there than were seen, and with a
+// [settlement.ErrBusy] while somebody uses the watch log; then nothing of the day
+// is lost. Those who write to the log wait for an instant: only late rows are
+// counted, by their index.
+func (l *Log) Drop(ctx context.Context, day Droppable) error {
+	name := partitionName(day.Day)
+	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
+		// No row is lost that came after the day was looked at, and none is posted.
+		if err := lockAll(ctx, conn); err != nil {
+			return err
+		}
+		for _, seen := range day.Seen {
+			var rows int64
+			if err := conn.QueryRowContext(ctx, `
+				SELECT COUNT(*)
+				FROM `+partition(seen.Day)+` `+byEpoch+`
+				WHERE epoch >= ?`, seen.Epoch).Scan(&rows); err != nil {
+				return err
+			}
+			if rows != seen.Rows {
+				return settlement.Errorf(settlement.ErrNeeded, settlement.DailyPeriod(day.Day),
+					"%s is not dropped: rows came while it was looked at; look again", day.Day)
+			}
+		}
+		if err := alter(ctx, conn, `TRUNCATE PARTITION `+name); err != nil {
+			return err
+		}
+		// Dropping it would stretch the next day's partition down over the dropped
+		// day; the floor takes its place instead.
+		return alter(ctx, conn, fmt.Sprintf(`
+			REORGANIZE PARTITION %s, %s INTO (
+				PARTITION %s VALUES LESS THAN ('%s')
+			)`, floorPartition, name, floorPartition, day.Day+1))
+	})
+	if err != nil {
+		return fmt.Errorf("drop %s: %w", day.Day, err)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// Next says what to do about an error, with the command to type; empty if there
+// is nothing to say that the error does not.
+func Next(err error) string {
+	var kept *db.Kept
+	if errors.As(err, &kept) {
+		return release(kept)
+	}
+	var found *settlement.Error
+	if !errors.As(err, &found) {
+		return ""
+	}
+	period := found.Period
+	switch found.Kind {
+	case settlement.ErrNotClosed:
+		return haveClosed(period, found.State)
+	case settlement.ErrClosed:
+		if period.Kind == settlement.Daily {
+			return "to recompute and compare it: " + Verify(period.Start)
+		}
+		return "to compare it with its days: " + Audit(period)
+	case settlement.ErrNoPartition:
+		return "import its views or, if it had none, make room: " + AddPartitions(period.Start, period.Start)
+	case settlement.ErrNotMigrated:
+		return "run `" + Migrate + "`"
+	case settlement.ErrNotTheSum:
+		return "verify its days: " + Verify(period.Start) + " and so on"
+	case settlement.ErrLostClaim:
+		return "see `" + MailStatus(period) + "`"
+	case settlement.ErrUnknownVideos:
+		return fmt.Sprintf("import them (starter import --videos FILE), then: %s; only the chunks with such rows are counted again", Retry(period))
+	default:
+		return ""
+	}
+}
+
+// haveClosed is what to do so that the period closes.
+func haveClosed(period settlement.Period, state settlement.RunState) string {
+	switch state {
+	case settlement.Running:
+		return "see `" + Status + "`"
+	case settlement.Failed:
+		return "fix the cause that `" + Status + "` shows, then: " + Retry(period)
+	default:
+		return "run it first: " + Run(period)
+	}
+}
+
+// release is what to do so that a day can be dropped.
+func release(kept *db.Kept) string {
+	switch kept.Reason {
+	case db.KeptUnposted:
+		return fmt.Sprintf("start the workers with LATE_DAYS=%d for the next daily run, which then posts them", kept.Posting-kept.Day)
+	case db.KeptNeverSettled:
+		return "to drop such days: starter partitions drop --never-settled"
+	default:
+		return ""
+	}
+}
+
+// Explain is the error's text with what to do about it.
+func Explain(err error) string {
+	if next := Next(err); next != "" {
+		return err.Error() + "; " + next
+	}
+	return err.Error()
+}

@@ -1,0 +1,42 @@
+package command_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/program/command"
+	"creatorpay/settlement"
+)
+
+const may9 settlement.Day = 19852 // 2024-05-09
+
+func TestExplain_AddsWhatToTypeNext(t *testing.T) {
+	day := settlement.DailyPeriod(may9)
+	for want, err := range map[string]error{
+		"2024-05-09 is not closed: it was never run; run it first: starter run daily --date 2024-05-09":                                 settlement.NotClosed(day, settlement.NeverRun),
+		"2024-05-09 is not closed: its run is still going; see `starter status`":                                                        settlement.NotClosed(day, settlement.Running),
+		"2024-W19 is not closed: its run failed; fix the cause that `starter status` shows, then: starter retry weekly --week 2024-W19": settlement.NotClosed(may9.Week(), settlement.Failed),
+		"begin: closed; to recompute and compare it: starter verify --date 2024-05-09":                                                  fmt.Errorf("begin: %w", settlement.Errorf(settlement.ErrClosed, day, "closed")),
+		"closed; to compare it with its days: starter audit --from 2024-05-06 --to 2024-05-12":                                          settlement.Errorf(settlement.ErrClosed, may9.Week(), "closed"),
+		"no room; import its views or, if it had none, make room: starter partitions add --from 2024-05-09 --to 2024-05-09":             settlement.Errorf(settlement.ErrNoPartition, day, "no room"),
+		"old; run `starter migrate`":                      settlement.Errorf(settlement.ErrNotMigrated, settlement.Period{}, "old"),
+		"lost; see `starter mail status --week 2024-W19`": settlement.Errorf(settlement.ErrLostClaim, may9.Week(), "lost"),
+		"2024-05-09 is a Thursday":                        settlement.Invalid("2024-05-09 is a Thursday"),
+		"the connection is lost":                          errors.New("the connection is lost"),
+	} {
+		require.Equal(t, want, command.Explain(err))
+	}
+}
+
+func TestExplain_SaysHowADayIsReleased(t *testing.T) {
+	late := &db.Kept{Day: may9, Rows: 1, Reason: db.KeptUnposted, Posting: may9 + 2}
+	require.Contains(t, command.Explain(late), "start the workers with LATE_DAYS=2 for the next daily run")
+	never := &db.Kept{Day: may9, Rows: 3, Reason: db.KeptNeverSettled}
+	require.Contains(t, command.Explain(never), "starter partitions drop --never-settled")
+	posting := &db.Kept{Day: may9, Rows: 1, Reason: db.KeptPosting, Posting: may9 + 2}
+	require.Equal(t, posting.Error(), command.Explain(posting))
+}

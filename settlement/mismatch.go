@@ -1,0 +1,56 @@
+package settlement
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Mismatch is a closed day whose rows in the watch log are not those that were
+// counted and posted: rows vanished or changed, or came in another way than
+// being inserted, or when the day had been dropped. Nothing is adjusted for it.
+type Mismatch struct {
+	Day      Day   `json:"day"`
+	Expected int64 `json:"expected"` // rows that were counted or posted
+	Found    int64 `json:"found"`
+	// Chunks have other rows than were counted, by their checksums. Only
+	// a check of all rows finds those.
+	Chunks []int `json:"chunks,omitempty"`
+	// Changed are posted late rows that have other figures now.
+	Changed int64 `json:"changed,omitempty"`
+	// Dropped tells that the rows came when the day had no partition any more.
+	Dropped bool `json:"dropped,omitempty"`
+}
+
+// None tells whether the rows are those that were counted and posted after all.
+func (m Mismatch) None() bool {
+	return m.Found == m.Expected && len(m.Chunks) == 0 && m.Changed == 0
+}
+
+// Add takes in what was found in another part of the day.
+func (m *Mismatch) Add(other Mismatch) {
+	m.Expected += other.Expected
+	m.Found += other.Found
+	m.Chunks = append(m.Chunks, other.Chunks...)
+	m.Changed += other.Changed
+}
+
+// chunksNamed is how many chunks a mismatch names.
+const chunksNamed = 10
+
+func (m Mismatch) String() string {
+	if m.Dropped {
+		return fmt.Sprintf("%s got %s after it was dropped, which nobody has counted", m.Day, Count(m.Found, "row"))
+	}
+	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, Count(m.Found, "row"), m.Expected)
+	if len(m.Chunks) > 0 {
+		named := m.Chunks[:min(len(m.Chunks), chunksNamed)]
+		text += ", and other rows than were counted in chunk " + strings.Trim(fmt.Sprint(named), "[]")
+		if more := len(m.Chunks) - len(named); more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	if m.Changed > 0 {
+		text += fmt.Sprintf(", and other figures in %s", Count(m.Changed, "posted late row"))
+	}
+	return text
+}

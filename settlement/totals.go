@@ -1,0 +1,69 @@
+package settlement
+
+import "errors"
+
+// Totals are what a closed period comes to.
+type Totals struct {
+	Statistics
+	Late
+	Amounts
+}
+
+// Late are the views of earlier, closed days that a period posts. They are in
+// its amounts, but not in its statistics.
+type Late struct {
+	LateRows  int64 `db:"late_rows" json:"late_rows,omitzero"`
+	LateViews int64 `db:"late_views" json:"late_views,omitzero"` // those of them that count
+}
+
+// Add adds the figures of other. It fails with [ErrOutOfRange].
+func (t *Totals) Add(other Totals) error {
+	return errors.Join(
+		t.Statistics.Add(other.Statistics),
+		AddTo(&t.LateRows, other.LateRows),
+		AddTo(&t.LateViews, other.LateViews),
+		t.Amounts.Add(other.Amounts),
+	)
+}
+
+// Amounts are whole won.
+type Amounts struct {
+	VideoAmount Won `db:"video_amount" json:"video_amount"`
+	AdAmount    Won `db:"ad_amount" json:"ad_amount"`
+}
+
+// Add adds other amounts. It fails with [ErrOutOfRange].
+func (a *Amounts) Add(other Amounts) error {
+	return errors.Join(
+		AddTo(&a.VideoAmount, other.VideoAmount),
+		AddTo(&a.AdAmount, other.AdAmount),
+	)
+}
+
+// Total is all of it. It fails with [ErrOutOfRange].
+func (a Amounts) Total() (Won, error) {
+	total := a.VideoAmount
+	err := AddTo(&total, a.AdAmount)
+	return total, err
+}
+
+// Figure is one number of some totals.
+type Figure struct {
+	Name  string // for people
+	Value int64
+}
+
+// Figures are all figures of the totals, in the order in which people read them.
+func (t Totals) Figures() []Figure {
+	return []Figure{
+		{"views", t.Views},
+		{"self views", t.SelfViews},
+		{"repeat views", t.RepeatViews},
+		{"played seconds", t.PlayedSeconds},
+		{"ad views", t.AdViews},
+		{"late rows", t.LateRows},
+		{"late views", t.LateViews},
+		{"video amount", int64(t.VideoAmount)},
+		{"ad amount", int64(t.AdAmount)},
+	}
+}
