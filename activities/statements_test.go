@@ -90,16 +90,16 @@ func TestStatement_LinesAreTheVideosWithTheirViewsByUnitPrice(t *testing.T) {
 			VideoID: 1, Title: "first", Statistics: settlement.Statistics{Views: 6, PlayedSeconds: 60, AdViews: 6},
 			ViewsFrom: 99_997, ViewsTo: 100_003, AdViewsTo: 6,
 			// Of Thursday two before the border and two after it, of Friday two by the new prices.
-			ViewShares: []templates.Share{{Price: 10_000, Count: 2}, {Price: 11_000, Count: 2}, {Price: 12_000, Count: 2}},
-			AdShares:   []templates.Share{{Price: 50_000, Count: 2}, {Price: 100_000, Count: 4}},
+			ViewShares: []settlement.Share{{Price: 10_000, Count: 2}, {Price: 11_000, Count: 2}, {Price: 12_000, Count: 2}},
+			AdShares:   []settlement.Share{{Price: 50_000, Count: 2}, {Price: 100_000, Count: 4}},
 			// 4.2 and 2.4 won, whole per day.
 			VideoAmount: 6, AdAmount: 50,
 		},
 		{
 			VideoID: 2, Title: "second", Statistics: settlement.Statistics{Views: 3, PlayedSeconds: 30, AdViews: 3},
 			ViewsTo: 3, AdViewsTo: 3,
-			ViewShares:  []templates.Share{{Price: 10_000, Count: 3}},
-			AdShares:    []templates.Share{{Price: 50_000, Count: 3}},
+			ViewShares:  []settlement.Share{{Price: 10_000, Count: 3}},
+			AdShares:    []settlement.Share{{Price: 50_000, Count: 3}},
 			VideoAmount: 3, AdAmount: 15,
 		},
 	}, statement.Lines)
@@ -117,8 +117,8 @@ func TestStatement_LinesTellTheirLateViews(t *testing.T) {
 			VideoAmount: 2, AdAmount: 20,
 		}},
 		ViewsTo: 5, AdViewsTo: 7,
-		ViewShares:  []templates.Share{{Price: 10_000, Count: 5}},
-		AdShares:    []templates.Share{{Price: 50_000, Count: 7}},
+		ViewShares:  []settlement.Share{{Price: 10_000, Count: 5}},
+		AdShares:    []settlement.Share{{Price: 50_000, Count: 7}},
 		VideoAmount: 5, AdAmount: 35,
 	}, lines[1])
 }

@@ -34,7 +34,7 @@ func (s *Statement) addsUp() error {
 	return nil
 }
 
-func sameCount(what string, counted, ordinals int64, shares []Share) error {
+func sameCount(what string, counted, ordinals int64, shares []settlement.Share) error {
 	var priced int64
 	for _, share := range shares {
 		priced += share.Count

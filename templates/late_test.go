@@ -33,7 +33,7 @@ func TestVideoShowsFromWhichDaysItsLateViewsAre(t *testing.T) {
 	for locale, days := range map[string]string{
 		English: "Late: watched 28 April 2024, paid with 7 May", Korean: "지연 시청: 2024년 4월 28일 시청, 5월 7일 수익에 반영",
 	} {
-		parts := newLetter(font(t), sample(locale, 0), "").lateParts(lateLine())
+		parts := newLetter(documentFont(t), sample(locale, 0), "").lateParts(lateLine())
 		require.Equal(t, [][]string{append([]string{days}, figures...)}, parts)
 	}
 }
@@ -42,7 +42,7 @@ func TestFiguresOfAVideoIncludeItsLateViews(t *testing.T) {
 	s := sample(English, 0)
 	s.Lines = []Line{lateLine()}
 
-	videos := newLetter(font(t), s, "").videoTable()
+	videos := newLetter(documentFont(t), s, "").videoTable()
 
 	require.Equal(t, []string{"Video 7", "5", "0:04:00", "7", "₩5", "₩70"}, videos.rows[0].cells)
 	require.Equal(t, "· Left out: 4 self, 6 repeat", videos.rows[0].details[len(videos.rows[0].details)-1])
@@ -53,7 +53,7 @@ func TestLateViewsThatGoOnOverThePageNameTheirVideoAgain(t *testing.T) {
 	s := withLate(sample(Korean, 1), 31)
 	s.Lines[0].Title = "a video"
 
-	pages := layOutPayout(font(t), s).pages
+	pages := layOutPayout(documentFont(t), s).pages
 
 	late := func(text string) bool { return strings.HasPrefix(text, "지연 시청:") }
 	for i, page := range pages[:2] {
@@ -68,7 +68,7 @@ func TestLateViewsAreExplainedOnlyWhereThereAreSome(t *testing.T) {
 	for _, locale := range []string{Korean, English} {
 		words := func(s *Statement) (all string) {
 			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
-				for _, page := range layOut(font(t), s).pages {
+				for _, page := range layOut(documentFont(t), s).pages {
 					all += strings.Join(texts(page), " ") + " "
 				}
 			}
@@ -87,5 +87,5 @@ func TestR9_TheTop5ComparesWithoutLateViews(t *testing.T) {
 	s := sample(English, 0)
 	s.Lines = []Line{lateLine()}
 	s.Top.ByViews = s.Top.ByViews[:1]
-	require.Contains(t, texts(layOutTopFive(font(t), s).pages[0]), english.ownBest+" · 4,812,342 behind no. 1")
+	require.Contains(t, texts(layOutTopFive(documentFont(t), s).pages[0]), english.ownBest+" · 4,812,342 behind no. 1")
 }

@@ -66,7 +66,7 @@ func (r *Renderer) draw(ctx context.Context, s *Statement, title string, layOut 
 	return file, nil
 }
 
-// failed names the statement with which something went wrong.
+// failed names the statement that could not be drawn.
 func (s *Statement) failed(err error) error {
 	return fmt.Errorf("statement %q of creator %d: %w", s.Number, s.CreatorID, err)
 }

@@ -39,8 +39,8 @@ func TestPanicOfTheLibraryIsAnErrorThatNamesTheStatement(t *testing.T) {
 	renderer := renderer(t)
 	s := sample(English, 1)
 	for range cap(renderer.slots) + 1 { // a failed document frees its slot
-		_, err := renderer.draw(t.Context(), s, "Payout statement", func(face *pdf.Font, _ *Statement) *sheet {
-			unclean := newSheet(face)
+		_, err := renderer.draw(t.Context(), s, "Payout statement", func(font *pdf.Font, _ *Statement) *sheet {
+			unclean := newSheet(font)
 			unclean.write(left, 100, body, "🎉")
 			return unclean
 		})

@@ -99,14 +99,14 @@ func withLate(s *Statement, days int) *Statement {
 	return s
 }
 
-func priced(tiers settlement.Tiers, from, to int64) (shares []Share, amount int64) {
+func priced(tiers settlement.Tiers, from, to int64) (shares []settlement.Share, amount int64) {
 	for i, tier := range tiers {
 		upTo := to
 		if i+1 < len(tiers) {
 			upTo = min(to, tiers[i+1].From-1)
 		}
 		if count := upTo - max(from, tier.From-1); count > 0 {
-			shares = append(shares, Share{Price: tier.Price, Count: count})
+			shares = append(shares, settlement.Share{Price: tier.Price, Count: count})
 		}
 	}
 	won, err := tiers.Amount(settlement.Ordinals{From: from, To: to})

@@ -45,9 +45,9 @@ type Line struct {
 
 	ViewsFrom, ViewsTo     int64
 	AdViewsFrom, AdViewsTo int64
-	ViewShares             []Share // counted views by unit price, the cheapest first
-	AdShares               []Share // the same for ad views
-	VideoAmount, AdAmount  int64   // won
+	ViewShares             []settlement.Share // counted views by unit price, the cheapest first
+	AdShares               []settlement.Share // the same for ad views
+	VideoAmount, AdAmount  int64              // won
 }
 
 // LateViews are views of a day that was closed when they came: a later day of
@@ -57,9 +57,6 @@ type LateViews struct {
 	settlement.Statistics
 	VideoAmount, AdAmount int64 // won
 }
-
-// Share is how many views were paid at one unit price.
-type Share = settlement.Share
 
 // DayTotal is what the creator's videos had on one day.
 type DayTotal struct {

@@ -24,23 +24,23 @@ func renderer(t testing.TB) *Renderer {
 	return renderer
 }
 
-func font(t testing.TB) *pdf.Font { return renderer(t).font }
+func documentFont(t testing.TB) *pdf.Font { return renderer(t).font }
 
 func TestFontHasEveryLabel(t *testing.T) {
-	face := font(t)
+	font := documentFont(t)
 	for _, labels := range []labels{korean, english} {
 		fields := reflect.ValueOf(labels)
 		for i := range fields.NumField() {
 			if text := fields.Field(i); text.Kind() == reflect.String {
 				require.NotEmpty(t, text.String(), fields.Type().Field(i).Name)
-				require.Equal(t, text.String(), clean(face, text.String()))
+				require.Equal(t, text.String(), clean(font, text.String()))
 			}
 		}
 	}
 }
 
 func TestWhatCannotBeShownIsLeftOutWithAllThatBelongsToIt(t *testing.T) {
-	face := font(t)
+	font := documentFont(t)
 	for given, want := range map[string]string{
 		"김하늘 金漢 Café":                 "김하늘 金漢 Café",
 		"\u1112\u1161\u11ab e\u0301":  "한 é", // composed
@@ -59,7 +59,7 @@ func TestWhatCannotBeShownIsLeftOutWithAllThatBelongsToIt(t *testing.T) {
 		"שלום עולם abc":               "abc",
 		" \u3164\u115F ":              "",
 	} {
-		require.Equal(t, want, clean(face, given), "%q", given)
+		require.Equal(t, want, clean(font, given), "%q", given)
 	}
 }
 
@@ -69,18 +69,18 @@ func TestNamesAppearAsThemselves(t *testing.T) {
 		"Việt Nam, Nguyễn Thị Hằng", "Ελληνικά: Γιώργος Ψαράς, ΐΰ Ἀθῆναι", "Київ, Їжак, Ђорђе Љубић, Россия", "Ọlábísí Ẹ̀gbá", "ŠŽšž ÐðÞþ ß ẞ",
 		"« guillemets » “quotes” ‚low‘ €£¥₫₺₽₴", `C:\temp`,
 	} {
-		require.Equal(t, norm.NFC.String(name), clean(font(t), name))
-		require.Equal(t, norm.NFC.String(name), clean(font(t), norm.NFD.String(name)), "decomposed")
+		require.Equal(t, norm.NFC.String(name), clean(documentFont(t), name))
+		require.Equal(t, norm.NFC.String(name), clean(documentFont(t), norm.NFD.String(name)), "decomposed")
 	}
 }
 
 // A right-to-left letter drawn from left to right would be a lie.
 func TestFontHasNoRightToLeftLetters(t *testing.T) {
-	face := font(t)
+	font := documentFont(t)
 	for r := range rune(0x10000) {
 		properties, _ := bidi.LookupRune(r)
 		if class := properties.Class(); class == bidi.R || class == bidi.AL {
-			require.False(t, face.Has(r), "%q", r)
+			require.False(t, font.Has(r), "%q", r)
 		}
 	}
 }
@@ -89,8 +89,8 @@ func TestAVideoOfWhoseTitleNothingIsLeftShowsItsID(t *testing.T) {
 	for locale, want := range map[string]string{Korean: "영상 1001", English: "Video 1001"} {
 		s := sample(locale, 1)
 		s.Lines[0].Title, s.Top.ByViews[0].Title, s.Top.ByViews[0].VideoID = "🎉🎉", "👨‍👩‍👧‍👦", 1001
-		require.Contains(t, texts(layOutPayout(font(t), s).pages[0]), want)
-		require.Contains(t, texts(layOutTopFive(font(t), s).pages[0]), want)
+		require.Contains(t, texts(layOutPayout(documentFont(t), s).pages[0]), want)
+		require.Contains(t, texts(layOutTopFive(documentFont(t), s).pages[0]), want)
 		mail, err := NewMail(s)
 		require.NoError(t, err)
 		require.Contains(t, mail.Text, "🎉🎉", "a mail program has the fonts")
@@ -99,19 +99,19 @@ func TestAVideoOfWhoseTitleNothingIsLeftShowsItsID(t *testing.T) {
 }
 
 func FuzzClean(f *testing.F) {
-	face := font(f)
+	font := documentFont(f)
 	for _, text := range nasty {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		cleaned := clean(face, text)
+		cleaned := clean(font, text)
 		require.True(t, utf8.ValidString(cleaned))
 		for _, r := range cleaned {
-			require.True(t, face.Has(r), "%q", r)
+			require.True(t, font.Has(r), "%q", r)
 			require.False(t, unicode.IsControl(r), "%q", r)
 		}
-		require.Equal(t, cleaned, clean(face, cleaned), "cleaning again changes nothing")
-		fitted := face.Fit(cleaned, 9, 80)
-		require.LessOrEqual(t, face.Width(fitted, 9), 80.0)
+		require.Equal(t, cleaned, clean(font, cleaned), "cleaning again changes nothing")
+		fitted := font.Fit(cleaned, 9, 80)
+		require.LessOrEqual(t, font.Width(fitted, 9), 80.0)
 	})
 }

@@ -164,9 +164,9 @@ func (r *statementReader) line(video db.PeriodVideo, days []db.SettlementLine, l
 
 // addShares adds a day's ordinals to the shares, which stay in the order of
 // their prices.
-func addShares(shares []templates.Share, tiers settlement.Tiers, ordinals settlement.Ordinals) []templates.Share {
+func addShares(shares []settlement.Share, tiers settlement.Tiers, ordinals settlement.Ordinals) []settlement.Share {
 	for share := range tiers.Shares(ordinals) {
-		at, found := slices.BinarySearchFunc(shares, share.Price, func(s templates.Share, price settlement.UnitPrice) int {
+		at, found := slices.BinarySearchFunc(shares, share.Price, func(s settlement.Share, price settlement.UnitPrice) int {
 			return int(s.Price - price)
 		})
 		if found {

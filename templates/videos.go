@@ -1,0 +1,79 @@
+package templates
+
+import (
+	"fmt"
+
+	"creatorpay/settlement"
+)
+
+func (l *letter) writeVideos() {
+	l.section(l.perVideo, 96)
+	if len(l.statement.Lines) == 0 {
+		l.paragraph(body, l.noVideos)
+		return
+	}
+	l.writeTable(l.videoTable())
+	if l.statement.lateViews() > 0 {
+		l.down(4)
+		l.paragraph(note, l.lateReason)
+	}
+}
+
+// videoTable has a row for each video and one for all of them.
+func (l *letter) videoTable() table {
+	videos := table{heads: []string{l.video, l.views, l.playTime, l.adViews, l.videoAmount, l.adAmount}}
+	for _, line := range l.statement.Lines {
+		videos.rows = append(videos.rows, row{
+			cells:   figures(l.videoTitle(line.Title, line.VideoID), line.WithLate(), line.VideoAmount, line.AdAmount),
+			details: l.videoDetails(line),
+			parts:   l.lateParts(line),
+		})
+	}
+	sum, videoAmount, adAmount := l.statement.Totals()
+	videos.total = figures(l.sum, sum, videoAmount, adAmount)
+	return videos
+}
+
+func figures(name string, s settlement.Statistics, videoAmount, adAmount int64) []string {
+	return []string{name, settlement.Number(s.Views), duration(s.PlayedSeconds), settlement.Number(s.AdViews), won(videoAmount), won(adAmount)}
+}
+
+// separator stands before a part of the small print that does not begin a line.
+const separator = "· "
+
+// videoDetails are the ordinals, how many at which price, and what was left out.
+func (l *letter) videoDetails(line Line) []string {
+	details := []string{fmt.Sprintf("ID %d", line.VideoID)}
+	details = append(details, l.pricedOrdinals(l.viewOrdinals, line.ViewsFrom, line.ViewsTo, line.ViewShares)...)
+	details = append(details, l.pricedOrdinals(l.adOrdinals, line.AdViewsFrom, line.AdViewsTo, line.AdShares)...)
+	all := line.WithLate()
+	return append(details, separator+fmt.Sprintf(l.leftOutOf, settlement.Number(all.SelfViews), settlement.Number(all.RepeatViews)))
+}
+
+// lateParts tell from which days the late views of the video's figures are.
+func (l *letter) lateParts(line Line) (parts [][]string) {
+	for _, late := range line.Late {
+		if late.Views > 0 {
+			_, paidOn := l.shortDay(late.PaidOn)
+			days := fmt.Sprintf(l.lateDays, l.date(midnight(late.WatchedOn)), paidOn)
+			parts = append(parts, figures(days, late.Statistics, late.VideoAmount, late.AdAmount))
+		}
+	}
+	return parts
+}
+
+func (l *letter) pricedOrdinals(format string, from, to int64, shares []settlement.Share) (parts []string) {
+	if from == to {
+		return nil
+	}
+	for i, share := range shares {
+		priced := fmt.Sprintf(l.share, settlement.Number(share.Count), price(share.Price))
+		if i == 0 {
+			priced = separator + fmt.Sprintf(format, settlement.Number(from+1), settlement.Number(to)) + " " + priced
+		} else {
+			priced = "+ " + priced
+		}
+		parts = append(parts, priced)
+	}
+	return parts
+}
