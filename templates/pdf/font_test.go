@@ -49,7 +49,7 @@ func TestSubsetHasItsCharactersAndNoOthers(t *testing.T) {
 	font := documentFont(t)
 	wanted := map[rune]bool{}
 	for r := range rune(0x10000) {
-		if font.Has(r) && r%2 == 0 { // as many separate segments as can be
+		if font.Has(r) && r%2 == 0 { // no two neighbours
 			wanted[r] = true
 		}
 	}
