@@ -84,7 +84,7 @@ const unknownVideosNamed = 20
 // become more or fewer since they were counted.
 func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result CheckDayResult, err error) {
 	period := settlement.DailyPeriod(input.Day)
-	mended, err := a.checkVideosKnown(ctx, period)
+	repaired, err := a.checkVideosKnown(ctx, period)
 	if err != nil {
 		return result, err
 	}
@@ -92,7 +92,7 @@ func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result Check
 		result.Again, err = a.DB.Recount(ctx, input.Day, holder)
 		return err
 	})
-	result.Again = append(result.Again, mended...)
+	result.Again = append(result.Again, repaired...)
 	slices.Sort(result.Again)
 	result.Again = slices.Compact(result.Again)
 	return result, err
@@ -101,7 +101,7 @@ func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result Check
 // checkVideosKnown fails when there are plays of unknown videos, the day's own
 // or late ones. Chunks that had such plays when they were counted, and whose
 // videos have become known since, are returned to be counted again.
-func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Period) (mended []int, err error) {
+func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Period) (repaired []int, err error) {
 	chunks, err := a.DB.Chunks(ctx, period)
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 			return nil, err
 		}
 		if len(unknown) == 0 {
-			mended = append(mended, chunk.Number)
+			repaired = append(repaired, chunk.Number)
 		}
 		for _, video := range unknown {
 			rows += video.Rows
@@ -139,7 +139,7 @@ func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Per
 		}
 	}
 	if rows == 0 {
-		return mended, nil
+		return repaired, nil
 	}
 	return nil, settlement.Errorf(settlement.ErrUnknownVideos, period,
 		"%s has %s of videos that are not in the catalogue: %s", period, settlement.Count(rows, "row"), strings.Join(named, ", "))

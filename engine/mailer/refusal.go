@@ -13,7 +13,7 @@ import (
 // ErrRefusedUs is returned when the mail server does not want this sender, or
 // cannot be trusted: the password is wrong, the sender's address is not allowed,
 // TLS is missing. Every further mail would fare the same, so a batch stops until
-// an operator has mended it.
+// an operator has corrected that.
 var ErrRefusedUs = errors.New("the mail server refuses us")
 
 var relaying = regexp.MustCompile(`(?i)\brelay|not permitted to send`)
