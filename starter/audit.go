@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -19,64 +20,63 @@ type auditCommand struct {
 	Checksums bool           `default:"true" negatable:"" help:"Read every row of the watch log, which takes some 1.5 s of CPU time for a million; without, they are counted only, and changed rows are not found."`
 }
 
-func (c auditCommand) Run(ctx context.Context) error {
+// Validate refuses a range that ends before it begins.
+func (c auditCommand) Validate() error {
 	if c.To < c.From {
 		return fmt.Errorf("%s comes before %s: --to is the last day", c.To, c.From)
 	}
-	database, err := c.open(ctx)
+	return nil
+}
+
+func (c auditCommand) Run(ctx context.Context, database *db.DB) error {
+	results, err := database.Audit(ctx, c.From, c.To, c.Checksums)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = database.Close() }()
-	return c.print(ctx, database)
+	text, broken := auditText(results)
+	fmt.Print(text)
+	if broken > 0 {
+		return fmt.Errorf("%s to %s: %s broken", c.From, c.To, settlement.Count(broken, "invariant"))
+	}
+	return nil
 }
 
 // meaningWidth keeps the table within a terminal.
 const meaningWidth = 70
 
-// print prints every invariant and the rows for which one does not hold;
-// any is an error.
-func (c auditCommand) print(ctx context.Context, database *db.DB) error {
-	var broken []db.Audited
-	var notes []string
+// auditText shows every invariant and the rows for which one does not hold, and counts
+// the broken ones.
+func auditText(results []db.Audited) (all string, broken int) {
 	out := newTable("Invariant", "What it means", "Result", "Took")
 	out.SetColumnConfigs([]table.ColumnConfig{
 		{Number: 2, WidthMax: meaningWidth, WidthMaxEnforcer: text.WrapSoft},
 		{Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight},
 	})
-	results, err := database.Audit(ctx, c.From, c.To, c.Checksums)
-	if err != nil {
-		return err
-	}
+	var notes, findings strings.Builder
 	for _, result := range results {
 		found := "holds"
 		if count := len(result.Findings) + result.More; count > 0 {
 			found = fmt.Sprintf("%d broken", count)
-			broken = append(broken, result)
+			broken++
+			findings.WriteString(findingsText(result))
 		}
-		notes = append(notes, result.Notes...)
-		out.AppendRow([]any{result.Name, result.Meaning, found, result.Took.Round(time.Millisecond)})
+		for _, note := range result.Notes {
+			notes.WriteString(note + "\n")
+		}
+		out.AppendRow(table.Row{result.Name, result.Meaning, found, result.Took.Round(time.Millisecond)})
 	}
-	out.Render()
-	for _, note := range notes {
-		fmt.Println(note)
-	}
-	for _, result := range broken {
-		printFindings(result)
-	}
-	if len(broken) > 0 {
-		return fmt.Errorf("%s to %s: %s broken", c.From, c.To, settlement.Count(len(broken), "invariant"))
-	}
-	return nil
+	return rendered(out) + notes.String() + findings.String(), broken
 }
 
-func printFindings(result db.Audited) {
-	fmt.Printf("\n%s: %s\n", result.Name, result.Meaning)
+func findingsText(result db.Audited) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "\n%s: %s\n", result.Name, result.Meaning)
 	for _, finding := range result.Findings {
-		fmt.Printf("  %s: %s\n", finding.Where, finding.Problem)
+		fmt.Fprintf(&text, "  %s: %s\n", finding.Where, finding.Problem)
 	}
 	if result.More > 0 {
-		fmt.Printf("  and %d more\n", result.More)
+		fmt.Fprintf(&text, "  and %d more\n", result.More)
 	}
-	fmt.Printf("  What to do: %s.\n", result.Remedy)
+	fmt.Fprintf(&text, "  What to do: %s.\n", result.Remedy)
+	return text.String()
 }

@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"creatorpay/db"
 	"creatorpay/internal/generate"
+	"creatorpay/internal/localstack"
+	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
-	"creatorpay/workflows"
 )
 
 type demoCommand struct {
@@ -36,11 +36,11 @@ func (c demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := clearStack(ctx, c.Dir); err != nil {
+	if err := localstack.Clear(ctx, c.Dir); err != nil {
 		return err
 	}
 	fmt.Println("starting MySQL, Temporal and the mail inbox")
-	stack, err := startStack(ctx, c.Dir, calendar)
+	stack, err := localstack.Start(ctx, c.Dir, calendar)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 	go func() {
 		// Only what needs a person is said between the demo's own lines.
 		quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-		worker <- stack.work(working, c.Worker, quiet)
+		worker <- stack.Work(working, c.Worker, quiet)
 	}()
 	err = c.job(ctx, stack)
 	if err == nil {
@@ -59,7 +59,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 		}
 	}
 	stopWorker()
-	return errors.Join(err, <-worker, stack.stop())
+	return errors.Join(err, <-worker, stack.Stop())
 }
 
 // made is what the demo makes up.
@@ -69,13 +69,13 @@ func (c demoCommand) made() generateFlags {
 
 // job generates, runs every day, shows the last one's results, verifies it, and
 // runs the weeks that are complete.
-func (c demoCommand) job(ctx context.Context, stack *stack) error {
-	database, err := open(ctx, stack.dsn)
+func (c demoCommand) job(ctx context.Context, stack *localstack.Stack) error {
+	database, err := open(ctx, stack.DSN)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = database.Close() }()
-	temporal, err := connectTemporal(ctx, stack.options(), stack.temporal.UIURL)
+	temporal, err := connectTemporal(ctx, stack.Options(), stack.UI())
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (c demoCommand) job(ctx context.Context, stack *stack) error {
 	}
 	last := c.From + settlement.Day(c.Days) - 1
 	for day := c.From; day <= last; day++ {
-		if err := runDay(ctx, temporal, workflows.DailyInput{Day: day}); err != nil {
+		if err := runPeriod(ctx, temporal, control.Request{Period: settlement.DailyPeriod(day)}); err != nil {
 			return err
 		}
 	}
@@ -97,7 +97,7 @@ func (c demoCommand) job(ctx context.Context, stack *stack) error {
 		return err
 	}
 	for week := (c.From + 6).Week(); week.End()-1 <= last; week = week.End().Week() {
-		if err := runRollUp(ctx, temporal, workflows.Weekly, workflows.PeriodInput{Period: week}); err != nil {
+		if err := runPeriod(ctx, temporal, control.Request{Period: week}); err != nil {
 			return err
 		}
 	}
@@ -110,22 +110,25 @@ func printResults(ctx context.Context, database *db.DB, day settlement.Day) erro
 	if err != nil {
 		return err
 	}
+	run, err := database.ClosedRun(ctx, period)
+	if err != nil {
+		return err
+	}
+	fmt.Print(topText(day, top), runsText([]db.Run{run}))
+	return nil
+}
+
+func topText(day settlement.Day, top []db.TopVideo) string {
 	out := newTable("Top 5 of "+day.String(), "Rank", "Video", "Title", "Value")
 	rightAligned(out, 2, 3, 5)
 	for _, video := range top {
 		out.AppendRow(table.Row{"by " + video.Metric, video.Place, video.VideoID, video.Title, settlement.Number(video.Value)})
 	}
-	out.Render()
-	run, err := database.ClosedRun(ctx, period)
-	if err != nil {
-		return err
-	}
-	printRuns([]db.Run{run})
-	return nil
+	return rendered(out)
 }
 
-func (c demoCommand) sayWhereToLook(stack *stack) {
-	env := shortPath(filepath.Join(c.Dir, "env"))
+func (c demoCommand) sayWhereToLook(stack *localstack.Stack) {
+	env := shortPath(localstack.EnvFile(c.Dir))
 	if !c.Exit {
 		fmt.Printf(`
 Read the mails in the inbox:           %s
@@ -134,7 +137,7 @@ Or from another terminal:              set -a; . %s; set +a
                                        ./bin/starter status
                                        ./bin/starter export settlement --period daily --date %s
 Stop with ^C.
-`, stack.inbox.URL, stack.temporal.UIURL, env, c.From+settlement.Day(c.Days)-1)
+`, stack.Inbox(), stack.UI(), env, c.From+settlement.Day(c.Days)-1)
 		return
 	}
 	fmt.Printf("\nThe data stays in %s. To look at it, at the mails, and at the runs in the Temporal UI: ./bin/starter dev --dir %s\n",

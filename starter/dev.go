@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"creatorpay/internal/localstack"
 	"creatorpay/program/logging"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
@@ -23,7 +24,7 @@ func (c devCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("--time-zone: %w", err)
 	}
-	stack, err := startStack(ctx, c.Dir, calendar)
+	stack, err := localstack.Start(ctx, c.Dir, calendar)
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ MySQL        %s
 Settings     set -a; . %s; set +a
 Logs         %s
 Stop with ^C.
-`, stack.temporal.UIURL, stack.inbox.URL, stack.dsn, shortPath(filepath.Join(c.Dir, "env")), shortPath(filepath.Join(c.Dir, "*.log")))
-	err = stack.work(ctx, c.Worker, logging.New(c.Logging))
-	return errors.Join(err, stack.stop())
+`, stack.UI(), stack.Inbox(), stack.DSN, shortPath(localstack.EnvFile(c.Dir)), shortPath(filepath.Join(c.Dir, "*.log")))
+	err = stack.Work(ctx, c.Worker, logging.New(c.Logging))
+	return errors.Join(err, stack.Stop())
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"creatorpay/db"
 	"creatorpay/engine/export"
 	"creatorpay/settlement"
 )
@@ -18,16 +19,11 @@ type exportCommand struct {
 	Output string          `short:"o" type:"path" placeholder:"FILE" help:"Write to this file instead of standard output."`
 }
 
-func (c exportCommand) Run(ctx context.Context) error {
+func (c exportCommand) Run(ctx context.Context, database *db.DB) error {
 	period, err := settlement.PeriodOf(c.Period, c.Date)
 	if err != nil {
 		return err
 	}
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
 	if _, err := database.ClosedRun(ctx, period); err != nil {
 		return err
 	}

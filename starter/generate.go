@@ -11,6 +11,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/generate"
+	"creatorpay/program/control"
 	"creatorpay/settlement"
 )
 
@@ -31,15 +32,7 @@ type generateFlags struct {
 	Skew        generate.Skew  `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos: as in real life, evenly, or half of them on one video (natural, flat, one-hit)."`
 }
 
-func (c generateCommand) Run(ctx context.Context) error {
-	if err := c.options().Validate(); err != nil {
-		return err
-	}
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+func (c generateCommand) Run(ctx context.Context, database *db.DB) error {
 	if c.Files != "" {
 		return c.writeFiles(ctx, database)
 	}
@@ -58,9 +51,12 @@ func (c generateCommand) writeFiles(ctx context.Context, database *db.DB) error 
 	if err != nil {
 		return err
 	}
-	printPlanted(days)
+	fmt.Print(plantedText(days))
 	return nil
 }
+
+// Validate refuses what cannot be made up.
+func (f generateFlags) Validate() error { return f.options().Validate() }
 
 func (f generateFlags) options() generate.Options {
 	return generate.Options{
@@ -83,13 +79,13 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	if err != nil {
 		return err
 	}
-	printPlanted(report.Days)
-	fmt.Printf("%s new views stored in %s\n", settlement.Number(report.Added), time.Since(started).Round(100*time.Millisecond))
+	fmt.Print(plantedText(report.Days))
+	fmt.Printf("%s new views stored in %s\n", settlement.Number(report.Added), tenths(time.Since(started)))
 	return nil
 }
 
-// printPlanted says what is in the made-up days, for the runs to find.
-func printPlanted(days []generate.Day) {
+// plantedText says what is in the made-up days, for the runs to find.
+func plantedText(days []generate.Day) string {
 	out := newTable("Day", "Rows", "Views", "Self", "Repeat", "Chains", "29.999 s", "Same start", "Over midnight", "Anonymous")
 	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 	for _, day := range days {
@@ -99,8 +95,7 @@ func printPlanted(days []generate.Day) {
 			settlement.Number(day.Anonymous),
 		})
 	}
-	fmt.Println("planted, and to be found again by the runs:")
-	out.Render()
+	return "planted, and to be found again by the runs:\n" + rendered(out)
 }
 
 func showGenerated(total int64) func(int64) {
@@ -113,7 +108,7 @@ func showGenerated(total int64) func(int64) {
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetItsString("views"),
-		progressbar.OptionThrottle(refresh),
+		progressbar.OptionThrottle(control.Refresh),
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
 	)
 	return func(views int64) { _ = bar.Set64(views) }

@@ -12,6 +12,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/engine/importer"
+	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
 )
@@ -24,15 +25,15 @@ type importCommand struct {
 	Rejects  string `type:"path" placeholder:"FILE" help:"One file for all lines that cannot be stored. Without it each file's lie beside it, in FILE.rejects.csv."`
 }
 
-func (c importCommand) Run(ctx context.Context) error {
+// Validate refuses an import of no file.
+func (c importCommand) Validate() error {
 	if c.Creators == "" && c.Videos == "" && c.Views == "" {
 		return errors.New("nothing to import: name a file with --creators, --videos or --views")
 	}
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+	return nil
+}
+
+func (c importCommand) Run(ctx context.Context, database *db.DB) error {
 	started := time.Now()
 	report, err := importer.Import(ctx, importer.Options{
 		DB:       database,
@@ -43,13 +44,12 @@ func (c importCommand) Run(ctx context.Context) error {
 		Now:      started,
 		Progress: showImport(),
 	})
-	printReport(report, time.Since(started))
-	printEarly(report.Early)
-	if err := errors.Join(err, printLate(ctx, database, report.Late)); err != nil {
+	fmt.Print(reportText(report, time.Since(started)), earlyText(report.Early))
+	if err := errors.Join(err, sayLate(ctx, database, report.Late)); err != nil {
 		return err
 	}
 	if rejected := report.Rejected(); rejected > 0 {
-		return fmt.Errorf("%s rejected: mend as the reject file says and import it again", settlement.Count(rejected, "line"))
+		return fmt.Errorf("%s rejected: fix it as the reject file says and import it again", settlement.Count(rejected, "line"))
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func showImport() func(importer.Progress) {
 		progressbar.OptionSetWriter(os.Stderr),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionShowBytes(true),
-		progressbar.OptionThrottle(refresh),
+		progressbar.OptionThrottle(control.Refresh),
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
 	)
 	started := time.Now()
@@ -75,7 +75,7 @@ func showImport() func(importer.Progress) {
 	}
 }
 
-func printReport(report importer.Report, took time.Duration) {
+func reportText(report importer.Report, took time.Duration) string {
 	out := newTable("File", "Lines", "Stored", "There already", "Rejected", "Reject file")
 	rightAligned(out, 2, 3, 4, 5)
 	var lines int64
@@ -89,19 +89,19 @@ func printReport(report importer.Report, took time.Duration) {
 			settlement.Number(file.Lines), settlement.Number(file.Stored), settlement.Number(file.AlreadyThere), settlement.Number(file.Rejected), file.Rejects,
 		})
 	}
-	out.Render()
-	fmt.Printf("%s in %s\n", settlement.Count(lines, "line"), took.Round(100*time.Millisecond))
+	text := rendered(out) + fmt.Sprintf("%s in %s\n", settlement.Count(lines, "line"), tenths(took))
 	if days := report.Days; len(days) > 0 {
-		fmt.Printf("%s got views, from %s to %s\n", settlement.Count(len(days), "day"), days[0].Day, days[len(days)-1].Day)
+		text += fmt.Sprintf("%s got views, from %s to %s\n", settlement.Count(len(days), "day"), days[0].Day, days[len(days)-1].Day)
 	}
+	return text
 }
 
-// printEarly warns of views of days that will never be settled.
-func printEarly(early []importer.DayViews) {
+// earlyText warns of views of days that will never be settled.
+func earlyText(early []importer.DayViews) string {
 	if len(early) == 0 {
-		return
+		return ""
 	}
-	fmt.Printf("WARNING: %s of %s (%s) are stored but never paid: %s\n", settlement.Count(sumViews(early), "view"), settlement.Count(len(early), "day"),
+	return fmt.Sprintf("WARNING: %s of %s (%s) are stored but never paid: %s\n", settlement.Count(sumViews(early), "view"), settlement.Count(len(early), "day"),
 		settlement.Span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), neverSettled)
 }
 
@@ -115,8 +115,8 @@ func sumViews(days []importer.DayViews) (views int64) {
 	return views
 }
 
-// printLate says what becomes of views of closed days.
-func printLate(ctx context.Context, database *db.DB, late []importer.DayViews) error {
+// sayLate says what becomes of views of closed days.
+func sayLate(ctx context.Context, database *db.DB, late []importer.DayViews) error {
 	if len(late) == 0 {
 		return nil
 	}
@@ -124,12 +124,18 @@ func printLate(ctx context.Context, database *db.DB, late []importer.DayViews) e
 	if err != nil {
 		return err
 	}
+	fmt.Print(lateText(late, posting))
+	return nil
+}
+
+// lateText says what becomes of views of closed days, which the given day posts.
+func lateText(late []importer.DayViews, posting settlement.Day) string {
 	first, last := late[0].Day, late[len(late)-1].Day
-	fmt.Printf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
+	text := fmt.Sprintf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
 		settlement.Count(sumViews(late), "view"), settlement.Count(len(late), "closed day"), first, last)
 	if back := posting - first; back > service.DefaultLateDays {
-		fmt.Printf("%s lies %s before that run, which collects late views of %s unless it is told otherwise: start the workers with LATE_DAYS=%d for it\n",
+		text += fmt.Sprintf("%s lies %s before that run, which collects late views of %s unless it is told otherwise: start the workers with LATE_DAYS=%d for it\n",
 			first, settlement.Count(int(back), "day"), settlement.Count(service.DefaultLateDays, "day"), back)
 	}
-	return nil
+	return text
 }

@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 
 	"creatorpay/db"
 	"creatorpay/program/command"
+	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -21,36 +19,47 @@ type mailStatusCommand struct {
 	temporalFlags
 }
 
-func (c mailStatusCommand) Run(ctx context.Context) error {
-	return c.do(ctx, func(database *db.DB, week settlement.Period) error {
-		counts, err := database.DeliveryCounts(ctx, week)
-		if err != nil {
-			return err
-		}
-		out := newTable("Mails of "+week.String(), "Count")
-		rightAligned(out, 2)
-		for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
-			out.AppendRow(table.Row{state, settlement.Number(counts[state])})
-		}
-		out.Render()
-		if err := printProblems(ctx, database, week); err != nil {
-			return err
-		}
-		unsent := counts[db.DeliveryPending] + counts[db.DeliverySending]
-		if unsent == 0 {
-			return nil
-		}
-		return c.printSending(ctx, week, unsent)
-	})
-}
-
-// printProblems lists the mails that need a person, and those that wait for the
-// mail server.
-func printProblems(ctx context.Context, database *db.DB, week settlement.Period) error {
-	deliveries, err := database.Deliveries(ctx, week, db.DeliveryPending, db.DeliverySending, db.DeliveryRejected, db.DeliveryUnknown)
+func (c mailStatusCommand) Run(ctx context.Context, database *db.DB, opened *opened) error {
+	if err := c.check(ctx, database); err != nil {
+		return err
+	}
+	counts, err := database.DeliveryCounts(ctx, c.period())
 	if err != nil {
 		return err
 	}
+	deliveries, err := database.Deliveries(ctx, c.period(), db.DeliveryPending, db.DeliverySending, db.DeliveryRejected, db.DeliveryUnknown)
+	if err != nil {
+		return err
+	}
+	fmt.Print(deliveriesText(c.period(), counts), troublesText(deliveries))
+	unsent := counts[db.DeliveryPending] + counts[db.DeliverySending]
+	if unsent == 0 {
+		return nil
+	}
+	temporal, err := c.ProvideTemporal(ctx, opened)
+	if err != nil {
+		return err
+	}
+	sending, err := temporal.Sending(ctx, c.period())
+	if err != nil {
+		return err
+	}
+	fmt.Print(sendingText(c.period(), unsent, sending))
+	return nil
+}
+
+func deliveriesText(week settlement.Period, counts map[string]int) string {
+	out := newTable("Mails of "+week.String(), "Count")
+	rightAligned(out, 2)
+	for _, state := range []string{db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown} {
+		out.AppendRow(table.Row{state, settlement.Number(counts[state])})
+	}
+	return rendered(out)
+}
+
+// troublesText lists the mails that need a person, and those that wait for the
+// mail server.
+func troublesText(deliveries []db.Delivery) string {
 	out := newTable("Creator", "Address", "State", "Attempts", "Code", "Since", "Why")
 	rightAligned(out, 1, 4, 5)
 	for _, delivery := range deliveries {
@@ -59,37 +68,20 @@ func printProblems(ctx context.Context, database *db.DB, week settlement.Period)
 		}
 		out.AppendRow(table.Row{delivery.CreatorID, delivery.Email, delivery.State, delivery.Attempts, delivery.Code, delivery.ChangedAt.Local().Format(time.DateTime), delivery.Detail})
 	}
-	if out.Length() > 0 {
-		out.Render()
-	}
-	return nil
+	return filled(out)
 }
 
-// printSending tells which run sends the week's unsent mails, and when, or that
+// sendingText tells which run sends the week's unsent mails, and when, or that
 // none does.
-func (c mailStatusCommand) printSending(ctx context.Context, week settlement.Period, unsent int) error {
-	temporal, err := c.connect(ctx)
-	if err != nil {
-		return err
+func sendingText(week settlement.Period, unsent int, sending control.Sending) string {
+	mails, id := settlement.Count(unsent, "mail"), workflows.MailID(week)
+	switch {
+	case !sending.Running:
+		return fmt.Sprintf("%s not sent, and no run sends them: %s\n", mails, command.SendMails(week))
+	case sending.Next.IsZero():
+		return fmt.Sprintf("%s not sent yet: %s is at it\n", mails, id)
+	default:
+		return fmt.Sprintf("%s not sent yet: %s tries them at %s; to try them now: %s\n",
+			mails, id, sending.Next.Local().Format(time.DateTime), command.SendMails(week))
 	}
-	defer temporal.Close()
-	id := workflows.MailID(week)
-	description, err := temporal.DescribeWorkflowExecution(ctx, id, "")
-	var unknown *serviceerror.NotFound
-	if err != nil && !errors.As(err, &unknown) {
-		return fmt.Errorf("look for %s: %w", id, err)
-	}
-	info := description.GetWorkflowExecutionInfo()
-	if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
-		fmt.Printf("%s not sent, and no run sends them: %s\n", settlement.Count(unsent, "mail"), command.SendMails(week))
-		return nil
-	}
-	next := workflows.NextPass(info)
-	if next.IsZero() {
-		fmt.Printf("%s not sent yet: %s is at it\n", settlement.Count(unsent, "mail"), id)
-		return nil
-	}
-	fmt.Printf("%s not sent yet: %s tries them at %s; to try them now: %s\n",
-		settlement.Count(unsent, "mail"), id, next.Local().Format(time.DateTime), command.SendMails(week))
-	return nil
 }

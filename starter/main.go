@@ -69,6 +69,8 @@ var vars = kong.Vars{
 }
 
 func run(ctx context.Context, args []string) error {
+	opened := &opened{}
+	defer opened.close()
 	parser, err := kong.New(&commands{},
 		kong.Name("starter"),
 		kong.Description("Operates creatorpay.\n\n"+settingsHelp+connect.EnvironmentHelp),
@@ -76,6 +78,7 @@ func run(ctx context.Context, args []string) error {
 		vars,
 		kong.Vars(service.FlagDefaults()),
 		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(opened),
 	)
 	if err != nil {
 		return err

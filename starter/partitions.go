@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"creatorpay/db"
 	"creatorpay/db/watchlog"
 	"creatorpay/program/command"
 	"creatorpay/settlement"
@@ -22,16 +23,16 @@ type partitionsCommand struct {
 
 type partitionsListCommand struct{ databaseFlags }
 
-func (c partitionsListCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+func (c partitionsListCommand) Run(ctx context.Context, database *db.DB) error {
 	partitions, err := database.Partitions(ctx)
 	if err != nil {
 		return err
 	}
+	fmt.Print(partitionsText(partitions))
+	return nil
+}
+
+func partitionsText(partitions []db.Partition) string {
 	out := newTable("Day", "Partition", "Rows (about)", "MiB", "State")
 	for _, partition := range partitions {
 		state := "open"
@@ -40,8 +41,7 @@ func (c partitionsListCommand) Run(ctx context.Context) error {
 		}
 		out.AppendRow(table.Row{partition.Day, partition.Name(), settlement.Number(partition.Rows), partition.Bytes >> 20, state})
 	}
-	out.Render()
-	return nil
+	return rendered(out)
 }
 
 // maxDaysAhead is more than anybody needs, and keeps a mistyped year from filling
@@ -54,15 +54,15 @@ type partitionsAddCommand struct {
 	To   settlement.Day `required:"" placeholder:"DATE" help:"Last day."`
 }
 
-func (c partitionsAddCommand) Run(ctx context.Context) error {
+// Validate refuses a range that ends before it begins.
+func (c partitionsAddCommand) Validate() error {
 	if c.To < c.From {
 		return fmt.Errorf("--to %s comes before --from %s", c.To, c.From)
 	}
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+	return nil
+}
+
+func (c partitionsAddCommand) Run(ctx context.Context, database *db.DB) error {
 	calendar, err := database.Calendar(ctx)
 	if err != nil {
 		return err
@@ -85,15 +85,15 @@ type partitionsDropCommand struct {
 	Yes           bool `help:"Drop them; without it they are only named."`
 }
 
-func (c partitionsDropCommand) Run(ctx context.Context) error {
+// Validate refuses days that no calendar has.
+func (c partitionsDropCommand) Validate() error {
 	if c.OlderThanDays < 1 || c.OlderThanDays > int(settlement.LastDay-settlement.FirstDay) {
 		return fmt.Errorf("--older-than-days is %d: choose 1 to %d", c.OlderThanDays, settlement.LastDay-settlement.FirstDay)
 	}
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+	return nil
+}
+
+func (c partitionsDropCommand) Run(ctx context.Context, database *db.DB) error {
 	calendar, err := database.Calendar(ctx)
 	if err != nil {
 		return err
@@ -130,12 +130,7 @@ type partitionsTrimCommand struct {
 	Yes   bool           `help:"Remove them; without it they are only counted."`
 }
 
-func (c partitionsTrimCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+func (c partitionsTrimCommand) Run(ctx context.Context, database *db.DB) error {
 	calendar, err := database.Calendar(ctx)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -18,19 +19,24 @@ type pricesCommand struct {
 
 type pricesListCommand struct{ databaseFlags }
 
-func (c pricesListCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+func (c pricesListCommand) Run(ctx context.Context, database *db.DB) error {
 	versions, err := database.PriceVersions(ctx)
 	if err != nil {
 		return err
 	}
+	fmt.Print(pricesText(versions))
+	var problems []error
+	for _, version := range versions {
+		if version.Problem != "" {
+			problems = append(problems, errors.New(version.Problem))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func pricesText(versions []db.PriceVersion) string {
 	out := newTable("Version", "Holds from", "Paid for", "From ordinal", "Won", "Days that used it")
 	rightAligned(out, 1, 4, 5, 6)
-	var problems []error
 	for _, version := range versions {
 		for _, paid := range []struct {
 			what  string
@@ -40,36 +46,20 @@ func (c pricesListCommand) Run(ctx context.Context) error {
 				out.AppendRow(table.Row{version.Version, version.HoldsFrom, paid.what, settlement.Number(tier.From), tier.Price, version.Days})
 			}
 		}
-		if version.Problem != "" {
-			problems = append(problems, errors.New(version.Problem))
-		}
 	}
-	out.Render()
-	return errors.Join(problems...)
+	return rendered(out)
 }
 
 type pricesAddCommand struct {
 	databaseFlags
 	From    settlement.Day `required:"" placeholder:"DATE" help:"First day that is settled by these prices."`
-	Views   string         `required:"" placeholder:"TIERS" help:"Won for each view, by the ordinal from which on it holds: 1:1,100000:1.1,500000:1.3"`
-	AdViews string         `required:"" placeholder:"TIERS" help:"Won for each ad view, in the same form."`
+	Views   tiers          `required:"" placeholder:"TIERS" help:"Won for each view, by the ordinal from which on it holds: 1:1,100000:1.1,500000:1.3"`
+	AdViews tiers          `required:"" placeholder:"TIERS" help:"Won for each ad view, in the same form."`
 	DryRun  bool           `help:"Only say what would be added."`
 }
 
-func (c pricesAddCommand) Run(ctx context.Context) error {
-	rule := settlement.PriceRule{HoldsFrom: c.From}
-	var err error
-	if rule.Views, err = settlement.ParseTiers(c.Views); err != nil {
-		return fmt.Errorf("--views: %w", err)
-	}
-	if rule.AdViews, err = settlement.ParseTiers(c.AdViews); err != nil {
-		return fmt.Errorf("--ad-views: %w", err)
-	}
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+func (c pricesAddCommand) Run(ctx context.Context, database *db.DB) error {
+	rule := settlement.PriceRule{HoldsFrom: c.From, Views: c.Views.Tiers, AdViews: c.AdViews.Tiers}
 	stored, added, err := database.AddPriceRule(ctx, rule, c.DryRun)
 	if err != nil {
 		return err
@@ -85,18 +75,21 @@ func (c pricesAddCommand) Run(ctx context.Context) error {
 	return nil
 }
 
+type tiers struct{ settlement.Tiers }
+
+// UnmarshalText reads tiers as 1:1,100000:1.1.
+func (t *tiers) UnmarshalText(text []byte) (err error) {
+	t.Tiers, err = settlement.ParseTiers(string(text))
+	return err
+}
+
 type pricesRemoveCommand struct {
 	databaseFlags
 	From   settlement.Day `required:"" placeholder:"DATE" help:"First day of the prices."`
 	DryRun bool           `help:"Only say what would be removed."`
 }
 
-func (c pricesRemoveCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+func (c pricesRemoveCommand) Run(ctx context.Context, database *db.DB) error {
 	version, err := database.RemovePriceRule(ctx, c.From, c.DryRun)
 	if err != nil {
 		return err

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"creatorpay/db"
-	"creatorpay/settlement"
 )
 
 // What cannot be right is refused before any server is asked: here are none.
@@ -30,16 +26,4 @@ func TestCommandsRefuseWhatNoPeriodCanBe(t *testing.T) {
 	} {
 		require.ErrorContains(t, run(t.Context(), args), problem, "%v", args)
 	}
-}
-
-func TestABackfillIsDoneWhenTheBookHasNoGapLeft(t *testing.T) {
-	first, last := settlement.DailyPeriod(19852), settlement.DailyPeriod(19854)
-	gap := []db.OpenPeriod{{Period: last, State: settlement.Failed}}
-
-	require.NoError(t, launched(first, last, nil, nil))
-	require.EqualError(t, launched(first, last, gap, nil),
-		"launch:daily:2024-05-09..2024-05-11 has ended, but not closed: 1 period of 2024-05-09 to 2024-05-11")
-	require.EqualError(t, launched(first, last, gap, errors.New("2024-05-11: a chunk failed")),
-		"launch:daily:2024-05-09..2024-05-11: 2024-05-11: a chunk failed")
-	require.Error(t, launched(first, last, nil, errors.New("2024-W19: mails failed")))
 }

@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"path/filepath"
-	"regexp"
 
 	"go.temporal.io/api/history/v1"
-	"go.temporal.io/api/temporalproto"
 
 	"creatorpay/internal/replay"
+	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -35,24 +33,23 @@ func (c replayCommand) Validate() error {
 	return nil
 }
 
-func (c replayCommand) Run(ctx context.Context) error {
+func (c replayCommand) Run(ctx context.Context, opened *opened) error {
 	if c.Save != "" {
 		if err := os.MkdirAll(c.Save, 0o750); err != nil {
 			return err
 		}
 	}
 	if len(c.File) > 0 {
-		return c.replay(historiesInFiles(c.File), nil)
+		return c.replay(replay.InFiles(c.File), nil)
 	}
-	temporal, err := c.connect(ctx)
+	temporal, err := c.ProvideTemporal(ctx, opened)
 	if err != nil {
 		return err
 	}
-	defer temporal.Close()
 	if c.WorkflowID != "" {
-		return c.replay(historyOfRun(ctx, temporal, c.WorkflowID, c.RunID), temporal)
+		return c.replay(replay.OfRun(ctx, temporal, c.WorkflowID, c.RunID), temporal)
 	}
-	return c.replay(historiesOfQuery(ctx, temporal, cmp.Or(c.Query, ownRuns)), temporal)
+	return c.replay(replay.OfQuery(ctx, temporal, cmp.Or(c.Query, ownRuns)), temporal)
 }
 
 // ownRuns are the runs of all workflows of this program, children too.
@@ -60,7 +57,7 @@ const ownRuns = "TaskQueue = '" + workflows.TaskQueue + "'"
 
 // replay replays the histories one after the other, and forgets each: there may
 // be any number. Where they came from is nil for files.
-func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from *temporalServer) error {
+func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from *control.Server) error {
 	replayer := replay.New(workflows.Register)
 	total, failed := 0, 0
 	for recorded, err := range histories {
@@ -84,11 +81,11 @@ func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from
 		if result.Failure != nil {
 			fmt.Printf("  at event %d: %v\n", result.FailedAt, result.Failure)
 			if from != nil {
-				fmt.Println("  " + from.workflowLink(result.WorkflowID, result.RunID))
+				fmt.Println("  " + from.Link(result.WorkflowID, result.RunID))
 			}
 		}
 		if c.Save != "" {
-			if err := saveHistory(filepath.Join(c.Save, historyFile(result)), recorded); err != nil {
+			if err := replay.Save(c.Save, result, recorded); err != nil {
 				return err
 			}
 		}
@@ -103,20 +100,3 @@ func (c replayCommand) replay(histories iter.Seq2[*history.History, error], from
 // replayLine is a line of a table that is printed while it grows. A launch of a
 // range of days has the longest of names.
 const replayLine = "%-36s  %-36s  %-8s  %-16s  %6s  %s\n"
-
-// unsafeInNames are the characters of workflow IDs that file systems or shells
-// give a meaning.
-var unsafeInNames = regexp.MustCompile(`[^0-9A-Za-z.-]+`)
-
-func historyFile(result replay.Result) string {
-	return unsafeInNames.ReplaceAllString(result.WorkflowID, "-") + "." + result.RunID + ".json"
-}
-
-// saveHistory writes the history as `temporal workflow show --output json` does.
-func saveHistory(path string, recorded *history.History) error {
-	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(recorded)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, text, 0o600)
-}

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
-	"go.temporal.io/api/serviceerror"
+	"github.com/jedib0t/go-pretty/v6/table"
 
-	"creatorpay/program/command"
+	"creatorpay/db"
+	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -32,21 +36,150 @@ type schedulesFlag struct {
 	Kind []string `enum:"daily,weekly,monthly,partitions" help:"daily, weekly, monthly or partitions (room in the watch log); all if not given."`
 }
 
-// schedules are the chosen ones, all if none is.
-func (f schedulesFlag) schedules() (chosen []workflows.Schedule) {
+// chosen are the schedules of the kinds, all if there are none.
+func chosen(kinds []string) (schedules []workflows.Schedule) {
 	for _, schedule := range workflows.Schedules() {
-		if len(f.Kind) == 0 || slices.Contains(f.Kind, schedule.Name) {
-			chosen = append(chosen, schedule)
+		if len(kinds) == 0 || slices.Contains(kinds, schedule.Name) {
+			schedules = append(schedules, schedule)
 		}
 	}
-	return chosen
+	return schedules
 }
 
-// explainSchedule says what to do about a schedule that is not there.
-func explainSchedule(id string, err error) error {
-	var notFound *serviceerror.NotFound
-	if errors.As(err, &notFound) {
-		return fmt.Errorf("there is no schedule %s: create it with %s", id, command.ApplySchedules)
+type scheduleApplyCommand struct {
+	servers
+	DryRun bool `help:"Show what would change, and change nothing."`
+}
+
+func (c scheduleApplyCommand) Run(ctx context.Context, database *db.DB, temporal *control.Server) error {
+	calendar, err := database.Calendar(ctx)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("schedule %s: %w", id, err)
+	if !c.DryRun { // what runs need comes before the schedules that start them
+		if err := workflows.EnsureSearchAttributes(ctx, temporal, temporal.Namespace); err != nil {
+			return err
+		}
+	}
+	var all []control.Applied
+	for _, schedule := range workflows.Schedules() {
+		applied, err := temporal.Apply(ctx, schedule, calendar.Zone(), c.DryRun)
+		if err != nil {
+			return err
+		}
+		all = append(all, applied)
+	}
+	fmt.Print(appliedText(all, calendar, c.DryRun))
+	return nil
+}
+
+// appliedText shows each field that differed, and says what was done or would be.
+func appliedText(all []control.Applied, calendar settlement.Calendar, dryRun bool) string {
+	changes := newTable("Schedule", "Field", "Now", "Wanted")
+	var outcomes strings.Builder
+	for _, applied := range all {
+		for _, change := range applied.Changes {
+			changes.AppendRow(table.Row{applied.ID, change.Field, change.Now, change.Wanted})
+		}
+		outcome := "unchanged"
+		switch {
+		case applied.Created:
+			outcome = "created"
+		case len(applied.Changes) > 0:
+			outcome = "changed"
+		}
+		if dryRun && outcome != "unchanged" {
+			outcome = "would be " + outcome
+		}
+		switch {
+		case applied.Paused:
+			outcome += fmt.Sprintf(", stays paused (%s)", applied.Note)
+		case outcome == "unchanged" && !applied.Next.IsZero():
+			outcome += ", next " + calendar.In(applied.Next).Format("2006-01-02 15:04 MST")
+		}
+		fmt.Fprintln(&outcomes, applied.ID, outcome)
+	}
+	if dryRun {
+		outcomes.WriteString("nothing was done (--dry-run)\n")
+	}
+	return filled(changes) + outcomes.String()
+}
+
+type schedulePauseCommand struct {
+	temporalFlags
+	// Room is made for the platform, whose plays wait for nobody: that is paused
+	// only by name.
+	Kind []string `enum:"daily,weekly,monthly,partitions" default:"daily,weekly,monthly" help:"daily, weekly, monthly or partitions (room in the watch log); all but partitions if not given."`
+	Note string   `required:"" help:"Why, for whoever looks at the schedule next."`
+}
+
+func (c schedulePauseCommand) Run(ctx context.Context, temporal *control.Server) error {
+	for _, schedule := range chosen(c.Kind) {
+		if err := temporal.Pause(ctx, schedule, c.Note); err != nil {
+			return err
+		}
+		fmt.Println(schedule.ID, "paused: "+c.Note)
+	}
+	return nil
+}
+
+type scheduleDeleteCommand struct {
+	temporalFlags
+	schedulesFlag
+	Yes bool `help:"Delete them; without it they are only named."`
+}
+
+func (c scheduleDeleteCommand) Run(ctx context.Context, opened *opened) error {
+	if !c.Yes {
+		for _, schedule := range chosen(c.Kind) {
+			fmt.Println(schedule.ID)
+		}
+		return errors.New("these schedules would be deleted, with their notes and what they have buffered; add --yes to delete them")
+	}
+	temporal, err := c.ProvideTemporal(ctx, opened)
+	if err != nil {
+		return err
+	}
+	for _, schedule := range chosen(c.Kind) {
+		if err := temporal.Delete(ctx, schedule); err != nil {
+			return err
+		}
+		fmt.Println(schedule.ID, "deleted")
+	}
+	return nil
+}
+
+type scheduleResumeCommand struct {
+	servers
+	schedulesFlag
+	Note     string `default:"resumed" help:"What to tell whoever looks at the schedule next."`
+	Backfill bool   `help:"Run the periods that were missed, in order, and wait for them."`
+}
+
+func (c scheduleResumeCommand) Run(ctx context.Context, database *db.DB, temporal *control.Server) error {
+	for _, schedule := range chosen(c.Kind) {
+		if err := temporal.Resume(ctx, schedule, c.Note); err != nil {
+			return err
+		}
+		fmt.Println(schedule.ID, "resumed")
+	}
+	// Temporal drops what was due while a schedule was paused, and what its
+	// buffer held then. The book of runs knows what is missing.
+	for _, schedule := range chosen(c.Kind) {
+		if !schedule.Launches() {
+			continue
+		}
+		missed, err := control.Due(ctx, database, schedule, time.Now())
+		if err != nil {
+			return err
+		}
+		fmt.Print(openText(missed))
+		if c.Backfill && len(missed) > 0 {
+			periods := control.Range{First: missed[0].Period, Last: missed[len(missed)-1].Period}
+			if err := (launchFlags{}).launch(ctx, database, temporal, periods); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -14,12 +14,12 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/program/command"
+	"creatorpay/program/control"
 	"creatorpay/settlement"
 )
 
 type statusCommand struct {
-	databaseFlags
-	temporalFlags
+	servers
 	Last  uint `default:"31" help:"How many of the newest periods of each kind to show."`
 	Watch bool `help:"Show it again and again until ^C: in place on a terminal, else one after the other."`
 }
@@ -27,17 +27,10 @@ type statusCommand struct {
 // watchInterval is how often --watch looks.
 const watchInterval = 2 * time.Second
 
-func (c statusCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
-	temporal, err := c.connect(ctx)
+func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened) error {
+	temporal, err := c.ProvideTemporal(ctx, opened)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "without Temporal's word on open runs:", err)
-	} else {
-		defer temporal.Close()
 	}
 	for {
 		now, err := c.look(ctx, database, temporal)
@@ -49,7 +42,7 @@ func (c statusCommand) Run(ctx context.Context) error {
 		case c.Watch && isatty.IsTerminal(os.Stdout.Fd()):
 			fmt.Print("\x1b[H\x1b[2J") // from the top of an empty screen
 		}
-		now.print()
+		fmt.Print(now.text())
 		if !c.Watch {
 			return nil
 		}
@@ -64,7 +57,7 @@ func (c statusCommand) Run(ctx context.Context) error {
 // overview is all that the command shows.
 type overview struct {
 	newest     []db.Run
-	running    []runningRun
+	running    []control.Running
 	unfinished []unfinishedRun
 	open       []db.OpenPeriod  // days, up to the last that has views
 	early      []settlement.Day // with views, before the first in the book of runs
@@ -72,7 +65,7 @@ type overview struct {
 }
 
 // look asks the database, and Temporal if it can be reached.
-func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temporalServer) (now overview, err error) {
+func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *control.Server) (now overview, err error) {
 	var all []db.Run
 	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
 		runs, err := database.Runs(ctx, kind)
@@ -83,12 +76,12 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 		all = append(all, runs...)
 	}
 	if temporal != nil {
-		if now.running, err = running(ctx, temporal); err != nil {
+		if now.running, err = temporal.Running(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
 	now.unfinished = findUnfinished(ctx, temporal, all, now.running)
-	if now.open, err = findGaps(ctx, database); err != nil {
+	if now.open, err = control.Gaps(ctx, database); err != nil {
 		return now, err
 	}
 	first, begun, err := database.FirstRun(ctx)
@@ -102,58 +95,75 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *temp
 	return now, err
 }
 
-func (o overview) print() {
-	printRuns(o.newest)
-	printRunning(o.running)
+func (o overview) text() string {
+	text := runsText(o.newest) + runningText(o.running)
 	for _, run := range o.unfinished {
-		run.print()
+		text += run.text()
 	}
-	if len(o.open) > 0 {
-		fmt.Println()
+	if open := openText(o.open); open != "" {
+		text += "\n" + open
 	}
-	printOpen(o.open)
 	if n := len(o.early); n > 0 {
-		fmt.Printf("\n%s with views that are never paid, %s: %s\n", settlement.Count(n, "day"),
+		text += fmt.Sprintf("\n%s with views that are never paid, %s: %s\n", settlement.Count(n, "day"),
 			settlement.Span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
 	}
-	printRoom(o.daysAhead)
+	return text + roomText(o.daysAhead)
 }
 
 // littleRoom is how many days ahead are too few to leave it alone over a weekend.
 const littleRoom = 3
 
-// printRoom says for how long the platform can store plays.
-func printRoom(daysAhead int) {
-	const fix = "see why creatorpay-partitions makes none (" + command.ListSchedules + "), and make it: starter partitions add"
+// roomText says for how long the platform can store plays.
+func roomText(daysAhead int) string {
+	const fix = "see why creatorpay-partitions makes none (" + command.ListSchedules + "), and make it: " + command.AddRoom
 	switch {
 	case daysAhead < 0:
-		fmt.Printf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", fix)
+		return fmt.Sprintf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", fix)
 	case daysAhead < littleRoom:
-		fmt.Printf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", settlement.Count(daysAhead, "day"), fix)
+		return fmt.Sprintf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", settlement.Count(daysAhead, "day"), fix)
 	default:
-		fmt.Printf("\nthe watch log has room for today and %s more\n", settlement.Count(daysAhead, "day"))
+		return fmt.Sprintf("\nthe watch log has room for today and %s more\n", settlement.Count(daysAhead, "day"))
 	}
 }
 
-func printRuns(runs []db.Run) {
+func runsText(runs []db.Run) string {
 	out := newTable("Period", "State", "Rows", "Views", "Self", "Repeat", "Video amount", "Ad amount", "Took", "Prices")
 	rightAligned(out, 3, 4, 5, 6, 7, 8, 9, 10)
 	for _, run := range runs {
-		took := ""
+		row := table.Row{run.Period(), run.State, "", "", "", "", "", "", "", run.PriceRule}
 		if run.EndedAt != nil {
-			took = run.EndedAt.Sub(run.BeganAt).Round(100 * time.Millisecond).String()
+			row[8] = tenths(run.EndedAt.Sub(run.BeganAt))
 		}
-		row := table.Row{run.Period(), run.State, "", "", "", "", "", "", took, run.PriceRule}
 		if run.State == settlement.Closed {
-			row = table.Row{
-				run.Period(), run.State,
+			copy(row[2:], table.Row{
 				settlement.Number(run.Rows()), settlement.Number(run.Views), settlement.Number(run.SelfViews), settlement.Number(run.RepeatViews),
-				run.VideoAmount, run.AdAmount, took, run.PriceRule,
-			}
+				run.VideoAmount, run.AdAmount,
+			})
 		}
 		out.AppendRow(row)
 	}
-	out.Render()
+	return rendered(out)
+}
+
+func runningText(runs []control.Running) string {
+	if len(runs) == 0 {
+		return ""
+	}
+	out := newTable("Running", "Phase", "Chunks", "Failed", "Rows", "Rows/s", "Left", "Since")
+	rightAligned(out, 3, 4, 5, 6, 7)
+	waits := ""
+	for _, run := range runs {
+		chunks, left := "", ""
+		if run.Chunks > 0 {
+			chunks = fmt.Sprintf("%d of %d", run.ChunksDone, run.Chunks)
+			left = (time.Duration(run.SecondsLeft) * time.Second).String()
+		}
+		out.AppendRow(table.Row{run.WorkflowID, run.Phase, chunks, run.FailedChunks, settlement.Number(run.Rows), settlement.Number(run.RowsPerSecond), left, run.Began.Local().Format(time.DateTime)})
+		if run.WaitsFor != "" {
+			waits += fmt.Sprintf("%s waits: %s\n", run.WorkflowID, run.WaitsFor)
+		}
+	}
+	return "\n" + rendered(out) + waits
 }
 
 // unfinishedRun is a run that the book does not have as closed, and what
@@ -164,58 +174,37 @@ type unfinishedRun struct {
 	link     string
 }
 
-// findUnfinished are the runs that are neither closed nor going.
-func findUnfinished(ctx context.Context, temporal *temporalServer, runs []db.Run, going []runningRun) (unfinished []unfinishedRun) {
+// findUnfinished are the runs that are neither closed nor running.
+func findUnfinished(ctx context.Context, temporal *control.Server, runs []db.Run, running []control.Running) (unfinished []unfinishedRun) {
 	for _, run := range runs {
-		if run.State == settlement.Closed || slices.ContainsFunc(going, func(one runningRun) bool { return one.runID == run.Holder }) {
+		if run.State == settlement.Closed || slices.ContainsFunc(running, func(one control.Running) bool { return one.RunID == run.Holder }) {
 			continue
 		}
 		found := unfinishedRun{Run: run}
 		if temporal != nil {
 			var err error
-			if found.workflow, err = workflowState(ctx, temporal, run); err != nil {
+			if found.workflow, err = temporal.State(ctx, run.WorkflowID, run.Holder); err != nil {
 				found.workflow = err.Error()
 			}
-			found.link = temporal.workflowLink(run.WorkflowID, run.Holder)
+			found.link = temporal.Link(run.WorkflowID, run.Holder)
 		}
 		unfinished = append(unfinished, found)
 	}
 	return unfinished
 }
 
-func (r unfinishedRun) print() {
-	fmt.Printf("\n%s %s since %s", r.WorkflowID, r.State, r.BeganAt.Format(time.RFC3339))
+func (r unfinishedRun) text() string {
+	text := fmt.Sprintf("\n%s %s since %s", r.WorkflowID, r.State, r.BeganAt.Format(time.RFC3339))
 	if r.workflow != "" {
-		fmt.Printf(", workflow: %s\n  %s", r.workflow, r.link)
+		text += fmt.Sprintf(", workflow: %s\n  %s", r.workflow, r.link)
 	}
-	fmt.Println()
+	text += "\n"
 	if r.Failure != "" {
-		fmt.Println("  " + r.Failure)
+		text += "  " + r.Failure + "\n"
 	}
 	retry := command.Retry(r.Period())
 	if r.workflow != enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String() && !strings.Contains(r.Failure, retry) {
-		fmt.Println("  to go on: " + retry)
+		text += "  to go on: " + retry + "\n"
 	}
-}
-
-// findGaps are the days that are not closed, from the first settled day to the
-// last that has views.
-func findGaps(ctx context.Context, database *db.DB) ([]db.OpenPeriod, error) {
-	partitions, err := database.Partitions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, partition := range slices.Backward(partitions) {
-		if partition.Closed {
-			break // days close in order
-		}
-		played, err := database.Log.HasPlays(ctx, partition.Day)
-		if err != nil {
-			return nil, err
-		}
-		if played {
-			return gaps(ctx, database, settlement.DailyPeriod(partition.Day))
-		}
-	}
-	return nil, nil
+	return text
 }

@@ -18,12 +18,7 @@ type verifyCommand struct {
 	Date settlement.Day `required:"" placeholder:"DATE" help:"A closed day."`
 }
 
-func (c verifyCommand) Run(ctx context.Context) error {
-	database, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = database.Close() }()
+func (c verifyCommand) Run(ctx context.Context, database *db.DB) error {
 	return printVerification(ctx, database, c.Date)
 }
 
@@ -49,7 +44,7 @@ func printVerification(ctx context.Context, database *db.DB, day settlement.Day)
 		for _, d := range found.differences {
 			out.AppendRow([]any{d.of, d.figure, d.stored, d.recomputed})
 		}
-		out.Render()
+		fmt.Print(rendered(out))
 	}
 	var problems []string
 	if bad > 0 {

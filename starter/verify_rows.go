@@ -66,7 +66,7 @@ func printRawRows(chunks []rawRows) (bad int, unposted int64) {
 		unposted += rows.late.Unposted
 	}
 	if out.Length() > 0 {
-		out.Render()
+		fmt.Print(rendered(out))
 	}
 	return bad, unposted
 }

@@ -14,6 +14,7 @@ const (
 	Status         = "starter status"
 	ApplySchedules = "starter schedule apply"
 	ListSchedules  = "starter schedule list"
+	AddRoom        = "starter partitions add" // with the days that [AddPartitions] adds
 )
 
 // Run runs the period.
@@ -37,7 +38,7 @@ func Audit(period settlement.Period) string {
 
 // AddPartitions makes room in the watch log, both days included.
 func AddPartitions(first, last settlement.Day) string {
-	return fmt.Sprintf("starter partitions add --from %s --to %s", first, last)
+	return fmt.Sprintf("%s --from %s --to %s", AddRoom, first, last)
 }
 
 // MailStatus shows what became of the week's mails.

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"testing"
@@ -93,7 +93,7 @@ func TestARunIsResetToWhereItWentWrong(t *testing.T) {
 		t.Run(rule, func(t *testing.T) {
 			var r recorded
 			test.record(&r)
-			point, err := findResetPoint(&r)
+			point, err := resetPoint(&r)
 			require.NoError(t, err)
 			require.Equal(t, test.want, point)
 		})

@@ -1,44 +1,19 @@
-package main
+package control
 
 import (
-	"context"
 	"fmt"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
-	"go.temporal.io/api/workflow/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 )
 
-// reset starts the run again as it was before the given event, the end of a
-// workflow task. Resetting the same run twice gives one new run.
-func (s *temporalServer) reset(ctx context.Context, run *workflow.WorkflowExecutionInfo, point int64) (client.WorkflowRun, error) {
-	id := run.GetExecution().GetWorkflowId()
-	response, err := s.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
-		Namespace:                 s.namespace,
-		WorkflowExecution:         run.GetExecution(),
-		Reason:                    fmt.Sprintf("starter retry: the run had %s", run.GetStatus()),
-		WorkflowTaskFinishEventId: point,
-		RequestId:                 run.GetExecution().GetRunId(),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reset %s to event %d: %w", id, point, err)
-	}
-	return s.GetWorkflow(ctx, id, response.GetRunId()), nil
-}
-
-// resetToStart is the command for a run whose steps the database has forgotten.
-func resetToStart(id string) string {
-	return fmt.Sprintf("temporal workflow reset --workflow-id %s --type FirstWorkflowTask --reason \"database restored\"", id)
-}
-
-// findResetPoint is the workflow task to which a run that has ended is reset: the
+// resetPoint is the workflow task to which a run that has ended is reset: the
 // one that ordered what failed first, be it an activity or a child. Of a run
 // that was cut off, in which nothing failed, it is the last one, before the
 // request to cancel if there was one. Of any other it is the first. It is 0 if
 // no workflow task was ever done.
-func findResetPoint(events client.HistoryEventIterator) (int64, error) {
+func resetPoint(events client.HistoryEventIterator) (int64, error) {
 	var first, last int64
 	orderedBy := map[int64]int64{} // the workflow task that ordered an activity or child, by the event that did
 	for events.HasNext() {

@@ -1,4 +1,6 @@
-package main
+// Package localstack runs a whole installation on one machine, for looking around: MySQL and Temporal as child
+// processes with the schema in place, a mail inbox, and a worker.
+package localstack
 
 import (
 	"context"
@@ -13,6 +15,7 @@ import (
 	"creatorpay/engine/mailer"
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/inbox"
+	"creatorpay/program/connect"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
 	"creatorpay/workflows"
@@ -21,14 +24,17 @@ import (
 // databaseName is the database of the local stack.
 const databaseName = "creatorpay"
 
-// stack is the local stack: MySQL and Temporal as child processes, with the
-// schema in place, and a mail inbox.
-type stack struct {
+// Stack is a running stack.
+type Stack struct {
+	DSN      string // of its database
 	mysql    *devstack.MySQL
 	temporal *devstack.Temporal
 	inbox    *inbox.Inbox
-	dsn      string
 }
+
+// UI is the address of the Temporal UI, and Inbox that of the mails' page.
+func (s *Stack) UI() string    { return s.temporal.UIURL }
+func (s *Stack) Inbox() string { return s.inbox.URL }
 
 // In whose name the stack's mails are sent, and where answers would go.
 const (
@@ -36,24 +42,27 @@ const (
 	stackReplyTo = "questions@creatorpay.example"
 )
 
+// EnvFile is where [Start] writes the settings of the stack under dir, for other programs to source.
+func EnvFile(dir string) string { return filepath.Join(dir, "env") }
+
 // mailDir is the inbox's folder within the stack's.
 func mailDir(dir string) string { return filepath.Join(dir, "mail") }
 
-// clearStack removes what an earlier stack has left under dir.
-func clearStack(ctx context.Context, dir string) error {
+// Clear removes what an earlier stack has left under dir.
+func Clear(ctx context.Context, dir string) error {
 	if err := devstack.Clear(ctx, dir); err != nil {
 		return err
 	}
 	return os.RemoveAll(mailDir(dir))
 }
 
-// startStack brings the stack up with its data under dir, which another stack
-// must not be using, and writes dir/env for other programs to source.
-func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (_ *stack, err error) {
-	s := &stack{}
+// Start brings the stack up with its data under dir, which another stack
+// must not be using, and writes its [EnvFile].
+func Start(ctx context.Context, dir string, calendar settlement.Calendar) (_ *Stack, err error) {
+	s := &Stack{}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.stop())
+			err = errors.Join(err, s.Stop())
 		}
 	}()
 	if s.mysql, err = devstack.StartMySQL(ctx, dir); err != nil {
@@ -62,8 +71,8 @@ func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (
 	if err = s.mysql.CreateDatabase(ctx, databaseName); err != nil {
 		return nil, err
 	}
-	s.dsn = s.mysql.DSN(databaseName)
-	if err = migrate(ctx, s.dsn, calendar); err != nil {
+	s.DSN = s.mysql.DSN(databaseName)
+	if err = migrate(ctx, s.DSN, calendar); err != nil {
 		return nil, err
 	}
 	if s.temporal, err = devstack.StartTemporal(ctx, dir); err != nil {
@@ -75,8 +84,8 @@ func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (
 	if s.inbox, err = inbox.Start(ctx, mailDir(dir)); err != nil {
 		return nil, err
 	}
-	err = devstack.WriteEnv(filepath.Join(dir, "env"),
-		"MYSQL_DSN="+s.dsn,
+	err = devstack.WriteEnv(EnvFile(dir),
+		"MYSQL_DSN="+s.DSN,
 		"TEMPORAL_ADDRESS="+s.temporal.Address,
 		"TEMPORAL_NAMESPACE="+client.DefaultNamespace,
 		"TEMPORAL_UI_URL="+s.temporal.UIURL,
@@ -89,7 +98,7 @@ func startStack(ctx context.Context, dir string, calendar settlement.Calendar) (
 }
 
 func migrate(ctx context.Context, dsn string, calendar settlement.Calendar) error {
-	database, err := db.Open(ctx, dsn, connections())
+	database, err := db.Open(ctx, dsn, 1)
 	if err != nil {
 		return err
 	}
@@ -98,17 +107,17 @@ func migrate(ctx context.Context, dsn string, calendar settlement.Calendar) erro
 	return err
 }
 
-func (s *stack) registerSearchAttributes(ctx context.Context) error {
-	temporal, err := connectTemporal(ctx, s.options(), s.temporal.UIURL)
+func (s *Stack) registerSearchAttributes(ctx context.Context) error {
+	temporal, err := connect.Temporal(ctx, s.Options(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	return workflows.EnsureSearchAttributes(ctx, temporal, temporal.namespace)
+	return workflows.EnsureSearchAttributes(ctx, temporal, client.DefaultNamespace)
 }
 
-// stop ends the servers in order; those that were not started are passed over.
-func (s *stack) stop() (err error) {
+// Stop ends the servers in order; those that were not started are passed over.
+func (s *Stack) Stop() (err error) {
 	if s.inbox != nil {
 		err = s.inbox.Stop()
 	}
@@ -121,16 +130,16 @@ func (s *stack) stop() (err error) {
 	return err
 }
 
-// options are how a client reaches the stack's Temporal, whatever the
+// Options are how a client reaches the stack's Temporal, whatever the
 // environment says of another one.
-func (s *stack) options() client.Options {
+func (s *Stack) Options() client.Options {
 	return client.Options{HostPort: s.temporal.Address, Namespace: client.DefaultNamespace}
 }
 
-// work runs a worker on the stack until ctx ends. Its mails go to the inbox,
+// Work runs a worker on the stack until ctx ends. Its mails go to the inbox,
 // whatever the settings say of another mail server, and as fast as they can.
-func (s *stack) work(ctx context.Context, config service.Config, logger *slog.Logger) error {
+func (s *Stack) Work(ctx context.Context, config service.Config, logger *slog.Logger) error {
 	config.Mail.Addr, config.Mail.From, config.Mail.TLS, config.Mail.Rate = s.inbox.SMTPAddr, stackSender, mailer.Auto, 0
 	config.Mail.ReplyTo, config.Mail.User, config.Mail.Password = stackReplyTo, "", ""
-	return service.Run(ctx, service.Backends{MySQLDSN: s.dsn, Temporal: s.options()}, config, logger)
+	return service.Run(ctx, service.Backends{MySQLDSN: s.DSN, Temporal: s.Options()}, config, logger)
 }

@@ -1,4 +1,4 @@
-package main
+package replay
 
 import (
 	"context"
@@ -8,19 +8,19 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
-
-	"creatorpay/internal/replay"
 )
 
-// historiesOfQuery downloads the histories of all runs that the query finds, one
+// OfQuery downloads the histories of all runs that the query finds, one
 // at a time.
-func historiesOfQuery(ctx context.Context, temporal *temporalServer, query string) iter.Seq2[*history.History, error] {
+func OfQuery(ctx context.Context, temporal client.Client, query string) iter.Seq2[*history.History, error] {
 	return func(yield func(*history.History, error) bool) {
 		request := &workflowservice.ListWorkflowExecutionsRequest{Query: query}
 		for {
@@ -31,8 +31,8 @@ func historiesOfQuery(ctx context.Context, temporal *temporalServer, query strin
 			}
 			for _, run := range page.GetExecutions() {
 				downloaded, err := download(ctx, temporal, run.GetExecution().GetWorkflowId(), run.GetExecution().GetRunId())
-				var gone *serviceerror.NotFound
-				if errors.As(err, &gone) {
+				var expired *serviceerror.NotFound
+				if errors.As(err, &expired) {
 					continue // the list lags behind the retention
 				}
 				if !yield(downloaded, err) || err != nil {
@@ -46,14 +46,14 @@ func historiesOfQuery(ctx context.Context, temporal *temporalServer, query strin
 	}
 }
 
-// historyOfRun downloads the history of one run; without a run ID of the latest.
-func historyOfRun(ctx context.Context, temporal *temporalServer, workflowID, runID string) iter.Seq2[*history.History, error] {
+// OfRun downloads the history of one run; without a run ID of the latest.
+func OfRun(ctx context.Context, temporal client.Client, workflowID, runID string) iter.Seq2[*history.History, error] {
 	return func(yield func(*history.History, error) bool) {
 		yield(download(ctx, temporal, workflowID, runID))
 	}
 }
 
-func download(ctx context.Context, temporal *temporalServer, workflowID, runID string) (*history.History, error) {
+func download(ctx context.Context, temporal client.Client, workflowID, runID string) (*history.History, error) {
 	var downloaded history.History
 	events := temporal.GetWorkflowHistory(ctx, workflowID, runID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
@@ -66,8 +66,8 @@ func download(ctx context.Context, temporal *temporalServer, workflowID, runID s
 	return &downloaded, nil
 }
 
-// historiesInFiles reads the files, and all .json files below the folders.
-func historiesInFiles(paths []string) iter.Seq2[*history.History, error] {
+// InFiles reads the files, and all .json files below the folders.
+func InFiles(paths []string) iter.Seq2[*history.History, error] {
 	return func(yield func(*history.History, error) bool) {
 		for _, root := range paths {
 			err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -108,10 +108,27 @@ func readHistory(path string) (*history.History, error) {
 	defer file.Close()
 	recorded, err := client.HistoryFromJSON(file, client.HistoryJSONOptions{})
 	if err == nil && len(recorded.GetEvents()) == 0 {
-		err = replay.ErrNoHistory
+		err = ErrNoHistory
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return recorded, nil
+}
+
+// unsafeInNames are the characters of workflow IDs that file systems or shells
+// give a meaning.
+var unsafeInNames = regexp.MustCompile(`[^0-9A-Za-z.-]+`)
+
+func fileName(result Result) string {
+	return unsafeInNames.ReplaceAllString(result.WorkflowID, "-") + "." + result.RunID + ".json"
+}
+
+// Save writes the history of the result to a file of its own in the folder, as `temporal workflow show --output json` does.
+func Save(dir string, result Result, recorded *history.History) error {
+	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(recorded)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, fileName(result)), text, 0o600)
 }

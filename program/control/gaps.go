@@ -1,0 +1,41 @@
+package control
+
+import (
+	"context"
+	"slices"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// Gaps are the days that are not closed, from the first settled day to the last
+// that has views, in order.
+func Gaps(ctx context.Context, books *db.DB) ([]db.OpenPeriod, error) {
+	partitions, err := books.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, partition := range slices.Backward(partitions) {
+		if partition.Closed {
+			break // days close in order
+		}
+		played, err := books.Log.HasPlays(ctx, partition.Day)
+		if err != nil {
+			return nil, err
+		}
+		if played {
+			return gaps(ctx, books, settlement.DailyPeriod(partition.Day))
+		}
+	}
+	return nil, nil
+}
+
+// gaps are the open periods of the kind up to the one named, from the first day
+// that has to be settled on.
+func gaps(ctx context.Context, books *db.DB, last settlement.Period) ([]db.OpenPeriod, error) {
+	first, found, err := books.FirstDay(ctx)
+	if err != nil || !found {
+		return nil, err
+	}
+	return books.OpenPeriods(ctx, last.Kind, first, last.Start)
+}

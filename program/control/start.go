@@ -1,0 +1,89 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+// Request asks for the run of a period.
+type Request struct {
+	Period settlement.Period
+	Wait   bool // for the periods that it needs, instead of being refused
+	// NoMail closes a week without sending its mails.
+	NoMail bool
+	// ChunkRows and Parallel are those of [workflows.DailyInput]; 0 means the default.
+	ChunkRows int64
+	Parallel  int
+}
+
+// workflow is the one that runs the period, and its input.
+func (r Request) workflow() (run, input any) {
+	switch r.Period.Kind {
+	case settlement.Daily:
+		return workflows.Daily, workflows.DailyInput{Day: r.Period.Start, Wait: r.Wait, ChunkRows: r.ChunkRows, Parallel: r.Parallel}
+	case settlement.Weekly:
+		return workflows.Weekly, workflows.PeriodInput{Period: r.Period, Wait: r.Wait, NoMail: r.NoMail}
+	default:
+		return workflows.Monthly, workflows.PeriodInput{Period: r.Period, Wait: r.Wait}
+	}
+}
+
+// Check refuses what the run itself would refuse, without a workflow. It fails with
+// [settlement.ErrNotClosed] if a period that is needed is not closed, unless that is running or to be waited for.
+func (r Request) Check(ctx context.Context, books *db.DB, now time.Time) error {
+	if _, input := r.workflow(); r.Period.Kind == settlement.Daily {
+		if err := input.(workflows.DailyInput).Validate(); err != nil {
+			return err
+		}
+	}
+	err := checkPeriod(ctx, books, r.Period, now)
+	var notClosed *settlement.Error
+	if errors.Is(err, settlement.ErrNotClosed) && errors.As(err, &notClosed) && (r.Wait || notClosed.State == settlement.Running) {
+		return nil
+	}
+	return err
+}
+
+func checkPeriod(ctx context.Context, books *db.DB, period settlement.Period, now time.Time) error {
+	if period.Kind == settlement.Daily {
+		return books.CheckDay(ctx, period.Start, now)
+	}
+	return books.CheckPeriod(ctx, period, now)
+}
+
+// Run starts the period's run. A period that is running or has finished is refused.
+func (s *Server) Run(ctx context.Context, request Request) (client.WorkflowRun, error) {
+	run, input := request.workflow()
+	return s.start(ctx, client.StartWorkflowOptions{
+		ID:                    workflows.ID(request.Period),
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		StaticSummary:         workflows.Summary(request.Period),
+	}, "is running already or has finished", run, input)
+}
+
+func (s *Server) start(ctx context.Context, options client.StartWorkflowOptions, refusal string, workflow, input any) (client.WorkflowRun, error) {
+	if err := workflows.EnsureSearchAttributes(ctx, s, s.Namespace); err != nil {
+		return nil, err
+	}
+	options.TaskQueue = workflows.TaskQueue
+	// Without it the SDK would hand back the run that is there.
+	options.WorkflowExecutionErrorWhenAlreadyStarted = true
+	run, err := s.ExecuteWorkflow(ctx, options, workflow, input)
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil, fmt.Errorf("%s %s: see %s", options.ID, refusal, s.Link(options.ID, ""))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", options.ID, err)
+	}
+	return run, nil
+}
