@@ -20,8 +20,8 @@ type auditCommand struct {
 	Checksums bool           `default:"true" negatable:"" help:"Read every row of the watch log, which takes some 1.5 s of CPU time for a million; without, they are counted only, and changed rows are not found."`
 }
 
-// Validate refuses a range that ends before it begins.
-func (c auditCommand) Validate() error {
+// AfterApply refuses a range that ends before it begins.
+func (c auditCommand) AfterApply() error {
 	if c.To < c.From {
 		return fmt.Errorf("%s comes before %s: --to is the last day", c.To, c.From)
 	}

@@ -55,8 +55,8 @@ func (c generateCommand) writeFiles(ctx context.Context, database *db.DB) error 
 	return nil
 }
 
-// Validate refuses what cannot be made up.
-func (f generateFlags) Validate() error { return f.options().Validate() }
+// AfterApply refuses what cannot be made up.
+func (f generateFlags) AfterApply() error { return f.options().Validate() }
 
 func (f generateFlags) options() generate.Options {
 	return generate.Options{

@@ -25,8 +25,8 @@ type importCommand struct {
 	Rejects  string `type:"path" placeholder:"FILE" help:"One file for all lines that cannot be stored. Without it each file's lie beside it, in FILE.rejects.csv."`
 }
 
-// Validate refuses an import of no file.
-func (c importCommand) Validate() error {
+// AfterApply refuses an import of no file.
+func (c importCommand) AfterApply() error {
 	if c.Creators == "" && c.Videos == "" && c.Views == "" {
 		return errors.New("nothing to import: name a file with --creators, --videos or --views")
 	}

@@ -28,8 +28,8 @@ func (c scheduleTriggerCommand) periods() (periods control.Range, err error) {
 	return periods, err
 }
 
-// Validate refuses what is no period of the kind.
-func (c scheduleTriggerCommand) Validate() error { return validRange(c.periods()) }
+// AfterApply refuses what is no period of the kind.
+func (c scheduleTriggerCommand) AfterApply() error { return validRange(c.periods()) }
 
 func (c scheduleTriggerCommand) Run(ctx context.Context, database *db.DB, temporal *control.Server) error {
 	periods, err := c.periods()
@@ -56,8 +56,8 @@ func (c scheduleBackfillCommand) periods() (periods control.Range, err error) {
 	return periods, nil
 }
 
-// Validate refuses what is no range of periods of the kind.
-func (c scheduleBackfillCommand) Validate() error { return validRange(c.periods()) }
+// AfterApply refuses what is no range of periods of the kind.
+func (c scheduleBackfillCommand) AfterApply() error { return validRange(c.periods()) }
 
 func (c scheduleBackfillCommand) Run(ctx context.Context, database *db.DB, temporal *control.Server) error {
 	periods, err := c.periods()

@@ -54,8 +54,8 @@ type partitionsAddCommand struct {
 	To   settlement.Day `required:"" placeholder:"DATE" help:"Last day."`
 }
 
-// Validate refuses a range that ends before it begins.
-func (c partitionsAddCommand) Validate() error {
+// AfterApply refuses a range that ends before it begins.
+func (c partitionsAddCommand) AfterApply() error {
 	if c.To < c.From {
 		return fmt.Errorf("--to %s comes before --from %s", c.To, c.From)
 	}
@@ -85,8 +85,8 @@ type partitionsDropCommand struct {
 	Yes           bool `help:"Drop them; without it they are only named."`
 }
 
-// Validate refuses days that no calendar has.
-func (c partitionsDropCommand) Validate() error {
+// AfterApply refuses days that no calendar has.
+func (c partitionsDropCommand) AfterApply() error {
 	if c.OlderThanDays < 1 || c.OlderThanDays > int(settlement.LastDay-settlement.FirstDay) {
 		return fmt.Errorf("--older-than-days is %d: choose 1 to %d", c.OlderThanDays, settlement.LastDay-settlement.FirstDay)
 	}

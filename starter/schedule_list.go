@@ -63,7 +63,7 @@ const listTime = "2006-01-02 15:04"
 
 func schedulesText(states []control.ScheduleState, calendar settlement.Calendar) string {
 	out := newTable("Schedule", "State", "Note", "Next", "Launched", "Buffered", "Dropped", "Too late")
-	rightAligned(out, 5, 6, 7, 8)
+	out.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 60}}) // a failure that paused a schedule is a long note
 	hint := ""
 	for _, schedule := range states {
 		if schedule.Missing {
@@ -81,8 +81,6 @@ func schedulesText(states []control.ScheduleState, calendar settlement.Calendar)
 			schedule.ID, state, schedule.Note, next, schedule.Launched, schedule.Buffered, schedule.Dropped, schedule.TooLate,
 		})
 	}
-	// A failure that paused a schedule is a long note.
-	out.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 60}})
 	return filled(out) + hint
 }
 

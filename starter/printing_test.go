@@ -1,0 +1,151 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/activities"
+	"creatorpay/db"
+	"creatorpay/engine/importer"
+	"creatorpay/program/control"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+const thursday = settlement.Day(19852) // 2024-05-09
+
+// noon is shown as 12:00 wherever the test runs.
+var noon = time.Date(2024, 5, 9, 12, 0, 0, 0, time.Local)
+
+// requireText compares with a text that begins on a line of its own.
+func requireText(t *testing.T, want, got string) {
+	t.Helper()
+	require.Equal(t, strings.TrimPrefix(want, "\n"), got)
+}
+
+func totals() db.Totals {
+	return db.Totals{
+		Statistics: settlement.Statistics{Views: 1234567, SelfViews: 2, RepeatViews: 31},
+		Amounts:    db.Amounts{VideoAmount: 605000, AdAmount: 12},
+	}
+}
+
+func TestAClosedPeriodSaysWhatItCameTo(t *testing.T) {
+	requireText(t, `
+2024-05-09 closed: 1,234,600 rows = 1,234,567 views + 2 self + 31 repeat; video amount ₩605,000, ad amount ₩12
+`, closedText(workflows.PeriodResult{Period: settlement.DailyPeriod(thursday), Totals: totals()}))
+
+	late := totals()
+	late.LateRows, late.LateViews = 5, 4
+	requireText(t, `
+2024-W19 closed: 1,234,600 rows = 1,234,567 views + 2 self + 31 repeat; video amount ₩605,000, ad amount ₩12, 4 of 5 late views of earlier days counted in them
+mails: 1,000 sent, 1 rejected, 0 unknown
+`, closedText(workflows.PeriodResult{Period: thursday.Week(), Totals: late, Mails: activities.MailTotals{Sent: 1000, Rejected: 1}}))
+}
+
+func TestAnAlarmSaysWhereToLook(t *testing.T) {
+	requireText(t, `
+ALARM: 2024-05-09 has 9 rows, 10 counted and posted; nothing was adjusted: see starter verify --date 2024-05-09
+ALARM: 2024-05-10 got 3 rows after it was dropped, which nobody has counted; nothing was adjusted: see Rows of dropped days in docs/operations.md
+`, alarmText([]db.Mismatch{{Day: thursday, Expected: 10, Found: 9}, {Day: thursday + 1, Found: 3, Dropped: true}}))
+}
+
+func TestMailsOfAWeek(t *testing.T) {
+	week := thursday.Week()
+	requireText(t, `
+┌───────────────────┬───────┐
+│ Mails of 2024-W19 │ Count │
+├───────────────────┼───────┤
+│ pending           │     0 │
+│ sending           │     0 │
+│ sent              │ 1,200 │
+│ rejected          │     1 │
+│ unknown           │     0 │
+└───────────────────┴───────┘
+`, deliveriesText(week, map[string]int{db.DeliverySent: 1200, db.DeliveryRejected: 1}))
+	requireText(t, `
+┌─────────┬───────────────┬──────────┬──────────┬──────┬─────────────────────┬──────────────┐
+│ Creator │ Address       │ State    │ Attempts │ Code │ Since               │ Why          │
+├─────────┼───────────────┼──────────┼──────────┼──────┼─────────────────────┼──────────────┤
+│      12 │ a@example.com │ rejected │        1 │  550 │ 2024-05-09 12:00:00 │ no such user │
+└─────────┴───────────────┴──────────┴──────────┴──────┴─────────────────────┴──────────────┘
+`, troublesText([]db.Delivery{
+		{CreatorID: 1, State: db.DeliveryPending},
+		{CreatorID: 12, Email: "a@example.com", State: db.DeliveryRejected, Attempts: 1, Code: 550, ChangedAt: noon, Detail: "no such user"},
+	}))
+	require.Equal(t, "2 mails not sent, and no run sends them: starter mail send --week 2024-W19\n", sendingText(week, 2, control.Sending{}))
+	require.Equal(t, "1 mail not sent yet: mail:2024-W19 is at it\n", sendingText(week, 1, control.Sending{Running: true}))
+	require.Equal(t, "1 mail not sent yet: mail:2024-W19 tries them at 2024-05-09 12:00:00; to try them now: starter mail send --week 2024-W19\n",
+		sendingText(week, 1, control.Sending{Running: true, Next: noon}))
+}
+
+func TestAnImportSaysWhatBecameOfEachLine(t *testing.T) {
+	requireText(t, `
+┌───────────┬───────┬────────┬───────────────┬──────────┬─────────────────────────────┐
+│ File      │ Lines │ Stored │ There already │ Rejected │ Reject file                 │
+├───────────┼───────┼────────┼───────────────┼──────────┼─────────────────────────────┤
+│ views.csv │ 1,500 │  1,400 │            99 │        1 │ /data/views.csv.rejects.csv │
+└───────────┴───────┴────────┴───────────────┴──────────┴─────────────────────────────┘
+1,500 lines in 1.2s
+2 days got views, from 2024-05-09 to 2024-05-10
+`, reportText(importer.Report{
+		Views: importer.FileReport{Path: "/data/views.csv", Lines: 1500, Stored: 1400, AlreadyThere: 99, Rejected: 1, Rejects: "/data/views.csv.rejects.csv"},
+		Days:  []importer.DayViews{{Day: thursday, Views: 1000}, {Day: thursday + 1, Views: 400}},
+	}, 1234*time.Millisecond))
+	require.Empty(t, earlyText(nil))
+	requireText(t, `
+WARNING: 3 views of 2 days (2024-05-09 to 2024-05-10) are stored but never paid: they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight
+`, earlyText([]importer.DayViews{{Day: thursday, Views: 2}, {Day: thursday + 1, Views: 1}}))
+	requireText(t, `
+3 views of 2 closed days (2024-04-29 to 2024-05-09) came late: the next daily run posts them as adjustments
+2024-04-29 lies 11 days before that run, which collects late views of 7 days unless it is told otherwise: start the workers with LATE_DAYS=11 for it
+`, lateText([]importer.DayViews{{Day: thursday - 10, Views: 2}, {Day: thursday, Views: 1}}, thursday+1))
+}
+
+func TestTablesOfPartitionsPricesAndTheAudit(t *testing.T) {
+	requireText(t, `
+┌────────────┬───────────┬──────────────┬─────┬────────┐
+│        Day │ Partition │ Rows (about) │ MiB │ State  │
+├────────────┼───────────┼──────────────┼─────┼────────┤
+│ 2024-05-09 │ p20240509 │ 3,000,000    │ 300 │ closed │
+│ 2024-05-10 │ p20240510 │ 0            │   0 │ open   │
+└────────────┴───────────┴──────────────┴─────┴────────┘
+`, partitionsText([]db.Partition{{Day: thursday, Rows: 3_000_000, Bytes: 300 << 20, Closed: true}, {Day: thursday + 1}}))
+
+	views, err := settlement.ParseTiers("1:1,100000:1.1")
+	require.NoError(t, err)
+	ads, err := settlement.ParseTiers("1:10")
+	require.NoError(t, err)
+	requireText(t, `
+┌─────────┬────────────┬──────────┬──────────────┬─────┬───────────────────┐
+│ Version │ Holds from │ Paid for │ From ordinal │ Won │ Days that used it │
+├─────────┼────────────┼──────────┼──────────────┼─────┼───────────────────┤
+│       1 │ 2024-05-09 │ views    │            1 │   1 │                 3 │
+│       1 │ 2024-05-09 │ views    │      100,000 │ 1.1 │                 3 │
+│       1 │ 2024-05-09 │ ad views │            1 │  10 │                 3 │
+└─────────┴────────────┴──────────┴──────────────┴─────┴───────────────────┘
+`, pricesText([]db.PriceVersion{{PriceRule: settlement.PriceRule{Version: 1, HoldsFrom: thursday, Views: views, AdViews: ads}, Days: 3}}))
+
+	text, broken := auditText([]db.Audited{
+		{Invariant: db.Invariant{Name: "rows", Meaning: "every row is counted"}, Took: 12 * time.Millisecond, Notes: []string{"2024-05-01 was dropped"}},
+		{Invariant: db.Invariant{Name: "sums", Meaning: "weeks are sums", Remedy: "restore it"}, Findings: []db.Finding{{Where: "2024-W19", Problem: "1 is not 2"}}, More: 1},
+	})
+	require.Equal(t, 1, broken)
+	requireText(t, `
+┌───────────┬──────────────────────┬──────────┬──────┐
+│ Invariant │ What it means        │ Result   │ Took │
+├───────────┼──────────────────────┼──────────┼──────┤
+│ rows      │ every row is counted │ holds    │ 12ms │
+│ sums      │ weeks are sums       │ 2 broken │   0s │
+└───────────┴──────────────────────┴──────────┴──────┘
+2024-05-01 was dropped
+
+sums: weeks are sums
+  2024-W19: 1 is not 2
+  and 1 more
+  What to do: restore it.
+`, text)
+}

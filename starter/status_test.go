@@ -1,0 +1,117 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+
+	"creatorpay/db"
+	"creatorpay/program/control"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+func TestStatusShowsPeriodsRunsGapsAndRoom(t *testing.T) {
+	ended := noon.Add(1234 * time.Millisecond)
+	closed := db.Run{Kind: settlement.Daily, StartsOn: thursday, State: db.StateClosed, BeganAt: noon, EndedAt: &ended, PriceRule: 1, Totals: totals()}
+	failed := db.Run{
+		Kind: settlement.Daily, StartsOn: thursday + 1, State: db.StateFailed, BeganAt: time.Date(2024, 5, 11, 4, 0, 0, 0, time.UTC), PriceRule: 1,
+		WorkflowID: "daily:2024-05-10", Failure: "2 chunks failed",
+	}
+	requireText(t, `
+┌────────────┬────────┬───────────┬───────────┬──────┬────────┬──────────────┬───────────┬──────┬────────┐
+│ Period     │ State  │      Rows │     Views │ Self │ Repeat │ Video amount │ Ad amount │ Took │ Prices │
+├────────────┼────────┼───────────┼───────────┼──────┼────────┼──────────────┼───────────┼──────┼────────┤
+│ 2024-05-09 │ closed │ 1,234,600 │ 1,234,567 │    2 │     31 │     ₩605,000 │       ₩12 │ 1.2s │      1 │
+│ 2024-05-10 │ failed │           │           │      │        │              │           │      │      1 │
+└────────────┴────────┴───────────┴───────────┴──────┴────────┴──────────────┴───────────┴──────┴────────┘
+
+┌──────────────────┬──────────┬─────────┬────────┬───────────┬────────┬───────┬─────────────────────┐
+│ Running          │ Phase    │  Chunks │ Failed │      Rows │ Rows/s │  Left │ Since               │
+├──────────────────┼──────────┼─────────┼────────┼───────────┼────────┼───────┼─────────────────────┤
+│ daily:2024-05-11 │ counting │ 3 of 10 │      1 │ 1,234,567 │  4,321 │ 1m30s │ 2024-05-09 12:00:00 │
+│ weekly:2024-W19  │ waiting  │         │      0 │         0 │      0 │       │ 2024-05-09 12:00:00 │
+└──────────────────┴──────────┴─────────┴────────┴───────────┴────────┴───────┴─────────────────────┘
+weekly:2024-W19 waits: 2024-05-10 is not closed
+
+daily:2024-05-10 failed since 2024-05-11T04:00:00Z, workflow: Terminated
+  http://ui/run
+  2 chunks failed
+  to go on: starter retry daily --date 2024-05-10
+
+daily: 1 period not closed
+  2024-05-10: failed
+  run them in order: starter schedule backfill --kind daily --from 2024-05-10 --to 2024-05-10
+
+2 days with views that are never paid, 2024-04-30 to 2024-05-01: they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight
+
+WARNING: the watch log has room for today and 2 days more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add
+`, overview{
+		newest: []db.Run{closed, failed},
+		running: []control.Running{
+			{WorkflowID: "daily:2024-05-11", Began: noon, Progress: workflows.Progress{
+				Phase: "counting", ChunksDone: 3, Chunks: 10, FailedChunks: 1, Rows: 1234567, RowsPerSecond: 4321, SecondsLeft: 90}},
+			{WorkflowID: "weekly:2024-W19", Began: noon, Progress: workflows.Progress{Phase: "waiting", WaitsFor: "2024-05-10 is not closed"}},
+		},
+		unfinished: []unfinishedRun{{Run: failed, workflow: "Terminated", link: "http://ui/run"}},
+		open:       openDays(db.StateFailed, thursday+1, thursday+1),
+		early:      []settlement.Day{thursday - 9, thursday - 8},
+		daysAhead:  2,
+	}.text())
+}
+
+func TestARunThatGoesOnByItselfIsNotToBeRetried(t *testing.T) {
+	run := db.Run{Kind: settlement.Daily, StartsOn: thursday, State: db.StateRunning, BeganAt: noon, WorkflowID: "daily:2024-05-09"}
+	require.NotContains(t, unfinishedRun{Run: run, workflow: enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String()}.text(), "to go on")
+	require.Contains(t, unfinishedRun{Run: run}.text(), "  to go on: starter retry daily --date 2024-05-09\n", "without Temporal")
+	run.Failure = "fix the cause, then: starter retry daily --date 2024-05-09"
+	require.NotContains(t, unfinishedRun{Run: run}.text(), "to go on", "the failure says it")
+}
+
+func TestRoomIsAWarningBeforeItRunsOut(t *testing.T) {
+	for daysAhead, want := range map[int]string{
+		-1: "\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add\n",
+		1:  "\nWARNING: the watch log has room for today and 1 day more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add\n",
+		3:  "\nthe watch log has room for today and 3 days more\n",
+	} {
+		require.Equal(t, want, roomText(daysAhead))
+	}
+}
+
+func TestOpenPeriodsAreRangesOfOneState(t *testing.T) {
+	require.Empty(t, openText(nil))
+	requireText(t, `
+daily: 6 periods not closed
+  2024-05-09 to 2024-05-11: never run
+  2024-05-12: failed
+  2024-05-14 to 2024-05-15: failed
+  run them in order: starter schedule backfill --kind daily --from 2024-05-09 --to 2024-05-15
+`, openText(append(append(openDays("", thursday, thursday+2), openDays("failed", thursday+3, thursday+3)...), openDays("failed", thursday+5, thursday+6)...)))
+}
+
+func openDays(state string, first, last settlement.Day) (open []db.OpenPeriod) {
+	for day := first; day <= last; day++ {
+		open = append(open, db.OpenPeriod{Period: settlement.DailyPeriod(day), State: state})
+	}
+	return open
+}
+
+func TestALaunchSaysWhatIsNew(t *testing.T) {
+	server := &control.Server{Namespace: "default", UI: "http://ui"}
+	day := settlement.DailyPeriod(thursday)
+	before := workflows.LaunchProgress{LaunchResult: workflows.LaunchResult{Closed: 1}, Running: &day, Left: 2}
+	require.Empty(t, launchText(server, before, before))
+
+	next := settlement.DailyPeriod(thursday + 1)
+	now := workflows.LaunchProgress{
+		LaunchResult: workflows.LaunchResult{Closed: 1, Failed: []workflows.FailedPeriod{{Period: day, Cause: "a chunk failed"}}}, Running: &next, Left: 1,
+	}
+	requireText(t, `
+2024-05-09 failed: a chunk failed
+  http://ui/namespaces/default/workflows/daily:2024-05-09
+  what needs it waits and goes on when it is closed
+3 of 3: 2024-05-10
+`, launchText(server, before, now))
+}
