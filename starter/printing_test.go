@@ -9,6 +9,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
+	"creatorpay/db/watchlog"
 	"creatorpay/engine/importer"
 	"creatorpay/program/control"
 	"creatorpay/settlement"
@@ -26,10 +27,10 @@ func requireText(t *testing.T, want, got string) {
 	require.Equal(t, strings.TrimPrefix(want, "\n"), got)
 }
 
-func totals() db.Totals {
-	return db.Totals{
+func totals() settlement.Totals {
+	return settlement.Totals{
 		Statistics: settlement.Statistics{Views: 1234567, SelfViews: 2, RepeatViews: 31},
-		Amounts:    db.Amounts{VideoAmount: 605000, AdAmount: 12},
+		Amounts:    settlement.Amounts{VideoAmount: 605000, AdAmount: 12},
 	}
 }
 
@@ -50,7 +51,7 @@ func TestAnAlarmSaysWhereToLook(t *testing.T) {
 	requireText(t, `
 ALARM: 2024-05-09 has 9 rows, 10 counted and posted; nothing was adjusted: see starter verify --date 2024-05-09
 ALARM: 2024-05-10 got 3 rows after it was dropped, which nobody has counted; nothing was adjusted: see Rows of dropped days in docs/operations.md
-`, alarmText([]db.Mismatch{{Day: thursday, Expected: 10, Found: 9}, {Day: thursday + 1, Found: 3, Dropped: true}}))
+`, alarmText([]settlement.Mismatch{{Day: thursday, Expected: 10, Found: 9}, {Day: thursday + 1, Found: 3, Dropped: true}}))
 }
 
 func TestMailsOfAWeek(t *testing.T) {
@@ -113,7 +114,10 @@ func TestTablesOfPartitionsPricesAndTheAudit(t *testing.T) {
 │ 2024-05-09 │ p20240509 │ 3,000,000    │ 300 │ closed │
 │ 2024-05-10 │ p20240510 │ 0            │   0 │ open   │
 └────────────┴───────────┴──────────────┴─────┴────────┘
-`, partitionsText([]db.Partition{{Day: thursday, Rows: 3_000_000, Bytes: 300 << 20, Closed: true}, {Day: thursday + 1}}))
+`, partitionsText([]db.Partition{
+		{Partition: watchlog.Partition{Day: thursday, Rows: 3_000_000, Bytes: 300 << 20}, Closed: true},
+		{Partition: watchlog.Partition{Day: thursday + 1}},
+	}))
 
 	views, err := settlement.ParseTiers("1:1,100000:1.1")
 	require.NoError(t, err)

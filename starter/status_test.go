@@ -15,9 +15,9 @@ import (
 
 func TestStatusShowsPeriodsRunsGapsAndRoom(t *testing.T) {
 	ended := noon.Add(1234 * time.Millisecond)
-	closed := db.Run{Kind: settlement.Daily, StartsOn: thursday, State: db.StateClosed, BeganAt: noon, EndedAt: &ended, PriceRule: 1, Totals: totals()}
+	closed := db.Run{Kind: settlement.Daily, StartsOn: thursday, State: settlement.Closed, BeganAt: noon, EndedAt: &ended, PriceRule: 1, Totals: totals()}
 	failed := db.Run{
-		Kind: settlement.Daily, StartsOn: thursday + 1, State: db.StateFailed, BeganAt: time.Date(2024, 5, 11, 4, 0, 0, 0, time.UTC), PriceRule: 1,
+		Kind: settlement.Daily, StartsOn: thursday + 1, State: settlement.Failed, BeganAt: time.Date(2024, 5, 11, 4, 0, 0, 0, time.UTC), PriceRule: 1,
 		WorkflowID: "daily:2024-05-10", Failure: "2 chunks failed",
 	}
 	requireText(t, `
@@ -56,14 +56,14 @@ WARNING: the watch log has room for today and 2 days more, then the platform's i
 			{WorkflowID: "weekly:2024-W19", Began: noon, Progress: workflows.Progress{Phase: "waiting", WaitsFor: "2024-05-10 is not closed"}},
 		},
 		unfinished: []unfinishedRun{{Run: failed, workflow: "Terminated", link: "http://ui/run"}},
-		open:       openDays(db.StateFailed, thursday+1, thursday+1),
+		open:       openDays(settlement.Failed, thursday+1, thursday+1),
 		early:      []settlement.Day{thursday - 9, thursday - 8},
 		daysAhead:  2,
 	}.text())
 }
 
 func TestARunThatGoesOnByItselfIsNotToBeRetried(t *testing.T) {
-	run := db.Run{Kind: settlement.Daily, StartsOn: thursday, State: db.StateRunning, BeganAt: noon, WorkflowID: "daily:2024-05-09"}
+	run := db.Run{Kind: settlement.Daily, StartsOn: thursday, State: settlement.Running, BeganAt: noon, WorkflowID: "daily:2024-05-09"}
 	require.NotContains(t, unfinishedRun{Run: run, workflow: enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String()}.text(), "to go on")
 	require.Contains(t, unfinishedRun{Run: run}.text(), "  to go on: starter retry daily --date 2024-05-09\n", "without Temporal")
 	run.Failure = "fix the cause, then: starter retry daily --date 2024-05-09"
@@ -91,7 +91,7 @@ daily: 6 periods not closed
 `, openText(append(append(openDays("", thursday, thursday+2), openDays("failed", thursday+3, thursday+3)...), openDays("failed", thursday+5, thursday+6)...)))
 }
 
-func openDays(state string, first, last settlement.Day) (open []db.OpenPeriod) {
+func openDays(state settlement.RunState, first, last settlement.Day) (open []db.OpenPeriod) {
 	for day := first; day <= last; day++ {
 		open = append(open, db.OpenPeriod{Period: settlement.DailyPeriod(day), State: state})
 	}

@@ -26,7 +26,7 @@ func (b book) ClosedRun(_ context.Context, period settlement.Period) (db.Run, er
 	if b.closed {
 		return db.Run{}, nil
 	}
-	return db.Run{}, &db.NotClosedError{Period: period, State: db.StateFailed}
+	return db.Run{}, settlement.NotClosed(period, settlement.Failed)
 }
 
 // lastRun is a Temporal whose last run of each period has the status.
