@@ -41,7 +41,7 @@ func (r rawRows) verdict() string {
 // counted is how many rows the chunk had when it was counted.
 func (r rawRows) counted() int64 { return r.chunk.Rows() + r.chunk.UnknownRows }
 
-// isBad tells whether rows are not what they were, which nothing mends by
+// isBad tells whether rows are not what they were, which nothing repairs by
 // itself. Rows that came late are posted by a later day.
 func (r rawRows) isBad() bool {
 	return r.found != r.counted() || r.checksum != r.chunk.Checksum || r.late.Missing > 0 || r.late.Changed > 0

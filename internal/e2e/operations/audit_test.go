@@ -29,7 +29,7 @@ func TestAuditPrintsTheInvariantsAndTheRowsThatBreakThem(t *testing.T) {
 		"2024-05-12, daily_settlements: has 3 rows as when it closed, but not the same",
 		"2024-W19, creator 2, video 2: ad amount: 1 fewer than in its days",
 		"2024-05-12: ad amount: 120 in its run, 121 in its videos",
-		"2024-05-12: 1 row went: 7 counted, 6 there",
+		"2024-05-12: 1 row missing: 7 counted, 6 there",
 		"2024-05-12, chunk 1 (all videos): 7 rows counted, 6 there",
 		"What to do: `starter verify` the day",
 	} {

@@ -25,7 +25,7 @@ func TestRetryGoesOnWhereTheRunFailed(t *testing.T) {
 	s.Starter("retry", "daily", "--date", rig.Tomorrow).RequireRefusal("the watch log has no partition for " + rig.Tomorrow)
 	misplaced := []any{rig.Today, 30, "2024-05-07 15:00:00"} // starts after the day's end
 	s.Exec(`INSERT INTO watch_log VALUES (?, ?, 1, ?, 1, 1, 1)`, misplaced...)
-	s.RunDay(rig.Today, "--chunk-rows", "10").RequireFailure("1 of 10 chunks failed; mend the cause, then: starter retry daily --date 2024-05-06")
+	s.RunDay(rig.Today, "--chunk-rows", "10").RequireFailure("1 of 10 chunks failed; fix the cause, then: starter retry daily --date 2024-05-06")
 	s.WaitUntilFound(1, `SettlementKind = "daily" AND SettlementPeriod = "2024-05-06" AND SettlementPhase = "failed" AND FailedChunks = 1`)
 	s.Starter("retry", "daily", "--date", rig.Today).RequireFailure("1 of 10 chunks failed")
 	s.Exec(`DELETE FROM watch_log WHERE watched_on = ? AND video_id = ? AND watched_at = ?`, misplaced...)
