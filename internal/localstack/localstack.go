@@ -32,8 +32,10 @@ type Stack struct {
 	inbox    *inbox.Inbox
 }
 
-// UI is the address of the Temporal UI, and Inbox that of the mails' page.
-func (s *Stack) UI() string    { return s.temporal.UIURL }
+// UI is the address of the Temporal UI.
+func (s *Stack) UI() string { return s.temporal.UIURL }
+
+// Inbox is the address of the page that shows the mails.
 func (s *Stack) Inbox() string { return s.inbox.URL }
 
 // In whose name the stack's mails are sent, and where answers would go.

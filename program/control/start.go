@@ -26,11 +26,15 @@ type Request struct {
 	Parallel  int
 }
 
+func (r Request) daily() workflows.DailyInput {
+	return workflows.DailyInput{Day: r.Period.Start, Wait: r.Wait, ChunkRows: r.ChunkRows, Parallel: r.Parallel}
+}
+
 // workflow is the one that runs the period, and its input.
 func (r Request) workflow() (run, input any) {
 	switch r.Period.Kind {
 	case settlement.Daily:
-		return workflows.Daily, workflows.DailyInput{Day: r.Period.Start, Wait: r.Wait, ChunkRows: r.ChunkRows, Parallel: r.Parallel}
+		return workflows.Daily, r.daily()
 	case settlement.Weekly:
 		return workflows.Weekly, workflows.PeriodInput{Period: r.Period, Wait: r.Wait, NoMail: r.NoMail}
 	default:
@@ -41,8 +45,8 @@ func (r Request) workflow() (run, input any) {
 // Check refuses what the run itself would refuse, without a workflow. It fails with
 // [settlement.ErrNotClosed] if a period that is needed is not closed, unless that is running or to be waited for.
 func (r Request) Check(ctx context.Context, books *db.DB, now time.Time) error {
-	if _, input := r.workflow(); r.Period.Kind == settlement.Daily {
-		if err := input.(workflows.DailyInput).Validate(); err != nil {
+	if r.Period.Kind == settlement.Daily {
+		if err := r.daily().Validate(); err != nil {
 			return err
 		}
 	}
