@@ -60,7 +60,7 @@ type Rig struct {
 	settings      [workerCount]settings  // that each worker gets when it starts next
 	offered       map[time.Duration]bool // repeat windows that some worker had
 	windows       map[settlement.Day]time.Duration
-	collectedLess map[settlement.Day]bool // somebody looked back less far than usual
+	collectedLess map[settlement.Day]bool // a worker collected the late views of fewer days than usual
 	moves         []move
 	pricedFrom    map[string]bool // days from which on prices hold
 	odd           []startedOdd

@@ -47,7 +47,7 @@ func (c *Rig) begin(period *PlannedPeriod) {
 	}
 	if period.IsDay() {
 		for slot := range c.workers {
-			c.set(slot, period.Start, c.settingsOf(slot)) // who looks back less far does so on this day, too
+			c.set(slot, period.Start, c.settingsOf(slot)) // who collects the late views of fewer days does so on this day, too
 		}
 	}
 	if period.NoFaults {

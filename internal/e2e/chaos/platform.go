@@ -65,7 +65,7 @@ func (c *Rig) platformPlays(in Injection) (plays []arrival) {
 	for range 1 + in.random.IntN(3) {
 		plays = append(plays, arrival{
 			View: playOf(c.plan.platform, in.random, day, c.anyVideo(in.random)), day: day, closed: closed,
-			paidBy: in.period.End() + 1, // a session may end when the next day has looked back
+			paidBy: in.period.End() + 1, // a session may end when the next day has collected late views
 		})
 	}
 	return plays

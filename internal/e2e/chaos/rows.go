@@ -16,7 +16,7 @@ type arrival struct {
 	oracle.View
 	day    settlement.Day // to which it came
 	closed bool           // its day was closed
-	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it, unless it looks back less far
+	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it, unless it collects the late views of fewer days
 }
 
 // firstArrival is above the ids of the views that are there from the start.
@@ -27,8 +27,8 @@ func (c *Rig) RowsArrive(in Injection) (faultproxy.Fault, bool) {
 	return faultproxy.None, c.someArrive(in, in.period.Start)
 }
 
-// lateDays is how many days back late rows come from: less than what a worker
-// looks back to.
+// lateDays is how many days back late rows come from: fewer than those of
+// which a worker collects late views.
 const lateDays = 5
 
 // LateRowsArrive adds plays to one of the days that closed last.

@@ -22,7 +22,7 @@ type settings struct {
 // usualSettings are those that workers begin with.
 var usualSettings = settings{collectLate: service.DefaultLateDays, ahead: 7, slots: 4, window: 30 * time.Second}
 
-// finalSettings find all that came late while workers looked back less far.
+// finalSettings collect all late views that workers have left.
 var finalSettings = settings{collectLate: 100, ahead: 7, slots: 4, window: 30 * time.Second}
 
 func randomSettings(random *rand.Rand) settings {
@@ -57,7 +57,7 @@ func (c *Rig) changeSettings(in Injection) (faultproxy.Fault, bool) {
 }
 
 // set gives the slot's next worker other settings, and takes note of the day if
-// somebody looks back less far on it than usual.
+// late views of fewer days than usual may be collected on it.
 func (c *Rig) set(slot int, day settlement.Day, to settings) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -106,7 +106,7 @@ func (c *Rig) takeWindows() {
 }
 
 // mustBePaidBy is the day whose run posts the late view at the latest: the next
-// one that looks back so far.
+// one that collects the late views of its day.
 func (c *Rig) mustBePaidBy(came arrival) settlement.Day {
 	last := rig.ToDay(c.plan.last())
 	for day := came.paidBy; day < last; day++ {

@@ -22,8 +22,8 @@ var outsideSabotages = []sabotage{
 		},
 	},
 	{
-		safety: "late rows are looked for",
-		edits:  []edit{{"db/collect_late.go", `		case came:`, `		case came && !sabotaged("late rows are looked for"):`}},
+		safety: "late views are collected",
+		edits:  []edit{{"db/collect_late.go", `		case came:`, `		case came && !sabotaged("late views are collected"):`}},
 		first:  "2024-05-07", days: 2,
 		faults: func(p *chaos.Plan) {
 			p.Periods[1].Add(&chaos.FaultKind{Name: "late rows arrived at the beginning", At: chaos.Beginning, Inject: (*chaos.Rig).LateRowsArrive}, 1)
@@ -43,17 +43,17 @@ var outsideSabotages = []sabotage{
 		session: map[string]string{"charset": "latin1"},
 	},
 	{
-		safety: "a workflow's input is looked at",
+		safety: "a workflow's input is checked",
 		edits: []edit{
 			{"workflows/validate.go", `	given := workflow.GetInfo(ctx).WorkflowExecution.ID`,
-				`	if sabotaged("a workflow's input is looked at") {
+				`	if sabotaged("a workflow's input is checked") {
 				return nil
 			}
 			given := workflow.GetInfo(ctx).WorkflowExecution.ID`},
 			{"activities/fence.go", `	if err := period.Validate(); err != nil {`,
-				`	if err := period.Validate(); err != nil && !sabotaged("a workflow's input is looked at") {`},
+				`	if err := period.Validate(); err != nil && !sabotaged("a workflow's input is checked") {`},
 			{"db/periods.go", `	if err := period.Validate(); err != nil {`,
-				`	if err := period.Validate(); err != nil && !sabotaged("a workflow's input is looked at") {`},
+				`	if err := period.Validate(); err != nil && !sabotaged("a workflow's input is checked") {`},
 		},
 		first: "2024-05-08", days: 2,
 		faults: func(p *chaos.Plan) { // the week from Thursday ends with the first day

@@ -43,6 +43,11 @@ func cutBefore(statement string) *chaos.FaultKind {
 	return &chaos.FaultKind{Name: "connection cut before " + statement, At: statement, Inject: chaos.ByProxy(faultproxy.CutBefore)}
 }
 
+func TestEverySabotageFitsTheSources(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, sabotagedPrograms())
+}
+
 func TestChaosFindsEverySafetyThatIsTakenOut(t *testing.T) {
 	t.Parallel()
 	for _, s := range sabotages {
