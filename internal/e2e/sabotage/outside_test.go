@@ -31,7 +31,7 @@ var outsideSabotages = []sabotage{
 	},
 	{
 		safety: "a session sets what it needs",
-		edits: []edit{{"db/session.go", `	for _, statement := range sessionStatements {`,
+		edits: []edit{{"db/server/session.go", `	for _, statement := range sessionStatements {`,
 			`	for _, statement := range sessionStatements {
 			if sabotaged("a session sets what it needs") {
 				break
@@ -65,8 +65,10 @@ var outsideSabotages = []sabotage{
 		safety: "days are kept until the late rows of theirs are judged",
 		edits: []edit{
 			{"db/retention.go", `	if len(first) == 0 {`, `	if len(first) == 0 || sabotaged("days are kept until the late rows of theirs are judged") {`},
-			{"db/partitions.go", `	if closed := len(args) > 0; closed {`,
-				`	if closed := len(args) > 0; closed && !sabotaged("days are kept until the late rows of theirs are judged") {`},
+			{"db/watchlog/watchlog.go", `	if o.LateFrom == 0 {
+		return "watch_log"`,
+				`	if o.LateFrom == 0 || sabotaged("days are kept until the late rows of theirs are judged") {
+		return "watch_log"`},
 		},
 		first: "2024-05-07", days: 3,
 		faults: func(p *chaos.Plan) {

@@ -36,8 +36,8 @@ var runSabotages = []sabotage{
 	{
 		safety: "one transaction for a chunk",
 		edits: []edit{
-			{"db/statistics.go", `	err = db.inTx(ctx, func(tx *sqlx.Tx) error {`, `	var results func(*sqlx.Tx) error
-				err = db.inTx(ctx, func(tx *sqlx.Tx) error {`},
+			{"db/statistics.go", `	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {`, `	var results func(*sqlx.Tx) error
+				err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {`},
 			{"db/statistics.go", `		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`,
 				`		results = func(tx *sqlx.Tx) error {
 				if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`},
@@ -55,7 +55,7 @@ var runSabotages = []sabotage{
 	if err != nil {
 		return fmt.Errorf("store count of chunk`, `	})
 				if err == nil && results != nil && sabotaged("one transaction for a chunk") {
-					err = db.inTx(ctx, results)
+					err = db.pool.InTx(ctx, results)
 				}
 				if err != nil {
 		return fmt.Errorf("store count of chunk`},
@@ -115,11 +115,11 @@ var runSabotages = []sabotage{
 	{
 		safety: "closed is closed",
 		edits: []edit{
-			{"db/chain.go", `	if run.State == StateClosed {`, `	if run.State == StateClosed && !sabotaged("closed is closed") {`},
-			{"db/runs.go", `	if run.State == StateClosed || run.Holder != holder.RunID {`,
-				`	if run.State == StateClosed && !sabotaged("closed is closed") || run.Holder != holder.RunID {`},
-			{"db/runs.go", `runVersion, StateClosed, holder.RunID)`,
-				`runVersion, map[bool]string{false: StateClosed, true: "any"}[sabotaged("closed is closed")], holder.RunID)`},
+			{"db/chain.go", `	if run.State == settlement.Closed {`, `	if run.State == settlement.Closed && !sabotaged("closed is closed") {`},
+			{"db/runs.go", `	if run.State == settlement.Closed || run.Holder != holder.RunID {`,
+				`	if run.State == settlement.Closed && !sabotaged("closed is closed") || run.Holder != holder.RunID {`},
+			{"db/runs.go", `runVersion, settlement.Closed, holder.RunID)`,
+				`runVersion, map[bool]settlement.RunState{false: settlement.Closed, true: "any"}[sabotaged("closed is closed")], holder.RunID)`},
 		},
 		first: "2024-05-07", days: 3,
 		faults: func(p *chaos.Plan) { // not on the second day: the chain of days has a first day only once
