@@ -12,20 +12,15 @@ import (
 
 // Adjustment is what the late views of one closed day came to for one video, and
 // what the day that posted them paid for it. Its statistics stand beside the
-// closed ones of the day on which they were watched. Its ordinals are (from, to],
-// the last part of those of the posting day's settlement line, whose amounts
-// include these.
+// closed ones of the day on which they were watched. Its ordinals are the last
+// part of those of the posting day's settlement line, whose amounts include these.
 type Adjustment struct {
 	PostedOn  settlement.Day `db:"posted_on"`
 	WatchedOn settlement.Day `db:"watched_on"`
 	VideoID   int64          `db:"video_id"`
 	CreatorID int64          `db:"creator_id"` // as of the posting day
 	settlement.Statistics
-	ViewsFrom   int64 `db:"views_from"`
-	ViewsTo     int64 `db:"views_to"`
-	AdViewsFrom int64 `db:"ad_views_from"`
-	AdViewsTo   int64 `db:"ad_views_to"`
-	settlement.Amounts
+	settlement.Earnings
 }
 
 const adjustmentColumns = `

@@ -14,7 +14,7 @@ func adjustment(posted, watched settlement.Day, video, views int64) Adjustment {
 	return Adjustment{
 		PostedOn: posted, WatchedOn: watched, VideoID: video, CreatorID: creator,
 		Statistics: settlement.Statistics{Views: views, PlayedSeconds: 60 * views, AdViews: 2 * views},
-		Amounts:    settlement.Amounts{VideoAmount: settlement.Won(views), AdAmount: settlement.Won(20 * views)},
+		Earnings:   settlement.Earnings{Amounts: settlement.Amounts{VideoAmount: settlement.Won(views), AdAmount: settlement.Won(20 * views)}},
 	}
 }
 
@@ -122,7 +122,8 @@ func TestR8_AWeekPaysTheLateViewsThatItsDaysPosted(t *testing.T) {
 	}, totals)
 	require.Equal(t, []PeriodVideo{
 		{
-			CreatorID: creator, VideoID: 1, Title: "a video", ViewsFrom: 101, ViewsTo: 140, AdViewsFrom: 202, AdViewsTo: 280,
+			CreatorID: creator, VideoID: 1, Title: "a video",
+			VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 101, ViewsTo: 140, AdViewsFrom: 202, AdViewsTo: 280},
 			Totals: settlement.Totals{
 				Statistics: settlement.Statistics{Views: 30, PlayedSeconds: 1800, AdViews: 60},
 				Late:       settlement.Late{LateViews: 9},
@@ -130,8 +131,9 @@ func TestR8_AWeekPaysTheLateViewsThatItsDaysPosted(t *testing.T) {
 			},
 		},
 		{
-			CreatorID: creator, VideoID: 2, Title: "a video", ViewsTo: 5, AdViewsTo: 10,
-			Totals: settlement.Totals{Late: settlement.Late{LateViews: 5}, Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 100}},
+			CreatorID: creator, VideoID: 2, Title: "a video",
+			VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 5, AdViewsTo: 10},
+			Totals:        settlement.Totals{Late: settlement.Late{LateViews: 5}, Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 100}},
 		},
 		{CreatorID: creator, VideoID: 3, Title: "a video"},
 	}, periodVideos(t, db, week))

@@ -235,8 +235,14 @@ func TestR7_LateViewsArePaidAfterTheDaysOwn(t *testing.T) {
 	lines, err := db.Settlements(t.Context(), monday+2, allVideos)
 	require.NoError(t, err)
 	require.Equal(t, []SettlementLine{
-		{Day: monday + 2, VideoID: 1, CreatorID: creator, ViewsFrom: 2, ViewsTo: 8, AdViewsFrom: 4, AdViewsTo: 16, Amounts: settlement.Amounts{VideoAmount: 6, AdAmount: 120}},
-		{Day: monday + 2, VideoID: 2, CreatorID: creator, ViewsTo: 1, AdViewsTo: 2, Amounts: settlement.Amounts{VideoAmount: 1, AdAmount: 20}},
+		{Day: monday + 2, VideoID: 1, CreatorID: creator, Earnings: settlement.Earnings{
+			VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 2, ViewsTo: 8, AdViewsFrom: 4, AdViewsTo: 16},
+			Amounts:       settlement.Amounts{VideoAmount: 6, AdAmount: 120},
+		}},
+		{Day: monday + 2, VideoID: 2, CreatorID: creator, Earnings: settlement.Earnings{
+			VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 1, AdViewsTo: 2},
+			Amounts:       settlement.Amounts{VideoAmount: 1, AdAmount: 20},
+		}},
 	}, lines)
 	require.Equal(t, settlement.Amounts{VideoAmount: 7, AdAmount: 140}, settled.Amounts)
 	require.Equal(t, settlement.Late{LateRows: 4, LateViews: 4}, settled.Late)
@@ -250,25 +256,6 @@ func TestR7_LateViewsArePaidAfterTheDaysOwn(t *testing.T) {
 	totals, err := db.CloseDay(t.Context(), monday+2, me)
 	require.NoError(t, err)
 	require.Equal(t, settled.Totals, totals)
-}
-
-func TestR5_AdjustmentsAndTheDaysOwnPartAreTheLineToTheWon(t *testing.T) {
-	tiers := settlement.Tiers{{From: 1, Price: 3333}} // a third of a won
-	video := CountedVideo{VideoID: 1, Views: 2, Adjustments: []Adjustment{
-		{Statistics: settlement.Statistics{Views: 1}},
-		{Statistics: settlement.Statistics{Views: 2}},
-		{Statistics: settlement.Statistics{Views: 5}},
-	}}
-
-	line, err := video.Price(settlement.PriceRule{Views: tiers, AdViews: tiers})
-
-	require.NoError(t, err)
-	require.EqualValues(t, 3, line.VideoAmount) // 10 views: 3.333
-	var late []settlement.Won
-	for _, adjustment := range video.Adjustments {
-		late = append(late, adjustment.VideoAmount)
-	}
-	require.Equal(t, []settlement.Won{0, 1, 2}, late) // of 0.9999, 1.6665 and 3.333 after 0.6666
 }
 
 func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {

@@ -26,14 +26,14 @@ func TestR8_AWeekIsTheSumOfItsClosedDays(t *testing.T) {
 
 	require.Equal(t, []PeriodVideo{
 		{
-			CreatorID: creator, VideoID: 1, Title: "a video", ViewsFrom: 1000, ViewsTo: 1150, AdViewsFrom: 2000, AdViewsTo: 2300,
+			CreatorID: creator, VideoID: 1, Title: "a video", VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 1000, ViewsTo: 1150, AdViewsFrom: 2000, AdViewsTo: 2300},
 			Totals: settlement.Totals{
 				Statistics: settlement.Statistics{Views: 150, SelfViews: 3, RepeatViews: 15, PlayedSeconds: 9000, AdViews: 300},
 				Amounts:    settlement.Amounts{VideoAmount: 150, AdAmount: 3000},
 			},
 		},
 		{
-			CreatorID: creator, VideoID: 2, Title: "a video", ViewsTo: 7, AdViewsTo: 14,
+			CreatorID: creator, VideoID: 2, Title: "a video", VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 7, AdViewsTo: 14},
 			Totals: settlement.Totals{
 				Statistics: settlement.Statistics{Views: 7, PlayedSeconds: 420, AdViews: 14},
 				Amounts:    settlement.Amounts{VideoAmount: 7, AdAmount: 140},
@@ -136,7 +136,7 @@ func TestR9_AWeekRanksVideosByTheSumsOfTheirDays(t *testing.T) {
 		{Place: 1, VideoID: 2, Value: 100}, {Place: 2, VideoID: 6, Value: 50},
 		{Place: 3, VideoID: 1, Value: 20}, {Place: 4, VideoID: 3, Value: 20}, {Place: 5, VideoID: 4, Value: 20},
 	}, byViews)
-	require.Len(t, top, 2*TopPlaces)
+	require.Len(t, top, 2*settlement.TopPlaces)
 }
 
 func TestR11_AClosedWeekKeepsItsTitles(t *testing.T) {

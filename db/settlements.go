@@ -12,17 +12,13 @@ import (
 	"creatorpay/settlement"
 )
 
-// SettlementLine is what one video earned on one day. The ordinals are
-// (from, to] in the video's whole life (R7).
+// SettlementLine is what one video earned on one day, late views that the day
+// paid among it.
 type SettlementLine struct {
-	Day         settlement.Day `db:"day"`
-	VideoID     int64          `db:"video_id"`
-	CreatorID   int64          `db:"creator_id"`
-	ViewsFrom   int64          `db:"views_from"`
-	ViewsTo     int64          `db:"views_to"`
-	AdViewsFrom int64          `db:"ad_views_from"`
-	AdViewsTo   int64          `db:"ad_views_to"`
-	settlement.Amounts
+	Day       settlement.Day `db:"day"`
+	VideoID   int64          `db:"video_id"`
+	CreatorID int64          `db:"creator_id"`
+	settlement.Earnings
 }
 
 // SettleChunk prices the chunk's counted views by the rule, from where each
@@ -76,10 +72,12 @@ func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 		if video.Owner != video.CreatorID {
 			return nil, nil, ownerChanged(video.VideoID, video.CreatorID, video.Owner)
 		}
-		if lines[i], err = video.Price(rule); err != nil {
+		line, late, err := video.Price(rule)
+		if err != nil {
 			return nil, nil, err
 		}
-		adjustments = append(adjustments, video.Adjustments...)
+		lines[i] = line
+		adjustments = append(adjustments, late...)
 	}
 	return lines, adjustments, nil
 }
@@ -182,77 +180,24 @@ func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, 
 	return counted, nil
 }
 
-// Price is what the day pays for the video by the rule (R4 to R7): its own
-// views first, then the late ones by origin day. It sets the ordinals and the
-// amounts of the video's adjustments: theirs and that of the day's own views
-// are the line's, to the won.
-func (v CountedVideo) Price(rule settlement.PriceRule) (line SettlementLine, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("price video %d: %w", v.VideoID, err)
-		}
-	}()
-	views, err := v.pay(rule.Views, v.UsedViews, v.Views, func(a *Adjustment) paid {
-		return paid{a.Views, &a.ViewsFrom, &a.ViewsTo, &a.VideoAmount}
-	})
+// Price is what the day pays for the video by the rule, and what of it each of
+// the video's adjustments earned: see [settlement.PriceRule.Price].
+func (v CountedVideo) Price(rule settlement.PriceRule) (line SettlementLine, adjustments []Adjustment, err error) {
+	late := make([]settlement.Counted, len(v.Adjustments))
+	for i, adjustment := range v.Adjustments {
+		late[i] = settlement.Counted{Views: adjustment.Views, AdViews: adjustment.AdViews}
+	}
+	earned, ofLate, err := rule.Price(
+		settlement.Counted{Views: v.UsedViews, AdViews: v.UsedAdViews},
+		settlement.Counted{Views: v.Views, AdViews: v.AdViews}, late)
 	if err != nil {
-		return line, err
+		return line, nil, fmt.Errorf("price video %d: %w", v.VideoID, err)
 	}
-	adViews, err := v.pay(rule.AdViews, v.UsedAdViews, v.AdViews, func(a *Adjustment) paid {
-		return paid{a.AdViews, &a.AdViewsFrom, &a.AdViewsTo, &a.AdAmount}
-	})
-	if err != nil {
-		return line, err
+	adjustments = slices.Clone(v.Adjustments)
+	for i := range adjustments {
+		adjustments[i].Earnings = ofLate[i]
 	}
-	line = SettlementLine{
-		Day:         v.Day,
-		VideoID:     v.VideoID,
-		CreatorID:   v.CreatorID,
-		ViewsFrom:   views.From,
-		ViewsTo:     views.To,
-		AdViewsFrom: adViews.From,
-		AdViewsTo:   adViews.To,
-	}
-	if line.VideoAmount, err = rule.Views.Amount(views); err != nil {
-		return line, err
-	}
-	line.AdAmount, err = rule.AdViews.Amount(adViews)
-	return line, err
-}
-
-// paid is one kind of an adjustment's counted views, and what is paid for it.
-type paid struct {
-	count    int64
-	from, to *int64
-	amount   *settlement.Won
-}
-
-// pay numbers one kind of views: those of the day, then the late ones. Each
-// adjustment earns by how much it raises the amount, which is cut to whole won
-// once (R5). It returns the ordinals of all.
-func (v CountedVideo) pay(tiers settlement.Tiers, used, own int64, kind func(*Adjustment) paid) (all settlement.Ordinals, err error) {
-	if all, err = (settlement.Ordinals{To: used}).Next(own); err != nil {
-		return all, err
-	}
-	before, err := tiers.Amount(all)
-	if err != nil {
-		return all, err
-	}
-	for i := range v.Adjustments {
-		late := kind(&v.Adjustments[i])
-		next, err := all.Next(late.count)
-		if err != nil {
-			return all, err
-		}
-		all.To = next.To
-		after, err := tiers.Amount(all)
-		if err != nil {
-			return all, err
-		}
-		*late.from, *late.to, *late.amount = next.From, next.To, after-before
-		before = after
-	}
-	return all, nil
+	return SettlementLine{Day: v.Day, VideoID: v.VideoID, CreatorID: v.CreatorID, Earnings: earned}, adjustments, nil
 }
 
 const settlementColumns = `

@@ -57,8 +57,10 @@ func TestR7_ADayGoesOnWhereTheLastSettledDayEnded(t *testing.T) {
 
 	require.Equal(t, []SettlementLine{{
 		Day: monday + 2, VideoID: 1, CreatorID: creator,
-		ViewsFrom: 100, ViewsTo: 110, AdViewsFrom: 200, AdViewsTo: 220,
-		Amounts: settlement.Amounts{VideoAmount: 10, AdAmount: 200},
+		Earnings: settlement.Earnings{
+			VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 100, ViewsTo: 110, AdViewsFrom: 200, AdViewsTo: 220},
+			Amounts:       settlement.Amounts{VideoAmount: 10, AdAmount: 200},
+		},
 	}}, settlementsOf(t, db, monday+2))
 }
 
@@ -71,8 +73,10 @@ func TestR6_ANewVideoGoesOnFromItsOpening(t *testing.T) {
 
 	require.Equal(t, []SettlementLine{{
 		Day: monday, VideoID: 1, CreatorID: creator,
-		ViewsFrom: 99_999, ViewsTo: 100_009, AdViewsFrom: 7, AdViewsTo: 27,
-		Amounts: settlement.Amounts{VideoAmount: 11, AdAmount: 200},
+		Earnings: settlement.Earnings{
+			VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 99_999, ViewsTo: 100_009, AdViewsFrom: 7, AdViewsTo: 27},
+			Amounts:       settlement.Amounts{VideoAmount: 11, AdAmount: 200},
+		},
 	}}, settlementsOf(t, db, monday))
 }
 

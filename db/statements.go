@@ -145,13 +145,10 @@ func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, crea
 // days. Its ordinals are (from, to], late views among them, and all 0 where
 // nothing counted.
 type PeriodVideo struct {
-	CreatorID   int64  `db:"creator_id"`
-	VideoID     int64  `db:"video_id"`
-	Title       string `db:"title"` // as it was when the period closed
-	ViewsFrom   int64  `db:"views_from"`
-	ViewsTo     int64  `db:"views_to"`
-	AdViewsFrom int64  `db:"ad_views_from"`
-	AdViewsTo   int64  `db:"ad_views_to"`
+	CreatorID int64  `db:"creator_id"`
+	VideoID   int64  `db:"video_id"`
+	Title     string `db:"title"` // as it was when the period closed
+	settlement.VideoOrdinals
 	settlement.Totals
 }
 
@@ -159,8 +156,7 @@ type PeriodVideo struct {
 func (v PeriodVideo) Settlement() SettlementLine {
 	return SettlementLine{
 		VideoID: v.VideoID, CreatorID: v.CreatorID,
-		ViewsFrom: v.ViewsFrom, ViewsTo: v.ViewsTo, AdViewsFrom: v.AdViewsFrom, AdViewsTo: v.AdViewsTo,
-		Amounts: v.Amounts,
+		Earnings: settlement.Earnings{VideoOrdinals: v.VideoOrdinals, Amounts: v.Amounts},
 	}
 }
 

@@ -9,9 +9,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// TopPlaces is how many videos a ranking has at most (R9).
-const TopPlaces = 5
-
 // The metrics by which videos are ranked; each is a column of the statistics.
 const (
 	MetricViews         = "views"
@@ -71,7 +68,7 @@ func rankingQuery(period settlement.Period, metric string) (query string, args [
 		FROM ` + lines + ` AND views > 0
 		GROUP BY video_id
 		ORDER BY value DESC, video_id
-		LIMIT ?`, append(args, TopPlaces)
+		LIMIT ?`, append(args, settlement.TopPlaces)
 }
 
 func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, metric string, top []TopVideo) error {

@@ -124,6 +124,17 @@ type Statistics struct {
 // Rows is how many rows of the watch log the figures stand for (R10).
 func (s Statistics) Rows() int64 { return s.Views + s.SelfViews + s.RepeatViews }
 
+// Figures are all of the statistics, in the order in which people read them.
+func (s Statistics) Figures() []Figure {
+	return []Figure{
+		{Name: "views", Value: s.Views},
+		{Name: "self views", Value: s.SelfViews},
+		{Name: "repeat views", Value: s.RepeatViews},
+		{Name: "played seconds", Value: s.PlayedSeconds},
+		{Name: "ad views", Value: s.AdViews},
+	}
+}
+
 // Count adds a judged play. A play has less than 2^32 seconds and ads, so that no
 // number of rows that a table can hold leads out of range. It panics on [LookBack], which must be decided first
 // into [Counts] or [Repeat].

@@ -1,6 +1,9 @@
 package settlement
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Totals are what a closed period comes to.
 type Totals struct {
@@ -26,6 +29,14 @@ func (t *Totals) Add(other Totals) error {
 	)
 }
 
+// Figures are the late rows and views.
+func (l Late) Figures() []Figure {
+	return []Figure{
+		{Name: "late rows", Value: l.LateRows},
+		{Name: "late views", Value: l.LateViews},
+	}
+}
+
 // Amounts are whole won.
 type Amounts struct {
 	VideoAmount Won `db:"video_amount" json:"video_amount"`
@@ -47,23 +58,15 @@ func (a Amounts) Total() (Won, error) {
 	return total, err
 }
 
-// Figure is one number of some totals.
-type Figure struct {
-	Name  string // for people
-	Value int64
+// Figures are both amounts.
+func (a Amounts) Figures() []Figure {
+	return []Figure{
+		{Name: "video amount", Value: int64(a.VideoAmount), IsWon: true},
+		{Name: "ad amount", Value: int64(a.AdAmount), IsWon: true},
+	}
 }
 
 // Figures are all figures of the totals, in the order in which people read them.
 func (t Totals) Figures() []Figure {
-	return []Figure{
-		{"views", t.Views},
-		{"self views", t.SelfViews},
-		{"repeat views", t.RepeatViews},
-		{"played seconds", t.PlayedSeconds},
-		{"ad views", t.AdViews},
-		{"late rows", t.LateRows},
-		{"late views", t.LateViews},
-		{"video amount", int64(t.VideoAmount)},
-		{"ad amount", int64(t.AdAmount)},
-	}
+	return slices.Concat(t.Statistics.Figures(), t.Late.Figures(), t.Amounts.Figures())
 }

@@ -72,7 +72,7 @@ func compareTop(p *part, stored []db.TopVideo) {
 		slices.SortFunc(counted, func(a, b db.StatisticsLine) int {
 			return cmp.Or(cmp.Compare(value(b), value(a)), cmp.Compare(a.VideoID, b.VideoID))
 		})
-		for i := range db.TopPlaces {
+		for i := range settlement.TopPlaces {
 			var video, figure int64
 			if i < len(counted) {
 				video, figure = counted[i].VideoID, value(counted[i])

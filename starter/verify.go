@@ -209,10 +209,11 @@ func (v verifier) settlements(ctx context.Context, out *part, videos settlement.
 	for _, video := range counted {
 		video.Views, video.AdViews = recounted[video.VideoID].Views, recounted[video.VideoID].AdViews
 		video.Adjustments = rejudged[video.VideoID]
-		line, err := video.Price(v.rule)
+		line, late, err := video.Price(v.rule)
 		if err != nil {
 			return err
 		}
+		copy(video.Adjustments, late)
 		if err := out.totals.Amounts.Add(line.Amounts); err != nil {
 			return err
 		}

@@ -38,20 +38,23 @@ func written[T any](t *testing.T, rows ...T) (csv, json string) {
 
 // The columns are a contract with whoever reads exports.
 func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
-	of, four := head{settlement.Daily, day}, ordinals{1, 2, 3, 4}
-	figures, amounts := settlement.Statistics{Views: 11, SelfViews: 12, RepeatViews: 13, PlayedSeconds: 14, AdViews: 15}, settlement.Amounts{VideoAmount: 1234567, AdAmount: 21}
+	of, earned := head{settlement.Daily, day}, settlement.Earnings{
+		VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 1, ViewsTo: 2, AdViewsFrom: 3, AdViewsTo: 4},
+		Amounts:       settlement.Amounts{VideoAmount: 1234567, AdAmount: 21},
+	}
+	figures := settlement.Statistics{Views: 11, SelfViews: 12, RepeatViews: 13, PlayedSeconds: 14, AdViews: 15}
 
 	csv, json := written(t, statisticsRow{of, 5, 6, figures})
 	require.Equal(t, "period,start,video_id,creator_id,views,self_views,repeat_views,played_seconds,ad_views\n"+
 		"daily,2024-05-09,5,6,11,12,13,14,15\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","video_id":5,"creator_id":6,"views":11,"self_views":12,"repeat_views":13,"played_seconds":14,"ad_views":15}`+"\n]\n", json)
 
-	csv, json = written(t, settlementRow{of, 6, 5, four, amounts})
+	csv, json = written(t, settlementRow{of, 6, 5, earned})
 	require.Equal(t, "period,start,creator_id,video_id,views_from,views_to,ad_views_from,ad_views_to,video_amount,ad_amount\n"+
 		"daily,2024-05-09,6,5,1,2,3,4,1234567,21\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","creator_id":6,"video_id":5,"views_from":1,"views_to":2,"ad_views_from":3,"ad_views_to":4,"video_amount":1234567,"ad_amount":21}`+"\n]\n", json)
 
-	csv, json = written(t, adjustmentRow{of, 6, 5, day - 1, day, figures, four, amounts})
+	csv, json = written(t, adjustmentRow{of, 6, 5, day - 1, day, figures, earned})
 	require.Equal(t, "period,start,creator_id,video_id,watched_on,posted_on,views,self_views,repeat_views,played_seconds,ad_views,"+
 		"views_from,views_to,ad_views_from,ad_views_to,video_amount,ad_amount\n"+
 		"daily,2024-05-09,6,5,2024-05-08,2024-05-09,11,12,13,14,15,1,2,3,4,1234567,21\n", csv)

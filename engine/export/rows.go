@@ -13,14 +13,6 @@ type head struct {
 	Start settlement.Day  `json:"start"`
 }
 
-// ordinals are those of a line, (from, to] of both kinds.
-type ordinals struct {
-	ViewsFrom   int64 `json:"views_from"`
-	ViewsTo     int64 `json:"views_to"`
-	AdViewsFrom int64 `json:"ad_views_from"`
-	AdViewsTo   int64 `json:"ad_views_to"`
-}
-
 type statisticsRow struct {
 	head
 	VideoID   int64 `json:"video_id"`
@@ -32,8 +24,7 @@ type settlementRow struct {
 	head
 	CreatorID int64 `json:"creator_id"`
 	VideoID   int64 `json:"video_id"`
-	ordinals
-	settlement.Amounts
+	settlement.Earnings
 }
 
 type adjustmentRow struct {
@@ -43,8 +34,7 @@ type adjustmentRow struct {
 	WatchedOn settlement.Day `json:"watched_on"`
 	PostedOn  settlement.Day `json:"posted_on"`
 	settlement.Statistics
-	ordinals
-	settlement.Amounts
+	settlement.Earnings
 }
 
 type topRow struct {
@@ -74,10 +64,7 @@ func (s source) statistics(ctx context.Context, each func(statisticsRow) error) 
 // settlements are a line for each video of which something counted, late views among it.
 func (s source) settlements(ctx context.Context, each func(settlementRow) error) error {
 	row := func(line db.SettlementLine) error {
-		return each(settlementRow{
-			s.head(), line.CreatorID, line.VideoID,
-			ordinals{line.ViewsFrom, line.ViewsTo, line.AdViewsFrom, line.AdViewsTo}, line.Amounts,
-		})
+		return each(settlementRow{s.head(), line.CreatorID, line.VideoID, line.Earnings})
 	}
 	if s.period.Kind == settlement.Daily {
 		return s.db.EachSettlement(ctx, s.period.Start, settlement.Range{}, row)
@@ -93,10 +80,7 @@ func (s source) settlements(ctx context.Context, each func(settlementRow) error)
 // adjustments are the late views that the period's days posted.
 func (s source) adjustments(ctx context.Context, each func(adjustmentRow) error) error {
 	return s.db.EachAdjustment(ctx, s.period, settlement.AllCreators, func(a db.Adjustment) error {
-		return each(adjustmentRow{
-			s.head(), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics,
-			ordinals{a.ViewsFrom, a.ViewsTo, a.AdViewsFrom, a.AdViewsTo}, a.Amounts,
-		})
+		return each(adjustmentRow{s.head(), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics, a.Earnings})
 	})
 }
 

@@ -156,8 +156,8 @@ func (r *statementReader) line(video db.PeriodVideo, days []db.SettlementLine, l
 	}
 	for _, day := range days {
 		rule := r.rules[day.Day]
-		line.ViewShares = addShares(line.ViewShares, rule.Views, settlement.Ordinals{From: day.ViewsFrom, To: day.ViewsTo})
-		line.AdShares = addShares(line.AdShares, rule.AdViews, settlement.Ordinals{From: day.AdViewsFrom, To: day.AdViewsTo})
+		line.ViewShares = addShares(line.ViewShares, rule.Views, day.OfViews())
+		line.AdShares = addShares(line.AdShares, rule.AdViews, day.OfAdViews())
 	}
 	return line
 }
@@ -187,7 +187,7 @@ func (r *statementReader) days(lines []db.SettlementLine) []templates.DayTotal {
 	}
 	for _, line := range lines {
 		total := &totals[line.Day-period.Start]
-		total.Views += line.ViewsTo - line.ViewsFrom
+		total.Views += line.OfViews().Count()
 		total.Amount += int64(line.VideoAmount + line.AdAmount)
 	}
 	return totals

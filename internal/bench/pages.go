@@ -174,7 +174,7 @@ func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, l
 		WHERE v.video_id = ?`, day, line.VideoID).Scan(&counted.UsedViews, &counted.UsedAdViews); err != nil {
 		return err
 	}
-	settled, err := counted.Price(rule)
+	settled, _, err := counted.Price(rule)
 	if err != nil {
 		return err
 	}

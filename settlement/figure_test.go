@@ -1,0 +1,42 @@
+package settlement
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A number that has been added to a type, but not to its figures, would be
+// neither compared nor printed.
+func TestFigures_AreAllNumbersOfTheirType(t *testing.T) {
+	for name, of := range map[string]interface{ Figures() []Figure }{
+		"statistics": &Statistics{}, "late": &Late{}, "amounts": &Amounts{}, "ordinals": &VideoOrdinals{}, "earnings": &Earnings{}, "totals": &Totals{},
+	} {
+		t.Run(name, func(t *testing.T) {
+			value := reflect.ValueOf(of).Elem()
+			var want []int64
+			for _, field := range reflect.VisibleFields(value.Type()) {
+				if !field.Anonymous {
+					want = append(want, int64(len(want)+1))
+					value.FieldByIndex(field.Index).SetInt(want[len(want)-1])
+				}
+			}
+			var got []int64
+			names := map[string]bool{}
+			for _, figure := range of.Figures() {
+				got = append(got, figure.Value)
+				names[figure.Name] = true
+			}
+			slices.Sort(got)
+			require.Equal(t, want, got)
+			require.Len(t, names, len(want), "each has a name of its own")
+		})
+	}
+}
+
+func TestFigure_IsWrittenAsItsKind(t *testing.T) {
+	require.Equal(t, "1000", Figure{Value: 1000}.String())
+	require.Equal(t, "₩1,000", Figure{Value: 1000, IsWon: true}.String())
+}
