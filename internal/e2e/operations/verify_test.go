@@ -87,7 +87,7 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 50, 1004, '2024-05-05 19:00:00', 45, 60, 1, 1)`,
 			[]string{
 				"video 50 | views | 10 | 9", "video 50 | played seconds | 600 | 540", "video 50 | ad views | 10 | 9",
-				"1 row went",
+				"1 row missing",
 				"video 50 | views to | 10 | 9", "video 50 | ad views to | 10 | 9", "video 50 | video amount | ₩10 | ₩9", "video 50 | ad amount | ₩100 | ₩90",
 				"day 2024-05-06 | views | 100 | 99", "day 2024-05-06 | played seconds | 6000 | 5940", "day 2024-05-06 | ad views | 100 | 99",
 				"day 2024-05-06 | video amount | ₩100 | ₩99", "day 2024-05-06 | ad amount | ₩1,000 | ₩990",
@@ -98,7 +98,7 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 			"an added row",
 			`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0, 1)`,
 			`DELETE FROM watch_log WHERE viewer_id = 7777`,
-			[]string{"1 row came with a mark from before the close", "video 50 | views | 10 | 11", "video 50 | video amount | ₩10 | ₩11", "day 2024-05-06 | video amount | ₩100 | ₩101"},
+			[]string{"1 row came with an epoch from before the close", "video 50 | views | 10 | 11", "video 50 | video amount | ₩10 | ₩11", "day 2024-05-06 | video amount | ₩100 | ₩101"},
 		},
 		{
 			"an added row of a video without settlement",
@@ -187,7 +187,7 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
-func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
+func TestVerifyTellsOfEachChunkWhetherRowsCameAreMissingOrChanged(t *testing.T) {
 	t.Parallel()
 	const (
 		came    = `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 50, 7777, '2024-05-06 12:00:00', 7777, 9, 0)`
@@ -212,14 +212,14 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameWentOrChanged(t *testing.T) {
 		changes []string
 	}{
 		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 row came late, not posted yet", []string{came}},
-		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row went", []string{missing}},
+		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row missing", []string{missing}},
 		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed", []string{changed}},
-		{"videos 50 to 89 | 40 | 41 | CHECKSUMS | 1 row came with a mark from before the close: restored or forged", []string{earlier}},
-		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row went; 1 row came late, not posted yet", []string{missing, came}},
+		{"videos 50 to 89 | 40 | 41 | CHECKSUMS | 1 row came with an epoch from before the close: restored, or inserted with it", []string{earlier}},
+		{"videos 50 to 89 | 40 | 39 | CHECKSUMS | 1 row missing; 1 row came late, not posted yet", []string{missing, came}},
 		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed; 1 row came late, not posted yet", []string{changed, came}},
 		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | rows changed", []string{missing, earlier}},
 		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row changed", []string{posted}},
-		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row went", []string{lost}},
+		{"videos 50 to 89 | 40 | 40 | CHECKSUMS | 1 posted late row missing", []string{lost}},
 	} {
 		t.Run(c.verdict, func(t *testing.T) {
 			s := s.In(t)
