@@ -128,6 +128,26 @@ func (db *DB) ChangeDelivery(ctx context.Context, week settlement.Period, creato
 	return changed, nil
 }
 
+// DoubtDeliveries makes all pending mails of the week unknown, as when the database
+// was restored to a state from before some were sent: then an operator decides
+// about each. It returns how many there were.
+func (db *DB) DoubtDeliveries(ctx context.Context, week settlement.Period, reason string) (mails int64, err error) {
+	result, err := db.pool.ExecContext(ctx, `
+		UPDATE deliveries
+		SET
+			state = ?,
+			claim = ?,
+			attempts = attempts + 1,
+			detail = LEFT(?, 500),
+			changed_at = `+changeTime+`
+		WHERE starts_on = ? AND version = ? AND state = ?`,
+		DeliveryUnknown, "an operator's doubt", reason, db.now(), week.Start, runVersion, DeliveryPending)
+	if err != nil {
+		return 0, fmt.Errorf("doubt mails of %s: %w", week, err)
+	}
+	return result.RowsAffected()
+}
+
 // DeliveryCounts is how many mails of the week are in each state.
 func (db *DB) DeliveryCounts(ctx context.Context, week settlement.Period) (map[string]int, error) {
 	var counts []struct {

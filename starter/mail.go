@@ -23,6 +23,7 @@ type mailCommand struct {
 	Preview mailPreviewCommand `cmd:"" help:"Write a creator's documents and mail to a folder; sends nothing."`
 	Send    mailSendCommand    `cmd:"" help:"Send the week's mails that are pending, those that the mail server has put off among them."`
 	Resend  mailResendCommand  `cmd:"" help:"Send a mail again that was rejected or whose fate is unknown, with the same Message-ID."`
+	Doubt   mailDoubtCommand   `cmd:"" help:"Record that the fate of all pending mails of the week is unknown, as after a restore of the database."`
 	Confirm mailConfirmCommand `cmd:"" help:"Record that a mail whose fate was unknown has arrived."`
 }
 
@@ -168,4 +169,21 @@ func (c mailConfirmCommand) Run(ctx context.Context, database *db.DB) error {
 		err = fmt.Errorf("creator %d has no mail of %s whose fate is unknown: see %s", c.Creator, c.Week, command.MailStatus(c.period()))
 	}
 	return err
+}
+
+type mailDoubtCommand struct {
+	closedWeek
+	Reason string `default:"the database was restored" placeholder:"TEXT" help:"Why, for those who look at the mails later."`
+}
+
+func (c mailDoubtCommand) Run(ctx context.Context, database *db.DB) error {
+	if err := c.check(ctx, database); err != nil {
+		return err
+	}
+	mails, err := database.DoubtDeliveries(ctx, c.period(), c.Reason)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s of %s unknown; see %s\n", settlement.Count(mails, "mail"), c.Week, command.MailStatus(c.period()))
+	return nil
 }

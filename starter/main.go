@@ -25,6 +25,7 @@ type commands struct {
 	Generate   generateCommand   `cmd:"" help:"Store made-up days, the same for the same seed."`
 	Prices     pricesCommand     `cmd:"" help:"List, add and take back versions of the prices."`
 	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
+	Rows       rowsCommand       `cmd:"" help:"Put rows of closed days right from a backup, and take out those of dropped days."`
 	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`
 	Retry      retryCommand      `cmd:"" help:"Let a period's run that ended go on where it went wrong, show its progress and wait for its end."`
 	Schedule   scheduleCommand   `cmd:"" help:"Keep the schedules, launch periods by hand, and fill gaps."`

@@ -14,6 +14,9 @@ import (
 // Error numbers of the server, the same on MySQL and MariaDB. The names are
 // those of its manual.
 const (
+	UnknownDatabase uint16 = 1049
+	UnknownColumn   uint16 = 1054
+	UnknownTable    uint16 = 1109
 	NoSuchTable     uint16 = 1146
 	ValueOutOfRange uint16 = 1264 // for its column
 	LockWaitTimeout uint16 = 1205
@@ -26,7 +29,6 @@ const (
 
 	dbAccessDenied       uint16 = 1044
 	accessDenied         uint16 = 1045
-	badDB                uint16 = 1049
 	parseError           uint16 = 1064
 	expressionOutOfRange uint16 = 1690
 )
@@ -67,7 +69,7 @@ func explainConnect(err error, config *mysql.Config) error {
 	switch ErrorNumber(err) {
 	case accessDenied, dbAccessDenied:
 		return fmt.Errorf("MySQL at %s refuses user %q: check user and password in MYSQL_DSN (%w)", config.Addr, config.User, err)
-	case badDB:
+	case UnknownDatabase:
 		return fmt.Errorf("MySQL at %s has no database %q: create it (CREATE DATABASE %s) or name another in MYSQL_DSN", config.Addr, config.DBName, config.DBName)
 	default:
 		return fmt.Errorf("MySQL at %s cannot be reached: check that it runs and that MYSQL_DSN is right (%w)", config.Addr, err)

@@ -3,6 +3,9 @@ package watchlog
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
 
 	"creatorpay/settlement"
 )
@@ -33,4 +36,67 @@ func (l *Log) RowsBelow(ctx context.Context) (found []DayRows, err error) {
 		return nil, fmt.Errorf("look for rows below the first day of the watch log: %w", err)
 	}
 	return found, nil
+}
+
+// TakeRowsBelow removes the rows that lie below the first day of the watch log and
+// returns how many there were. Before, keep is given a function that reads all of
+// them, by day; an error of keep leaves the rows where they are, and so does a row
+// that comes meanwhile, with a [settlement.ErrNeeded].
+func (l *Log) TakeRowsBelow(ctx context.Context, keep func(read func(each func(View) error) error) error) (rows int64, err error) {
+	err = l.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+		rows = 0
+		if err := keep(func(each func(View) error) error {
+			return eachRowBelow(ctx, tx, func(view View) error {
+				rows++
+				return each(view)
+			})
+		}); err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `
+			DELETE FROM watch_log PARTITION (`+floorPartition+`)`)
+		if err != nil {
+			return err
+		}
+		if removed, err := result.RowsAffected(); err != nil || removed == rows {
+			return err
+		}
+		return settlement.Errorf(settlement.ErrNeeded, settlement.Period{}, "a row came meanwhile: all are left where they are; take them again")
+	})
+	if err != nil {
+		return 0, fmt.Errorf("take rows below the first day of the watch log: %w", err)
+	}
+	return rows, nil
+}
+
+// eachRowBelow locks the rows below the first day and hands them over.
+func eachRowBelow(ctx context.Context, tx *sqlx.Tx, each func(View) error) error {
+	found, err := tx.QueryxContext(ctx, `
+		SELECT
+			watched_on,
+			video_id,
+			viewer_id,
+			watched_at,
+			view_id,
+			played_seconds,
+			ad_views
+		FROM watch_log PARTITION (`+floorPartition+`)
+		ORDER BY watched_on, video_id, viewer_id, watched_at, view_id
+		FOR UPDATE`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = found.Close() }()
+	for found.Next() {
+		var view View
+		var at time.Time
+		if err := found.Scan(&view.Day, &view.VideoID, &view.ViewerID, &at, &view.ViewID, &view.PlayedSeconds, &view.AdViews); err != nil {
+			return err
+		}
+		view.WatchedAt = at.UnixMilli()
+		if err := each(view); err != nil {
+			return err
+		}
+	}
+	return found.Err()
 }

@@ -1,0 +1,167 @@
+package db
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db/watchlog"
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
+)
+
+// openBackedUp has 2024-05-06 closed with ten rows of video 1, of which the next
+// day has posted two late ones of video 2, and a backup of it.
+func openBackedUp(t *testing.T) (db *DB, backup string) {
+	t.Helper()
+	db = openMigrated(t)
+	putVideos(t, db, 1, 2)
+	watch(t, db, views(monday, 1, 10)...)
+	addPartitions(t, db, monday, monday+1)
+	closed(t, db, monday)
+	watch(t, db, views(monday, 2, 2)...)
+	begin(t, db, monday+1)
+	requireFound(t, db, monday+1, 2)
+	settleRest(t, db, monday+1)
+	config, err := mysql.ParseDSN(devtest.Database(t))
+	require.NoError(t, err)
+	backup = config.DBName
+	exec(t, db, "CREATE TABLE `"+backup+"`.watch_log AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch FROM watch_log")
+	return db, backup
+}
+
+func logRows(t *testing.T, db *DB) (rows []string) {
+	t.Helper()
+	require.NoError(t, db.pool.SelectContext(t.Context(), &rows, `
+		SELECT CONCAT_WS(' ', watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch < 2)
+		FROM watch_log
+		ORDER BY watched_on, video_id, viewer_id, watched_at, view_id`))
+	return rows
+}
+
+func TestRestoreRows_PutsBackWhatWasCountedAndPosted(t *testing.T) {
+	for name, test := range map[string]struct {
+		damage string
+		want   watchlog.Restored
+	}{
+		"nothing":                          {`DO 0`, watchlog.Restored{}},
+		"missing rows":                     {`DELETE FROM watch_log WHERE video_id = 1 AND watched_at < '2024-05-05 15:03:00'`, watchlog.Restored{Counted: 3}},
+		"changed rows":                     {`UPDATE watch_log SET ad_views = 7 WHERE video_id = 1`, watchlog.Restored{Counted: 10}},
+		"counted rows with a late epoch":   {`UPDATE watch_log SET epoch = 9 WHERE video_id = 1`, watchlog.Restored{Counted: 10}},
+		"missing posted rows":              {`DELETE FROM watch_log WHERE video_id = 2`, watchlog.Restored{Posted: 2}},
+		"posted rows with an early epoch":  {`UPDATE watch_log SET epoch = 0 WHERE video_id = 2`, watchlog.Restored{Posted: 2}},
+		"a row whose viewer was changed":   {`UPDATE watch_log SET viewer_id = 99 WHERE video_id = 1 AND watched_at = '2024-05-05 15:00:00'`, watchlog.Restored{Counted: 1, Removed: 1}},
+		"a row inserted with an old epoch": {`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 1, 77, '2024-05-06 00:00:00', 1, 1, 1, 0)`, watchlog.Restored{Removed: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, backup := openBackedUp(t)
+			right := logRows(t, db)
+			exec(t, db, test.damage)
+			damaged := logRows(t, db)
+
+			rehearsed, err := db.RestoreRows(t.Context(), monday, backup, true)
+			require.NoError(t, err)
+			require.Equal(t, test.want, rehearsed)
+			require.Equal(t, damaged, logRows(t, db), "a rehearsal changes nothing")
+
+			restored, err := db.RestoreRows(t.Context(), monday, backup, false)
+			require.NoError(t, err)
+			require.Equal(t, test.want, restored)
+			require.Equal(t, right, logRows(t, db))
+
+			again, err := db.RestoreRows(t.Context(), monday, backup, false)
+			require.NoError(t, err)
+			require.True(t, again.None())
+		})
+	}
+}
+
+func TestRestoreRows_LateRowsThatNobodyHasPostedStay(t *testing.T) {
+	db, backup := openBackedUp(t)
+	watch(t, db, view(monday, 1, 5*time.Hour))
+	late := logRows(t, db)
+
+	restored, err := db.RestoreRows(t.Context(), monday, backup, false)
+
+	require.NoError(t, err)
+	require.True(t, restored.None())
+	require.Equal(t, late, logRows(t, db))
+}
+
+func TestRestoreRows_AnotherBackupIsRefused(t *testing.T) {
+	db, backup := openBackedUp(t)
+	exec(t, db, "DELETE FROM `"+backup+"`.watch_log WHERE video_id = 1 LIMIT 1")
+	right := logRows(t, db)
+	for name, problem := range map[string]string{
+		backup:               "the backup has 9, but 10 were counted",
+		backup + "_none":     "has no watch log like this one",
+		"a`b":                "is not the name of a database",
+		"information_schema": "has no watch log like this one",
+	} {
+		_, err := db.RestoreRows(t.Context(), monday, name, false)
+		require.ErrorIs(t, err, settlement.ErrBackup, name)
+		require.ErrorContains(t, err, problem)
+	}
+	_, err := db.RestoreRows(t.Context(), monday+2, backup, false)
+	require.ErrorIs(t, err, settlement.ErrNotClosed)
+	require.Equal(t, right, logRows(t, db))
+}
+
+func TestTakeRowsBelow_MovesWhatCameForDroppedDays(t *testing.T) {
+	db, _ := openOld(t)
+	exec(t, db, insertRow, rowOf(view(monday-100, 1, 0))...)
+	var kept []watchlog.View
+	keep := func(read func(func(watchlog.View) error) error) error {
+		kept = nil
+		return read(func(view watchlog.View) error {
+			kept = append(kept, view)
+			return nil
+		})
+	}
+
+	rows, err := db.Log.TakeRowsBelow(t.Context(), keep)
+
+	require.NoError(t, err)
+	require.EqualValues(t, 1, rows)
+	require.Equal(t, []watchlog.View{view(monday-100, 1, 0)}, kept)
+	below, err := db.Log.RowsBelow(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, below)
+	rows, err = db.Log.TakeRowsBelow(t.Context(), keep)
+	require.NoError(t, err)
+	require.Zero(t, rows)
+}
+
+func TestTakeRowsBelow_ARowThatComesMeanwhileIsNotLost(t *testing.T) {
+	db, _ := openOld(t)
+	exec(t, db, insertRow, rowOf(view(monday-100, 1, 0))...)
+
+	_, err := db.Log.TakeRowsBelow(t.Context(), func(read func(func(watchlog.View) error) error) error {
+		err := read(func(watchlog.View) error { return nil })
+		exec(t, db, insertRow, rowOf(view(monday-90, 1, 0))...)
+		return err
+	})
+
+	require.ErrorIs(t, err, settlement.ErrNeeded)
+	below, err := db.Log.RowsBelow(t.Context())
+	require.NoError(t, err)
+	require.Len(t, below, 2)
+}
+
+func TestDoubtDeliveries_MakesPendingMailsUnknown(t *testing.T) {
+	db := openWithWeek(t, line(monday, 1, 10), of(2, line(monday, 2, 5)))
+	closedPeriod(t, db, week)
+	_, err := db.ChangeDelivery(t.Context(), week, 2, DeliverySent, "arrived", DeliveryPending)
+	require.NoError(t, err)
+
+	mails, err := db.DoubtDeliveries(t.Context(), week, "restored "+strings.Repeat("x", 600))
+
+	require.NoError(t, err)
+	require.EqualValues(t, 1, mails)
+	counts, err := db.DeliveryCounts(t.Context(), week)
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{DeliveryUnknown: 1, DeliverySent: 1}, counts)
+}
