@@ -99,8 +99,11 @@ func Start(ctx context.Context, dir string, calendar settlement.Calendar) (_ *St
 	return s, err
 }
 
+// migrating is how many connections a migration takes: one holds its lock meanwhile.
+const migrating = 2
+
 func migrate(ctx context.Context, dsn string, calendar settlement.Calendar) error {
-	database, err := db.Open(ctx, dsn, 1)
+	database, err := db.Open(ctx, dsn, migrating)
 	if err != nil {
 		return err
 	}
