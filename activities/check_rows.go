@@ -7,22 +7,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// PlanRowChecksInput says how the rows of a period's days are cut into checks.
-type PlanRowChecksInput struct {
-	Period    settlement.Period `json:"period"`
-	CheckRows int64             `json:"check_rows"` // rows that a check is to read, about
-	MaxChecks int               `json:"max_checks"`
-}
-
-// RowCheck is chunks of a closed day that follow each other: the work of one
-// [Activities.CheckRows].
-type RowCheck struct {
-	Day   settlement.Day `json:"day"`
-	First int            `json:"first"` // chunk
-	Last  int            `json:"last"`  // chunk
-	Rows  int64          `json:"rows"`  // that were counted
-}
-
 func (c RowCheck) String() string {
 	if c.First == c.Last {
 		return fmt.Sprintf("%s, chunk %d", c.Day, c.First)
@@ -33,10 +17,10 @@ func (c RowCheck) String() string {
 // PlanRowChecks finds what is to be read again of the period's days: all chunks
 // of those that the watch log still has. It is the same each time, since closed
 // days keep their chunks.
-func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput) (checks []RowCheck, err error) {
+func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput) (result PlanRowChecksResult, err error) {
 	days, err := a.DB.ClosedDays(ctx, input.Period)
 	if err != nil {
-		return nil, err
+		return result, err
 	}
 	var total int64
 	for _, day := range days {
@@ -46,25 +30,26 @@ func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput
 	for _, day := range days {
 		kept, err := a.DB.Log.Has(ctx, day.StartsOn)
 		if err != nil {
-			return nil, err
+			return result, err
 		}
 		if !kept {
 			continue
 		}
 		chunks, err := a.DB.Chunks(ctx, day.Period())
 		if err != nil {
-			return nil, err
+			return result, err
 		}
 		for i, chunk := range chunks {
+			checks := result.Checks
 			if last := len(checks) - 1; i > 0 && checks[last].Rows+chunk.Rows() <= rows {
 				checks[last].Last = chunk.Number
 				checks[last].Rows += chunk.Rows()
 				continue
 			}
-			checks = append(checks, RowCheck{Day: day.StartsOn, First: chunk.Number, Last: chunk.Number, Rows: chunk.Rows()})
+			result.Checks = append(checks, RowCheck{Day: day.StartsOn, First: chunk.Number, Last: chunk.Number, Rows: chunk.Rows()})
 		}
 	}
-	return checks, nil
+	return result, nil
 }
 
 // CheckRows reads the rows of a few chunks of a closed day again and compares

@@ -11,9 +11,9 @@ import (
 
 func (b *bundle) planRowChecks(rows int64, most int) []RowCheck {
 	b.Helper()
-	checks, err := run[[]RowCheck](b, b.activities.PlanRowChecks, PlanRowChecksInput{Period: week, CheckRows: rows, MaxChecks: most})
+	plan, err := run[PlanRowChecksResult](b, b.activities.PlanRowChecks, PlanRowChecksInput{Period: week, CheckRows: rows, MaxChecks: most})
 	require.NoError(b, err)
-	return checks
+	return plan.Checks
 }
 
 func (b *bundle) checkRows(check RowCheck) settlement.Mismatch {

@@ -10,26 +10,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// PlanDayInput says how the day is cut into chunks.
-type PlanDayInput struct {
-	Day       settlement.Day `json:"day"`
-	ChunkRows int64          `json:"chunk_rows"` // rows that a chunk is to have, about
-	MaxChunks int            `json:"max_chunks"`
-}
-
-// PlannedChunk is a chunk of the day's plan and what has been done of it.
-type PlannedChunk struct {
-	Number int                   `json:"number"` // 1, 2, 3 ... in key order
-	Videos string                `json:"videos"` // its range, for people
-	State  settlement.ChunkState `json:"state"`
-	Rows   int64                 `json:"rows"` // counted so far
-}
-
-// PlanResult is a period's plan in key order.
-type PlanResult struct {
-	Chunks []PlannedChunk `json:"chunks"`
-}
-
 // PlanDay cuts the day into chunks, once: a plan that is stored already is
 // read back.
 func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (PlanResult, error) {
@@ -70,17 +50,6 @@ func (a *Activities) plan(ctx context.Context, period settlement.Period, cut fun
 		})
 	}
 	return result, nil
-}
-
-// ChunkInput names one chunk of a day.
-type ChunkInput struct {
-	Day   settlement.Day `json:"day"`
-	Chunk int            `json:"chunk"`
-}
-
-// CountChunkResult is what the chunk's counted state holds.
-type CountChunkResult struct {
-	Rows int64 `json:"rows"` // read, those of unknown videos too
 }
 
 // CountChunk counts the chunk's plays by R1 to R3 and stores the figures of its

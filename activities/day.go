@@ -13,29 +13,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// DayInput names the day that an activity works on.
-type DayInput struct {
-	Day settlement.Day `json:"day"`
-}
-
-// BeginDayInput says how the day is begun.
-type BeginDayInput struct {
-	Day settlement.Day `json:"day"`
-	// Wait makes the run wait for the day before, whatever its state.
-	// Otherwise it waits only while that day is running.
-	Wait bool `json:"wait"`
-	// Shown is the wait that the run shows to people already.
-	Shown *Waiting `json:"shown,omitempty"`
-}
-
-// BeginDayResult is what the book of runs fixed for the day.
-type BeginDayResult struct {
-	PriceRule int64 `json:"price_rule"`
-	// Waiting is set when the day could not begin yet, because of another that
-	// is not closed, and the run does not show that.
-	Waiting *Waiting `json:"waiting,omitempty"`
-}
-
 // BeginDay enters the run in the book under a new fence, or takes it over from
 // a former workflow run. It is retried while the day before is not closed and
 // nothing else has become of it than the run shows.
@@ -52,12 +29,6 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 	return result, err
 }
 
-// CollectLateResult is what came too late for its own day.
-type CollectLateResult struct {
-	LateRows   int64                 `json:"late_rows"`            // that the day posts
-	Mismatches []settlement.Mismatch `json:"mismatches,omitempty"` // closed days whose rows are not those that were counted
-}
-
 // CollectLate fixes which late views the day posts. It does so once: tried again or
 // after a reset, the late views stay the same.
 func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result CollectLateResult, err error) {
@@ -69,11 +40,6 @@ func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result Co
 		reportMismatch(ctx, mismatch)
 	}
 	return result, err
-}
-
-// CheckDayResult names the chunks that must be counted again.
-type CheckDayResult struct {
-	Again []int `json:"again"`
 }
 
 // unknownVideosNamed is how many unknown videos an error names (R10).
@@ -152,13 +118,6 @@ func (a *Activities) RankDay(ctx context.Context, input DayInput) error {
 	})
 }
 
-// CloseDayResult is the closed day's sums, or says that the day could not be
-// closed because rows arrived after it was counted.
-type CloseDayResult struct {
-	Closed bool `json:"closed"`
-	settlement.Totals
-}
-
 // CloseDay seals the day (R11).
 func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result CloseDayResult, err error) {
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
@@ -171,12 +130,6 @@ func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result Close
 	}
 	result.Closed = err == nil
 	return result, err
-}
-
-// FailDayInput says why the day's run failed.
-type FailDayInput struct {
-	Day     settlement.Day `json:"day"`
-	Failure string         `json:"failure"`
 }
 
 // FailDay records in the book of runs that the run failed.

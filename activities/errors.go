@@ -1,9 +1,6 @@
 package activities
 
 import (
-	"errors"
-	"time"
-
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/settlement"
@@ -25,14 +22,6 @@ const (
 	TypeMails        = "MailsFailed"
 	TypeMailSettings = "MailSettings" // the mail server cannot be used as the worker is set
 	TypeHandedBack   = "HandedBack"   // by a worker that is told to stop; another one goes on at once
-)
-
-// A run looks every shortWait whether the period that it waits for has closed.
-// While that one does not even run, a person has to act first, and the time
-// between two looks doubles up to longWait.
-const (
-	shortWait = 5 * time.Second
-	longWait  = time.Minute
 )
 
 // final are the errors that trying again cannot change, with the type under which
@@ -81,50 +70,4 @@ func withNext(err error, next func(error) string) string {
 		return err.Error()
 	}
 	return err.Error() + "; " + next(err)
-}
-
-// Waiting is an earlier period for which a run waits, since it is not closed.
-type Waiting struct {
-	Period settlement.Period   `json:"period"`
-	State  settlement.RunState `json:"state,omitempty"`
-	Next   string              `json:"next,omitempty"` // what a person can do about it
-}
-
-func (w Waiting) String() string { return settlement.NotClosed(w.Period, w.State).Text }
-
-// await makes a run wait for an earlier period. What the run does not show yet
-// is handed to it; after that the activity is tried again until something
-// changes, so that a wait of days costs no worker slot and no history.
-func (a *Activities) await(attempt int32, unclosed *settlement.Error, shown *Waiting) (news *Waiting, err error) {
-	waiting := Waiting{Period: unclosed.Period, State: unclosed.State}
-	if a.Next != nil {
-		waiting.Next = a.Next(unclosed)
-	}
-	if shown == nil || *shown != waiting {
-		return &waiting, nil
-	}
-	delay := shortWait
-	if unclosed.State != settlement.Running {
-		for ; attempt > 1 && delay < longWait; attempt-- {
-			delay = min(2*delay, longWait)
-		}
-	}
-	return nil, waitFor(unclosed, delay)
-}
-
-// waitFor makes an activity look again after the delay.
-func waitFor(unclosed *settlement.Error, delay time.Duration) error {
-	return temporal.NewApplicationErrorWithOptions("waiting: "+unclosed.Error(), TypeWaiting, temporal.ApplicationErrorOptions{
-		NextRetryDelay: delay,
-		Category:       temporal.ApplicationErrorCategoryBenign,
-	})
-}
-
-// mayWait tells whether a run that was not begun waits for the period that is not
-// closed: one that nobody runs is only waited for where the run was told to.
-func mayWait(err error, wait bool) (unclosed *settlement.Error, waits bool) {
-	if !errors.Is(err, settlement.ErrNotClosed) || !errors.As(err, &unclosed) {
-		return nil, false
-	}
-	return unclosed, wait || unclosed.State == settlement.Running
 }

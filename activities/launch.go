@@ -11,19 +11,12 @@ import (
 	"creatorpay/settlement"
 )
 
-// OpenPeriodsInput names the periods that hold two days, and those between them.
-type OpenPeriodsInput struct {
-	Kind  settlement.Kind `json:"kind"`
-	First settlement.Day  `json:"first"`
-	Last  settlement.Day  `json:"last"`
-}
-
 // maxOpenPeriods is the longest range of periods that is looked at, and so
 // launched, at a time: ten years of days. A list of them fits into one event of
 // a history.
 const maxOpenPeriods = 3_660
 
-// Validate fails with a [settlement.InvalidError] unless the input names a range
+// Validate fails with a [settlement.ErrInvalid] unless the input names a range
 // of periods that is not too long.
 func (i OpenPeriodsInput) Validate() error {
 	if err := errors.Join(
@@ -46,28 +39,16 @@ func (i OpenPeriodsInput) Validate() error {
 	return periods[0].Validate()
 }
 
-// OpenPeriod is a period that is not closed.
-type OpenPeriod struct {
-	settlement.Period
-	State settlement.RunState `json:"state,omitempty"`
-}
-
 // OpenPeriods are the periods that are not closed, in order.
-func (a *Activities) OpenPeriods(ctx context.Context, input OpenPeriodsInput) (open []OpenPeriod, err error) {
+func (a *Activities) OpenPeriods(ctx context.Context, input OpenPeriodsInput) (result OpenPeriodsResult, err error) {
 	if err := input.Validate(); err != nil {
-		return nil, err
+		return result, err
 	}
 	periods, err := a.DB.OpenPeriods(ctx, input.Kind, input.First, input.Last)
 	for _, period := range periods {
-		open = append(open, OpenPeriod(period))
+		result.Open = append(result.Open, OpenPeriod(period))
 	}
-	return open, err
-}
-
-// AwaitRunInput names a period and the workflow of its run.
-type AwaitRunInput struct {
-	Period     settlement.Period `json:"period"`
-	WorkflowID string            `json:"workflow_id"`
+	return result, err
 }
 
 // AwaitRun is retried while the period's run is going, whoever started it. It

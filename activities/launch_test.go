@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 
-	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -52,8 +51,8 @@ func TestOpenPeriods_ComeFromTheBook(t *testing.T) {
 	b := setup(t)
 	b.closeDay(day)
 
-	open, err := run[[]db.OpenPeriod](b, b.activities.OpenPeriods, OpenPeriodsInput{Kind: settlement.Daily, First: day, Last: day + 1})
+	result, err := run[OpenPeriodsResult](b, b.activities.OpenPeriods, OpenPeriodsInput{Kind: settlement.Daily, First: day, Last: day + 1})
 
 	require.NoError(t, err)
-	require.Equal(t, []db.OpenPeriod{{Period: settlement.DailyPeriod(day + 1)}}, open)
+	require.Equal(t, []OpenPeriod{{Period: settlement.DailyPeriod(day + 1)}}, result.Open)
 }

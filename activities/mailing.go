@@ -29,12 +29,6 @@ type Mailing struct {
 	after func(time.Duration) <-chan time.Time // nil is the clock's; tests set their own
 }
 
-// SendMailsInput names a batch of mails.
-type SendMailsInput struct {
-	Week     settlement.Period   `json:"week"`
-	Creators settlement.Creators `json:"creators"`
-}
-
 // SendMails makes one pass over the batch's mails that are not sent yet, over one
 // connection. A mail that is refused for good or for now, or whose fate is
 // unknown, does not stop the others. What was refused for now stays pending: a

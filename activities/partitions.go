@@ -10,15 +10,9 @@ import (
 	"creatorpay/settlement"
 )
 
-// Room is what the watch log has room for.
-type Room struct {
-	Added int            `json:"added"` // days
-	Until settlement.Day `json:"until"` // the last day with room
-}
-
 // MakeRoom makes room in the watch log for the day and for those that come after
 // it. A log that begins later gets no days below: nobody waits for them.
-func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room Room, err error) {
+func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room MakeRoomResult, err error) {
 	if err := input.Day.Validate(); err != nil {
 		return room, err
 	}
@@ -31,13 +25,13 @@ func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room Room, e
 		from, until = max(from, first), max(until, last)
 	}
 	added, err := a.DB.AddPartitions(ctx, from, until)
-	return Room{Added: len(added), Until: until}, err
+	return MakeRoomResult{Added: len(added), Until: until}, err
 }
 
 // MakeRoomAfter makes room in the watch log for the days that come after the
 // given one. A day without a partition gets none here, and neither do those after
 // it: nobody could store its views, so it is not to be settled unseen.
-func (a *Activities) MakeRoomAfter(ctx context.Context, input DayInput) (room Room, err error) {
+func (a *Activities) MakeRoomAfter(ctx context.Context, input DayInput) (room MakeRoomResult, err error) {
 	found, err := a.DB.Log.Has(ctx, input.Day)
 	if err != nil || !found {
 		return room, err
@@ -45,17 +39,9 @@ func (a *Activities) MakeRoomAfter(ctx context.Context, input DayInput) (room Ro
 	return a.MakeRoom(ctx, input)
 }
 
-// Retention is what became of the days that are past keeping.
-type Retention struct {
-	Dropped int `json:"dropped,omitzero"` // days
-	// Kept says which day stays although it is past keeping, and why; empty if
-	// none does.
-	Kept string `json:"kept,omitempty"`
-}
-
 // DropOldDays drops the days that are past keeping when the given one is closed,
 // except for those that are still needed.
-func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done Retention, err error) {
+func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done DropOldDaysResult, err error) {
 	if a.KeepDays == 0 {
 		return done, nil
 	}

@@ -28,19 +28,19 @@ func TestMakeRoom_ForTheDayAndThoseAfterIt(t *testing.T) {
 	for _, test := range []struct {
 		rule  string
 		today settlement.Day
-		want  Room
+		want  MakeRoomResult
 		first settlement.Day
 		last  settlement.Day
 	}{
-		{"for those that are missing", day, Room{Added: 2, Until: day + 3}, day - 1, day + 3},
-		{"for those in the gap, too: they are settled as well", day + 10, Room{Added: 12, Until: day + 13}, day - 1, day + 13},
-		{"for none that lie before the log", day - 100, Room{Until: day + 1}, day - 1, day + 1},
+		{"for those that are missing", day, MakeRoomResult{Added: 2, Until: day + 3}, day - 1, day + 3},
+		{"for those in the gap, too: they are settled as well", day + 10, MakeRoomResult{Added: 12, Until: day + 13}, day - 1, day + 13},
+		{"for none that lie before the log", day - 100, MakeRoomResult{Until: day + 1}, day - 1, day + 1},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t) // with room from the day before to the day after
 			b.activities.PartitionsAhead = 3
 
-			room, err := run[Room](b, b.activities.MakeRoom, DayInput{Day: test.today})
+			room, err := run[MakeRoomResult](b, b.activities.MakeRoom, DayInput{Day: test.today})
 
 			require.NoError(t, err)
 			require.Equal(t, test.want, room)
@@ -54,12 +54,12 @@ func TestMakeRoomAfter_ADayWithoutPartitionGetsNone(t *testing.T) {
 	b := setup(t)
 	b.activities.PartitionsAhead = 3
 	for _, today := range []settlement.Day{day + 2, day - 2} {
-		_, err := run[Room](b, b.activities.MakeRoomAfter, DayInput{Day: today})
+		_, err := run[MakeRoomResult](b, b.activities.MakeRoomAfter, DayInput{Day: today})
 		require.NoError(t, err)
 		require.Equal(t, []settlement.Day{day - 1, day, day + 1}, b.days())
 	}
 
-	_, err := run[Room](b, b.activities.MakeRoomAfter, DayInput{Day: day + 1})
+	_, err := run[MakeRoomResult](b, b.activities.MakeRoomAfter, DayInput{Day: day + 1})
 
 	require.NoError(t, err)
 	require.Equal(t, day+4, b.days()[len(b.days())-1])
@@ -90,10 +90,10 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 					('daily', '2024-05-10', 1, 'closed', 1, '', '', 1, 0, '', NOW())`)
 			b.activities.KeepDays, b.activities.LateDays = test.keepDays, test.collectLate
 
-			done, err := run[Retention](b, b.activities.DropOldDays, DayInput{Day: day + 3})
+			done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: day + 3})
 
 			require.NoError(t, err)
-			require.Equal(t, Retention{Dropped: int(test.first - (day - 1))}, done)
+			require.Equal(t, DropOldDaysResult{Dropped: int(test.first - (day - 1))}, done)
 			require.Equal(t, test.first, b.days()[0])
 		})
 	}
@@ -113,7 +113,7 @@ func TestDropOldDays_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
 	b.env.RegisterActivity(b.activities)
 	b.activities.KeepDays = 2
 
-	done, err := run[Retention](b, b.activities.DropOldDays, DayInput{Day: sunday + 1})
+	done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: sunday + 1})
 
 	require.NoError(t, err)
 	require.Equal(t, thursday, b.days()[0], "the days before are dropped, but for the last of them")
@@ -138,7 +138,7 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 	b.postOn(sunday)
 	b.activities.KeepDays, b.activities.LateDays = 1, 0 // of another worker
 
-	done, err := run[Retention](b, b.activities.DropOldDays, DayInput{Day: sunday})
+	done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: sunday})
 	require.NoError(t, err)
 	require.Contains(t, done.Kept, "until 2024-05-12 is closed")
 	b.countOn(sunday)

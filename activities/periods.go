@@ -10,31 +10,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// PeriodInput names the week or month that an activity works on.
-type PeriodInput struct {
-	Period settlement.Period `json:"period"`
-}
-
-// BeginPeriodInput says how a week or month is begun.
-type BeginPeriodInput struct {
-	Period settlement.Period `json:"period"`
-	// Wait makes the run wait for days that are not closed, whatever their
-	// state. Otherwise it waits only for days that are running.
-	Wait bool `json:"wait"`
-	// Shown is the wait that the run shows to people already.
-	Shown *Waiting `json:"shown,omitempty"`
-}
-
-// BeginPeriodResult says whether the period is closed already, and what it came
-// to then.
-type BeginPeriodResult struct {
-	Closed bool `json:"closed"`
-	settlement.Totals
-	// Waiting is set when the period could not begin yet, because of a day that
-	// is not closed, and the run does not show that.
-	Waiting *Waiting `json:"waiting,omitempty"`
-}
-
 // BeginPeriod enters the run of a week or month in the book under a new fence,
 // or takes it over from a former workflow run. It is retried while a day of the
 // period is not closed and nothing else has become of it than the run shows. A
@@ -55,13 +30,6 @@ func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) (r
 	return result, err
 }
 
-// PlanPeriodInput says how a week or month is cut into chunks.
-type PlanPeriodInput struct {
-	Period     settlement.Period `json:"period"`
-	ChunkLines int64             `json:"chunk_lines"` // daily lines that a chunk is to have at most, about
-	MaxChunks  int               `json:"max_chunks"`
-}
-
 // PlanPeriod cuts the period into chunks, once: a plan that is stored already is
 // read back.
 func (a *Activities) PlanPeriod(ctx context.Context, input PlanPeriodInput) (PlanResult, error) {
@@ -70,12 +38,6 @@ func (a *Activities) PlanPeriod(ctx context.Context, input PlanPeriodInput) (Pla
 		return settlement.Split(settlement.Borders(lines, input.ChunkLines, input.MaxChunks)), err
 	})
 	return result, err
-}
-
-// PeriodChunkInput names one chunk of a week or month.
-type PeriodChunkInput struct {
-	Period settlement.Period `json:"period"`
-	Chunk  int               `json:"chunk"`
 }
 
 // RollUpChunk adds up the closed days of the chunk's videos (R8). A chunk that
@@ -116,12 +78,6 @@ func (a *Activities) ClosePeriod(ctx context.Context, input PeriodInput) (totals
 		return err
 	})
 	return totals, err
-}
-
-// FailPeriodInput says why the run of a week or month failed.
-type FailPeriodInput struct {
-	Period  settlement.Period `json:"period"`
-	Failure string            `json:"failure"`
 }
 
 // FailPeriod records in the book of runs that the run failed.

@@ -8,20 +8,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// PlanMailsInput says which mails of the week are still to be cut into batches.
-type PlanMailsInput struct {
-	Week       settlement.Period `json:"week"`
-	After      int64             `json:"after"` // only creators above this one
-	PerBatch   int               `json:"per_batch"`
-	MaxBatches int               `json:"max_batches"`
-}
-
-// PlanMailsResult are batches of creators with unsent mails, by creator.
-type PlanMailsResult struct {
-	Batches []settlement.Creators `json:"batches"`
-	More    bool                  `json:"more"` // there may be unsent mails above the last batch
-}
-
 // PlanMails cuts the week's unsent mails into batches. The week must be closed.
 func (a *Activities) PlanMails(ctx context.Context, input PlanMailsInput) (result PlanMailsResult, err error) {
 	if err := input.Week.ValidateAs(settlement.Weekly); err != nil {
@@ -40,26 +26,6 @@ func (a *Activities) PlanMails(ctx context.Context, input PlanMailsInput) (resul
 	}
 	result.More = len(creators) == limit
 	return result, nil
-}
-
-// MailTotals is what became of a week's mails.
-type MailTotals struct {
-	Sent     int `json:"sent"`
-	Rejected int `json:"rejected"`
-	Unknown  int `json:"unknown"` // may have been received; only a person sends them again
-}
-
-// CountMailsResult is what became of a week's mails so far.
-type CountMailsResult struct {
-	MailTotals
-	// Deferred are mails that the mail server wants later, by its last answer.
-	Deferred []DeferredMails `json:"deferred,omitempty"`
-}
-
-// DeferredMails are mails with the same answer of the mail server.
-type DeferredMails struct {
-	Code  int `json:"code"` // 0 if it gave none
-	Count int `json:"count"`
 }
 
 // CountMails tells what became of the week's mails so far.

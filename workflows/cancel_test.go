@@ -60,8 +60,8 @@ func (d *stuckDay) BeginDay(ctx context.Context, _ activities.BeginDayInput) (ac
 	return activities.BeginDayResult{}, d.do(ctx, "begin")
 }
 
-func (d *stuckDay) MakeRoomAfter(ctx context.Context, _ activities.DayInput) (activities.Room, error) {
-	return activities.Room{}, d.do(ctx, "room")
+func (d *stuckDay) MakeRoomAfter(ctx context.Context, _ activities.DayInput) (activities.MakeRoomResult, error) {
+	return activities.MakeRoomResult{}, d.do(ctx, "room")
 }
 
 func (d *stuckDay) CollectLate(ctx context.Context, _ activities.DayInput) (activities.CollectLateResult, error) {

@@ -19,23 +19,20 @@ const (
 // not keep the week from going on, but are shown. Collecting late views only reads late
 // rows: others that vanished or changed are found here.
 func (r *periodRun) checkRows(ctx workflow.Context) error {
-	if workflow.GetVersion(ctx, "check-rows", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
-		return nil // the run began before rows were checked
-	}
 	r.progress.enter(ctx, PhaseCheckingRows)
-	var checks []activities.RowCheck
-	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan the check of rows of "+r.period.String()), a.PlanRowChecks,
-		activities.PlanRowChecksInput{Period: r.period, CheckRows: rowsPerCheck, MaxChecks: maxChecks}).Get(ctx, &checks); err != nil {
+	var plan activities.PlanRowChecksResult
+	if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "plan the check of rows of "+r.period.String()), a.PlanRowChecks,
+		activities.PlanRowChecksInput{Period: r.period, CheckRows: rowsPerCheck, MaxChecks: maxChecks}).Get(ctx, &plan); err != nil {
 		return err
 	}
 	checked := chunkedRun{period: r.period, parallel: r.parallel, progress: r.progress}
-	for i, check := range checks {
+	for i, check := range plan.Checks {
 		checked.chunks = append(checked.chunks, activities.PlannedChunk{Number: i + 1, Videos: check.String(), State: settlement.ChunkPlanned})
 	}
 	r.progress.enterChunks(ctx, PhaseCheckingRows, checked.chunks, settlement.ChunkPlanned)
-	found := make([]settlement.Mismatch, len(checks))
+	found := make([]settlement.Mismatch, len(plan.Checks))
 	if err := checked.eachChunk(ctx, "check rows", 1, settlement.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
-		check := checks[chunk.Number-1]
+		check := plan.Checks[chunk.Number-1]
 		err := workflow.ExecuteActivity(ctx, a.CheckRows, check).Get(ctx, &found[chunk.Number-1])
 		if err == nil {
 			r.progress.chunkDone(ctx, check.Rows)

@@ -42,7 +42,7 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 			defer all.Done()
 			defer slots.Release(1)
 			summary := fmt.Sprintf("%s %s chunk %d/%d: %s", verb, r.period, chunk.Number, len(r.chunks), chunk.Videos)
-			ctx = withActivityID(withOptions(ctx, patience, summary), fmt.Sprintf("%s-%03d-%d", strings.ReplaceAll(verb, " ", "-"), chunk.Number, round))
+			ctx = withActivityID(withOptions(ctx, retryMinutes, summary), fmt.Sprintf("%s-%03d-%d", strings.ReplaceAll(verb, " ", "-"), chunk.Number, round))
 			if causes[i] = work(ctx, chunk); causes[i] != nil && ctx.Err() == nil {
 				r.progress.chunkFailed(ctx)
 			}
@@ -53,14 +53,6 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 		return ctx.Err()
 	}
 	return chunksError(ctx, r, verb, causes)
-}
-
-// FailedChunk is one chunk in the details of a failure of type
-// [activities.TypeChunks].
-type FailedChunk struct {
-	Chunk  int    `json:"chunk"`
-	Videos string `json:"videos"` // its range, for people
-	Error  string `json:"error"`  // the last one
 }
 
 const (
@@ -81,7 +73,7 @@ func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []erro
 	if len(failed) == 0 {
 		return nil
 	}
-	r.progress.broken = failed
+	r.progress.failedChunks = failed
 	message := fmt.Sprintf("%s %s: %d of %s failed; fix the cause, then: %s (finished chunks are kept)",
 		verb, r.period, len(failed), settlement.Count(len(r.chunks), "chunk"), commandsOf(ctx).Retry(r.period))
 	for i, chunk := range failed {
@@ -110,7 +102,7 @@ func cut(text string, longest int) string {
 // long as the period has to wait for another one, and shows what it waits for.
 func (r *chunkedRun) begin(ctx workflow.Context, enter func(ctx workflow.Context, shown *activities.Waiting) (waiting *activities.Waiting, err error)) error {
 	r.progress.enter(ctx, PhaseWaiting)
-	ctx = withOptions(ctx, untilItHolds, "begin "+r.period.String())
+	ctx = withOptions(ctx, retryForever, "begin "+r.period.String())
 	waiting, err := enter(ctx, nil)
 	for err == nil && waiting != nil {
 		r.progress.waitFor(ctx, waiting)

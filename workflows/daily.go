@@ -10,20 +10,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// DailyInput asks for the statistics and the settlement of one business day.
-type DailyInput struct {
-	Day settlement.Day `json:"day"`
-	// Wait makes the run wait for the day before to close. Without it the run
-	// is refused unless that day is closed or running.
-	Wait bool `json:"wait,omitempty"`
-	// ChunkRows is about how many rows of the watch log a chunk has; 0 means
-	// DefaultChunkRows. A day that is planned already keeps its plan.
-	ChunkRows int64 `json:"chunk_rows,omitempty"`
-	// Parallel is how many chunks are worked on at a time over all workers; 0
-	// means DefaultParallel.
-	Parallel int `json:"parallel,omitempty"`
-}
-
 const (
 	// DefaultChunkRows makes a chunk take well under a second: long enough to
 	// make Temporal's part small, short enough to lose little when a worker
@@ -38,18 +24,6 @@ const (
 	// (R10).
 	maxRounds = 5
 )
-
-// DailyResult is what the closed day came to.
-type DailyResult struct {
-	Day       settlement.Day `json:"day"`
-	Chunks    int            `json:"chunks"`
-	PriceRule int64          `json:"price_rule"`
-	// Mismatches are closed days whose rows are not those that were counted.
-	Mismatches []settlement.Mismatch `json:"mismatches,omitempty"`
-	// Retention is what became of old days of the watch log.
-	activities.Retention
-	settlement.Totals
-}
 
 // a names the activities; it is never called.
 var a *activities.Activities
@@ -120,7 +94,7 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 			r.progress.close(ctx, closed.Totals)
 			return DailyResult{
 				Day: r.input.Day, Chunks: len(r.chunks), PriceRule: begun.PriceRule, Mismatches: mismatches,
-				Retention: r.dropOldDays(ctx, closed.Totals), Totals: closed.Totals,
+				DropOldDaysResult: r.dropOldDays(ctx, closed.Totals), Totals: closed.Totals,
 			}, nil
 		}
 	}
@@ -147,7 +121,7 @@ func (r *dailyRun) begin(ctx workflow.Context) (begun activities.BeginDayResult,
 // makeRoom lets the platform store the plays of the coming days. That it cannot is
 // no reason not to settle this one.
 func (r *dailyRun) makeRoom(ctx workflow.Context) {
-	err := workflow.ExecuteActivity(withOptions(ctx, patience, "room after "+r.input.Day.String()), a.MakeRoomAfter,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "room after "+r.input.Day.String()), a.MakeRoomAfter,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, nil)
 	if err != nil {
 		workflow.GetLogger(ctx).Warn("no room was made in the watch log", "day", r.input.Day.String(), "error", Cause(err))
@@ -156,8 +130,8 @@ func (r *dailyRun) makeRoom(ctx workflow.Context) {
 
 // dropOldDays makes the watch log shorter once the day is closed, which it stays
 // whatever comes of it.
-func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (done activities.Retention) {
-	err := workflow.ExecuteActivity(withOptions(ctx, patience, "drop old days of the watch log"), a.DropOldDays,
+func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (done activities.DropOldDaysResult) {
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "drop old days of the watch log"), a.DropOldDays,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &done)
 	if err != nil {
 		workflow.GetLogger(ctx).Warn("old days of the watch log were not dropped", "day", r.input.Day.String(), "error", Cause(err))
@@ -174,7 +148,7 @@ func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (
 func (r *dailyRun) collectLate(ctx workflow.Context) ([]settlement.Mismatch, error) {
 	r.progress.enter(ctx, PhaseCollecting)
 	var looked activities.CollectLateResult
-	err := workflow.ExecuteActivity(withOptions(ctx, patience, "collect late views for "+r.input.Day.String()), a.CollectLate,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "collect late views for "+r.input.Day.String()), a.CollectLate,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &looked)
 	r.progress.mismatches = looked.Mismatches
 	return looked.Mismatches, err
@@ -183,7 +157,7 @@ func (r *dailyRun) collectLate(ctx workflow.Context) ([]settlement.Mismatch, err
 func (r *dailyRun) plan(ctx workflow.Context) error {
 	r.progress.enter(ctx, PhasePlanning)
 	var plan activities.PlanResult
-	err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan "+r.input.Day.String()), a.PlanDay,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "plan "+r.input.Day.String()), a.PlanDay,
 		activities.PlanDayInput{Day: r.input.Day, ChunkRows: r.input.ChunkRows, MaxChunks: maxChunks}).Get(ctx, &plan)
 	r.chunks = plan.Chunks
 	return err
@@ -210,7 +184,7 @@ func (r *dailyRun) count(ctx workflow.Context, round int) error {
 func (r *dailyRun) check(ctx workflow.Context) (atRest bool, err error) {
 	r.progress.enter(ctx, PhaseChecking)
 	var checked activities.CheckDayResult
-	err = workflow.ExecuteActivity(withOptions(ctx, patience, "check "+r.input.Day.String()), a.CheckDay,
+	err = workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "check "+r.input.Day.String()), a.CheckDay,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &checked)
 	for _, number := range checked.Again {
 		chunk := &r.chunks[number-1]
@@ -236,10 +210,10 @@ func (r *dailyRun) settle(ctx workflow.Context, round int) error {
 func (r *dailyRun) close(ctx workflow.Context) (closed activities.CloseDayResult, err error) {
 	r.progress.enter(ctx, PhaseClosing)
 	input := activities.DayInput{Day: r.input.Day}
-	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "top 5 of "+r.input.Day.String()), a.RankDay, input).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "top 5 of "+r.input.Day.String()), a.RankDay, input).Get(ctx, nil); err != nil {
 		return closed, err
 	}
-	err = workflow.ExecuteActivity(withOptions(ctx, logPatience, "close "+r.input.Day.String()), a.CloseDay, input).Get(ctx, &closed)
+	err = workflow.ExecuteActivity(withOptions(ctx, retryHours, "close "+r.input.Day.String()), a.CloseDay, input).Get(ctx, &closed)
 	return closed, err
 }
 
@@ -250,7 +224,7 @@ func (r *dailyRun) recordFailure(ctx workflow.Context, failure error) {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	r.progress.fail(ctx, failure)
-	err := workflow.ExecuteActivity(withOptions(ctx, patience, "record the failure of "+r.input.Day.String()), a.FailDay,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "record the failure of "+r.input.Day.String()), a.FailDay,
 		activities.FailDayInput{Day: r.input.Day, Failure: Cause(failure)}).Get(ctx, nil)
 	if err != nil {
 		workflow.GetLogger(ctx).Error("record failure", "day", r.input.Day.String(), "error", err)

@@ -77,7 +77,7 @@ func keyOf(input any) string {
 
 // makesRoom expects the run to make room for the coming days.
 func (b *bundle) makesRoom() {
-	b.OnActivity(a.MakeRoomAfter, mock.Anything, activities.DayInput{Day: day}).Return(activities.Room{}, nil).Once()
+	b.OnActivity(a.MakeRoomAfter, mock.Anything, activities.DayInput{Day: day}).Return(activities.MakeRoomResult{}, nil).Once()
 }
 
 // begins lets the run begin and plan the given chunks.
@@ -105,12 +105,12 @@ func (b *bundle) closes(closed bool) {
 	b.OnActivity(a.RankDay, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
 	b.OnActivity(a.CloseDay, mock.Anything, activities.DayInput{Day: day}).Return(activities.CloseDayResult{Closed: closed}, nil).Once()
 	if closed {
-		b.drops(activities.Retention{}, nil)
+		b.drops(activities.DropOldDaysResult{}, nil)
 	}
 }
 
 // drops lets the run drop old days once its own is closed.
-func (b *bundle) drops(done activities.Retention, err error) {
+func (b *bundle) drops(done activities.DropOldDaysResult, err error) {
 	b.OnActivity(a.DropOldDays, mock.Anything, activities.DayInput{Day: day}).Return(done, err).Once()
 }
 
@@ -271,7 +271,7 @@ func TestR8_WaitsForTheDayBefore(t *testing.T) {
 		temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})
 	// More often than any failure is tried again; the test environment, unlike
 	// the server, ends it after ten.
-	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, waiting).Times(int(patience.MaximumAttempts) + 1)
+	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, waiting).Times(int(retryMinutes.MaximumAttempts) + 1)
 	b.begins(planned(1))
 	b.counts(1).Return(counted, nil).Once()
 	b.checks()

@@ -78,8 +78,8 @@ func (p *progressTracker) showClosed(ctx workflow.Context, totals settlement.Tot
 			fmt.Sprint(totals.LateViews), fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)})
 }
 
-// brokenShown is how many failed chunks the details list; the failure has all.
-const brokenShown = 20
+// failedChunksShown is how many failed chunks the details list; the failure has all.
+const failedChunksShown = 20
 
 // showFailure shows what failed in the given phase and what to do.
 func (p *progressTracker) showFailure(ctx workflow.Context, phase string, failure error) {
@@ -89,15 +89,15 @@ func (p *progressTracker) showFailure(ctx workflow.Context, phase string, failur
 		headline = fmt.Sprintf("**%s was cancelled** while %s; to go on: `%s`", p.period, phase, retry)
 	}
 	headline = p.alarm(commandsOf(ctx).Verify) + headline
-	if len(p.broken) == 0 {
+	if len(p.failedChunks) == 0 {
 		showDetails(ctx, headline, []string{"cause"}, []string{Cause(failure)})
 		return
 	}
 	var rows [][]string
-	for _, chunk := range p.broken[:min(len(p.broken), brokenShown)] {
+	for _, chunk := range p.failedChunks[:min(len(p.failedChunks), failedChunksShown)] {
 		rows = append(rows, []string{fmt.Sprint(chunk.Chunk), chunk.Videos, chunk.Error})
 	}
-	if more := len(p.broken) - len(rows); more > 0 {
+	if more := len(p.failedChunks) - len(rows); more > 0 {
 		rows = append(rows, []string{"…", "", fmt.Sprintf("%d more", more)})
 	}
 	showDetails(ctx, headline, []string{"chunk", "range", "last error"}, rows...)

@@ -91,7 +91,7 @@ func TestAFailureThatCannotBeRecordedIsStillTheRuns(t *testing.T) {
 func TestAFailureThatStaysIsFinalAfterAWhile(t *testing.T) {
 	b := setup(t)
 	b.begins(planned(1))
-	b.counts(1).Return(counted, errors.New("invalid connection")).Times(int(patience.MaximumAttempts))
+	b.counts(1).Return(counted, errors.New("invalid connection")).Times(int(retryMinutes.MaximumAttempts))
 	b.records()
 	b.run()
 	b.requireFailure(t, activities.TypeChunks, "count 2024-05-09: 1 of 1 chunk failed; fix the cause, then: retry the run of 2024-05-09 (finished chunks are kept); chunk 1 (some videos): invalid connection")
@@ -130,7 +130,7 @@ func TestADayClosesWhenABackupThatHoldsTheWatchLogEnds(t *testing.T) {
 		Return(func(context.Context, activities.DayInput) (activities.CloseDayResult, error) {
 			return activities.CloseDayResult{Closed: true}, busy()
 		})
-	b.drops(activities.Retention{}, nil)
+	b.drops(activities.DropOldDaysResult{}, nil)
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
 }
@@ -138,7 +138,7 @@ func TestADayClosesWhenABackupThatHoldsTheWatchLogEnds(t *testing.T) {
 func TestADayGoesOnWhereNoRoomCanBeMade(t *testing.T) {
 	b := setup(t)
 	b.OnActivity(a.MakeRoomAfter, mock.Anything, mock.Anything).
-		Return(activities.Room{}, settlement.Errorf(settlement.ErrBusy, settlement.Period{}, "busy")).Times(int(patience.MaximumAttempts))
+		Return(activities.MakeRoomResult{}, settlement.Errorf(settlement.ErrBusy, settlement.Period{}, "busy")).Times(int(retryMinutes.MaximumAttempts))
 	b.OnActivity(a.BeginDay, mock.Anything, mock.Anything).Return(activities.BeginDayResult{}, nil).Once()
 	b.OnActivity(a.CollectLate, mock.Anything, mock.Anything).Return(activities.CollectLateResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{}, nil).Once()
@@ -152,13 +152,13 @@ func TestADayIsClosedWhateverBecomesOfOldDays(t *testing.T) {
 	const kept = "old days of the watch log were not dropped, the next run tries again: the cause"
 	for _, test := range []struct {
 		rule string
-		done activities.Retention
+		done activities.DropOldDaysResult
 		err  error
-		want activities.Retention
+		want activities.DropOldDaysResult
 	}{
-		{"they are dropped", activities.Retention{Dropped: 3}, nil, activities.Retention{Dropped: 3}},
-		{"one has to stay", activities.Retention{Dropped: 1, Kept: "why"}, nil, activities.Retention{Dropped: 1, Kept: "why"}},
-		{"they cannot be dropped", activities.Retention{}, refusal, activities.Retention{Kept: kept}},
+		{"they are dropped", activities.DropOldDaysResult{Dropped: 3}, nil, activities.DropOldDaysResult{Dropped: 3}},
+		{"one has to stay", activities.DropOldDaysResult{Dropped: 1, Kept: "why"}, nil, activities.DropOldDaysResult{Dropped: 1, Kept: "why"}},
+		{"they cannot be dropped", activities.DropOldDaysResult{}, refusal, activities.DropOldDaysResult{Kept: kept}},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t)
@@ -175,7 +175,7 @@ func TestADayIsClosedWhateverBecomesOfOldDays(t *testing.T) {
 			require.NoError(t, b.GetWorkflowError())
 			var result DailyResult
 			require.NoError(t, b.GetWorkflowResult(&result))
-			require.Equal(t, test.want, result.Retention)
+			require.Equal(t, test.want, result.DropOldDaysResult)
 			if test.want.Kept != "" {
 				require.Contains(t, details(t, b), "**2024-05-09**: closed\n\n**Warning**: "+test.want.Kept)
 			}

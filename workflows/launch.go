@@ -15,44 +15,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// LaunchInput says which periods to run. A schedule names none: then it is the
-// one that ended last before the time at which the launch was due.
-type LaunchInput struct {
-	Kind settlement.Kind `json:"kind"`
-	// Zone is the business time zone, by which a due time becomes a day. It is
-	// not needed when periods are named.
-	Zone string `json:"zone,omitempty"`
-	// First and Last are days, each of which names the period that holds it.
-	First settlement.Day `json:"first,omitempty"`
-	Last  settlement.Day `json:"last,omitempty"`
-	// From is where the earlier runs of a long launch stopped, and Before is what
-	// they came to.
-	From   settlement.Day `json:"from,omitempty"`
-	Before LaunchResult   `json:"before,omitzero"`
-}
-
-// LaunchResult counts the periods of a launch.
-type LaunchResult struct {
-	Closed        int            `json:"closed"`         // while the launch waited
-	ClosedAlready int            `json:"closed_already"` // and passed over
-	Failed        []FailedPeriod `json:"failed,omitempty"`
-}
-
-// FailedPeriod is a period whose run failed at least once.
-type FailedPeriod struct {
-	settlement.Period
-	Cause string `json:"cause"`
-	// AfterClose tells that the period itself is closed, but its mails failed.
-	AfterClose bool `json:"after_close,omitempty"`
-}
-
-// LaunchProgress is a launch's answer to [ProgressQuery].
-type LaunchProgress struct {
-	LaunchResult
-	Running *settlement.Period `json:"running,omitempty"` // nil before the first and after the last
-	Left    int                `json:"left"`              // periods, with the running one
-}
-
 // Launch runs periods one after the other, each as a child with the period's
 // own workflow ID, and waits for them. A run that fails does not keep the next
 // from starting: a day that needs the failed one waits for it and goes on when
@@ -111,9 +73,6 @@ func (i LaunchInput) periods() []settlement.Period {
 	return periods
 }
 
-// DueTime is when a schedule was to start the workflow, however late it did.
-var DueTime = temporal.NewSearchAttributeKeyTime("TemporalScheduledStartTime")
-
 type launch struct {
 	input    LaunchInput
 	progress LaunchProgress
@@ -154,10 +113,11 @@ func (l *launch) do(ctx workflow.Context) error {
 
 // openPeriods asks the book of runs which periods of the whole range are not
 // closed.
-func (l *launch) openPeriods(ctx workflow.Context) (open []activities.OpenPeriod, err error) {
-	err = workflow.ExecuteActivity(withOptions(ctx, patience, "open periods"), a.OpenPeriods,
-		activities.OpenPeriodsInput{Kind: l.input.Kind, First: l.input.First, Last: l.input.Last}).Get(ctx, &open)
-	return open, err
+func (l *launch) openPeriods(ctx workflow.Context) ([]activities.OpenPeriod, error) {
+	var periods activities.OpenPeriodsResult
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "open periods"), a.OpenPeriods,
+		activities.OpenPeriodsInput{Kind: l.input.Kind, First: l.input.First, Last: l.input.Last}).Get(ctx, &periods)
+	return periods.Open, err
 }
 
 // run starts the period's run, unless it is going or has finished already, and
@@ -167,20 +127,20 @@ func (l *launch) openPeriods(ctx workflow.Context) (open []activities.OpenPeriod
 // while this launch was closed and reset.
 func (l *launch) run(ctx workflow.Context, period settlement.Period) (err error) {
 	child := startRun(ctx, period)
-	var inOtherHands *temporal.ChildWorkflowExecutionAlreadyStartedError
-	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil && !errors.As(err, &inOtherHands) {
+	var runsAlready *temporal.ChildWorkflowExecutionAlreadyStartedError
+	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil && !errors.As(err, &runsAlready) {
 		return err
 	}
 	ctx, stop := workflow.WithCancel(ctx)
 	defer stop()
-	watch := workflow.ExecuteActivity(withOptions(ctx, untilItHolds, "wait for "+period.String()), a.AwaitRun,
+	watch := workflow.ExecuteActivity(withOptions(ctx, retryForever, "wait for "+period.String()), a.AwaitRun,
 		activities.AwaitRunInput{Period: period, WorkflowID: ID(period)})
 	decided := false
 	either := workflow.NewSelector(ctx).
 		AddFuture(child, func(f workflow.Future) {
 			err = f.Get(ctx, nil)
 			var terminated *temporal.TerminatedError // as a run is that is reset
-			decided = !errors.As(err, &inOtherHands) && !errors.As(err, &terminated) || ctx.Err() != nil
+			decided = !errors.As(err, &runsAlready) && !errors.As(err, &terminated) || ctx.Err() != nil
 		}).
 		AddFuture(watch, func(f workflow.Future) {
 			err = f.Get(ctx, nil)

@@ -65,12 +65,12 @@ func newLaunchRig(t *testing.T, server *devstack.Temporal, namespace string, reg
 // pretendedBook has every period open that was not launched, and every run going.
 type pretendedBook struct{ rig *launchRig }
 
-func (b *pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) ([]activities.OpenPeriod, error) {
+func (b *pretendedBook) OpenPeriods(_ context.Context, input activities.OpenPeriodsInput) (open activities.OpenPeriodsResult, err error) {
 	period, err := settlement.PeriodOf(input.Kind, input.First)
 	if err != nil || slices.Contains(b.rig.soFar(), period) {
-		return nil, err
+		return open, err
 	}
-	return []activities.OpenPeriod{{Period: period}}, nil
+	return activities.OpenPeriodsResult{Open: []activities.OpenPeriod{{Period: period}}}, nil
 }
 
 func (*pretendedBook) AwaitRun(context.Context, activities.AwaitRunInput) error {
@@ -86,7 +86,7 @@ func (p *launchRig) rollUp(ctx workflow.Context, input PeriodInput) (PeriodResul
 }
 
 func (p *launchRig) takeDown(ctx workflow.Context, period settlement.Period) error {
-	ctx = withOptions(ctx, patience, "")
+	ctx = withOptions(ctx, retryMinutes, "")
 	if err := workflow.ExecuteActivity(ctx, p.Begin, period).Get(ctx, nil); err != nil {
 		return err
 	}

@@ -18,9 +18,9 @@ import (
 
 // isOpen lets the book say, once, which periods are open.
 func (b *bundle) isOpen(kind settlement.Kind, first, last settlement.Day, open ...settlement.Period) {
-	periods := []activities.OpenPeriod{}
+	var periods activities.OpenPeriodsResult
 	for _, period := range open {
-		periods = append(periods, activities.OpenPeriod{Period: period})
+		periods.Open = append(periods.Open, activities.OpenPeriod{Period: period})
 	}
 	b.OnActivity(a.OpenPeriods, mock.Anything, activities.OpenPeriodsInput{Kind: kind, First: first, Last: last}).Return(periods, nil).Once()
 }

@@ -13,26 +13,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// MailInput asks for the mails of a closed week that are still to be sent. All
-// but the week is what a run that continues another one knows of it.
-type MailInput struct {
-	Week  settlement.Period `json:"week"`
-	After int64             `json:"after,omitempty"` // only creators above this one, in the pass that goes on
-	// Failed are the batches that failed in the pass that goes on.
-	Failed FailedBatches `json:"failed,omitzero"`
-	// Passes is how many passes have ended, and Until is when the last one begins.
-	Passes int       `json:"passes,omitempty"`
-	Until  time.Time `json:"until,omitzero"`
-	// Asked is that somebody asked for a pass while one was going on.
-	Asked bool `json:"asked,omitempty"`
-}
-
-// FailedBatches counts the batches that failed and names the first few.
-type FailedBatches struct {
-	Count int      `json:"count"`
-	Named []string `json:"named"`
-}
-
 // batchesNamed is how many failed batches an error names: a mail server that is
 // down fails them all.
 const batchesNamed = 10
@@ -62,11 +42,11 @@ var m *activities.Mailing
 // Mail sends the mails of a closed week that are pending, batch by batch, and
 // tells what became of all mails of the week. A batch that fails does not keep
 // the others from being sent; then the run fails once. Mails whose fate is
-// unknown are left to a person.
+// unknown are left to an operator.
 //
 // Mails that the mail server puts off keep nobody waiting: they are tried again in
-// later passes, with growing waits between them, until none is left or patience
-// is over. [SendNowSignal] begins the next pass at once.
+// later passes, with growing waits between them, until none is left or the last
+// pass has ended. [SendNowSignal] begins the next pass at once.
 func Mail(ctx workflow.Context, input MailInput) (activities.MailTotals, error) {
 	if err := admit(ctx, errors.Join(input.Validate(), onlyContinued(ctx, input)), MailID(input.Week)); err != nil {
 		return activities.MailTotals{}, err
@@ -108,14 +88,14 @@ func (r *mailRun) do(ctx workflow.Context) (totals activities.MailTotals, err er
 		}
 		batches += len(plan.Batches) + 1
 		var counted activities.CountMailsResult
-		if err := workflow.ExecuteActivity(withOptions(ctx, patience, "count mails of "+r.Week.String()), a.CountMails,
+		if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "count mails of "+r.Week.String()), a.CountMails,
 			activities.PeriodInput{Period: r.Week}).Get(ctx, &counted); err != nil {
 			return totals, err
 		}
 		r.hear()
 		now := workflow.Now(ctx)
 		if r.Until.IsZero() {
-			r.Until = now.Add(deferralPatience)
+			r.Until = now.Add(deferredRetryFor)
 		}
 		switch {
 		case r.Asked:
@@ -141,7 +121,7 @@ func (r *mailRun) hear() {
 }
 
 func (r *mailRun) plan(ctx workflow.Context) (plan activities.PlanMailsResult, err error) {
-	err = workflow.ExecuteActivity(withOptions(ctx, patience, "plan mails of "+r.Week.String()), a.PlanMails,
+	err = workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "plan mails of "+r.Week.String()), a.PlanMails,
 		activities.PlanMailsInput{Week: r.Week, After: r.After, PerBatch: mailsPerBatch, MaxBatches: batchesPerRun}).Get(ctx, &plan)
 	return plan, err
 }
@@ -149,9 +129,9 @@ func (r *mailRun) plan(ctx workflow.Context) (plan activities.PlanMailsResult, e
 // wait lets the time pass until the mails that were put off are tried again, or
 // somebody asks for that.
 func (r *mailRun) wait(ctx workflow.Context, counted activities.CountMailsResult, now time.Time) error {
-	delay := firstDeferral
+	delay := deferredRetryFirst
 	for range r.Passes {
-		delay = min(2*delay, lastDeferral)
+		delay = min(2*delay, deferredRetryMost)
 	}
 	delay = min(delay, r.Until.Sub(now))
 	next := now.Add(delay)
@@ -171,7 +151,7 @@ func (r *mailRun) wait(ctx workflow.Context, counted activities.CountMailsResult
 	if !asked {
 		return nil
 	}
-	r.MailInput = MailInput{Week: r.Week} // patience begins anew
+	r.MailInput = MailInput{Week: r.Week} // all passes begin anew
 	return workflow.UpsertMemo(ctx, map[string]any{nextPassMemo: nil})
 }
 
@@ -190,7 +170,7 @@ func (r *mailRun) sendBatches(ctx workflow.Context, batches []settlement.Creator
 			defer all.Done()
 			defer slots.Release(1)
 			summary := fmt.Sprintf("mail %s batch %d/%d: creators %d to %d", r.Week, i+1, len(batches), batch.First, batch.Last)
-			ctx = withActivityID(withOptions(ctx, postPatience, summary), fmt.Sprintf("mail-%d", batch.First))
+			ctx = withActivityID(withOptions(ctx, retryHalfADay, summary), fmt.Sprintf("mail-%d", batch.First))
 			ctx = workflow.WithTaskQueue(ctx, MailQueue)
 			if err := workflow.ExecuteActivity(ctx, m.SendMails, activities.SendMailsInput{Week: r.Week, Creators: batch}).Get(ctx, nil); err != nil {
 				r.Failed.add(batch, err)

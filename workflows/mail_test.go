@@ -167,13 +167,13 @@ func TestTheRunSaysWhenItTriesDeferredMailsAgain(t *testing.T) {
 	}).Return(nil).Once()
 	b.RegisterDelayedCallback(b.CancelWorkflow, time.Second)
 	b.sendMails()
-	require.Equal(t, began.Add(firstDeferral), next.In(began.Location()))
+	require.Equal(t, began.Add(deferredRetryFirst), next.In(began.Location()))
 	shown := details(t, b)
 	require.Contains(t, shown, "put off by the mail server: 4 (4 with code 452)")
 	require.Contains(t, shown, instant(next))
 }
 
-func TestDeferredMailsFailTheRunWhenPatienceIsOver(t *testing.T) {
+func TestDeferredMailsFailTheRunWhenTheLastPassHasEnded(t *testing.T) {
 	b := setup(t)
 	b.OnActivity(a.PlanMails, mock.Anything, mock.Anything).Return(activities.PlanMailsResult{}, nil)
 	b.OnActivity(a.CountMails, mock.Anything, mock.Anything).Return(activities.CountMailsResult{
@@ -183,7 +183,7 @@ func TestDeferredMailsFailTheRunWhenPatienceIsOver(t *testing.T) {
 	b.sendMails()
 	b.requireFailure(t, activities.TypeMails,
 		"2024-W19 is closed, but not all its mails could be sent; fix the cause and send the rest (send the mails of 2024-W19): put off by the mail server: 5 (1 without an answer, 4 with code 452); `the status of the mails of 2024-W19` shows its words")
-	require.Equal(t, deferralPatience, b.Now().Sub(began))
+	require.Equal(t, deferredRetryFor, b.Now().Sub(began))
 }
 
 func TestAFailedBatchIsNotKeptFromPeopleByDeferredMails(t *testing.T) {
@@ -196,7 +196,7 @@ func TestAFailedBatchIsNotKeptFromPeopleByDeferredMails(t *testing.T) {
 		"2024-W19 is closed, but not all its mails could be sent; fix the cause and send the rest (send the mails of 2024-W19): failed batches: 1: creators 1 to 10: the cause; and put off by the mail server: 4 (4 with code 452); `the status of the mails of 2024-W19` shows its words")
 }
 
-func TestWhoAsksForMailsGetsTheNextPassAtOnceAndPatienceAnew(t *testing.T) {
+func TestWhoAsksForMailsGetsTheNextPassAtOnceAndAllPassesAnew(t *testing.T) {
 	b := setup(t)
 	for range 2 {
 		b.plansMails(0, 0, false)
@@ -245,7 +245,7 @@ func TestPassesGoOnInANewRunBeforeTheHistoryGrowsLong(t *testing.T) {
 	began := b.Now()
 	b.sendMails()
 	next := b.continuation(t)
-	require.True(t, began.Add(deferralPatience).Equal(next.Until))
+	require.True(t, began.Add(deferredRetryFor).Equal(next.Until))
 	require.Equal(t, MailInput{Week: week, Passes: 1, Until: next.Until}, next)
 }
 

@@ -2,7 +2,11 @@
 // business process; what it orders is done in package activities.
 package workflows
 
-import "creatorpay/settlement"
+import (
+	"go.temporal.io/sdk/temporal"
+
+	"creatorpay/settlement"
+)
 
 // TaskQueue is where workflows and activities wait for a worker.
 const TaskQueue = "creatorpay"
@@ -63,3 +67,56 @@ func LaunchID(first, last settlement.Period) string {
 	}
 	return LaunchPrefix(first.Kind) + ":" + first.String() + ".." + last.String()
 }
+
+// LaunchType and PartitionsType are the names of [Launch] and [Partitions] in
+// Temporal.
+const (
+	LaunchType     = "Launch"
+	PartitionsType = "Partitions"
+)
+
+// The search attributes by which operators find runs. Each run sets its own, so
+// whoever starts it need not know them.
+var (
+	// SettlementKind is daily, weekly, monthly or mail.
+	SettlementKind = temporal.NewSearchAttributeKeyKeyword("SettlementKind")
+	// SettlementPeriod is 2024-05-09, 2024-W19 or 2024-05.
+	SettlementPeriod = temporal.NewSearchAttributeKeyKeyword("SettlementPeriod")
+	// SettlementPhase is one of the phases.
+	SettlementPhase = temporal.NewSearchAttributeKeyKeyword("SettlementPhase")
+	// FailedChunks is how many chunks, or batches of mails, failed for good: 1
+	// from the first one on, all of them when the run has ended.
+	FailedChunks = temporal.NewSearchAttributeKeyInt64("FailedChunks")
+)
+
+// kindMail is the [SettlementKind] of the mails of a week.
+const kindMail = "mail"
+
+// DueTime is when a schedule was to start the workflow, however late it did.
+var DueTime = temporal.NewSearchAttributeKeyTime("TemporalScheduledStartTime")
+
+// nextPassMemo is the memo of a run of [Mail] that says when it tries deferred
+// mails again, while that lies ahead. A memo can be read without a worker.
+const nextPassMemo = "next_pass"
+
+// The phases of a run, as [SettlementPhase] and [Progress] name them. A day goes
+// through those from waiting to settling and closing, a week from waiting, checking
+// rows and planning to closing and mailing, a month as a week but without the
+// checks and mails. Mails have phases of their own.
+const (
+	PhaseWaiting      = "waiting for earlier days"
+	PhaseCollecting   = "collecting late views"
+	PhasePlanning     = "planning"           // cutting into chunks
+	PhaseCounting     = "counting"           // R1 to R3
+	PhaseChecking     = "checking"           // whether the rows are still those that were counted (R10)
+	PhaseSettling     = "settling"           // R4 to R7
+	PhaseCheckingRows = "checking rows"      // of a week's closed days
+	PhaseRollingUp    = "rolling up"         // R8
+	PhaseStating      = "writing statements" // and the Top 5
+	PhaseClosing      = "closing"            // R11; of a day, with the Top 5
+	PhaseMailing      = "mailing"
+	PhaseDeferred     = "trying deferred mails" // while it waits for the next pass
+	PhaseClosed       = "closed"                // the last one of a period that is closed
+	PhaseMailed       = "mailed"                // the last one of mails that are sent
+	PhaseFailed       = "failed"                // the last one of any other run
+)

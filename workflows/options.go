@@ -11,39 +11,46 @@ import (
 // and run again elsewhere.
 const lostAfter = 10 * time.Second
 
-// patience outlasts a restart of the database: tries after 1, 2, 4, 8, 16 s and
-// twice 30 s, so a failure that stays is final after about a minute and a half.
-var patience = &temporal.RetryPolicy{
+// How often an activity is tried, and so how long it may take to fail: the sum of
+// the waits between its tries, to which comes what the tries themselves take.
+
+// retryMinutes outlasts a restart of the database: 8 tries, after waits of 1, 2,
+// 4, 8, 16, 30 and 30 s, together 91 s.
+var retryMinutes = &temporal.RetryPolicy{
 	InitialInterval:    time.Second,
 	BackoffCoefficient: 2,
 	MaximumInterval:    30 * time.Second,
 	MaximumAttempts:    8,
 }
 
-// logPatience outlasts a backup that holds the watch log, or a transaction on it
-// that somebody left open: about six hours. A day needs the log for itself for
-// an instant to close, as does who makes room in it, and cannot go on without it. All
-// that writes to the log waits behind each try for up to two seconds, so after
-// the first few the tries are a minute apart.
-var logPatience = &temporal.RetryPolicy{
+// retryHours outlasts a backup that holds the watch log, or a transaction on it
+// that somebody left open: 360 tries, after waits of 1, 2, 4, 8, 16 and 32 s and
+// then of 353 times a minute, together 5 h 54 min. A day needs the log for itself
+// for an instant to close, as does who makes room in it, and cannot go on without
+// it. All that writes to the log waits behind each try for up to two seconds, so
+// after the first few the tries are a minute apart.
+var retryHours = &temporal.RetryPolicy{
 	InitialInterval:    time.Second,
 	BackoffCoefficient: 2,
 	MaximumInterval:    time.Minute,
 	MaximumAttempts:    6 * 60,
 }
 
-// untilItHolds tries again for ever: it waits for other periods to close, which
-// may take days. How often it looks, the activity says itself. Refusals end it at
-// once.
-var untilItHolds = &temporal.RetryPolicy{
+// retryForever waits for other periods to close, which may take days; only
+// cancelling the run or a final error ends it. While it waits, the activity itself
+// says when it looks again (5 s to a minute); other errors are tried again after
+// 1, 2, 4, 8, 16 and then every 30 s.
+var retryForever = &temporal.RetryPolicy{
 	InitialInterval:    time.Second,
 	BackoffCoefficient: 2,
 	MaximumInterval:    30 * time.Second,
 }
 
-// postPatience outlasts a mail server that is down for half a day. A single mail
-// that the server puts off has no part in it.
-var postPatience = &temporal.RetryPolicy{
+// retryHalfADay outlasts a mail server that is down for half a day: 60 tries,
+// after waits of 10, 20, 40, 80, 160, 320 and 640 s and then of 52 times a quarter
+// of an hour, together 13 h 21 min. A single mail that the server puts off has no
+// part in it.
+var retryHalfADay = &temporal.RetryPolicy{
 	InitialInterval:    10 * time.Second,
 	BackoffCoefficient: 2,
 	MaximumInterval:    15 * time.Minute,
@@ -51,13 +58,13 @@ var postPatience = &temporal.RetryPolicy{
 }
 
 // Mails that the mail server puts off are tried again after five minutes, which
-// greylisting usually takes, then after waits that double up to an hour, since a
-// full mailbox is not soon emptied; for the last time a day and a quarter after
-// the first pass.
+// greylisting usually takes, then after waits of 10, 20 and 40 minutes and of an
+// hour each, since a full mailbox is not soon emptied; for the last time 30 hours
+// after the first pass, which makes 34 passes.
 const (
-	firstDeferral    = 5 * time.Minute
-	lastDeferral     = time.Hour
-	deferralPatience = 30 * time.Hour
+	deferredRetryFirst = 5 * time.Minute
+	deferredRetryMost  = time.Hour
+	deferredRetryFor   = 30 * time.Hour
 )
 
 // withOptions are the options of all activities: long enough for the biggest

@@ -11,23 +11,15 @@ import (
 	"creatorpay/settlement"
 )
 
-// PartitionsInput says for which day, and those after it, the watch log is to
-// have room. A schedule names none: then it is the one in which the workflow was
-// due.
-type PartitionsInput struct {
-	Zone  string         `json:"zone"` // the business time zone
-	Today settlement.Day `json:"today,omitempty"`
-}
-
 // Partitions makes room in the watch log for the coming days, whatever becomes of
 // the runs of days: the platform cannot store a play for which there is no
 // partition.
-func Partitions(ctx workflow.Context, input PartitionsInput) (room activities.Room, err error) {
+func Partitions(ctx workflow.Context, input PartitionsInput) (room activities.MakeRoomResult, err error) {
 	today, err := input.admitted(ctx)
 	if err != nil {
 		return room, err
 	}
-	err = workflow.ExecuteActivity(withOptions(ctx, logPatience, "room from "+today.String()), a.MakeRoom,
+	err = workflow.ExecuteActivity(withOptions(ctx, retryHours, "room from "+today.String()), a.MakeRoom,
 		activities.DayInput{Day: today}).Get(ctx, &room)
 	if err != nil {
 		return room, err

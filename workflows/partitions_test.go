@@ -15,7 +15,7 @@ import (
 )
 
 func (b *bundle) makesRoomFrom(today settlement.Day) {
-	b.OnActivity(a.MakeRoom, mock.Anything, activities.DayInput{Day: today}).Return(activities.Room{Added: 2, Until: today + 7}, nil).Once()
+	b.OnActivity(a.MakeRoom, mock.Anything, activities.DayInput{Day: today}).Return(activities.MakeRoomResult{Added: 2, Until: today + 7}, nil).Once()
 }
 
 func TestPartitions_MakesRoomFromTheDayInWhichItWasDue(t *testing.T) {
@@ -28,9 +28,9 @@ func TestPartitions_MakesRoomFromTheDayInWhichItWasDue(t *testing.T) {
 	b.ExecuteWorkflow(Partitions, PartitionsInput{Zone: "Asia/Seoul"})
 
 	require.NoError(t, b.GetWorkflowError())
-	var room activities.Room
+	var room activities.MakeRoomResult
 	require.NoError(t, b.GetWorkflowResult(&room))
-	require.Equal(t, activities.Room{Added: 2, Until: day + 7}, room)
+	require.Equal(t, activities.MakeRoomResult{Added: 2, Until: day + 7}, room)
 	require.Contains(t, details(t, b), "| 2024-05-09 | 2024-05-16 | 2 |")
 }
 
@@ -47,7 +47,9 @@ func TestPartitions_OutlastsABackupThatHoldsTheWatchLog(t *testing.T) {
 	b := setup(t)
 	busy := b.busyForABackup(t)
 	b.OnActivity(a.MakeRoom, mock.Anything, mock.Anything).
-		Return(func(context.Context, activities.DayInput) (activities.Room, error) { return activities.Room{}, busy() })
+		Return(func(context.Context, activities.DayInput) (activities.MakeRoomResult, error) {
+			return activities.MakeRoomResult{}, busy()
+		})
 
 	b.ExecuteWorkflow(Partitions, PartitionsInput{Zone: "Asia/Seoul", Today: day})
 

@@ -11,26 +11,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// PeriodInput asks for the roll-up of a week or month.
-type PeriodInput struct {
-	Period settlement.Period `json:"period"`
-	// Wait makes the run wait for days that are not closed. Without it the run
-	// is refused unless those days are running.
-	Wait bool `json:"wait,omitempty"`
-	// NoMail closes a week without sending its mails. Mail sends them later.
-	NoMail bool `json:"no_mail,omitempty"`
-}
-
-// PeriodResult is what the closed week or month came to.
-type PeriodResult struct {
-	Period settlement.Period `json:"period"`
-	Chunks int               `json:"chunks"`
-	settlement.Totals
-	Mails activities.MailTotals `json:"mails,omitzero"`
-	// Mismatches are days of a week whose rows are not those that were counted.
-	Mismatches []settlement.Mismatch `json:"mismatches,omitempty"`
-}
-
 // chunkLines makes a chunk of a roll-up take about as long as one of a day.
 const chunkLines = 100_000
 
@@ -104,7 +84,7 @@ func (r *periodRun) do(ctx workflow.Context) (totals settlement.Totals, err erro
 	}
 	r.progress.enter(ctx, PhasePlanning)
 	var plan activities.PlanResult
-	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "plan "+name), a.PlanPeriod,
+	if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "plan "+name), a.PlanPeriod,
 		activities.PlanPeriodInput{Period: r.period, ChunkLines: chunkLines, MaxChunks: maxChunks}).Get(ctx, &plan); err != nil {
 		return totals, err
 	}
@@ -114,14 +94,14 @@ func (r *periodRun) do(ctx workflow.Context) (totals settlement.Totals, err erro
 	}
 	r.progress.enter(ctx, PhaseStating)
 	input := activities.PeriodInput{Period: r.period}
-	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "top 5 of "+name), a.RankPeriod, input).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "top 5 of "+name), a.RankPeriod, input).Get(ctx, nil); err != nil {
 		return totals, err
 	}
-	if err := workflow.ExecuteActivity(withOptions(ctx, patience, "statements of "+name), a.WriteStatements, input).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "statements of "+name), a.WriteStatements, input).Get(ctx, nil); err != nil {
 		return totals, err
 	}
 	r.progress.enter(ctx, PhaseClosing)
-	err = workflow.ExecuteActivity(withOptions(ctx, patience, "close "+name), a.ClosePeriod, input).Get(ctx, &totals)
+	err = workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "close "+name), a.ClosePeriod, input).Get(ctx, &totals)
 	return totals, err
 }
 
@@ -174,7 +154,7 @@ func (r *periodRun) recordFailure(ctx workflow.Context, failure error) {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	r.progress.fail(ctx, failure)
-	err := workflow.ExecuteActivity(withOptions(ctx, patience, "record the failure of "+r.period.String()), a.FailPeriod,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "record the failure of "+r.period.String()), a.FailPeriod,
 		activities.FailPeriodInput{Period: r.period, Failure: Cause(failure)}).Get(ctx, nil)
 	if err != nil {
 		workflow.GetLogger(ctx).Error("record failure", "period", r.period.String(), "error", err)

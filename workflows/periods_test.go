@@ -40,7 +40,7 @@ func (b *bundle) beginsPeriod(period settlement.Period, chunks ...activities.Pla
 
 func (b *bundle) plansRowChecks(checks ...activities.RowCheck) {
 	b.OnActivity(a.PlanRowChecks, mock.Anything, activities.PlanRowChecksInput{Period: week, CheckRows: rowsPerCheck, MaxChecks: maxChecks}).
-		Return(checks, nil).Once()
+		Return(activities.PlanRowChecksResult{Checks: checks}, nil).Once()
 }
 
 func (b *bundle) plansPeriod(period settlement.Period, chunks ...activities.PlannedChunk) {
@@ -180,7 +180,7 @@ func TestR8_AWeekWaitsForItsDays(t *testing.T) {
 		temporal.ApplicationErrorOptions{NextRetryDelay: time.Hour})
 	// More often than any failure is tried again.
 	b.OnActivity(a.BeginPeriod, mock.Anything, activities.BeginPeriodInput{Period: week, Wait: true}).
-		Return(activities.BeginPeriodResult{}, waiting).Times(int(patience.MaximumAttempts) + 1)
+		Return(activities.BeginPeriodResult{}, waiting).Times(int(retryMinutes.MaximumAttempts) + 1)
 	b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).Return(activities.BeginPeriodResult{}, nil).Once()
 	b.plansRowChecks()
 	b.plansPeriod(week)
@@ -207,7 +207,7 @@ func TestAFailureOfAnyStepOfAWeekIsRecordedAndNothingIsMailed(t *testing.T) {
 		b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).Return(activities.BeginPeriodResult{}, err).Once()
 	}
 	planChecks := func(b *bundle, err error) {
-		b.OnActivity(a.PlanRowChecks, mock.Anything, mock.Anything).Return(nil, err).Once()
+		b.OnActivity(a.PlanRowChecks, mock.Anything, mock.Anything).Return(activities.PlanRowChecksResult{}, err).Once()
 	}
 	plan := func(b *bundle, err error) {
 		b.OnActivity(a.PlanPeriod, mock.Anything, mock.Anything).Return(activities.PlanResult{}, err).Once()
@@ -297,7 +297,7 @@ func TestProgressOfAWeekFollowsItsPhases(t *testing.T) {
 	const step = 10 * time.Second // of each activity
 	b := setup(t)
 	b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).After(step).Return(activities.BeginPeriodResult{}, nil).Once()
-	b.OnActivity(a.PlanRowChecks, mock.Anything, mock.Anything).After(step).Return(nil, nil).Once()
+	b.OnActivity(a.PlanRowChecks, mock.Anything, mock.Anything).After(step).Return(activities.PlanRowChecksResult{}, nil).Once()
 	b.OnActivity(a.PlanPeriod, mock.Anything, mock.Anything).After(step).
 		Return(activities.PlanResult{Chunks: []activities.PlannedChunk{planned(1)}}, nil).Once()
 	b.rollsUp(week, 1).After(step).Return(rolledUp, nil).Once()

@@ -9,53 +9,22 @@ import (
 	"creatorpay/settlement"
 )
 
-// The phases of a run, in order.
-const (
-	PhaseWaiting      = "waiting for earlier days"
-	PhaseCollecting   = "collecting late views"
-	PhasePlanning     = "planning"
-	PhaseCounting     = "counting"
-	PhaseChecking     = "checking"
-	PhaseSettling     = "settling"
-	PhaseCheckingRows = "checking rows"
-	PhaseRollingUp    = "rolling up"
-	PhaseStating      = "writing statements"
-	PhaseClosing      = "closing"
-	PhaseMailing      = "mailing"
-	PhaseDeferred     = "trying deferred mails"
-	PhaseClosed       = "closed"
-	PhaseMailed       = "mailed"
-	PhaseFailed       = "failed"
-)
-
-// Progress is a run's answer to [ProgressQuery].
-type Progress struct {
-	Phase         string `json:"phase"`
-	WaitsFor      string `json:"waits_for,omitempty"` // another period that is not closed, and why
-	ChunksDone    int    `json:"chunks_done"`         // of this phase
-	Chunks        int    `json:"chunks"`              // 0 in phases without chunks
-	FailedChunks  int    `json:"failed_chunks"`       // of this run, for good
-	Rows          int64  `json:"rows"`                // of the chunks done
-	RowsPerSecond int64  `json:"rows_per_second"`
-	SecondsLeft   int64  `json:"seconds_left"` // of this phase, if it goes on as it did; 0 if unknown
-}
-
 // progressTracker keeps a run's progress and shows it in the Temporal UI.
 type progressTracker struct {
-	period     settlement.Period
-	phase      string
-	waiting    *activities.Waiting // nil unless the run waits
-	chunks     int
-	done       int
-	doneBefore int // chunks that were done when the phase began
-	failed     int
-	broken     []FailedChunk // once all chunks have ended
-	rows       int64
-	rowsBefore int64
-	since      time.Time // when the phase, or the wait for this period, began
-	updated    time.Time
-	mismatches []settlement.Mismatch // closed days whose rows are not those that were counted
-	warning    string                // what went wrong after the close; empty if nothing did
+	period       settlement.Period
+	phase        string
+	waiting      *activities.Waiting // nil unless the run waits
+	chunks       int
+	done         int
+	doneBefore   int // chunks that were done when the phase began
+	failed       int
+	failedChunks []FailedChunk // once all chunks have ended
+	rows         int64
+	rowsBefore   int64
+	since        time.Time // when the phase, or the wait for this period, began
+	updated      time.Time
+	mismatches   []settlement.Mismatch // closed days whose rows are not those that were counted
+	warning      string                // what went wrong after the close; empty if nothing did
 }
 
 func trackProgress(ctx workflow.Context, period settlement.Period) (*progressTracker, error) {

@@ -64,7 +64,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(step).Return(settlement.Amounts{}, nil).Times(4)
 	b.OnActivity(a.RankDay, mock.Anything, mock.Anything).After(step).Return(nil).Once()
 	b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).After(step).Return(activities.CloseDayResult{Closed: true}, nil).Once()
-	b.drops(activities.Retention{}, nil)
+	b.drops(activities.DropOldDaysResult{}, nil)
 	var seen []Progress
 	for i := range 13 {
 		b.RegisterDelayedCallback(func() { seen = append(seen, progress(t, b)) }, time.Duration(i)*step+step/2)

@@ -24,7 +24,7 @@ func TestRecordHistoriesOfLaunches(t *testing.T) {
 	r.keep(r.launch(day, day+1), "launch-failed.json")
 
 	waiting := r.start(DailyInput{Day: day + 2, Wait: true})
-	cancelled := r.launch(day+2, day+2) // in other hands
+	cancelled := r.launch(day+2, day+2) // held by another run
 	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), cancelled.GetID(), cancelled.GetRunID()))
 	r.keep(cancelled, "launch-cancelled.json")
 	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), waiting.GetID(), waiting.GetRunID()))

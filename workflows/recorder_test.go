@@ -98,7 +98,7 @@ func (r *recorder) reset(run client.WorkflowRun, to func([]*history.HistoryEvent
 	response, err := r.temporal.ResetWorkflowExecution(r.t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace:                 client.DefaultNamespace,
 		WorkflowExecution:         &common.WorkflowExecution{WorkflowId: run.GetID(), RunId: run.GetRunID()},
-		Reason:                    "mended",
+		Reason:                    "fixed",
 		WorkflowTaskFinishEventId: to(r.events(run)),
 		RequestId:                 run.GetRunID(),
 	})

@@ -68,13 +68,6 @@ func (s Schedule) Launches() bool { return s.Kind != "" }
 // back must be backfilled.
 const catchUp = 365 * 24 * time.Hour
 
-// LaunchType and PartitionsType are the names of [Launch] and [Partitions] in
-// Temporal.
-const (
-	LaunchType     = "Launch"
-	PartitionsType = "Partitions"
-)
-
 // Starts is the type of the workflows that the schedule starts, and what their IDs
 // begin with.
 func (s Schedule) Starts() (workflowType, id string) {

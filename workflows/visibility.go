@@ -20,27 +20,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// The search attributes by which operators find runs. Each run sets its own, so
-// whoever starts it need not know them.
-var (
-	// SettlementKind is daily, weekly, monthly or mail.
-	SettlementKind = temporal.NewSearchAttributeKeyKeyword("SettlementKind")
-	// SettlementPeriod is 2024-05-09, 2024-W19 or 2024-05.
-	SettlementPeriod = temporal.NewSearchAttributeKeyKeyword("SettlementPeriod")
-	// SettlementPhase is one of the phases.
-	SettlementPhase = temporal.NewSearchAttributeKeyKeyword("SettlementPhase")
-	// FailedChunks is how many chunks, or batches of mails, failed for good: 1
-	// from the first one on, all of them when the run has ended.
-	FailedChunks = temporal.NewSearchAttributeKeyInt64("FailedChunks")
-)
-
-// kindMail is the [SettlementKind] of the mails of a week.
-const kindMail = "mail"
-
-// nextPassMemo is the memo of a run of [Mail] that says when it tries deferred
-// mails again, while that lies ahead. A memo can be read without a worker.
-const nextPassMemo = "next_pass"
-
 // NextPass is when a run of [Mail] tries deferred mails again; zero unless it
 // waits for that.
 func NextPass(run *workflowpb.WorkflowExecutionInfo) (next time.Time) {

@@ -2,7 +2,7 @@
 # Records a history of every kind of run, for the replay test, on private servers (see `make setup`).
 #
 #   record.sh          replaces the histories: for a change that no run in flight has to follow
-#   record.sh NAME     keeps the old ones in histories/NAME first, such as before-check-rows: for a change
+#   record.sh NAME     keeps the old ones in histories/NAME first, such as before-taxes: for a change
 #                      behind workflow.GetVersion, which has to follow them too
 set -eu
 cd "$(dirname "$0")"
