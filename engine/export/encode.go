@@ -24,10 +24,10 @@ func write[T any](ctx context.Context, to io.Writer, format Format, read func(co
 
 // writeCSV writes fields that are safe to open in a spreadsheet: see [spreadsheet.Text].
 func writeCSV[T any](ctx context.Context, to io.Writer, read func(context.Context, func(T) error) error) error {
-	columns := columnsOf[T]()
+	columns := columnsOf(reflect.TypeFor[T]())
 	fields := make([]string, len(columns))
 	for i, column := range columns {
-		fields[i] = column.Tag.Get("json")
+		fields[i] = column.name
 	}
 	out := csv.NewWriter(to)
 	if err := out.Write(fields); err != nil {
@@ -36,8 +36,8 @@ func writeCSV[T any](ctx context.Context, to io.Writer, read func(context.Contex
 	if err := read(ctx, func(row T) (err error) {
 		values := reflect.ValueOf(row)
 		for i, column := range columns {
-			if fields[i], err = field(values.FieldByIndex(column.Index)); err != nil {
-				return fmt.Errorf("column %s: %w", column.Tag.Get("json"), err)
+			if fields[i], err = column.text(values.FieldByIndex(column.index)); err != nil {
+				return fmt.Errorf("column %s: %w", column.name, err)
 			}
 		}
 		return out.Write(fields)
@@ -48,25 +48,35 @@ func writeCSV[T any](ctx context.Context, to io.Writer, read func(context.Contex
 	return out.Error()
 }
 
-// columnsOf are the fields of a row, those of its parts among them.
-func columnsOf[T any]() (columns []reflect.StructField) {
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+// column is a field of a row, or of a part of it.
+type column struct {
+	name  string
+	index []int
+	text  func(reflect.Value) (string, error)
+}
+
+func columnsOf(row reflect.Type) (columns []column) {
+	for _, field := range reflect.VisibleFields(row) {
 		if !field.Anonymous {
-			columns = append(columns, field)
+			columns = append(columns, column{field.Tag.Get("json"), field.Index, textOf(field.Type)})
 		}
 	}
 	return columns
 }
 
-func field(value reflect.Value) (string, error) {
-	if text, ok := value.Interface().(encoding.TextMarshaler); ok {
-		marshalled, err := text.MarshalText()
-		return string(marshalled), err
+// textOf is how values of the type are written: amounts, too, as figures and not as people read them.
+func textOf(value reflect.Type) func(reflect.Value) (string, error) {
+	switch {
+	case value.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
+		return func(value reflect.Value) (string, error) {
+			text, err := value.Interface().(encoding.TextMarshaler).MarshalText()
+			return string(text), err
+		}
+	case value.Kind() == reflect.String:
+		return func(value reflect.Value) (string, error) { return spreadsheet.Text(value.String()), nil }
+	default:
+		return func(value reflect.Value) (string, error) { return strconv.FormatInt(value.Int(), 10), nil }
 	}
-	if value.Kind() == reflect.String {
-		return spreadsheet.Text(value.String()), nil
-	}
-	return strconv.FormatInt(value.Int(), 10), nil // amounts, too: figures, not how people read them
 }
 
 // writeJSON writes an array, each row on a line of its own.
