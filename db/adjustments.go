@@ -23,22 +23,7 @@ type Adjustment struct {
 	settlement.Earnings
 }
 
-const adjustmentColumns = `
-			posted_on,
-			watched_on,
-			video_id,
-			creator_id,
-			views,
-			self_views,
-			repeat_views,
-			played_seconds,
-			ad_views,
-			views_from,
-			views_to,
-			ad_views_from,
-			ad_views_to,
-			video_amount,
-			ad_amount`
+var adjustmentColumns = server.ColumnsOf(Adjustment{})
 
 // Adjustments are those of the creators' videos that the period's days posted,
 // by creator, video, posting day and the day on which they were watched.
@@ -49,7 +34,7 @@ func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creator
 // EachAdjustment hands over what [DB.Adjustments] returns as it is read.
 func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, creators settlement.Creators, handle func(Adjustment) error) error {
 	err := each(ctx, db.pool, handle, `
-		SELECT `+adjustmentColumns+`
+		SELECT `+adjustmentColumns.List()+`
 		FROM adjustments
 		WHERE posted_on >= ? AND posted_on < ? AND creator_id BETWEEN ? AND ?
 		ORDER BY creator_id, video_id, posted_on, watched_on`,
@@ -76,21 +61,10 @@ func replaceAdjustments(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Da
 func putAdjustments(ctx context.Context, tx *sqlx.Tx, adjustments []Adjustment) error {
 	for ; len(adjustments) > 0; adjustments = adjustments[min(linesPerStatement, len(adjustments)):] {
 		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO adjustments (
-				posted_on, video_id, watched_on, creator_id, views, self_views, repeat_views, played_seconds, ad_views,
-				views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
-			)
-			VALUES (
-				:posted_on, :video_id, :watched_on, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views,
-				:views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount
-			)
+			INSERT INTO adjustments (`+adjustmentColumns.List()+`)
+			VALUES (`+adjustmentColumns.Named()+`)
 			ON DUPLICATE KEY UPDATE
-				views_from = VALUES(views_from),
-				views_to = VALUES(views_to),
-				ad_views_from = VALUES(ad_views_from),
-				ad_views_to = VALUES(ad_views_to),
-				video_amount = VALUES(video_amount),
-				ad_amount = VALUES(ad_amount)`, adjustments[:min(linesPerStatement, len(adjustments))]); err != nil {
+				`+earningsColumns.Each("%s = VALUES(%s)"), adjustments[:min(linesPerStatement, len(adjustments))]); err != nil {
 			return fmt.Errorf("store adjustments: %w", err)
 		}
 	}
@@ -106,7 +80,7 @@ func (db *DB) PostedAdjustments(ctx context.Context, postedOn settlement.Day, vi
 func postedAdjustments(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day, videos settlement.Range) (adjustments []Adjustment, err error) {
 	where, args := server.Between("video_id", videos)
 	err = sqlx.SelectContext(ctx, from, &adjustments, `
-		SELECT `+adjustmentColumns+`
+		SELECT `+adjustmentColumns.List()+`
 		FROM adjustments
 		WHERE posted_on = ? AND `+where+`
 		ORDER BY video_id, watched_on`, append([]any{postedOn}, args...)...)

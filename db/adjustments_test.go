@@ -47,14 +47,8 @@ func postAdjustments(t *testing.T, db *DB, adjustments ...Adjustment) []Adjustme
 				a.PostedOn, a.VideoID, a.CreatorID, a.ViewsFrom, a.ViewsTo, a.AdViewsFrom, a.AdViewsTo, a.VideoAmount, a.AdAmount)
 		}
 		_, err := db.pool.NamedExecContext(t.Context(), `
-			INSERT INTO adjustments (
-				posted_on, watched_on, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views,
-				views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
-			)
-			VALUES (
-				:posted_on, :watched_on, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views,
-				:views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount
-			)`, a)
+			INSERT INTO adjustments (`+adjustmentColumns.List()+`)
+			VALUES (`+adjustmentColumns.Named()+`)`, a)
 		require.NoError(t, err)
 		exec(t, db, `
 			UPDATE runs
@@ -124,21 +118,19 @@ func TestR8_AWeekPaysTheLateViewsThatItsDaysPosted(t *testing.T) {
 		{
 			CreatorID: creator, VideoID: 1, Title: "a video",
 			VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 101, ViewsTo: 140, AdViewsFrom: 202, AdViewsTo: 280},
-			Totals: settlement.Totals{
-				Statistics: settlement.Statistics{Views: 30, PlayedSeconds: 1800, AdViews: 60},
-				Late:       settlement.Late{LateViews: 9},
-				Amounts:    settlement.Amounts{VideoAmount: 39, AdAmount: 780},
+			RolledUp: settlement.RolledUp{
+				Statistics:     settlement.Statistics{Views: 30, PlayedSeconds: 1800, AdViews: 60},
+				LateStatistics: settlement.LateStatistics{LateViews: 9, LatePlayedSeconds: 540, LateAdViews: 18},
+				Amounts:        settlement.Amounts{VideoAmount: 39, AdAmount: 780},
 			},
 		},
 		{
 			CreatorID: creator, VideoID: 2, Title: "a video",
 			VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 5, AdViewsTo: 10},
-			Totals:        settlement.Totals{Late: settlement.Late{LateViews: 5}, Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 100}},
+			RolledUp:      settlement.RolledUp{LateStatistics: settlement.LateStatistics{LateViews: 5, LatePlayedSeconds: 300, LateAdViews: 10}, Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 100}},
 		},
 		{CreatorID: creator, VideoID: 3, Title: "a video"},
 	}, periodVideos(t, db, week))
-	require.EqualValues(t, 9*60, read[int64](t, db, `SELECT late_played_seconds FROM period_videos WHERE video_id = 1`))
-	require.EqualValues(t, 9*2, read[int64](t, db, `SELECT late_ad_views FROM period_videos WHERE video_id = 1`))
 	run, err := db.ClosedRun(t.Context(), week)
 	require.NoError(t, err)
 	require.Equal(t, totals, run.Totals)
@@ -166,20 +158,18 @@ func TestAStatementIsAlsoOfLateViews(t *testing.T) {
 	closedPeriod(t, db, week)
 
 	require.Equal(t, []Statement{
-		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", Totals: settlement.Totals{
-			Statistics: settlement.Statistics{Views: 100, PlayedSeconds: 6000, AdViews: 200},
-			Late:       settlement.Late{LateViews: 4},
-			Amounts:    settlement.Amounts{VideoAmount: 104, AdAmount: 2080},
+		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", RolledUp: settlement.RolledUp{
+			Statistics:     settlement.Statistics{Views: 100, PlayedSeconds: 6000, AdViews: 200},
+			LateStatistics: settlement.LateStatistics{LateViews: 4, LatePlayedSeconds: 240, LateAdViews: 8},
+			Amounts:        settlement.Amounts{VideoAmount: 104, AdAmount: 2080},
 		}},
-		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", Totals: settlement.Totals{
-			Statistics: settlement.Statistics{RepeatViews: 1},
-			Late:       settlement.Late{LateViews: 5},
-			Amounts:    settlement.Amounts{VideoAmount: 5, AdAmount: 100},
+		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", RolledUp: settlement.RolledUp{
+			Statistics:     settlement.Statistics{RepeatViews: 1},
+			LateStatistics: settlement.LateStatistics{LateViews: 5, LatePlayedSeconds: 300, LateAdViews: 10},
+			Amounts:        settlement.Amounts{VideoAmount: 5, AdAmount: 100},
 		}},
 	}, statementsOf(t, db, week))
 	require.Equal(t, map[int64]string{creator: DeliveryPending, 2: DeliveryPending}, deliveryStates(t, db))
-	require.EqualValues(t, 4*60, read[int64](t, db, `SELECT late_played_seconds FROM statements WHERE creator_id = 1`))
-	require.EqualValues(t, 4*2, read[int64](t, db, `SELECT late_ad_views FROM statements WHERE creator_id = 1`))
 }
 
 func TestR9_LateViewsHaveNoPlaceInTheTop5(t *testing.T) {

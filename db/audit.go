@@ -127,7 +127,7 @@ func (a *audit) run(ctx context.Context, check func(context.Context, *audit) err
 func (a *audit) open(ctx context.Context, first, last settlement.Day) error {
 	var runs []Run
 	if err := a.tx.SelectContext(ctx, &runs, `
-		SELECT `+runColumns+`
+		SELECT `+runColumns.List()+`
 		FROM runs
 		WHERE version = ? AND state = ? AND starts_on BETWEEN ? AND ?
 		ORDER BY starts_on`, runVersion, settlement.Closed, first.Month().Start-6, last); err != nil {

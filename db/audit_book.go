@@ -135,7 +135,7 @@ func (a *audit) chunks(ctx context.Context, kind settlement.Kind) (map[settlemen
 	found := make(map[settlement.Day][]Chunk)
 	err := eachRow(ctx, a, `
 		SELECT
-			starts_on, `+chunkColumns+`
+			starts_on, `+chunkColumns.List()+`
 		FROM run_chunks
 		WHERE kind = ? AND version = ? AND starts_on BETWEEN ? AND ?
 		ORDER BY starts_on, chunk`, []any{kind, runVersion, first, last}, func(r row) {

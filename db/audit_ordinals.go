@@ -56,7 +56,7 @@ func (a *audit) usedBefore(ctx context.Context) (map[int64]position, error) {
 // eachLine hands over the settlement lines of all days, by day and video.
 func (a *audit) eachLine(ctx context.Context, each func(SettlementLine)) error {
 	return eachRow(ctx, a, `
-		SELECT `+settlementColumns+`
+		SELECT `+settlementLineColumns.List()+`
 		FROM daily_settlements
 		WHERE day BETWEEN ? AND ?
 		ORDER BY day, video_id`, []any{a.first, a.last}, each)

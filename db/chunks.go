@@ -3,9 +3,11 @@ package db
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
@@ -21,23 +23,16 @@ type Chunk struct {
 	settlement.Totals
 }
 
-const chunkColumns = `
-			chunk,
-			state,
-			unknown_rows,
-			checksum,
-			counts,
-			video_from,
-			video_before,
-			views,
-			self_views,
-			repeat_views,
-			played_seconds,
-			ad_views,
-			late_rows,
-			late_views,
-			video_amount,
-			ad_amount`
+var chunkColumns = server.ColumnsOf(Chunk{})
+
+// chunkRow is what is written of a chunk.
+type chunkRow struct {
+	runKey
+	Chunk
+	Fence     int64     `db:"fence"`
+	Attempt   int32     `db:"attempt"`
+	WrittenAt time.Time `db:"written_at"`
+}
 
 // Chunks is the stored plan of the period with what has been done of it, in
 // key order. It is empty before [DB.StorePlan].
@@ -47,7 +42,7 @@ func (db *DB) Chunks(ctx context.Context, period settlement.Period) ([]Chunk, er
 
 func chunks(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (found []Chunk, err error) {
 	err = sqlx.SelectContext(ctx, from, &found, `
-		SELECT `+chunkColumns+`
+		SELECT `+chunkColumns.List()+`
 		FROM run_chunks
 		WHERE kind = ? AND starts_on = ? AND version = ?
 		ORDER BY chunk`, period.Kind, period.Start, runVersion)
@@ -64,7 +59,7 @@ func (db *DB) Chunk(ctx context.Context, period settlement.Period, number int) (
 
 func findChunk(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, number int, lock string) (chunk Chunk, err error) {
 	err = sqlx.GetContext(ctx, from, &chunk, `
-		SELECT `+chunkColumns+`
+		SELECT `+chunkColumns.List()+`
 		FROM run_chunks
 		WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?
 		`+lock, period.Kind, period.Start, runVersion, number)
@@ -78,17 +73,9 @@ func findChunk(ctx context.Context, from sqlx.QueryerContext, period settlement.
 // already stays: a period is planned once, so that a reset or a second run
 // works on the same chunks.
 func (db *DB) StorePlan(ctx context.Context, period settlement.Period, holder Holder, ranges []settlement.Range) error {
-	type row struct {
-		Kind     settlement.Kind       `db:"kind"`
-		StartsOn settlement.Day        `db:"starts_on"`
-		Version  int                   `db:"version"`
-		Number   int                   `db:"chunk"`
-		State    settlement.ChunkState `db:"state"`
-		settlement.Range
-	}
-	rows := make([]row, len(ranges))
+	rows := make([]chunkRow, len(ranges))
 	for i, videos := range ranges {
-		rows[i] = row{period.Kind, period.Start, runVersion, i + 1, settlement.ChunkPlanned, videos}
+		rows[i] = chunkRow{runKey: keyOf(period), Chunk: Chunk{Number: i + 1, State: settlement.ChunkPlanned, Range: videos}}
 	}
 	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		// Alone: two attempts of one plan must not both find none.
@@ -126,26 +113,15 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 			return err
 		}
 		chunk.State = settlement.ChunkDone
-		_, err = tx.ExecContext(ctx, `
+		_, err = tx.NamedExecContext(ctx, `
 			UPDATE run_chunks
 			SET
-				state = ?,
-				views = ?,
-				self_views = ?,
-				repeat_views = ?,
-				played_seconds = ?,
-				ad_views = ?,
-				late_rows = ?,
-				late_views = ?,
-				video_amount = ?,
-				ad_amount = ?,
-				fence = ?,
-				done_at = ?
-			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
-			chunk.State,
-			chunk.Views, chunk.SelfViews, chunk.RepeatViews, chunk.PlayedSeconds, chunk.AdViews,
-			chunk.LateRows, chunk.LateViews, chunk.VideoAmount, chunk.AdAmount, fence, db.now(),
-			period.Kind, period.Start, runVersion, number)
+				state = :state,
+				`+totalsColumns.Assigned()+`,
+				fence = :fence,
+				done_at = :written_at
+			WHERE kind = :kind AND starts_on = :starts_on AND version = :version AND chunk = :chunk`,
+			chunkRow{runKey: keyOf(period), Chunk: chunk, Fence: fence, WrittenAt: db.now()})
 		return err
 	})
 	if err != nil {

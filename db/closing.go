@@ -65,7 +65,7 @@ func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged sett
 	}
 	var adjusted int64 // rows
 	if err := tx.GetContext(ctx, &adjusted, `
-		SELECT COALESCE(SUM(views + self_views + repeat_views), 0)
+		SELECT COALESCE(SUM(`+RowsOfLine+`), 0)
 		FROM adjustments
 		WHERE posted_on = ?`, day); err != nil {
 		return err
@@ -135,26 +135,21 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 
 // markClosed seals the period's run, which is locked under the fence.
 func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fence int64, totals settlement.Totals, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `
+	_, err := tx.NamedExecContext(ctx, `
 		UPDATE runs
 		SET
-			state = ?,
-			views = ?,
-			self_views = ?,
-			repeat_views = ?,
-			played_seconds = ?,
-			ad_views = ?,
-			late_rows = ?,
-			late_views = ?,
-			video_amount = ?,
-			ad_amount = ?,
+			state = :state,
+			`+totalsColumns.Assigned()+`,
 			failure = '',
-			ended_at = ?
-		WHERE kind = ? AND starts_on = ? AND version = ? AND fence = ?`,
-		settlement.Closed,
-		totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-		totals.LateRows, totals.LateViews, totals.VideoAmount, totals.AdAmount, at,
-		period.Kind, period.Start, runVersion, fence)
+			ended_at = :ended_at
+		WHERE kind = :kind AND starts_on = :starts_on AND version = :version AND fence = :fence`,
+		struct {
+			runKey
+			State   settlement.RunState `db:"state"`
+			Fence   int64               `db:"fence"`
+			EndedAt time.Time           `db:"ended_at"`
+			settlement.Totals
+		}{keyOf(period), settlement.Closed, fence, at, totals})
 	return err
 }
 

@@ -72,7 +72,7 @@ func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (l
 	err = db.pool.SelectContext(ctx, &looked, `
 		SELECT
 			starts_on,
-			views + self_views + repeat_views AS counted,
+			`+RowsOfLine+` AS counted,
 			(
 				SELECT COUNT(*)
 				FROM late_views l

@@ -66,7 +66,7 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 	}
 	var runs []Run
 	if err := sqlx.SelectContext(ctx, from, &runs, `
-		SELECT `+runColumns+`
+		SELECT `+runColumns.List()+`
 		FROM runs
 		WHERE kind = ? AND version = ? AND starts_on >= ? AND starts_on < ?
 		ORDER BY starts_on`, settlement.Daily, runVersion, period.Start, period.End()); err != nil {

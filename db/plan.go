@@ -79,7 +79,7 @@ func (db *DB) rowsOfDayBefore(ctx context.Context, day settlement.Day) (videos [
 	if err := db.pool.SelectContext(ctx, &videos, `
 		SELECT
 			video_id,
-			views + self_views + repeat_views AS row_count
+			`+RowsOfLine+` AS row_count
 		FROM daily_statistics
 		WHERE day = ?
 		ORDER BY video_id`, day-1); err != nil {

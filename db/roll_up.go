@@ -36,9 +36,10 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 	query, args, err := sqlx.In(`
 		INSERT INTO period_videos (
 			kind, starts_on, creator_id, video_id, title,
-			views, self_views, repeat_views, played_seconds, ad_views,
-			late_views, late_played_seconds, late_ad_views,
-			views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
+			`+statisticsColumns.List()+`,
+			`+lateStatisticsColumns.List()+`,
+			`+ordinalColumns.List()+`,
+			`+amountColumns.List()+`
 		)
 		SELECT
 			?,
@@ -46,32 +47,21 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 			l.creator_id,
 			l.video_id,
 			v.title,
-			SUM(l.views),
-			SUM(l.self_views),
-			SUM(l.repeat_views),
-			SUM(l.played_seconds),
-			SUM(l.ad_views),
-			SUM(l.late_views),
-			SUM(l.late_played_seconds),
-			SUM(l.late_ad_views),
+			`+statisticsColumns.Each("SUM(l.%s)")+`,
+			`+lateStatisticsColumns.Each("SUM(l.%s)")+`,
 			COALESCE(MIN(l.views_from), 0),
 			COALESCE(MAX(l.views_to), 0),
 			COALESCE(MIN(l.ad_views_from), 0),
 			COALESCE(MAX(l.ad_views_to), 0),
-			SUM(l.video_amount),
-			SUM(l.ad_amount)
+			`+amountColumns.Each("SUM(l.%s)")+`
 		FROM (
 			SELECT
 				creator_id,
 				video_id,
-				SUM(views) AS views,
-				SUM(self_views) AS self_views,
-				SUM(repeat_views) AS repeat_views,
-				SUM(played_seconds) AS played_seconds,
-				SUM(ad_views) AS ad_views,
-				0 AS late_views, 0 AS late_played_seconds, 0 AS late_ad_views,
-				NULL AS views_from, NULL AS views_to, NULL AS ad_views_from, NULL AS ad_views_to,
-				0 AS video_amount, 0 AS ad_amount
+				`+statisticsColumns.Each("SUM(%s) AS %s")+`,
+				`+lateStatisticsColumns.Each("0 AS %s")+`,
+				`+ordinalColumns.Each("NULL AS %s")+`,
+				`+amountColumns.Each("0 AS %s")+`
 			FROM daily_statistics
 			WHERE day IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
@@ -79,12 +69,10 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 			SELECT
 				creator_id,
 				video_id,
-				0, 0, 0, 0, 0,
-				SUM(views),
-				SUM(played_seconds),
-				SUM(ad_views),
-				NULL, NULL, NULL, NULL,
-				0, 0
+				`+statisticsColumns.Each("0")+`,
+				`+AdjustedColumns.Each("SUM(%s)")+`,
+				`+ordinalColumns.Each("NULL")+`,
+				`+amountColumns.Each("0")+`
 			FROM adjustments
 			WHERE posted_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
@@ -92,14 +80,13 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 			SELECT
 				creator_id,
 				video_id,
-				0, 0, 0, 0, 0,
-				0, 0, 0,
+				`+statisticsColumns.Each("0")+`,
+				`+lateStatisticsColumns.Each("0")+`,
 				MIN(views_from),
 				MAX(views_to),
 				MIN(ad_views_from),
 				MAX(ad_views_to),
-				SUM(video_amount),
-				SUM(ad_amount)
+				`+amountColumns.Each("SUM(%s)")+`
 			FROM daily_settlements
 			WHERE day IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
@@ -123,9 +110,9 @@ func tooMuch(ctx context.Context, tx *sqlx.Tx, column, lines string, args []any)
 		SELECT `+column+`
 		FROM `+lines+`
 		GROUP BY `+column+`
-		HAVING SUM(video_amount) > ? OR SUM(ad_amount) > ?
+		HAVING GREATEST(`+amountColumns.Each("SUM(%s)")+`) > ?
 		ORDER BY `+column+`
-		LIMIT 1`, append(slices.Clone(args), int64(math.MaxInt64), int64(math.MaxInt64))...)
+		LIMIT 1`, append(slices.Clone(args), int64(math.MaxInt64))...)
 	var id int64
 	if err == nil {
 		err = tx.GetContext(ctx, &id, query, args...)
@@ -138,12 +125,17 @@ func tooMuch(ctx context.Context, tx *sqlx.Tx, column, lines string, args []any)
 
 // sumVideos adds up the period's lines of the videos in the range, and the late
 // rows that its days posted, which the lines do not tell.
-func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, videos settlement.Range) (sum settlement.Totals, err error) {
+func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, videos settlement.Range) (settlement.Totals, error) {
 	where, args := server.Between("video_id", videos)
-	err = sqlx.GetContext(ctx, from, &sum, `
-		SELECT `+sums+`,
+	var sum struct {
+		settlement.RolledUp
+		LateRows int64 `db:"late_rows"`
+	}
+	err := sqlx.GetContext(ctx, from, &sum, `
+		SELECT
+			`+rolledUpColumns.Summed()+`,
 			(
-				SELECT COALESCE(SUM(views + self_views + repeat_views), 0)
+				SELECT COALESCE(SUM(`+RowsOfLine+`), 0)
 				FROM adjustments
 				WHERE posted_on >= ? AND posted_on < ? AND `+where+`
 			) AS late_rows
@@ -153,16 +145,7 @@ func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.
 	if err != nil {
 		return settlement.Totals{}, fmt.Errorf("add up videos of %s: %w", period, err)
 	}
-	return sum, nil
+	totals := sum.Totals()
+	totals.LateRows = sum.LateRows
+	return totals, nil
 }
-
-// sums adds up the figures of [Totals] that lines of videos and statements have.
-const sums = `
-			COALESCE(SUM(views), 0) AS views,
-			COALESCE(SUM(self_views), 0) AS self_views,
-			COALESCE(SUM(repeat_views), 0) AS repeat_views,
-			COALESCE(SUM(played_seconds), 0) AS played_seconds,
-			COALESCE(SUM(ad_views), 0) AS ad_views,
-			COALESCE(SUM(late_views), 0) AS late_views,
-			COALESCE(SUM(video_amount), 0) AS video_amount,
-			COALESCE(SUM(ad_amount), 0) AS ad_amount`

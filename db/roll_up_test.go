@@ -27,19 +27,19 @@ func TestR8_AWeekIsTheSumOfItsClosedDays(t *testing.T) {
 	require.Equal(t, []PeriodVideo{
 		{
 			CreatorID: creator, VideoID: 1, Title: "a video", VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 1000, ViewsTo: 1150, AdViewsFrom: 2000, AdViewsTo: 2300},
-			Totals: settlement.Totals{
+			RolledUp: settlement.RolledUp{
 				Statistics: settlement.Statistics{Views: 150, SelfViews: 3, RepeatViews: 15, PlayedSeconds: 9000, AdViews: 300},
 				Amounts:    settlement.Amounts{VideoAmount: 150, AdAmount: 3000},
 			},
 		},
 		{
 			CreatorID: creator, VideoID: 2, Title: "a video", VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 7, AdViewsTo: 14},
-			Totals: settlement.Totals{
+			RolledUp: settlement.RolledUp{
 				Statistics: settlement.Statistics{Views: 7, PlayedSeconds: 420, AdViews: 14},
 				Amounts:    settlement.Amounts{VideoAmount: 7, AdAmount: 140},
 			},
 		},
-		{CreatorID: creator, VideoID: 3, Title: "a video", Totals: settlement.Totals{Statistics: settlement.Statistics{RepeatViews: 8}}},
+		{CreatorID: creator, VideoID: 3, Title: "a video", RolledUp: settlement.RolledUp{Statistics: settlement.Statistics{RepeatViews: 8}}},
 	}, periodVideos(t, db, week))
 }
 

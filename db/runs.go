@@ -9,6 +9,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
@@ -45,34 +46,22 @@ func (r Run) OnTime() watchlog.OnTime { return watchlog.OnTime{Day: r.StartsOn, 
 // RepeatWindow is the window of R3 that the run uses.
 func (r Run) RepeatWindow() time.Duration { return time.Duration(r.WindowMS) * time.Millisecond }
 
-const runColumns = `
-			kind,
-			starts_on,
-			state,
-			fence,
-			workflow_id,
-			holder,
-			price_rule,
-			repeat_window_ms,
-			views,
-			self_views,
-			repeat_views,
-			played_seconds,
-			ad_views,
-			late_rows,
-			late_views,
-			video_amount,
-			ad_amount,
-			failure,
-			began_at,
-			ended_at,
-			late_from`
+var runColumns = server.ColumnsOf(Run{})
+
+// runKey is the primary key of the book of runs.
+type runKey struct {
+	Kind     settlement.Kind `db:"kind"`
+	StartsOn settlement.Day  `db:"starts_on"`
+	Version  int             `db:"version"`
+}
+
+func keyOf(period settlement.Period) runKey { return runKey{period.Kind, period.Start, runVersion} }
 
 // Runs are all runs of the kind, by period.
 func (db *DB) Runs(ctx context.Context, kind settlement.Kind) ([]Run, error) {
 	var runs []Run
 	err := db.pool.SelectContext(ctx, &runs, `
-		SELECT `+runColumns+`
+		SELECT `+runColumns.List()+`
 		FROM runs
 		WHERE kind = ? AND version = ?
 		ORDER BY starts_on`, kind, runVersion)
@@ -110,7 +99,7 @@ func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool
 
 func findRun(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (run Run, found bool, err error) {
 	err = sqlx.GetContext(ctx, from, &run, `
-		SELECT `+runColumns+`
+		SELECT `+runColumns.List()+`
 		FROM runs
 		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
+	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -48,29 +50,22 @@ type sealedTable struct {
 	ofKind  bool   // the table holds periods of every kind
 }
 
-const (
-	figureColumns     = "views, self_views, repeat_views, played_seconds, ad_views"
-	lateFigureColumns = "late_views, late_played_seconds, late_ad_views"
-	ordinalColumns    = "views_from, views_to, ad_views_from, ad_views_to"
-	amountColumns     = "video_amount, ad_amount"
-)
-
 var (
 	sealedAlways = []sealedTable{
-		{"runs", "starts_on", "version, price_rule, repeat_window_ms, late_from, late_rows, late_views, " + figureColumns + ", " + amountColumns, true},
-		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, late_rows, late_views, " + figureColumns + ", " + amountColumns, true},
+		{"runs", "starts_on", "version, price_rule, repeat_window_ms, late_from, " + totalsColumns.List(), true},
+		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, " + totalsColumns.List(), true},
 		{"top_videos", "starts_on", "metric, place, video_id, value", true},
 	}
 	sealedDaily = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
-		sealedTable{"daily_statistics", "day", "video_id, creator_id, " + figureColumns, false},
-		sealedTable{"daily_settlements", "day", "video_id, creator_id, " + ordinalColumns + ", " + amountColumns, false},
-		sealedTable{"adjustments", "posted_on", "video_id, watched_on, creator_id, " + figureColumns + ", " + ordinalColumns + ", " + amountColumns, false},
-		sealedTable{"late_views", "posted_on", "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, verdict", false},
+		sealedTable{"daily_statistics", "day", statisticsLineColumns.List(), false},
+		sealedTable{"daily_settlements", "day", settlementLineColumns.List(), false},
+		sealedTable{"adjustments", "posted_on", adjustmentColumns.List(), false},
+		sealedTable{"late_views", "posted_on", server.ColumnsOf(watchlog.LateView{}).List(), false},
 	)
 	// The documents of a statement are drawn after the close.
 	sealedPeriod = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
-		sealedTable{"period_videos", "starts_on", "creator_id, video_id, title, " + figureColumns + ", " + lateFigureColumns + ", " + ordinalColumns + ", " + amountColumns, true},
-		sealedTable{"statements", "starts_on", "version, creator_id, name, locale, " + figureColumns + ", " + lateFigureColumns + ", " + amountColumns, true},
+		sealedTable{"period_videos", "starts_on", periodVideoColumns.List(), true},
+		sealedTable{"statements", "starts_on", "version, creator_id, name, locale, " + rolledUpColumns.List(), true},
 	)
 )
 

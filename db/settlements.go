@@ -21,6 +21,8 @@ type SettlementLine struct {
 	settlement.Earnings
 }
 
+var settlementLineColumns = server.ColumnsOf(SettlementLine{})
+
 // SettleChunk prices the chunk's counted views by the rule, from where each
 // video's last settled day ended, and marks the chunk as settled, in one
 // transaction. A settled chunk is left alone. It returns the chunk as it is
@@ -49,8 +51,8 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 		}
 		for ; len(lines) > 0; lines = lines[min(linesPerStatement, len(lines)):] {
 			if _, err := tx.NamedExecContext(ctx, `
-				INSERT INTO daily_settlements (day, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
-				VALUES (:day, :video_id, :creator_id, :views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount)`,
+				INSERT INTO daily_settlements (`+settlementLineColumns.List()+`)
+				VALUES (`+settlementLineColumns.Named()+`)`,
 				lines[:min(linesPerStatement, len(lines))]); err != nil {
 				return err
 			}
@@ -200,17 +202,6 @@ func (v CountedVideo) Price(rule settlement.PriceRule) (line SettlementLine, adj
 	return SettlementLine{Day: v.Day, VideoID: v.VideoID, CreatorID: v.CreatorID, Earnings: earned}, adjustments, nil
 }
 
-const settlementColumns = `
-			day,
-			video_id,
-			creator_id,
-			views_from,
-			views_to,
-			ad_views_from,
-			ad_views_to,
-			video_amount,
-			ad_amount`
-
 // Settlements are the day's lines in the range, by creator and video.
 func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settlement.Range) ([]SettlementLine, error) {
 	return all(func(each func(SettlementLine) error) error { return db.EachSettlement(ctx, day, videos, each) })
@@ -220,7 +211,7 @@ func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settle
 func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(SettlementLine) error) error {
 	where, args := server.Between("video_id", videos)
 	err := each(ctx, db.pool, handle, `
-		SELECT `+settlementColumns+`
+		SELECT `+settlementLineColumns.List()+`
 		FROM daily_settlements
 		WHERE day = ? AND `+where+`
 		ORDER BY creator_id, video_id`, append([]any{day}, args...)...)

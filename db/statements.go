@@ -17,8 +17,10 @@ type Statement struct {
 	Name      string `db:"name"`
 	Locale    string `db:"locale"`
 	Documents
-	settlement.Totals
+	settlement.RolledUp
 }
+
+var statementColumns = server.ColumnsOf(Statement{})
 
 // Documents are what must stay the same however often a statement's documents
 // are drawn. All is empty before they are first drawn.
@@ -43,14 +45,10 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO statements (
-				kind, starts_on, version, creator_id, name, locale,
-				views, self_views, repeat_views, played_seconds, ad_views,
-				late_views, late_played_seconds, late_ad_views, video_amount, ad_amount
+				kind, starts_on, version, creator_id, name, locale, `+rolledUpColumns.List()+`
 			)
 			SELECT
-				?, ?, ?, c.creator_id, c.name, c.locale,
-				SUM(p.views), SUM(p.self_views), SUM(p.repeat_views), SUM(p.played_seconds), SUM(p.ad_views),
-				SUM(p.late_views), SUM(p.late_played_seconds), SUM(p.late_ad_views), SUM(p.video_amount), SUM(p.ad_amount)
+				?, ?, ?, c.creator_id, c.name, c.locale, `+rolledUpColumns.Each("SUM(p.%s)")+`
 			FROM period_videos p
 			JOIN creators c ON c.creator_id = p.creator_id
 			WHERE p.kind = ? AND p.starts_on = ?
@@ -72,37 +70,23 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 	return nil
 }
 
-func sumStatements(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (sum settlement.Totals, err error) {
-	err = sqlx.GetContext(ctx, from, &sum, `
-		SELECT `+sums+`
+func sumStatements(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (settlement.Totals, error) {
+	var sum settlement.RolledUp
+	err := sqlx.GetContext(ctx, from, &sum, `
+		SELECT `+rolledUpColumns.Summed()+`
 		FROM statements
 		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
 	if err != nil {
 		return settlement.Totals{}, fmt.Errorf("add up statements of %s: %w", period, err)
 	}
-	return sum, nil
+	return sum.Totals(), nil
 }
 
 // Statements are the period's statements of the creators, by creator.
 func (db *DB) Statements(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]Statement, error) {
 	var statements []Statement
 	err := db.pool.SelectContext(ctx, &statements, `
-		SELECT
-			creator_id,
-			version,
-			name,
-			locale,
-			contact,
-			payout_sha256,
-			top5_sha256,
-			views,
-			self_views,
-			repeat_views,
-			played_seconds,
-			ad_views,
-			late_views,
-			video_amount,
-			ad_amount
+		SELECT `+statementColumns.List()+`
 		FROM statements
 		WHERE kind = ? AND starts_on = ? AND version = ? AND creator_id BETWEEN ? AND ?
 		ORDER BY creator_id`, period.Kind, period.Start, runVersion, creators.First, creators.Last)
@@ -149,8 +133,10 @@ type PeriodVideo struct {
 	VideoID   int64  `db:"video_id"`
 	Title     string `db:"title"` // as it was when the period closed
 	settlement.VideoOrdinals
-	settlement.Totals
+	settlement.RolledUp
 }
+
+var periodVideoColumns = server.ColumnsOf(PeriodVideo{})
 
 // Settlement is the part of the line that is about money; it is of no one day.
 func (v PeriodVideo) Settlement() SettlementLine {
@@ -180,22 +166,7 @@ const (
 // EachPeriodVideo hands over the period's lines of the creators' videos as they are read.
 func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, creators settlement.Creators, order VideoOrder, handle func(PeriodVideo) error) error {
 	err := each(ctx, db.pool, handle, `
-		SELECT
-			creator_id,
-			video_id,
-			title,
-			views,
-			self_views,
-			repeat_views,
-			played_seconds,
-			ad_views,
-			late_views,
-			views_from,
-			views_to,
-			ad_views_from,
-			ad_views_to,
-			video_amount,
-			ad_amount
+		SELECT `+periodVideoColumns.List()+`
 		FROM period_videos
 		WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ?
 		ORDER BY `+string(order), period.Kind, period.Start, creators.First, creators.Last)
@@ -210,16 +181,7 @@ func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, cre
 func (db *DB) DaysOf(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]SettlementLine, error) {
 	var lines []SettlementLine
 	err := db.pool.SelectContext(ctx, &lines, `
-		SELECT
-			d.day,
-			d.video_id,
-			d.creator_id,
-			d.views_from,
-			d.views_to,
-			d.ad_views_from,
-			d.ad_views_to,
-			d.video_amount,
-			d.ad_amount
+		SELECT `+settlementLineColumns.Each("d.%s")+`
 		FROM period_videos p
 		JOIN daily_settlements d ON d.creator_id = p.creator_id AND d.video_id = p.video_id AND d.day >= ? AND d.day < ?
 		WHERE p.kind = ? AND p.starts_on = ? AND p.creator_id BETWEEN ? AND ?

@@ -27,11 +27,11 @@ func TestAStatementIsWhatTheCreatorsVideosComeTo(t *testing.T) {
 	stated(t, db, week)
 
 	require.Equal(t, []Statement{
-		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", Totals: settlement.Totals{
+		{CreatorID: creator, Version: 1, Name: "Kim", Locale: "ko", RolledUp: settlement.RolledUp{
 			Statistics: settlement.Statistics{Views: 150, RepeatViews: 4, PlayedSeconds: 9000, AdViews: 300},
 			Amounts:    settlement.Amounts{VideoAmount: 150, AdAmount: 3000},
 		}},
-		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", Totals: settlement.Totals{
+		{CreatorID: 2, Version: 1, Name: "Lee", Locale: "en", RolledUp: settlement.RolledUp{
 			Statistics: settlement.Statistics{Views: 7, PlayedSeconds: 420, AdViews: 14},
 			Amounts:    settlement.Amounts{VideoAmount: 7, AdAmount: 140},
 		}},

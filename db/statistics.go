@@ -19,6 +19,8 @@ type StatisticsLine struct {
 	settlement.Statistics
 }
 
+var statisticsLineColumns = server.ColumnsOf(StatisticsLine{})
+
 // Count is what counting one chunk gave.
 type Count struct {
 	Lines       []StatisticsLine // by video
@@ -78,8 +80,8 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		}
 		for lines := count.Lines; len(lines) > 0; lines = lines[min(linesPerStatement, len(lines)):] {
 			if _, err := tx.NamedExecContext(ctx, `
-				INSERT INTO daily_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
-				VALUES (:day, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)`,
+				INSERT INTO daily_statistics (`+statisticsLineColumns.List()+`)
+				VALUES (`+statisticsLineColumns.Named()+`)`,
 				lines[:min(linesPerStatement, len(lines))]); err != nil {
 				return err
 			}
@@ -93,28 +95,26 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		if err := fixOwners(ctx, tx, day, stored.Range); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
+		_, err = tx.NamedExecContext(ctx, `
 			UPDATE run_chunks
 			SET
-				state = ?,
-				unknown_rows = ?,
-				views = ?,
-				self_views = ?,
-				repeat_views = ?,
-				played_seconds = ?,
-				ad_views = ?,
-				late_rows = ?,
-				late_views = ?,
-				checksum = ?,
-				fence = ?,
-				attempt = ?,
+				state = :state,
+				unknown_rows = :unknown_rows,
+				`+statisticsColumns.Assigned()+`,
+				`+lateColumns.Assigned()+`,
+				checksum = :checksum,
+				fence = :fence,
+				attempt = :attempt,
 				counts = counts + 1,
-				counted_at = ?
-			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`,
-			state, count.UnknownRows,
-			totals.Views, totals.SelfViews, totals.RepeatViews, totals.PlayedSeconds, totals.AdViews,
-			totals.LateRows, totals.LateViews, count.Checksum, fence, attempt, db.now(),
-			period.Kind, period.Start, runVersion, chunk.Number)
+				counted_at = :written_at
+			WHERE kind = :kind AND starts_on = :starts_on AND version = :version AND chunk = :chunk`,
+			chunkRow{
+				runKey: keyOf(period),
+				Chunk: Chunk{
+					Number: chunk.Number, State: state, UnknownRows: count.UnknownRows, Checksum: count.Checksum, Totals: totals,
+				},
+				Fence: fence, Attempt: attempt, WrittenAt: db.now(),
+			})
 		return err
 	})
 	if err != nil {
@@ -140,15 +140,7 @@ func (db *DB) Statistics(ctx context.Context, day settlement.Day, videos settlem
 func (db *DB) EachStatistics(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(StatisticsLine) error) error {
 	where, args := server.Between("video_id", videos)
 	err := each(ctx, db.pool, handle, `
-		SELECT
-			day,
-			video_id,
-			creator_id,
-			views,
-			self_views,
-			repeat_views,
-			played_seconds,
-			ad_views
+		SELECT `+statisticsLineColumns.List()+`
 		FROM daily_statistics
 		WHERE day = ? AND `+where+`
 		ORDER BY video_id`, append([]any{day}, args...)...)

@@ -13,6 +13,7 @@ import (
 func TestFigures_AreAllNumbersOfTheirType(t *testing.T) {
 	for name, of := range map[string]interface{ Figures() []Figure }{
 		"statistics": &Statistics{}, "late": &Late{}, "amounts": &Amounts{}, "ordinals": &VideoOrdinals{}, "earnings": &Earnings{}, "totals": &Totals{},
+		"late statistics": &LateStatistics{}, "rolled up": &RolledUp{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			value := reflect.ValueOf(of).Elem()
@@ -39,4 +40,15 @@ func TestFigures_AreAllNumbersOfTheirType(t *testing.T) {
 func TestFigure_IsWrittenAsItsKind(t *testing.T) {
 	require.Equal(t, "1000", Figure{Value: 1000}.String())
 	require.Equal(t, "₩1,000", Figure{Value: 1000, IsWon: true}.String())
+}
+
+func TestTotals_AddAddsEveryFigure(t *testing.T) {
+	one := Totals{Statistics{1, 2, 3, 4, 5}, Late{6, 7}, Amounts{8, 9}}
+	sum := one
+
+	require.NoError(t, sum.Add(one))
+
+	for i, figure := range one.Figures() {
+		require.Equal(t, 2*figure.Value, sum.Figures()[i].Value, figure.Name)
+	}
 }

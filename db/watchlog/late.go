@@ -63,23 +63,14 @@ func (v LateView) Play() settlement.LatePlay {
 // Pair is whose view of which video it is.
 func (v LateView) Pair() Pair { return Pair{VideoID: v.VideoID, ViewerID: v.ViewerID} }
 
-const lateColumns = `
-			watched_on,
-			video_id,
-			viewer_id,
-			watched_at,
-			view_id,
-			played_seconds,
-			ad_views,
-			posted_on,
-			verdict`
+var lateColumns = server.ColumnsOf(LateView{})
 
 // LateViews are the late views of the range's videos that the day posts, by
 // video, viewer, start and view id.
 func (l *Log) LateViews(ctx context.Context, postedOn settlement.Day, videos settlement.Range) (views []LateView, err error) {
 	where, args := server.Between("video_id", videos)
 	err = l.pool.SelectContext(ctx, &views, `
-		SELECT `+lateColumns+`
+		SELECT `+lateColumns.List()+`
 		FROM late_views
 		WHERE posted_on = ? AND `+where+`
 		ORDER BY video_id, viewer_id, watched_at, view_id`, append([]any{postedOn}, args...)...)
@@ -97,8 +88,8 @@ func StoreVerdicts(ctx context.Context, tx *sqlx.Tx, views []LateView) error {
 	for part := range slices.Chunk(views, rowsPerStatement) {
 		// They are all there: only their verdicts change.
 		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO late_views (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, posted_on, verdict)
-			VALUES (:watched_on, :video_id, :viewer_id, :watched_at, :view_id, :played_seconds, :ad_views, :posted_on, :verdict)
+			INSERT INTO late_views (`+lateColumns.List()+`)
+			VALUES (`+lateColumns.Named()+`)
 			ON DUPLICATE KEY UPDATE verdict = VALUES(verdict)`, part); err != nil {
 			return fmt.Errorf("store verdicts on late views: %w", err)
 		}

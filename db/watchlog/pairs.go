@@ -104,7 +104,7 @@ func (l *Log) KnownDay(ctx context.Context, rows OnTime, posting settlement.Day,
 		}
 		var late []LateView
 		if err := l.pool.SelectContext(ctx, &late, `
-			SELECT `+lateColumns+`
+			SELECT `+lateColumns.List()+`
 			FROM late_views
 			WHERE watched_on = ? AND `+condition+` AND posted_on <= ?
 			ORDER BY video_id, viewer_id, watched_at, view_id`, append(append([]any{rows.Day}, args...), posting)...); err != nil {

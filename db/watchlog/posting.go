@@ -72,7 +72,7 @@ func Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []On
 		first, last := calendar.Starts(day.Day)
 		var strays []LateView
 		if err := tx.SelectContext(ctx, &strays, `
-			SELECT `+lateColumns+`
+			SELECT `+lateColumns.List()+`
 			FROM late_views
 			WHERE posted_on = ? AND watched_on = ? AND (watched_at < ? OR watched_at > ?)
 			LIMIT 1`, postedOn, day.Day, first.UTC(), last.UTC()); err != nil {

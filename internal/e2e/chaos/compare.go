@@ -80,7 +80,7 @@ func requireStatements(s *rig.System, period settlement.Period, want oracle.Resu
 	require.NoError(s.T, err)
 	got := map[int64]settlement.Totals{}
 	for _, statement := range stored {
-		got[statement.CreatorID] = statement.Totals
+		got[statement.CreatorID] = statement.Totals()
 	}
 	require.Equal(s.T, statementsOf(want), got)
 }

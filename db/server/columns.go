@@ -1,0 +1,55 @@
+package server
+
+import (
+	"reflect"
+	"strings"
+)
+
+// Columns are the names of columns in a fixed order, from which a statement's
+// lists of columns are written.
+type Columns []string
+
+// ColumnsOf are the columns of the structs, which are given by any value of
+// theirs: the db tags of their fields and of those that they embed, in the order
+// of their declaration. A field without a tag has no column.
+func ColumnsOf(structs ...any) (columns Columns) {
+	for _, value := range structs {
+		columns = append(columns, columnsOf(reflect.TypeOf(value))...)
+	}
+	return columns
+}
+
+func columnsOf(of reflect.Type) (columns Columns) {
+	for i := range of.NumField() {
+		field := of.Field(i)
+		if column, tagged := field.Tag.Lookup("db"); tagged {
+			columns = append(columns, column)
+		} else if field.Anonymous {
+			columns = append(columns, columnsOf(field.Type)...)
+		}
+	}
+	return columns
+}
+
+// Each writes the form for each column, which stands for every %s in it, and
+// commas between them: of a and b, "SUM(%s)" gives "SUM(a), SUM(b)".
+func (c Columns) Each(form string) string {
+	each := make([]string, len(c))
+	for i, column := range c {
+		each[i] = strings.ReplaceAll(form, "%s", column)
+	}
+	return strings.Join(each, ", ")
+}
+
+// List is the columns: "a, b".
+func (c Columns) List() string { return c.Each("%s") }
+
+// Named is the values of an INSERT by the names of their columns: ":a, :b".
+func (c Columns) Named() string { return c.Each(":%s") }
+
+// Assigned is the assignments of an UPDATE: "a = :a, b = :b".
+func (c Columns) Assigned() string { return c.Each("%s = :%s") }
+
+// Summed is the sums of the columns, which are 0 without any row, by their
+// names: "COALESCE(SUM(a), 0) AS a".
+func (c Columns) Summed() string { return c.Each("COALESCE(SUM(%s), 0) AS %s") }
