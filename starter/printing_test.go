@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
 
 	"creatorpay/activities"
 	"creatorpay/db"
@@ -45,6 +46,16 @@ func TestAClosedPeriodSaysWhatItCameTo(t *testing.T) {
 2024-W19 closed: 1,234,600 rows = 1,234,567 views + 2 self + 31 repeat; video amount ₩605,000, ad amount ₩12, 4 of 5 late views of earlier days counted in them
 mails: 1,000 sent, 1 rejected, 0 unknown
 `, closedText(workflows.PeriodResult{Period: thursday.Week(), Totals: late, Mails: activities.MailTotals{Sent: 1000, Rejected: 1}}))
+}
+
+// One way to watch a run serves all kinds of periods, since their results have the same fields.
+func TestADaysResultIsReadAsThatOfAPeriod(t *testing.T) {
+	day := workflows.DailyResult{Chunks: 3, Totals: totals(), Mismatches: []settlement.Mismatch{{Day: thursday, Expected: 1}}}
+	payload, err := converter.GetDefaultDataConverter().ToPayload(day)
+	require.NoError(t, err)
+	var read workflows.PeriodResult
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayload(payload, &read))
+	require.Equal(t, workflows.PeriodResult{Chunks: 3, Totals: totals(), Mismatches: day.Mismatches}, read)
 }
 
 func TestAnAlarmSaysWhereToLook(t *testing.T) {
