@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"creatorpay/engine/verify"
 	"creatorpay/settlement"
 )
 
@@ -64,7 +65,7 @@ func (a *Activities) CheckRows(ctx context.Context, input RowCheck) (found settl
 	if err != nil {
 		return found, err
 	}
-	if found, err = a.DB.CheckRows(ctx, day, chunks[input.First-1:input.Last]); err != nil {
+	if found, err = verify.Chunks(ctx, a.DB, day, chunks[input.First-1:input.Last]); err != nil {
 		return found, err
 	}
 	if !found.None() {

@@ -12,6 +12,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/db/watchlog"
 	"creatorpay/engine/importer"
+	"creatorpay/engine/verify"
 	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -163,4 +164,47 @@ sums: weeks are sums
   and 1 more
   What to do: restore it.
 `, text)
+}
+
+func TestAVerifiedDaySaysSo(t *testing.T) {
+	rows := verify.Rows{Chunk: db.Chunk{Number: 1}}
+	requireText(t, `
+2024-05-09: what is stored is what the watch log gives; no difference
+`, verificationText(thursday, verify.Report{Chunks: []verify.Rows{rows}}))
+
+	rows.Late.Unposted = 2
+	requireText(t, `
+┌───────┬────────────┬─────────┬───────┬──────────────────┬──────────────────┬──────────────────────────────────┐
+│ Chunk │ Videos     │ Counted │ Found │         Checksum │     Checksum now │ What happened                    │
+├───────┼────────────┼─────────┼───────┼──────────────────┼──────────────────┼──────────────────────────────────┤
+│     1 │ all videos │       0 │     0 │ 0000000000000000 │ 0000000000000000 │ 2 rows came late, not posted yet │
+└───────┴────────────┴─────────┴───────┴──────────────────┴──────────────────┴──────────────────────────────────┘
+2024-05-09: 2 rows came late: the next daily run posts them, if its LATE_DAYS reach this day
+2024-05-09: what is stored is what the watch log gives; no difference
+`, verificationText(thursday, verify.Report{Chunks: []verify.Rows{rows}}))
+	require.Empty(t, verificationProblems(verify.Report{Chunks: []verify.Rows{rows}}))
+}
+
+func TestADayWithDifferencesNamesChunksAndFigures(t *testing.T) {
+	found := verify.Report{
+		Chunks:      []verify.Rows{{Chunk: db.Chunk{Number: 1, Checksum: 0xabc, Totals: totals()}, Found: 1234599, Checksum: 0xdef}},
+		Differences: []verify.Difference{{Of: "video 10", Figure: "video amount", Stored: "₩10", Recomputed: "₩9"}},
+	}
+
+	requireText(t, `
+┌───────┬────────────┬───────────┬───────────┬──────────────────┬──────────────────┬───────────────┐
+│ Chunk │ Videos     │   Counted │     Found │         Checksum │     Checksum now │ What happened │
+├───────┼────────────┼───────────┼───────────┼──────────────────┼──────────────────┼───────────────┤
+│     1 │ all videos │ 1,234,600 │ 1,234,599 │ 0000000000000abc │ 0000000000000def │ 1 row missing │
+└───────┴────────────┴───────────┴───────────┴──────────────────┴──────────────────┴───────────────┘
+┌──────────┬──────────────┬────────┬────────────┐
+│ Of       │ Figure       │ Stored │ Recomputed │
+├──────────┼──────────────┼────────┼────────────┤
+│ video 10 │ video amount │    ₩10 │         ₩9 │
+└──────────┴──────────────┴────────┴────────────┘
+`, verificationText(thursday, found))
+	require.Equal(t, []string{
+		"1 chunk with other rows in the watch log than were counted",
+		"1 difference between what is stored and what the watch log gives",
+	}, verificationProblems(found))
 }

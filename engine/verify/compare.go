@@ -1,0 +1,137 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"creatorpay/db"
+	"creatorpay/db/watchlog"
+	"creatorpay/settlement"
+)
+
+// Difference is one stored figure that the watch log does not give again. All of
+// it is for people.
+type Difference struct {
+	Of         string // a video, a chunk, a place of a ranking, or the day
+	Figure     string
+	Stored     string
+	Recomputed string
+}
+
+type differences []Difference
+
+// compare notes a value that is not the same again.
+func compare[T comparable](d *differences, of, figure string, stored, recomputed T) {
+	if stored != recomputed {
+		*d = append(*d, Difference{of, figure, fmt.Sprint(stored), fmt.Sprint(recomputed)})
+	}
+}
+
+// figures notes those that are not the same again. Both lists are of one type.
+func (d *differences) figures(of string, stored, recomputed []settlement.Figure) {
+	for i, figure := range stored {
+		compare(d, of, figure.Name, figure, recomputed[i])
+	}
+}
+
+// compareChunk compares line by line. A line that one side lacks counts as a line
+// of zeros.
+func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
+	var d differences
+	compare(&d, fmt.Sprintf("chunk %d", number), "rows of unknown videos", stored.unknownRows, recomputed.unknownRows)
+	for _, line := range pairs(stored.statistics, recomputed.statistics, ofStatistics) {
+		d.figures(fmt.Sprintf("video %d", line.video), line.stored.Statistics.Figures(), line.recomputed.Statistics.Figures())
+	}
+	for _, line := range pairs(stored.late, recomputed.late, ofLateView) {
+		of := fmt.Sprintf("video %d, late view %d of %s", line.video, line.view, line.watchedOn)
+		compare(&d, of, "verdict", line.stored.Verdict, line.recomputed.Verdict)
+	}
+	for _, line := range pairs(stored.settlements, recomputed.settlements, ofSettlement) {
+		of := fmt.Sprintf("video %d", line.video)
+		if !line.isRecomputed {
+			compare(&d, of, "settlement line", "there", "none")
+			continue
+		}
+		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
+		d.figures(of, line.stored.Earnings.Figures(), line.recomputed.Earnings.Figures())
+	}
+	for _, line := range pairs(stored.adjustments, recomputed.adjustments, ofAdjustment) {
+		of := fmt.Sprintf("video %d, late views of %s", line.video, line.watchedOn)
+		d.figures(of, line.stored.Statistics.Figures(), line.recomputed.Statistics.Figures())
+		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
+		d.figures(of, line.stored.Earnings.Figures(), line.recomputed.Earnings.Figures())
+	}
+	return d
+}
+
+// compareDay compares the totals and the rankings.
+func compareDay(day settlement.Day, stored, recomputed dayFigures) []Difference {
+	var d differences
+	d.figures("day "+day.String(), stored.totals.Figures(), recomputed.totals.Figures())
+	for _, metric := range metrics {
+		for rank := 1; rank <= settlement.TopPlaces; rank++ {
+			of := fmt.Sprintf("top %d by %s", rank, metric.name)
+			was, is := stored.top[place{metric.name, rank}], recomputed.top[place{metric.name, rank}]
+			compare(&d, of, "video", was.VideoID, is.VideoID)
+			compare(&d, of, "value", was.Value, is.Value)
+		}
+	}
+	return d
+}
+
+// key tells the lines of a chunk apart, as far as each kind needs.
+type key struct {
+	video     int64
+	watchedOn settlement.Day
+	viewer    int64
+	startedAt int64
+	view      int64
+}
+
+func (k key) compare(other key) int {
+	return cmp.Or(
+		cmp.Compare(k.video, other.video),
+		cmp.Compare(k.watchedOn, other.watchedOn),
+		cmp.Compare(k.viewer, other.viewer),
+		cmp.Compare(k.startedAt, other.startedAt),
+		cmp.Compare(k.view, other.view),
+	)
+}
+
+func ofStatistics(line db.StatisticsLine) key { return key{video: line.VideoID} }
+
+func ofSettlement(line db.SettlementLine) key { return key{video: line.VideoID} }
+
+func ofAdjustment(line db.Adjustment) key { return key{video: line.VideoID, watchedOn: line.WatchedOn} }
+
+func ofLateView(view watchlog.LateView) key {
+	return key{view.VideoID, view.WatchedOn, view.ViewerID, view.WatchedAt.UnixMilli(), view.ViewID}
+}
+
+// pair is a stored line and the recomputed one with the same key. One that is
+// missing is zero.
+type pair[T any] struct {
+	key
+	stored, recomputed T
+	isRecomputed       bool
+}
+
+// pairs are all lines of either list, each once, by their keys.
+func pairs[T any](stored, recomputed []T, keyOf func(T) key) (all []pair[T]) {
+	order := func(a, b T) int { return keyOf(a).compare(keyOf(b)) }
+	stored, recomputed = slices.SortedFunc(slices.Values(stored), order), slices.SortedFunc(slices.Values(recomputed), order)
+	for len(stored) > 0 || len(recomputed) > 0 {
+		var line pair[T]
+		if len(recomputed) > 0 && (len(stored) == 0 || order(recomputed[0], stored[0]) <= 0) {
+			line.key, line.recomputed, line.isRecomputed = keyOf(recomputed[0]), recomputed[0], true
+			recomputed = recomputed[1:]
+		}
+		if len(stored) > 0 && (!line.isRecomputed || keyOf(stored[0]) == line.key) {
+			line.key, line.stored = keyOf(stored[0]), stored[0]
+			stored = stored[1:]
+		}
+		all = append(all, line)
+	}
+	return all
+}

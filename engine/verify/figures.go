@@ -1,0 +1,126 @@
+package verify
+
+import (
+	"creatorpay/db"
+	"creatorpay/db/watchlog"
+	"creatorpay/settlement"
+)
+
+// chunkFigures are what one chunk of a day comes to, stored or recomputed.
+type chunkFigures struct {
+	unknownRows int64 // rows of unknown videos
+	statistics  []db.StatisticsLine
+	late        []watchlog.LateView // that the day posts
+	adjustments []db.Adjustment     // what those come to
+	settlements []db.SettlementLine
+}
+
+func (f chunkFigures) totals() (settlement.Totals, error) {
+	totals, err := db.Count{Lines: f.statistics, Adjustments: f.adjustments}.Totals()
+	if err != nil {
+		return totals, err
+	}
+	for _, line := range f.settlements {
+		if err := totals.Amounts.Add(line.Amounts); err != nil {
+			return totals, err
+		}
+	}
+	return totals, nil
+}
+
+// dayFigures are what a day as a whole comes to, stored or recomputed.
+type dayFigures struct {
+	totals settlement.Totals
+	top    map[place]settlement.VideoValue
+}
+
+// place is one of a ranking.
+type place struct {
+	metric string
+	rank   int // 1 is the first
+}
+
+func places(top []db.TopVideo) map[place]settlement.VideoValue {
+	places := make(map[place]settlement.VideoValue, len(top))
+	for _, video := range top {
+		places[place{video.Metric, video.Place}] = settlement.VideoValue{VideoID: video.VideoID, Value: video.Value}
+	}
+	return places
+}
+
+// metrics are the figures by which videos are ranked.
+var metrics = []struct {
+	name string
+	of   func(settlement.Statistics) int64
+}{
+	{db.MetricViews, func(s settlement.Statistics) int64 { return s.Views }},
+	{db.MetricPlayedSeconds, func(s settlement.Statistics) int64 { return s.PlayedSeconds }},
+}
+
+// rank ranks the videos by each metric. One of which nothing counted has no place
+// (R9).
+func rank(lines []db.StatisticsLine) map[place]settlement.VideoValue {
+	ranked := make(map[place]settlement.VideoValue)
+	for _, metric := range metrics {
+		var videos []settlement.VideoValue
+		for _, line := range lines {
+			if line.Views > 0 {
+				videos = append(videos, settlement.VideoValue{VideoID: line.VideoID, Value: metric.of(line.Statistics)})
+			}
+		}
+		for i, video := range settlement.Rank(videos) {
+			ranked[place{metric.name, i + 1}] = video
+		}
+	}
+	return ranked
+}
+
+// recordedOwners are the catalogue's, with those that the day recorded in their
+// place.
+func recordedOwners(owners []db.Owner, stored chunkFigures) []db.Owner {
+	recorded := make(map[int64]int64, len(stored.statistics))
+	for _, adjustment := range stored.adjustments {
+		recorded[adjustment.VideoID] = adjustment.CreatorID
+	}
+	for _, line := range stored.statistics {
+		recorded[line.VideoID] = line.CreatorID
+	}
+	for i, owner := range owners {
+		if creator, found := recorded[owner.VideoID]; found {
+			owners[i].CreatorID = creator
+		}
+	}
+	return owners
+}
+
+// price prices what was counted again, from where the videos' settled days before
+// this one ended. counted are the videos that the day paid. An adjustment of any
+// other video earned nothing.
+func price(count db.Count, counted []db.CountedVideo, rule settlement.PriceRule) (chunkFigures, error) {
+	recounted := make(map[int64]settlement.Statistics, len(count.Lines))
+	for _, line := range count.Lines {
+		recounted[line.VideoID] = line.Statistics
+	}
+	rejudged := make(map[int64][]db.Adjustment)
+	for _, adjustment := range count.Adjustments {
+		rejudged[adjustment.VideoID] = append(rejudged[adjustment.VideoID], adjustment)
+	}
+	figures := chunkFigures{unknownRows: count.UnknownRows, statistics: count.Lines, late: count.Late}
+	for _, video := range counted {
+		video.Views, video.AdViews = recounted[video.VideoID].Views, recounted[video.VideoID].AdViews
+		video.Adjustments = rejudged[video.VideoID]
+		delete(rejudged, video.VideoID)
+		line, adjustments, err := video.Price(rule)
+		if err != nil {
+			return chunkFigures{}, err
+		}
+		figures.settlements = append(figures.settlements, line)
+		figures.adjustments = append(figures.adjustments, adjustments...)
+	}
+	for _, adjustment := range count.Adjustments {
+		if _, unpaid := rejudged[adjustment.VideoID]; unpaid {
+			figures.adjustments = append(figures.adjustments, adjustment)
+		}
+	}
+	return figures, nil
+}

@@ -1,0 +1,83 @@
+package verify
+
+import (
+	"context"
+
+	"creatorpay/db"
+	"creatorpay/engine/counting"
+	"creatorpay/settlement"
+)
+
+// reader reads what is stored of the day's chunks, and counts them again.
+type reader struct {
+	db      *db.DB
+	run     db.Run // closed
+	rule    settlement.PriceRule
+	counter *counting.Counter
+}
+
+// result is what verifying one chunk gave.
+type result struct {
+	rows        Rows
+	differences []Difference
+	lines       []db.StatisticsLine // recomputed
+	totals      settlement.Totals   // recomputed
+}
+
+func (r *reader) chunk(ctx context.Context, chunk db.Chunk) (result, error) {
+	stored, err := r.stored(ctx, chunk)
+	if err != nil {
+		return result{}, err
+	}
+	recomputed, checksum, err := r.recompute(ctx, chunk.Range, stored)
+	if err != nil {
+		return result{}, err
+	}
+	totals, err := recomputed.totals()
+	if err != nil {
+		return result{}, err
+	}
+	late, err := r.db.Log.LateRows(ctx, r.run.OnTime(), chunk.Range)
+	if err != nil {
+		return result{}, err
+	}
+	return result{
+		rows:        Rows{Chunk: chunk, Found: totals.Rows() + recomputed.unknownRows, Checksum: checksum, Late: late},
+		differences: compareChunk(chunk.Number, stored, recomputed),
+		lines:       recomputed.statistics,
+		totals:      totals,
+	}, nil
+}
+
+func (r *reader) stored(ctx context.Context, chunk db.Chunk) (stored chunkFigures, err error) {
+	day := r.run.StartsOn
+	stored.unknownRows = chunk.UnknownRows
+	if stored.statistics, err = r.db.Statistics(ctx, day, chunk.Range); err != nil {
+		return stored, err
+	}
+	if stored.late, err = r.db.Log.LateViews(ctx, day, chunk.Range); err != nil {
+		return stored, err
+	}
+	if stored.settlements, err = r.db.Settlements(ctx, day, chunk.Range); err != nil {
+		return stored, err
+	}
+	stored.adjustments, err = r.db.PostedAdjustments(ctx, day, chunk.Range)
+	return stored, err
+}
+
+func (r *reader) recompute(ctx context.Context, videos settlement.Range, stored chunkFigures) (recomputed chunkFigures, checksum uint64, err error) {
+	owners, err := r.db.Owners(ctx, videos)
+	if err != nil {
+		return recomputed, 0, err
+	}
+	count, err := r.counter.Count(ctx, videos, recordedOwners(owners, stored))
+	if err != nil {
+		return recomputed, 0, err
+	}
+	counted, err := r.db.CountedVideos(ctx, r.run.StartsOn, videos)
+	if err != nil {
+		return recomputed, 0, err
+	}
+	recomputed, err = price(count, counted, r.rule)
+	return recomputed, count.Checksum, err
+}

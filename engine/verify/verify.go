@@ -1,0 +1,111 @@
+// Package verify tells whether the rows and the figures of a closed day are still
+// those that were counted. It only reads, and repairs nothing.
+package verify
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+
+	"creatorpay/db"
+	"creatorpay/engine/counting"
+	"creatorpay/settlement"
+)
+
+// Report is what verifying a closed day found.
+type Report struct {
+	Chunks      []Rows       // all chunks of the day, by number
+	Differences []Difference // by chunk, then those of the day as a whole
+}
+
+// Bad is how many chunks have rows that are not what they were.
+func (r Report) Bad() (chunks int) {
+	for _, rows := range r.Chunks {
+		if rows.Bad() {
+			chunks++
+		}
+	}
+	return chunks
+}
+
+// Unposted is how many rows came late and have not been posted by any day yet.
+func (r Report) Unposted() (rows int64) {
+	for _, chunk := range r.Chunks {
+		rows += chunk.Late.Unposted
+	}
+	return rows
+}
+
+// Day recomputes a closed day from the watch log, by the price rule, the repeat
+// window and the creators that its run recorded, and compares. It works on so many
+// chunks at a time, on two connections each. It fails with a
+// [settlement.ErrNotClosed], and with a [settlement.ErrMissing] where rows were
+// dropped that are needed.
+func Day(ctx context.Context, database *db.DB, day settlement.Day, parallel int) (Report, error) {
+	run, err := database.ClosedRun(ctx, settlement.DailyPeriod(day))
+	if err != nil {
+		return Report{}, err
+	}
+	kept, err := database.Log.Has(ctx, day)
+	if err == nil && !kept {
+		err = settlement.Errorf(settlement.ErrMissing, run.Period(),
+			"%s cannot be verified: the watch log has no partition for it any more, its rows were dropped", day)
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	rule, err := database.PriceRule(ctx, run.PriceRule)
+	if err != nil {
+		return Report{}, err
+	}
+	counter, err := counting.New(ctx, database, day, run.RepeatWindow())
+	if err != nil {
+		return Report{}, err
+	}
+	chunks, err := database.Chunks(ctx, run.Period())
+	if err != nil {
+		return Report{}, err
+	}
+	reader := reader{db: database, run: run, rule: rule, counter: counter}
+	results := make([]result, len(chunks))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i, chunk := range chunks {
+		group.Go(func() (err error) {
+			results[i], err = reader.chunk(groupCtx, chunk)
+			return err
+		})
+	}
+	err = group.Wait()
+	var missing *settlement.Error
+	if errors.Is(err, settlement.ErrMissing) && errors.As(err, &missing) {
+		err = settlement.Errorf(settlement.ErrMissing, missing.Period,
+			"%s cannot be verified: which of its views are repeats depends on plays of %s across midnight, and those rows were dropped", day, missing.Period)
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	top, err := database.TopVideos(ctx, run.Period())
+	if err != nil {
+		return Report{}, err
+	}
+	return report(run, top, results)
+}
+
+// report puts the chunks together and compares what belongs to the day as a whole.
+func report(run db.Run, top []db.TopVideo, results []result) (report Report, err error) {
+	var lines []db.StatisticsLine
+	recomputed := dayFigures{}
+	for _, result := range results {
+		report.Chunks = append(report.Chunks, result.rows)
+		report.Differences = append(report.Differences, result.differences...)
+		lines = append(lines, result.lines...)
+		if err := recomputed.totals.Add(result.totals); err != nil {
+			return Report{}, err
+		}
+	}
+	recomputed.top = rank(lines)
+	report.Differences = append(report.Differences, compareDay(run.StartsOn, dayFigures{run.Totals, places(top)}, recomputed)...)
+	return report, nil
+}

@@ -1,0 +1,148 @@
+// Package dbtest makes books to test with: a database of the test's own with the
+// schema, filled and closed through the packages that the programs use.
+package dbtest
+
+import (
+	"database/sql"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/db/watchlog"
+	"creatorpay/engine/counting"
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/settlement"
+)
+
+// Viewer is nobody's creator.
+const Viewer = 1000
+
+// holder holds the runs that the books close.
+var holder = db.Holder{WorkflowID: "dbtest", RunID: "dbtest"}
+
+// Books are one test's. What goes wrong with them fails the test.
+type Books struct {
+	testing.TB
+	DB       *db.DB
+	Calendar settlement.Calendar
+	LateDays int // in how many days before the one that closes late views are collected
+	behind   *sql.DB
+	views    int64
+}
+
+// Open makes books without creators, videos and days.
+func Open(t testing.TB) *Books {
+	t.Helper()
+	dsn := devtest.Database(t)
+	database, err := db.Open(t.Context(), dsn, 8)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = database.Close() })
+	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
+	require.NoError(t, err)
+	_, err = database.Migrate(t.Context(), calendar)
+	require.NoError(t, err)
+	behind, err := sql.Open("mysql", dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = behind.Close() })
+	return &Books{TB: t, DB: database, Calendar: calendar, behind: behind}
+}
+
+// Exec changes the database behind the methods' back.
+func (b *Books) Exec(statement string) {
+	b.Helper()
+	_, err := b.behind.ExecContext(b.Context(), statement)
+	require.NoError(b, err)
+}
+
+// AddVideo stores a video of the creator, who is stored too.
+func (b *Books) AddVideo(creator int64, video db.Video) {
+	b.Helper()
+	require.NoError(b, b.DB.PutCreators(b.Context(), []db.Creator{{
+		ID: creator, Name: fmt.Sprintf("Creator %d", creator), Email: Address(creator), Locale: "en",
+	}}))
+	video.CreatorID = creator
+	refused, err := b.DB.PutVideos(b.Context(), []db.Video{video})
+	require.NoError(b, err)
+	require.Empty(b, refused)
+}
+
+// Address is where the creator's mails go.
+func Address(creator int64) string { return fmt.Sprintf("c%d@creators.example", creator) }
+
+// AddDays makes room for the days, both included.
+func (b *Books) AddDays(first, last settlement.Day) {
+	b.Helper()
+	_, err := b.DB.AddPartitions(b.Context(), first, last)
+	require.NoError(b, err)
+}
+
+// Play stores a play of 10 s with one ad in the day's partition.
+func (b *Books) Play(day settlement.Day, video, viewer int64, at time.Time) {
+	b.Helper()
+	b.views++
+	_, refused, err := b.DB.AppendViews(b.Context(), []watchlog.View{{
+		Day: day, VideoID: video, ViewerID: viewer, ViewID: b.views,
+		WatchedAt: at.UnixMilli(), PlayedSeconds: 10, AdViews: 1,
+	}})
+	require.NoError(b, err)
+	require.Empty(b, refused)
+}
+
+// Watch stores so many plays of the video that count, a minute apart from the
+// start of the day.
+func (b *Books) Watch(day settlement.Day, video int64, plays int) {
+	b.Helper()
+	for i := range plays {
+		b.Play(day, video, Viewer, b.Calendar.Start(day).Add(time.Duration(i)*time.Minute))
+	}
+}
+
+// CloseDay takes the day through all steps of its run, in chunks that are cut at
+// the borders.
+func (b *Books) CloseDay(day settlement.Day, borders ...int64) settlement.Totals {
+	b.Helper()
+	ctx, period := b.Context(), settlement.DailyPeriod(day)
+	run, err := b.DB.BeginDay(ctx, day, holder, settlement.DefaultRepeatWindow)
+	require.NoError(b, err)
+	_, mismatches, err := b.DB.CollectLate(ctx, day, holder, b.LateDays)
+	require.NoError(b, err)
+	require.Empty(b, mismatches)
+	require.NoError(b, b.DB.StorePlan(ctx, period, holder, settlement.Split(borders)))
+	rule, err := b.DB.PriceRule(ctx, run.PriceRule)
+	require.NoError(b, err)
+	counter, err := counting.New(ctx, b.DB, day, run.RepeatWindow())
+	require.NoError(b, err)
+	chunks, err := b.DB.Chunks(ctx, period)
+	require.NoError(b, err)
+	for _, chunk := range chunks {
+		owners, err := b.DB.Owners(ctx, chunk.Range)
+		require.NoError(b, err)
+		count, err := counter.Count(ctx, chunk.Range, owners)
+		require.NoError(b, err)
+		require.NoError(b, b.DB.StoreCount(ctx, day, holder, chunk, count, 1))
+		_, err = b.DB.SettleChunk(ctx, day, holder, chunk.Number, rule)
+		require.NoError(b, err)
+	}
+	require.NoError(b, b.DB.Rank(ctx, period, holder))
+	totals, err := b.DB.CloseDay(ctx, day, holder)
+	require.NoError(b, err)
+	return totals
+}
+
+// ClosePeriod takes a week or month of closed days through all steps of its run.
+func (b *Books) ClosePeriod(period settlement.Period) settlement.Totals {
+	b.Helper()
+	ctx := b.Context()
+	require.NoError(b, b.DB.BeginPeriod(ctx, period, holder))
+	require.NoError(b, b.DB.StorePlan(ctx, period, holder, settlement.Split(nil)))
+	_, err := b.DB.RollUpChunk(ctx, period, holder, 1)
+	require.NoError(b, err)
+	require.NoError(b, b.DB.Rank(ctx, period, holder))
+	require.NoError(b, b.DB.WriteStatements(ctx, period, holder))
+	totals, err := b.DB.ClosePeriod(ctx, period, holder)
+	require.NoError(b, err)
+	return totals
+}
