@@ -54,11 +54,12 @@ func TestPrice_LateViewsEarnTogetherWhatTheyWouldHaveEarnedInTime(t *testing.T) 
 		require.Equal(t, want, all)
 		require.Len(t, parts, len(late))
 		for i, part := range parts {
-			require.Equal(t, late[i], Counted{part.OfViews().Count(), part.OfAdViews().Count()})
+			require.Equal(t, late[i].Views, part.OfViews().Count())
+			require.Equal(t, late[i].AdViews, part.OfAdViews().Count())
 			require.Equal(t, sum.ViewsTo, part.ViewsFrom, "no ordinal is paid twice or left out")
 			require.Equal(t, sum.AdViewsTo, part.AdViewsFrom)
 			sum.ViewsTo, sum.AdViewsTo = part.ViewsTo, part.AdViewsTo
-			require.NoError(t, sum.Amounts.Add(part.Amounts))
+			require.NoError(t, sum.Add(part.Amounts))
 		}
 		require.Equal(t, all, sum)
 	})

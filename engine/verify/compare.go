@@ -41,7 +41,7 @@ func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 	var d differences
 	compare(&d, fmt.Sprintf("chunk %d", number), "rows of unknown videos", stored.unknownRows, recomputed.unknownRows)
 	for _, line := range pairs(stored.statistics, recomputed.statistics, ofStatistics) {
-		d.figures(fmt.Sprintf("video %d", line.video), line.stored.Statistics.Figures(), line.recomputed.Statistics.Figures())
+		d.figures(fmt.Sprintf("video %d", line.video), line.stored.Figures(), line.recomputed.Figures())
 	}
 	for _, line := range pairs(stored.late, recomputed.late, ofLateView) {
 		of := fmt.Sprintf("video %d, late view %d of %s", line.video, line.view, line.watchedOn)
@@ -54,7 +54,7 @@ func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 			continue
 		}
 		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
-		d.figures(of, line.stored.Earnings.Figures(), line.recomputed.Earnings.Figures())
+		d.figures(of, line.stored.Figures(), line.recomputed.Figures())
 	}
 	for _, line := range pairs(stored.adjustments, recomputed.adjustments, ofAdjustment) {
 		of := fmt.Sprintf("video %d, late views of %s", line.video, line.watchedOn)
