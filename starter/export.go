@@ -29,7 +29,7 @@ func (c exportCommand) Run(ctx context.Context, database *db.DB) error {
 	}
 	write := func(to io.Writer) error { return export.Write(ctx, to, database, c.What, period, c.Format) }
 	if c.Output == "" {
-		return write(os.Stdout)
+		return spool(os.Stdout, write)
 	}
 	return writeFile(c.Output, write)
 }

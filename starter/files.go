@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
@@ -24,4 +25,26 @@ func writeFile(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
+}
+
+// spool writes to a temporary file and copies that. Whoever reads the copy may
+// pause for as long as they like, as a pager does, and keeps no query open; and
+// what fails leaves nothing behind that looks like a result.
+func spool(to io.Writer, write func(io.Writer) error) error {
+	file, err := os.CreateTemp("", "creatorpay-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_ = file.Close()
+		_ = os.Remove(file.Name())
+	}()
+	if err := write(file); err != nil {
+		return err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = io.Copy(to, file)
+	return err
 }

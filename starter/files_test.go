@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,4 +29,21 @@ func TestWhatIsWrittenIsForItsOwnerOnlyAndWholeOrNotThere(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, entries, 1)
+}
+
+func TestSpool_CopiesAllOrNothing(t *testing.T) {
+	var out strings.Builder
+	broken := errors.New("broken")
+	err := spool(&out, func(to io.Writer) error {
+		_, err := io.WriteString(to, "half")
+		return errors.Join(err, broken)
+	})
+	require.ErrorIs(t, err, broken)
+	require.Empty(t, out.String())
+
+	require.NoError(t, spool(&out, func(to io.Writer) error {
+		_, err := io.WriteString(to, "whole")
+		return err
+	}))
+	require.Equal(t, "whole", out.String())
 }
