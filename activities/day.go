@@ -3,9 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"go.temporal.io/sdk/activity"
 
@@ -42,15 +40,12 @@ func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result Co
 	return result, err
 }
 
-// unknownVideosNamed is how many unknown videos an error names (R10).
-const unknownVideosNamed = 20
-
 // CheckDay holds the counted chunks against the watch log (R10): it fails when
 // there are plays of unknown videos, and names the chunks whose rows have
 // become more or fewer since they were counted.
 func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result CheckDayResult, err error) {
 	period := settlement.DailyPeriod(input.Day)
-	repaired, err := a.checkVideosKnown(ctx, period)
+	repaired, err := a.DB.CheckVideosKnown(ctx, input.Day)
 	if err != nil {
 		return result, err
 	}
@@ -62,53 +57,6 @@ func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result Check
 	slices.Sort(result.Again)
 	result.Again = slices.Compact(result.Again)
 	return result, err
-}
-
-// checkVideosKnown fails when there are plays of unknown videos, the day's own
-// or late ones. Chunks that had such plays when they were counted, and whose
-// videos have become known since, are returned to be counted again.
-func (a *Activities) checkVideosKnown(ctx context.Context, period settlement.Period) (repaired []int, err error) {
-	chunks, err := a.DB.Chunks(ctx, period)
-	if err != nil {
-		return nil, err
-	}
-	// A chunk with such plays stays planned.
-	chunks = slices.DeleteFunc(chunks, func(chunk db.Chunk) bool { return chunk.State != settlement.ChunkPlanned })
-	if len(chunks) == 0 {
-		return nil, nil
-	}
-	var rows int64
-	var named []string
-	for _, chunk := range chunks {
-		unknown, err := a.DB.UnknownVideos(ctx, period.Start, chunk.Range)
-		if err != nil {
-			return nil, err
-		}
-		if len(unknown) == 0 {
-			repaired = append(repaired, chunk.Number)
-		}
-		for _, video := range unknown {
-			rows += video.Rows
-			if len(named) < unknownVideosNamed {
-				named = append(named, fmt.Sprintf("%d (%s)", video.VideoID, settlement.Count(video.Rows, "row")))
-			}
-		}
-	}
-	late, err := a.DB.UnknownLateViews(ctx, period.Start)
-	if err != nil {
-		return nil, err
-	}
-	for _, video := range late {
-		rows += video.Rows
-		if len(named) < unknownVideosNamed {
-			named = append(named, fmt.Sprintf("%d (%s that came late for %s)", video.VideoID, settlement.Count(video.Rows, "row"), video.WatchedOn))
-		}
-	}
-	if rows == 0 {
-		return repaired, nil
-	}
-	return nil, settlement.Errorf(settlement.ErrUnknownVideos, period,
-		"%s has %s of videos that are not in the catalogue: %s", period, settlement.Count(rows, "row"), strings.Join(named, ", "))
 }
 
 // RankDay stores the day's Top 5 (R9).

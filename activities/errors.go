@@ -1,14 +1,19 @@
 package activities
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/settlement"
 )
 
+// Which errors are final and which are tried again is decided here and nowhere
+// else.
+
 // The types of error that workflows and operators tell apart. All of them but
-// TypeWaiting and TypeHandedBack are final: trying again changes nothing before a
-// person does.
+// TypeWaiting and TypeHandedBack are final: trying again changes nothing before an
+// operator does.
 const (
 	TypeWaiting     = "Waiting" // for an earlier period to close; tried again until it does
 	TypeRefused     = "Refused" // the period may not be run (yet)
@@ -57,11 +62,14 @@ func classify(err error, next func(error) string) error {
 	if !found {
 		return err
 	}
-	options := temporal.ApplicationErrorOptions{NonRetryable: true}
-	if kind == settlement.ErrStale {
-		options.Category = temporal.ApplicationErrorCategoryBenign
+	message := withNext(err, next)
+	if kind == settlement.ErrStale { // as it should be
+		return temporal.NewApplicationErrorWithOptions(message, errorType, temporal.ApplicationErrorOptions{
+			NonRetryable: true,
+			Category:     temporal.ApplicationErrorCategoryBenign,
+		})
 	}
-	return temporal.NewApplicationErrorWithOptions(withNext(err, next), errorType, options)
+	return finalError(errorType, message)
 }
 
 // withNext is the error's text with what to do next, where the program knows.
@@ -70,4 +78,19 @@ func withNext(err error, next func(error) string) string {
 		return err.Error()
 	}
 	return err.Error() + "; " + next(err)
+}
+
+// finalError is an error that trying again cannot change, of a type that no kind
+// of error has, or of an activity that knows more than the kind says.
+func finalError(errorType, message string) error {
+	return temporal.NewNonRetryableApplicationError(message, errorType, nil)
+}
+
+// againAfter makes an activity try again after the delay. Nothing is wrong, so
+// nothing is logged as an error.
+func againAfter(delay time.Duration, errorType, message string) error {
+	return temporal.NewApplicationErrorWithOptions(message, errorType, temporal.ApplicationErrorOptions{
+		NextRetryDelay: delay,
+		Category:       temporal.ApplicationErrorCategoryBenign,
+	})
 }

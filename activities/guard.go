@@ -2,11 +2,9 @@ package activities
 
 import (
 	"context"
-	"fmt"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
-	"go.temporal.io/sdk/temporal"
 )
 
 // Guard is around every activity of a worker, so that no activity can leave out
@@ -34,8 +32,7 @@ type guarded struct {
 // ExecuteActivity runs the activity.
 func (g *guarded) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	if info := activity.GetInfo(ctx); !info.IsWorkflowActivity() {
-		return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-			"%s is a step of a run and was not done: start the run", info.ActivityType.Name), TypeRefused, nil)
+		return nil, finalError(TypeRefused, info.ActivityType.Name+" is a step of a run and was not done: start the run")
 	}
 	defer keepAlive(ctx)()
 	result, err := g.Next.ExecuteActivity(ctx, in)

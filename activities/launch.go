@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/temporal"
 
 	"creatorpay/settlement"
 )
@@ -65,8 +64,7 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 	}
 	_, err = a.DB.ClosedRun(ctx, input.Period)
 	if errors.Is(err, settlement.ErrNotClosed) {
-		return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-			"%s has ended (%s) and %s is not closed", input.WorkflowID, status, input.Period), TypeRefused, nil)
+		return finalError(TypeRefused, fmt.Sprintf("%s has ended (%s) and %s is not closed", input.WorkflowID, status, input.Period))
 	}
 	return err
 }

@@ -32,15 +32,15 @@ func drawing(t *testing.T) *templates.Renderer {
 	return renderer
 }
 
-// mailroom is a closed week with a pending mail to each of the creators 1 to n,
+// mailRig is a closed week with a pending mail to each of the creators 1 to n,
 // and an inbox.
-type mailroom struct {
+type mailRig struct {
 	*bundle
 	inbox   *inbox.Inbox
 	mailing *Mailing
 }
 
-func openMailroom(t *testing.T, creators int64) *mailroom {
+func openMailRig(t *testing.T, creators int64) *mailRig {
 	t.Helper()
 	b := setup(t)
 	b.makeRoom()
@@ -52,7 +52,7 @@ func openMailroom(t *testing.T, creators int64) *mailroom {
 	box, err := inbox.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, box.Stop()) })
-	m := &mailroom{bundle: b, inbox: box, mailing: &Mailing{
+	m := &mailRig{bundle: b, inbox: box, mailing: &Mailing{
 		DB:       b.db,
 		Post:     mailer.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", ReplyTo: "help@creatorpay.example", Timeout: time.Minute},
 		Renderer: drawing(t),
@@ -62,13 +62,13 @@ func openMailroom(t *testing.T, creators int64) *mailroom {
 }
 
 // send sends the mails of all creators as one batch.
-func (m *mailroom) send() error {
+func (m *mailRig) send() error {
 	m.Helper()
 	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: settlement.AllCreators})
 	return err
 }
 
-func (m *mailroom) count() CountMailsResult {
+func (m *mailRig) count() CountMailsResult {
 	m.Helper()
 	result, err := run[CountMailsResult](m.bundle, m.activities.CountMails, PeriodInput{Period: week})
 	require.NoError(m, err)
@@ -76,7 +76,7 @@ func (m *mailroom) count() CountMailsResult {
 }
 
 // received are the addresses of the mails in the inbox, in order.
-func (m *mailroom) received() (addresses []string) {
+func (m *mailRig) received() (addresses []string) {
 	m.Helper()
 	mails, err := m.inbox.Mails()
 	require.NoError(m, err)
@@ -87,7 +87,7 @@ func (m *mailroom) received() (addresses []string) {
 }
 
 // deliveries are the week's deliveries by creator, in any state.
-func (m *mailroom) deliveries() map[int64]db.Delivery {
+func (m *mailRig) deliveries() map[int64]db.Delivery {
 	m.Helper()
 	all, err := m.db.Deliveries(m.Context(), week,
 		db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown)
@@ -99,7 +99,7 @@ func (m *mailroom) deliveries() map[int64]db.Delivery {
 	return byCreator
 }
 
-func (m *mailroom) states() map[int64]string {
+func (m *mailRig) states() map[int64]string {
 	m.Helper()
 	states := make(map[int64]string)
 	for creator, delivery := range m.deliveries() {
@@ -109,7 +109,7 @@ func (m *mailroom) states() map[int64]string {
 }
 
 // attachedHashes are the SHA-256 of the mail's attachments, in order.
-func (m *mailroom) attachedHashes(path string) (hashes []string) {
+func (m *mailRig) attachedHashes(path string) (hashes []string) {
 	m.Helper()
 	file, err := os.Open(path)
 	require.NoError(m, err)
@@ -138,8 +138,8 @@ type mailServer struct {
 	onMail   func() error // when the whole mail is there
 }
 
-// serve makes the mailroom use the server.
-func (m *mailroom) serve(server *mailServer) {
+// serve makes the mailRig use the server.
+func (m *mailRig) serve(server *mailServer) {
 	m.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(m, err)

@@ -19,7 +19,7 @@ import (
 )
 
 func TestEveryMailCarriesItsStatement(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 
 	require.NoError(t, m.send())
 
@@ -39,7 +39,7 @@ func TestEveryMailCarriesItsStatement(t *testing.T) {
 }
 
 func TestR12_AMailIsSentOnce(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 	for range 2 {
 		require.NoError(t, m.send())
 		require.Equal(t, []string{address(1), address(2), address(3)}, m.received())
@@ -47,14 +47,14 @@ func TestR12_AMailIsSentOnce(t *testing.T) {
 }
 
 func TestOnlyMailsOfTheBatchAreSent(t *testing.T) {
-	m := openMailroom(t, 4)
+	m := openMailRig(t, 4)
 	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: settlement.Creators{First: 2, Last: 3}})
 	require.NoError(t, err)
 	require.Equal(t, []string{address(2), address(3)}, m.received())
 }
 
 func TestAMailThatIsRefusedForNowWaitsForTheNextPass(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 	m.inbox.Misbehave(address(1), inbox.RefuseForNow, 1)
 
 	require.NoError(t, m.send(), "the batch ends and gives its place to others")
@@ -71,7 +71,7 @@ func TestAMailThatIsRefusedForNowWaitsForTheNextPass(t *testing.T) {
 }
 
 func TestFullMailboxesDoNotKeepOtherMailsFromBeingSentInTheFirstPass(t *testing.T) {
-	m := openMailroom(t, 54)
+	m := openMailRig(t, 54)
 	for creator := range int64(4) {
 		m.inbox.Misbehave(address(creator+1), inbox.FullMailbox, -1)
 	}
@@ -83,7 +83,7 @@ func TestFullMailboxesDoNotKeepOtherMailsFromBeingSentInTheFirstPass(t *testing.
 }
 
 func TestAWorkerThatIsToldToStopHandsTheRestOfItsBatchBack(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 	stop := make(chan struct{})
 	m.env.SetWorkerStopChannel(stop)
 	m.serve(&mailServer{onMail: func() error { close(stop); return nil }})
@@ -100,7 +100,7 @@ func TestAWorkerThatIsToldToStopHandsTheRestOfItsBatchBack(t *testing.T) {
 }
 
 func TestAWorkerThatIsToldToStopWhileAMailWaitsForItsTurnBeginsNone(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	stop := make(chan struct{})
 	m.env.SetWorkerStopChannel(stop)
 	m.mailing.Interval = time.Hour
@@ -120,7 +120,7 @@ func TestAWorkerThatIsToldToStopWhileAMailWaitsForItsTurnBeginsNone(t *testing.T
 
 // The interval is so long that the time which the test takes does not matter.
 func TestEachMailWaitsForItsTurn(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 	var waits []time.Duration
 	m.mailing.Interval = time.Hour
 	m.mailing.after = func(wait time.Duration) <-chan time.Time {
@@ -137,7 +137,7 @@ func TestEachMailWaitsForItsTurn(t *testing.T) {
 }
 
 func TestR12_AMailWhoseClaimWasLostWhileItWasSentIsUnknown(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	var once sync.Once
 	m.serve(&mailServer{onMail: func() error {
 		once.Do(func() {
@@ -153,7 +153,7 @@ func TestR12_AMailWhoseClaimWasLostWhileItWasSentIsUnknown(t *testing.T) {
 }
 
 func TestAMailToACreatorWhoIsNotInTheCatalogueIsRejectedByName(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	m.exec(`DELETE FROM videos WHERE creator_id = 1`)
 	m.exec(`DELETE FROM creators WHERE creator_id = 1`)
 
@@ -164,7 +164,7 @@ func TestAMailToACreatorWhoIsNotInTheCatalogueIsRejectedByName(t *testing.T) {
 }
 
 func TestAMailWithoutAStatementIsRejectedByName(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	m.exec(`DELETE FROM statements WHERE creator_id = 1`)
 
 	require.NoError(t, m.send())
@@ -174,7 +174,7 @@ func TestAMailWithoutAStatementIsRejectedByName(t *testing.T) {
 }
 
 func TestAMailThatIsRefusedForGoodDoesNotStopTheOthers(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 	m.inbox.Misbehave(address(1), inbox.Refuse, -1)
 	m.inbox.Misbehave(address(2), inbox.RefuseContent, -1)
 
@@ -187,7 +187,7 @@ func TestAMailThatIsRefusedForGoodDoesNotStopTheOthers(t *testing.T) {
 }
 
 func TestAMailToAnAddressThatCannotBeIsRejected(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	require.NoError(t, m.db.PutCreators(t.Context(), []db.Creator{{ID: 1, Name: "n", Email: "nobody", Locale: "ko"}}))
 	require.NoError(t, m.send())
 	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliverySent}, m.states())
@@ -202,7 +202,7 @@ func TestR12_AMailWhoseFateIsUnknownIsNotSentAgain(t *testing.T) {
 		"the server has it not": {inbox.CutUnstored, []string{address(2)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := openMailroom(t, 2)
+			m := openMailRig(t, 2)
 			m.inbox.Misbehave(address(1), test.fault, 1)
 			for range 2 {
 				require.NoError(t, m.send())
@@ -214,7 +214,7 @@ func TestR12_AMailWhoseFateIsUnknownIsNotSentAgain(t *testing.T) {
 }
 
 func TestR12_AMailThatALostAttemptWasSendingIsNotSentAgain(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	claimed, err := m.db.ClaimDelivery(t.Context(), week, 1, "a lost attempt")
 	require.NoError(t, err)
 	require.True(t, claimed)
@@ -226,7 +226,7 @@ func TestR12_AMailThatALostAttemptWasSendingIsNotSentAgain(t *testing.T) {
 }
 
 func TestAStatementWhoseDocumentsHaveChangedIsNotSent(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	require.NoError(t, m.db.StoreDocuments(t.Context(), week, 1, db.Documents{Contact: "help@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
 
 	require.NoError(t, m.send())
@@ -237,7 +237,7 @@ func TestAStatementWhoseDocumentsHaveChangedIsNotSent(t *testing.T) {
 }
 
 func TestAWorkerWithoutAMailServerSaysSo(t *testing.T) {
-	m := openMailroom(t, 2)
+	m := openMailRig(t, 2)
 	m.mailing.Post.Addr = ""
 
 	err := m.send()
@@ -249,7 +249,7 @@ func TestAWorkerWithoutAMailServerSaysSo(t *testing.T) {
 }
 
 func TestAServerThatRefusesTheSenderGetsNoMoreMails(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 	var mails int
 	m.serve(&mailServer{onSender: func(from string) error {
 		mails++
@@ -259,11 +259,11 @@ func TestAServerThatRefusesTheSenderGetsNoMoreMails(t *testing.T) {
 	requireFinal(t, TypeMailSettings, m.send())
 
 	require.Equal(t, 1, mails)
-	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliveryPending, 3: db.DeliveryPending}, m.states(), "they can be sent when it is mended")
+	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliveryPending, 3: db.DeliveryPending}, m.states(), "they can be sent when it is fixed")
 }
 
 func TestAServerThatIsAwayIsTriedAgain(t *testing.T) {
-	m := openMailroom(t, 1)
+	m := openMailRig(t, 1)
 	away, err := inbox.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	require.NoError(t, away.Stop())
@@ -279,20 +279,20 @@ func TestAServerThatIsAwayIsTriedAgain(t *testing.T) {
 
 // What an activity fails with is kept in Temporal for everybody to read.
 func TestNoErrorNamesAMailAddress(t *testing.T) {
-	answering := func(code int, enhanced smtp.EnhancedCode) func(m *mailroom) {
-		return func(m *mailroom) {
+	answering := func(code int, enhanced smtp.EnhancedCode) func(m *mailRig) {
+		return func(m *mailRig) {
 			m.serve(&mailServer{onSender: func(from string) error {
 				return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: from + " to " + address(1) + " is refused"}
 			}})
 		}
 	}
-	for name, prepare := range map[string]func(m *mailroom){
+	for name, prepare := range map[string]func(m *mailRig){
 		"sender refused":     answering(550, smtp.EnhancedCode{5, 7, 60}),
-		"server without TLS": func(m *mailroom) { m.mailing.Post.TLS = mailer.Mandatory },
-		"no mail server":     func(m *mailroom) { m.mailing.Post.Addr = "" },
+		"server without TLS": func(m *mailRig) { m.mailing.Post.TLS = mailer.Mandatory },
+		"no mail server":     func(m *mailRig) { m.mailing.Post.Addr = "" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := openMailroom(t, 1)
+			m := openMailRig(t, 1)
 			prepare(m)
 			err := m.send()
 			require.Error(t, err)
@@ -311,7 +311,7 @@ func unwrapped(err error) error {
 }
 
 func TestACancelledBatchEndsAfterTheMailThatIsBeingSent(t *testing.T) {
-	m := openMailroom(t, 3)
+	m := openMailRig(t, 3)
 	ctx, cancel := context.WithCancel(t.Context())
 	m.env.SetWorkerOptions(worker.Options{BackgroundActivityContext: ctx})
 	m.serve(&mailServer{onMail: func() error { cancel(); return nil }})
@@ -322,7 +322,7 @@ func TestACancelledBatchEndsAfterTheMailThatIsBeingSent(t *testing.T) {
 }
 
 func TestPlanMails_CutsTheUnsentMailsIntoBatches(t *testing.T) {
-	m := openMailroom(t, 6)
+	m := openMailRig(t, 6)
 	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id = 2`)
 	for after, want := range map[int64]PlanMailsResult{
 		0: {Batches: []settlement.Creators{{First: 1, Last: 3}, {First: 4, Last: 5}}, More: true},
@@ -345,7 +345,7 @@ func TestPlanMails_TheWeekMustBeClosed(t *testing.T) {
 }
 
 func TestCountMails_TellsWhatBecameOfTheWeeksMails(t *testing.T) {
-	m := openMailroom(t, 6)
+	m := openMailRig(t, 6)
 	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id <= 3`)
 	m.exec(`UPDATE deliveries SET state = 'rejected' WHERE creator_id = 4`)
 	m.exec(`UPDATE deliveries SET state = 'unknown' WHERE creator_id > 4`)

@@ -4,19 +4,18 @@ import (
 	"errors"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
-
 	"creatorpay/settlement"
 )
 
 // A run looks every shortWait whether the period that it waits for has closed.
-// While that one does not even run, a person has to act first, and the time
+// While that one does not even run, an operator has to act first, and the time
 // between two looks doubles up to longWait.
 const (
 	shortWait = 5 * time.Second
 	longWait  = time.Minute
 )
 
+// String says which period is not closed, and why, for people.
 func (w Waiting) String() string { return settlement.NotClosed(w.Period, w.State).Text }
 
 // await makes a run wait for an earlier period. What the run does not show yet
@@ -41,10 +40,7 @@ func (a *Activities) await(attempt int32, unclosed *settlement.Error, shown *Wai
 
 // waitFor makes an activity look again after the delay.
 func waitFor(unclosed *settlement.Error, delay time.Duration) error {
-	return temporal.NewApplicationErrorWithOptions("waiting: "+unclosed.Error(), TypeWaiting, temporal.ApplicationErrorOptions{
-		NextRetryDelay: delay,
-		Category:       temporal.ApplicationErrorCategoryBenign,
-	})
+	return againAfter(delay, TypeWaiting, "waiting: "+unclosed.Error())
 }
 
 // mayWait tells whether a run that was not begun waits for the period that is not

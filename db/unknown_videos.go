@@ -3,16 +3,69 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
-// UnknownVideos are the videos that have plays in the range but are not in the
+// unknownVideosNamed is how many unknown videos an error names (R10).
+const unknownVideosNamed = 20
+
+// CheckVideosKnown fails with [settlement.ErrUnknownVideos] when there are plays
+// of unknown videos, the day's own or late ones (R10). Chunks that had such plays
+// when they were counted, and whose videos have become known since, are returned
+// to be counted again. The day must have been counted: a chunk that is still
+// planned is one that had such plays.
+func (db *DB) CheckVideosKnown(ctx context.Context, day settlement.Day) (repaired []int, err error) {
+	chunks, err := db.Chunks(ctx, settlement.DailyPeriod(day))
+	if err != nil {
+		return nil, err
+	}
+	chunks = slices.DeleteFunc(chunks, func(chunk Chunk) bool { return chunk.State != settlement.ChunkPlanned })
+	if len(chunks) == 0 {
+		return nil, nil
+	}
+	var rows int64
+	var named []string
+	for _, chunk := range chunks {
+		unknown, err := db.unknownVideos(ctx, day, chunk.Range)
+		if err != nil {
+			return nil, err
+		}
+		if len(unknown) == 0 {
+			repaired = append(repaired, chunk.Number)
+		}
+		for _, video := range unknown {
+			rows += video.Rows
+			if len(named) < unknownVideosNamed {
+				named = append(named, fmt.Sprintf("%d (%s)", video.VideoID, settlement.Count(video.Rows, "row")))
+			}
+		}
+	}
+	late, err := db.unknownLateVideos(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	for _, video := range late {
+		rows += video.Rows
+		if len(named) < unknownVideosNamed {
+			named = append(named, fmt.Sprintf("%d (%s that came late for %s)", video.VideoID, settlement.Count(video.Rows, "row"), video.WatchedOn))
+		}
+	}
+	if rows == 0 {
+		return repaired, nil
+	}
+	return nil, settlement.Errorf(settlement.ErrUnknownVideos, settlement.DailyPeriod(day),
+		"%s has %s of videos that are not in the catalogue: %s", day, settlement.Count(rows, "row"), strings.Join(named, ", "))
+}
+
+// unknownVideos are the videos that have plays in the range but are not in the
 // catalogue, by id, with the number of those plays.
-func (db *DB) UnknownVideos(ctx context.Context, day settlement.Day, videos settlement.Range) ([]UnknownVideo, error) {
+func (db *DB) unknownVideos(ctx context.Context, day settlement.Day, videos settlement.Range) ([]unknownVideo, error) {
 	where, args := server.Between("l.video_id", videos)
-	var unknown []UnknownVideo
+	var unknown []unknownVideo
 	err := db.pool.SelectContext(ctx, &unknown, `
 		SELECT
 			l.video_id,
@@ -28,15 +81,15 @@ func (db *DB) UnknownVideos(ctx context.Context, day settlement.Day, videos sett
 	return unknown, nil
 }
 
-// UnknownVideo is a video id in the watch log that the catalogue lacks.
-type UnknownVideo struct {
+// unknownVideo is a video id in the watch log that the catalogue lacks.
+type unknownVideo struct {
 	VideoID int64 `db:"video_id"`
 	Rows    int64 `db:"row_count"`
 }
 
-// UnknownLateViews are the late views that the day posts of videos that are not
+// unknownLateVideos are the late views that the day posts of videos that are not
 // in the catalogue, by origin day and video.
-func (db *DB) UnknownLateViews(ctx context.Context, postedOn settlement.Day) (unknown []UnknownLateVideo, err error) {
+func (db *DB) unknownLateVideos(ctx context.Context, postedOn settlement.Day) (unknown []unknownLateVideo, err error) {
 	err = db.pool.SelectContext(ctx, &unknown, `
 		SELECT
 			l.watched_on,
@@ -53,8 +106,8 @@ func (db *DB) UnknownLateViews(ctx context.Context, postedOn settlement.Day) (un
 	return unknown, nil
 }
 
-// UnknownLateVideo is a video of late views of one day that the catalogue lacks.
-type UnknownLateVideo struct {
+// unknownLateVideo is a video of late views of one day that the catalogue lacks.
+type unknownLateVideo struct {
 	WatchedOn settlement.Day `db:"watched_on"`
-	UnknownVideo
+	unknownVideo
 }

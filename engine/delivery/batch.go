@@ -1,0 +1,205 @@
+// Package delivery mails the statements of a closed week, each once: a mail is
+// claimed before it is sent, and what became of it is stored before the next one
+// begins (docs/adr/0006-each-mail-once.md).
+package delivery
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"creatorpay/db"
+	"creatorpay/engine/mailer"
+	"creatorpay/engine/statement"
+	"creatorpay/settlement"
+	"creatorpay/templates"
+)
+
+var (
+	// ErrNoServer is returned when no mail server is set.
+	ErrNoServer = errors.New("no mail server is set")
+	// ErrStopped is returned when Stop was closed before all mails were tried.
+	ErrStopped = errors.New("told to stop")
+)
+
+// Batch is one attempt to send some mails of a week over one connection.
+type Batch struct {
+	DB       *db.DB
+	Post     mailer.Config // without an address no mail can be sent
+	Renderer *templates.Renderer
+	Interval time.Duration // between two mails, over all workers; 0 sets none
+	Week     settlement.Period
+	// Claim names this attempt, so that no other one speaks for its mails.
+	Claim string
+	// Stop is closed when no further mail is to be begun.
+	Stop <-chan struct{}
+	// After is how time passes between two mails: [time.After], or a test's.
+	After func(time.Duration) <-chan time.Time
+
+	sender *mailer.Sender // nil before the first mail and after a broken connection
+}
+
+// Send makes one pass over the creators' mails that are not sent yet. A mail that
+// is refused for good or for now, or whose fate is unknown, does not stop the
+// others. What was refused for now stays pending: a later pass tries it again, and
+// meanwhile nobody waits behind it. Other errors than those of this package are
+// [mailer.ErrRefusedUs], those of the connection and those of the database: with
+// each of them the rest of the batch is still to be sent.
+func (b *Batch) Send(ctx context.Context, creators settlement.Creators) error {
+	unsent, err := b.DB.Unsent(ctx, b.Week, creators)
+	if err != nil || len(unsent) == 0 {
+		return err
+	}
+	defer b.hangUp()
+	statements, err := statement.Read(ctx, b.DB, b.Week, creators, b.Post.Contact())
+	if err != nil {
+		return err
+	}
+	byCreator := make(map[int64]*templates.Statement, len(statements))
+	for _, one := range statements {
+		byCreator[one.CreatorID] = one
+	}
+	for _, delivery := range unsent {
+		if err := b.mayGoOn(ctx); err != nil {
+			return err
+		}
+		if delivery.State == db.DeliverySending {
+			// Another attempt was lost between its claim and its outcome.
+			if err := b.DB.AbandonDelivery(ctx, b.Week, delivery); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := b.sendOne(ctx, byCreator[delivery.CreatorID], delivery); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendOne sends one mail and stores what became of it.
+func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, delivery db.Delivery) error {
+	switch {
+	case !delivery.Known:
+		return b.giveUp(ctx, delivery, fmt.Errorf("creator %d is not in the catalogue", delivery.CreatorID))
+	case drawn == nil:
+		return b.giveUp(ctx, delivery, fmt.Errorf("creator %d has no statement for %s", delivery.CreatorID, b.Week))
+	}
+	// First, since only then it is certain which address questions go to.
+	if err := b.dial(ctx); err != nil {
+		return err
+	}
+	message, err := statement.Compose(ctx, b.Renderer, drawn, delivery.Email)
+	if ctx.Err() != nil {
+		return ctx.Err() // it is no fault of the statement's
+	}
+	if err != nil {
+		return b.giveUp(ctx, delivery, err)
+	}
+	err = b.DB.StoreDocuments(ctx, b.Week, delivery.CreatorID, db.Documents{
+		Contact:      drawn.Contact,
+		PayoutSHA256: sha256Hex(message.Attachments[0].Data),
+		TopSHA256:    sha256Hex(message.Attachments[1].Data),
+	})
+	if errors.Is(err, settlement.ErrDocumentsChanged) {
+		return b.giveUp(ctx, delivery, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := b.awaitTurn(ctx); err != nil {
+		return err
+	}
+	// From here to the outcome nothing is cut short: what is found half done is
+	// unknown for good.
+	certain := context.WithoutCancel(ctx)
+	claimed, err := b.DB.ClaimDelivery(certain, b.Week, delivery.CreatorID, b.Claim)
+	if err != nil || !claimed {
+		return err
+	}
+	outcome, refused := b.sender.Send(ctx, message)
+	if b.sender.Broken() {
+		b.hangUp()
+	}
+	if err := b.DB.FinishDelivery(certain, b.Week, delivery.CreatorID, b.Claim,
+		deliveryState(outcome.State), outcome.Code, outcome.Detail); err != nil {
+		return err
+	}
+	return refused
+}
+
+// awaitTurn waits until the next mail may be sent, by the rate that all workers
+// keep together.
+func (b *Batch) awaitTurn(ctx context.Context) error {
+	if b.Interval == 0 {
+		return b.mayGoOn(ctx)
+	}
+	wait, err := b.DB.ReserveMail(ctx, b.Interval)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-b.After(wait):
+	case <-b.Stop:
+	case <-ctx.Done():
+	}
+	return b.mayGoOn(ctx)
+}
+
+// mayGoOn fails when ctx is cancelled, and when no further mail is to be begun.
+func (b *Batch) mayGoOn(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-b.Stop:
+		return ErrStopped
+	default:
+		return nil
+	}
+}
+
+func deliveryState(state mailer.State) string {
+	switch state {
+	case mailer.Sent:
+		return db.DeliverySent
+	case mailer.Rejected:
+		return db.DeliveryRejected
+	case mailer.Temporary:
+		return db.DeliveryPending
+	default:
+		return db.DeliveryUnknown
+	}
+}
+
+// dial connects to the mail server unless it is connected.
+func (b *Batch) dial(ctx context.Context) (err error) {
+	if b.sender != nil {
+		return nil
+	}
+	if b.Post.Addr == "" {
+		return ErrNoServer
+	}
+	b.sender, err = b.Post.Dial(ctx)
+	return err
+}
+
+// giveUp records that this statement cannot be mailed; the others can.
+func (b *Batch) giveUp(ctx context.Context, delivery db.Delivery, why error) error {
+	_, err := b.DB.ChangeDelivery(ctx, b.Week, delivery.CreatorID, db.DeliveryRejected, "not sent: "+why.Error(), db.DeliveryPending)
+	return err
+}
+
+func (b *Batch) hangUp() {
+	if b.sender != nil {
+		b.sender.Close()
+		b.sender = nil
+	}
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
