@@ -63,7 +63,7 @@ func lateWeek(t *testing.T) *bundle {
 			('2024-05-12', '2024-05-09', 1, 2, 2, 0, 1, 20, 4, 3, 5, 3, 7, 2, 20),
 			('2024-05-12', '2024-05-09', 4, 60, 1, 0, 0, 10, 0, 0, 1, 0, 0, 1, 0)`)
 	b.exec(`
-		INSERT INTO daily_settlements (day, creator_id, video_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
+		INSERT INTO daily_settlements (starts_on, creator_id, video_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
 		VALUES ('2024-05-12', 1, 2, 3, 5, 3, 7, 2, 20), ('2024-05-12', 4, 60, 0, 1, 0, 0, 1, 0)`)
 	b.exec(`
 		UPDATE runs

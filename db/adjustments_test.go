@@ -37,7 +37,7 @@ func postAdjustments(t *testing.T, db *DB, adjustments ...Adjustment) []Adjustme
 			a.AdViewsFrom = read[int64](t, db, `SELECT COALESCE(MAX(ad_views_to), 0) FROM daily_settlements WHERE video_id = ?`, a.VideoID)
 			a.ViewsTo, a.AdViewsTo = a.ViewsFrom+a.Views, a.AdViewsFrom+a.AdViews
 			exec(t, db, `
-				INSERT INTO daily_settlements (day, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
+				INSERT INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
 				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON DUPLICATE KEY UPDATE
 					views_to = VALUES(views_to),

@@ -67,9 +67,9 @@ func checkDaysOfPeriods(ctx context.Context, a *audit, firstEver settlement.Day)
 func checkBeforeFirst(ctx context.Context, a *audit, firstEver settlement.Day) error {
 	var before sql.Null[settlement.Day]
 	if err := a.tx.GetContext(ctx, &before, `
-		SELECT MAX(day)
+		SELECT MAX(starts_on)
 		FROM daily_settlements
-		WHERE day >= ? AND day < ?`, a.first, firstEver); err != nil {
+		WHERE starts_on >= ? AND starts_on < ?`, a.first, firstEver); err != nil {
 		return err
 	}
 	if before.Valid {

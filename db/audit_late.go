@@ -114,8 +114,8 @@ var adjustmentsInvariant = Invariant{
 				p.views_from + COALESCE(s.views, 0) AS own_to,
 				p.ad_views_from + COALESCE(s.ad_views, 0) AS own_ad_to
 			FROM adjustments a
-			JOIN daily_settlements p ON p.day = a.posted_on AND p.video_id = a.video_id
-			LEFT JOIN daily_statistics s ON s.day = a.posted_on AND s.video_id = a.video_id
+			JOIN daily_settlements p ON p.starts_on = a.posted_on AND p.video_id = a.video_id
+			LEFT JOIN daily_statistics s ON s.starts_on = a.posted_on AND s.video_id = a.video_id
 			WHERE a.posted_on BETWEEN ? AND ? AND a.views > 0
 			ORDER BY a.posted_on, a.video_id, a.watched_on`, []any{a.first, a.last}, func(paid paidLate) {
 			if paid.PostedOn == last.PostedOn && paid.VideoID == last.VideoID {

@@ -37,7 +37,7 @@ const lateByVideo = `(
 // checkLines holds every settlement line against what was counted.
 func checkLines(ctx context.Context, a *audit) error {
 	type row struct {
-		Day         settlement.Day `db:"day"`
+		Day         settlement.Day `db:"starts_on"`
 		VideoID     int64          `db:"video_id"`
 		Creator     int64          `db:"counted_creator"`
 		PaidCreator int64          `db:"paid_creator"`
@@ -48,7 +48,7 @@ func checkLines(ctx context.Context, a *audit) error {
 	}
 	return eachRow(ctx, a, `
 		SELECT
-			p.day,
+			p.starts_on,
 			p.video_id,
 			COALESCE(s.creator_id, p.creator_id) AS counted_creator,
 			p.creator_id AS paid_creator,
@@ -57,15 +57,15 @@ func checkLines(ctx context.Context, a *audit) error {
 			COALESCE(s.ad_views, 0) + COALESCE(l.ad_views, 0) AS counted_ad_views,
 			p.ad_views_to - p.ad_views_from AS paid_ad_views
 		FROM daily_settlements p
-		LEFT JOIN daily_statistics s ON s.day = p.day AND s.video_id = p.video_id
-		LEFT JOIN `+lateByVideo+` l ON l.posted_on = p.day AND l.video_id = p.video_id
-		WHERE p.day BETWEEN ? AND ? AND (
+		LEFT JOIN daily_statistics s ON s.starts_on = p.starts_on AND s.video_id = p.video_id
+		LEFT JOIN `+lateByVideo+` l ON l.posted_on = p.starts_on AND l.video_id = p.video_id
+		WHERE p.starts_on BETWEEN ? AND ? AND (
 			p.views_to - p.views_from <> COALESCE(s.views, 0) + COALESCE(l.views, 0)
 			OR p.ad_views_to - p.ad_views_from <> COALESCE(s.ad_views, 0) + COALESCE(l.ad_views, 0)
 			OR p.views_to = p.views_from
 			OR p.creator_id <> s.creator_id
 		)
-		ORDER BY p.day, p.video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
+		ORDER BY p.starts_on, p.video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
 		where := ofVideo(r.Day, r.VideoID)
 		if r.Views != r.PaidViews || r.PaidViews == 0 {
 			a.found(where, "%s counted, %d paid", settlement.Count(r.Views, "view"), r.PaidViews)
@@ -82,27 +82,27 @@ func checkLines(ctx context.Context, a *audit) error {
 // checkUnpaid looks for counted views without a settlement line.
 func checkUnpaid(ctx context.Context, a *audit) error {
 	type row struct {
-		Day     settlement.Day `db:"day"`
+		Day     settlement.Day `db:"starts_on"`
 		VideoID int64          `db:"video_id"`
 		Views   int64          `db:"views"`
 	}
 	return eachRow(ctx, a, `
 		SELECT
-			s.day,
+			s.starts_on,
 			s.video_id,
 			s.views
 		FROM daily_statistics s
-		LEFT JOIN daily_settlements p ON p.day = s.day AND p.video_id = s.video_id
-		WHERE s.day BETWEEN ? AND ? AND s.views > 0 AND p.video_id IS NULL
+		LEFT JOIN daily_settlements p ON p.starts_on = s.starts_on AND p.video_id = s.video_id
+		WHERE s.starts_on BETWEEN ? AND ? AND s.views > 0 AND p.video_id IS NULL
 		UNION ALL
 		SELECT
 			l.posted_on,
 			l.video_id,
 			l.views
 		FROM `+lateByVideo+` l
-		LEFT JOIN daily_settlements p ON p.day = l.posted_on AND p.video_id = l.video_id
+		LEFT JOIN daily_settlements p ON p.starts_on = l.posted_on AND p.video_id = l.video_id
 		WHERE l.views > 0 AND p.video_id IS NULL
-		ORDER BY day, video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
+		ORDER BY starts_on, video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
 		if _, closed := a.days[r.Day]; closed {
 			a.found(ofVideo(r.Day, r.VideoID), "%s counted, but no settlement line", settlement.Count(r.Views, "view"))
 		}

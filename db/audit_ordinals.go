@@ -45,10 +45,10 @@ func (a *audit) usedBefore(ctx context.Context) (map[int64]position, error) {
 			COALESCE(p.views_to, v.opening_views) AS views,
 			COALESCE(p.ad_views_to, v.opening_ad_views) AS ad_views
 		FROM videos v
-		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.day = (
-			SELECT MAX(q.day)
+		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.starts_on = (
+			SELECT MAX(q.starts_on)
 			FROM daily_settlements q
-			WHERE q.video_id = v.video_id AND q.day < ?
+			WHERE q.video_id = v.video_id AND q.starts_on < ?
 		)`, []any{a.first}, func(r row) { used[r.VideoID] = r.position })
 	return used, err
 }
@@ -58,6 +58,6 @@ func (a *audit) eachLine(ctx context.Context, each func(SettlementLine)) error {
 	return eachRow(ctx, a, `
 		SELECT `+settlementLineColumns.List()+`
 		FROM daily_settlements
-		WHERE day BETWEEN ? AND ?
-		ORDER BY day, video_id`, []any{a.first, a.last}, each)
+		WHERE starts_on BETWEEN ? AND ?
+		ORDER BY starts_on, video_id`, []any{a.first, a.last}, each)
 }

@@ -13,8 +13,8 @@ var ownersInvariant = Invariant{
 	Remedy:  "a line or the catalogue was changed by hand: put back the creator for whom the video was counted, and its counted_from, from a backup. Videos are not handed over to another creator: see the runbook",
 	check: func(ctx context.Context, a *audit) error {
 		for _, lines := range []struct{ kind, table, start string }{
-			{"'daily'", "daily_statistics", "day"},
-			{"'daily'", "daily_settlements", "day"},
+			{"'daily'", "daily_statistics", "starts_on"},
+			{"'daily'", "daily_settlements", "starts_on"},
 			{"'daily'", "adjustments", "posted_on"},
 			{"l.kind", "period_videos", "starts_on"},
 		} {

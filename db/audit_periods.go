@@ -79,12 +79,12 @@ func checkVideosOf(ctx context.Context, a *audit, period settlement.Period) erro
 			UNION ALL
 			SELECT creator_id, video_id, -SUM(views), -SUM(self_views), -SUM(repeat_views), -SUM(played_seconds), -SUM(ad_views), 0, 0, 0, 0, 0
 			FROM daily_statistics
-			WHERE day >= ? AND day < ?
+			WHERE starts_on >= ? AND starts_on < ?
 			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT creator_id, video_id, 0, 0, 0, 0, 0, 0, 0, 0, -SUM(video_amount), -SUM(ad_amount)
 			FROM daily_settlements
-			WHERE day >= ? AND day < ?
+			WHERE starts_on >= ? AND starts_on < ?
 			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT creator_id, video_id, 0, 0, 0, 0, 0, -SUM(views), -SUM(played_seconds), -SUM(ad_views), 0, 0
@@ -159,7 +159,7 @@ func checkOrdinalsOf(ctx context.Context, a *audit, period settlement.Period) er
 				MIN(ad_views_from) AS ad_views_from,
 				MAX(ad_views_to) AS ad_views_to
 			FROM daily_settlements
-			WHERE day >= ? AND day < ?
+			WHERE starts_on >= ? AND starts_on < ?
 			GROUP BY creator_id, video_id
 		) d ON d.creator_id = v.creator_id AND d.video_id = v.video_id
 		WHERE v.kind = ? AND v.starts_on = ?

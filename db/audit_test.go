@@ -112,7 +112,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"a video's statistics",
-			`UPDATE daily_statistics SET repeat_views = 2 WHERE day = '2024-05-28' AND video_id = 5`,
+			`UPDATE daily_statistics SET repeat_views = 2 WHERE starts_on = '2024-05-28' AND video_id = 5`,
 			`totals: 2024-05-28: repeat views: 1 in its run, 2 in its videos
 			weeks and months: 2024-W22, creator 3, video 5: repeat views: 1 fewer than in its days
 			weeks and months: 2024-05, creator 3, video 5: repeat views: 1 fewer than in its days`,
@@ -218,7 +218,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"a paid creator",
-			`UPDATE daily_settlements SET creator_id = 3 WHERE day = '2024-06-02' AND video_id = 4`,
+			`UPDATE daily_settlements SET creator_id = 3 WHERE starts_on = '2024-06-02' AND video_id = 4`,
 			`creators: 2024-06-02, video 4: is creator 3's in daily_settlements, and creator 2's in the catalogue
 			paid: 2024-06-02, video 4: counted for creator 2, paid to creator 3
 			weeks and months: 2024-W22, creator 2, video 4: video amount: 2 more than in its days; ad amount: 40 more than in its days
@@ -227,7 +227,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"a lost settlement",
-			`DELETE FROM daily_settlements WHERE day = '2024-06-02' AND video_id = 4`,
+			`DELETE FROM daily_settlements WHERE starts_on = '2024-06-02' AND video_id = 4`,
 			`totals: 2024-06-02: video amount: 12 in its run, 10 in its videos; ad amount: 280 in its run, 240 in its videos
 			paid: 2024-06-02, video 4: 2 views counted, but no settlement line
 			weeks and months: 2024-W22, creator 2, video 4: video amount: 2 more than in its days; ad amount: 40 more than in its days
@@ -240,14 +240,14 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"a view too many paid",
-			`UPDATE daily_settlements SET ad_views_from = 5 WHERE day = '2024-05-29' AND video_id = 4`,
+			`UPDATE daily_settlements SET ad_views_from = 5 WHERE starts_on = '2024-05-29' AND video_id = 4`,
 			`paid: 2024-05-29, video 4: 4 ad views counted, 3 paid
 			ordinals: 2024-05-29, video 4: ad views begin after 5, but 4 were paid before
 			amounts: 2024-05-29, video 4: ad amount is ₩40, should be ₩30`,
 		},
 		{
 			"a gap in the ordinals",
-			`UPDATE daily_settlements SET views_from = 4, views_to = 7 WHERE day = '2024-05-29' AND video_id = 2`,
+			`UPDATE daily_settlements SET views_from = 4, views_to = 7 WHERE starts_on = '2024-05-29' AND video_id = 2`,
 			`ordinals: 2024-05-29, video 2: views begin after 4, but 3 were paid before
 			ordinals: 2024-05-30, video 2: views begin after 6, but 7 were paid before`,
 		},
@@ -258,7 +258,7 @@ func TestAudit_NamesTheRowsThatBreakAnInvariant(t *testing.T) {
 		},
 		{
 			"an amount",
-			`UPDATE daily_settlements SET ad_amount = 181 WHERE day = '2024-05-28' AND video_id = 1`,
+			`UPDATE daily_settlements SET ad_amount = 181 WHERE starts_on = '2024-05-28' AND video_id = 1`,
 			`totals: 2024-05-28: ad amount: 417 in its run, 418 in its videos
 			amounts: 2024-05-28, video 1: ad amount is ₩181, should be ₩180
 			weeks and months: 2024-W22, creator 1, video 1: ad amount: 1 fewer than in its days
@@ -441,7 +441,7 @@ func TestAudit_WithoutChecksumsOnlyCountsTheRows(t *testing.T) {
 
 func TestAudit_LooksAtTheRangeOnly(t *testing.T) {
 	db := openAudited(t)
-	exec(t, db, `UPDATE daily_settlements SET views_from = 4, views_to = 7 WHERE day = '2024-05-29' AND video_id = 2`)
+	exec(t, db, `UPDATE daily_settlements SET views_from = 4, views_to = 7 WHERE starts_on = '2024-05-29' AND video_id = 2`)
 	reseal(t, db)
 
 	require.Empty(t, findings(t, db, auditedMonday, auditedMonday+1))

@@ -58,32 +58,32 @@ func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]settlem
 	sums := make(map[settlement.Day]settlement.Totals)
 	for _, query := range []string{`
 		SELECT
-			day,
+			starts_on,
 			SUM(views) AS views,
 			SUM(self_views) AS self_views,
 			SUM(repeat_views) AS repeat_views,
 			SUM(played_seconds) AS played_seconds,
 			SUM(ad_views) AS ad_views
 		FROM daily_statistics
-		WHERE day BETWEEN ? AND ?
-		GROUP BY day`, `
+		WHERE starts_on BETWEEN ? AND ?
+		GROUP BY starts_on`, `
 		SELECT
-			posted_on AS day,
+			posted_on AS starts_on,
 			SUM(views + self_views + repeat_views) AS late_rows,
 			SUM(views) AS late_views
 		FROM adjustments
 		WHERE posted_on BETWEEN ? AND ?
 		GROUP BY posted_on`, `
 		SELECT
-			day,
+			starts_on,
 			SUM(video_amount) AS video_amount,
 			SUM(ad_amount) AS ad_amount
 		FROM daily_settlements
-		WHERE day BETWEEN ? AND ?
-		GROUP BY day`,
+		WHERE starts_on BETWEEN ? AND ?
+		GROUP BY starts_on`,
 	} {
 		type row struct {
-			Day settlement.Day `db:"day"`
+			Day settlement.Day `db:"starts_on"`
 			settlement.Totals
 		}
 		var tooMuch error

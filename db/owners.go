@@ -53,7 +53,7 @@ func ownerChanged(video, countedAs, creator int64) error {
 // transaction and finds the mark, or came first: then a line that has the former
 // creator is found here, and fails with an [settlement.ErrOwnerChanged].
 func fixOwners(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range) error {
-	for _, of := range []struct{ table, day string }{{"daily_statistics", "day"}, {"adjustments", "posted_on"}} {
+	for _, of := range []struct{ table, day string }{{"daily_statistics", "starts_on"}, {"adjustments", "posted_on"}} {
 		where, ends := server.Between("l.video_id", videos)
 		args := append([]any{day}, ends...)
 		if _, err := tx.ExecContext(ctx, `

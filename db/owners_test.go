@@ -76,8 +76,8 @@ func TestR12_AnImportThatWaitedForACountKeepsTheCreator(t *testing.T) {
 	db := openWithVideo(t)
 	commit := hold(t, db, func(tx *sqlx.Tx) error {
 		if _, err := tx.NamedExecContext(t.Context(), `
-			INSERT INTO daily_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
-			VALUES (:day, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)`, line(monday, 1, 1)); err != nil {
+			INSERT INTO daily_statistics (starts_on, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
+			VALUES (:starts_on, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)`, line(monday, 1, 1)); err != nil {
 			return err
 		}
 		return fixOwners(t.Context(), tx, monday, allVideos)

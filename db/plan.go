@@ -81,7 +81,7 @@ func (db *DB) rowsOfDayBefore(ctx context.Context, day settlement.Day) (videos [
 			video_id,
 			`+RowsOfLine+` AS row_count
 		FROM daily_statistics
-		WHERE day = ?
+		WHERE starts_on = ?
 		ORDER BY video_id`, day-1); err != nil {
 		return nil, fmt.Errorf("plan %s by the day before: %w", day, err)
 	}

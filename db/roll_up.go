@@ -63,7 +63,7 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 				`+ordinalColumns.Each("NULL AS %s")+`,
 				`+amountColumns.Each("0 AS %s")+`
 			FROM daily_statistics
-			WHERE day IN (?) AND `+where+`
+			WHERE starts_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT
@@ -88,7 +88,7 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 				MAX(ad_views_to),
 				`+amountColumns.Each("SUM(%s)")+`
 			FROM daily_settlements
-			WHERE day IN (?) AND `+where+`
+			WHERE starts_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
 		) l
 		JOIN videos v ON v.video_id = l.video_id
@@ -98,7 +98,7 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 		return err
 	}
 	if _, err = tx.ExecContext(ctx, query, args...); server.ErrorNumber(err) == server.ValueOutOfRange {
-		err = fmt.Errorf("add up days of %s: %w", tooMuch(ctx, tx, "video_id", "daily_settlements WHERE day IN (?) AND "+where, lines), err)
+		err = fmt.Errorf("add up days of %s: %w", tooMuch(ctx, tx, "video_id", "daily_settlements WHERE starts_on IN (?) AND "+where, lines), err)
 	}
 	return err
 }

@@ -57,8 +57,8 @@ var (
 		{"top_videos", "starts_on", "metric, place, video_id, value", true},
 	}
 	sealedDaily = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
-		sealedTable{"daily_statistics", "day", statisticsLineColumns.List(), false},
-		sealedTable{"daily_settlements", "day", settlementLineColumns.List(), false},
+		sealedTable{"daily_statistics", "starts_on", statisticsLineColumns.List(), false},
+		sealedTable{"daily_settlements", "starts_on", settlementLineColumns.List(), false},
 		sealedTable{"adjustments", "posted_on", adjustmentColumns.List(), false},
 		sealedTable{"late_views", "posted_on", server.ColumnsOf(watchlog.LateView{}).List(), false},
 	)

@@ -15,7 +15,7 @@ import (
 // SettlementLine is what one video earned on one day, late views that the day
 // paid among it.
 type SettlementLine struct {
-	Day       settlement.Day `db:"day"`
+	Day       settlement.Day `db:"starts_on"`
 	VideoID   int64          `db:"video_id"`
 	CreatorID int64          `db:"creator_id"`
 	settlement.Earnings
@@ -87,7 +87,7 @@ func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 // CountedVideo is a video with counted views that a day pays, and the ordinals
 // that it had used up before.
 type CountedVideo struct {
-	Day         settlement.Day `db:"day"`
+	Day         settlement.Day `db:"starts_on"`
 	VideoID     int64          `db:"video_id"`
 	CreatorID   int64          `db:"creator_id"` // for whom it was counted
 	Owner       int64          `db:"owner"`      // in the catalogue; 0 if it is not there
@@ -108,11 +108,11 @@ func (db *DB) CountedVideos(ctx context.Context, day settlement.Day, videos sett
 // The sources of counted views.
 const (
 	countedOnTime = `
-			SELECT day, video_id, creator_id, views, ad_views
+			SELECT starts_on, video_id, creator_id, views, ad_views
 			FROM daily_statistics
-			WHERE day = ? AND views > 0`
+			WHERE starts_on = ? AND views > 0`
 	countedLate = `
-			SELECT posted_on AS day, video_id, MAX(creator_id) AS creator_id, 0 AS views, 0 AS ad_views
+			SELECT posted_on AS starts_on, video_id, MAX(creator_id) AS creator_id, 0 AS views, 0 AS ad_views
 			FROM adjustments
 			WHERE posted_on = ?
 			GROUP BY posted_on, video_id
@@ -158,7 +158,7 @@ func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, 
 	where, args := server.Between("s.video_id", videos)
 	err = sqlx.SelectContext(ctx, from, &counted, `
 		SELECT
-			s.day,
+			s.starts_on,
 			s.video_id,
 			s.creator_id,
 			COALESCE(v.creator_id, 0) AS owner,
@@ -169,10 +169,10 @@ func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, 
 		FROM (`+source+`
 		) s
 		LEFT JOIN videos v ON v.video_id = s.video_id
-		LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.day = (
-			SELECT MAX(q.day)
+		LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.starts_on = (
+			SELECT MAX(q.starts_on)
 			FROM daily_settlements q
-			WHERE q.video_id = s.video_id AND q.day < s.day
+			WHERE q.video_id = s.video_id AND q.starts_on < s.starts_on
 		)
 		WHERE `+where+`
 		ORDER BY s.video_id`, append([]any{day}, args...)...)
@@ -213,7 +213,7 @@ func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, videos set
 	err := each(ctx, db.pool, handle, `
 		SELECT `+settlementLineColumns.List()+`
 		FROM daily_settlements
-		WHERE day = ? AND `+where+`
+		WHERE starts_on = ? AND `+where+`
 		ORDER BY creator_id, video_id`, append([]any{day}, args...)...)
 	if err != nil {
 		return fmt.Errorf("read settlement of %s: %w", day, err)

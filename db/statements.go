@@ -183,9 +183,9 @@ func (db *DB) DaysOf(ctx context.Context, period settlement.Period, creators set
 	err := db.pool.SelectContext(ctx, &lines, `
 		SELECT `+settlementLineColumns.Each("d.%s")+`
 		FROM period_videos p
-		JOIN daily_settlements d ON d.creator_id = p.creator_id AND d.video_id = p.video_id AND d.day >= ? AND d.day < ?
+		JOIN daily_settlements d ON d.creator_id = p.creator_id AND d.video_id = p.video_id AND d.starts_on >= ? AND d.starts_on < ?
 		WHERE p.kind = ? AND p.starts_on = ? AND p.creator_id BETWEEN ? AND ?
-		ORDER BY p.creator_id, d.video_id, d.day`,
+		ORDER BY p.creator_id, d.video_id, d.starts_on`,
 		period.Start, period.End(), period.Kind, period.Start, creators.First, creators.Last)
 	if err != nil {
 		return nil, fmt.Errorf("read days of %s: %w", period, err)

@@ -13,7 +13,7 @@ import (
 
 // StatisticsLine is one video's figures of one day.
 type StatisticsLine struct {
-	Day       settlement.Day `db:"day"`
+	Day       settlement.Day `db:"starts_on"`
 	VideoID   int64          `db:"video_id"`
 	CreatorID int64          `db:"creator_id"`
 	settlement.Statistics
@@ -127,7 +127,7 @@ func deleteLines(ctx context.Context, tx *sqlx.Tx, table string, day settlement.
 	where, args := server.Between("video_id", videos)
 	_, err := tx.ExecContext(ctx, `
 		DELETE FROM `+table+`
-		WHERE day = ? AND `+where, append([]any{day}, args...)...)
+		WHERE starts_on = ? AND `+where, append([]any{day}, args...)...)
 	return err
 }
 
@@ -142,7 +142,7 @@ func (db *DB) EachStatistics(ctx context.Context, day settlement.Day, videos set
 	err := each(ctx, db.pool, handle, `
 		SELECT `+statisticsLineColumns.List()+`
 		FROM daily_statistics
-		WHERE day = ? AND `+where+`
+		WHERE starts_on = ? AND `+where+`
 		ORDER BY video_id`, append([]any{day}, args...)...)
 	if err != nil {
 		return fmt.Errorf("read statistics of %s: %w", day, err)

@@ -57,7 +57,7 @@ func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder)
 }
 
 func rankingQuery(period settlement.Period, metric string) (query string, args []any) {
-	lines, args := "daily_statistics WHERE day = ?", []any{period.Start}
+	lines, args := "daily_statistics WHERE starts_on = ?", []any{period.Start}
 	if period.Kind != settlement.Daily {
 		lines, args = "period_videos WHERE kind = ? AND starts_on = ?", []any{period.Kind, period.Start}
 	}

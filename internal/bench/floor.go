@@ -46,9 +46,9 @@ func (r *rig) middle(ctx context.Context, day settlement.Day) (video int64, err 
 		FROM (
 			SELECT video_id, SUM(views + self_views + repeat_views) OVER (ORDER BY video_id) AS so_far
 			FROM daily_statistics
-			WHERE day = ?
+			WHERE starts_on = ?
 		) running
-		WHERE so_far * 2 >= (SELECT SUM(views + self_views + repeat_views) FROM daily_statistics WHERE day = ?)
+		WHERE so_far * 2 >= (SELECT SUM(views + self_views + repeat_views) FROM daily_statistics WHERE starts_on = ?)
 		ORDER BY video_id
 		LIMIT 1`, day, day)
 	return video, err

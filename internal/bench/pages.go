@@ -156,8 +156,8 @@ func (r *rig) writePages(ctx context.Context, day settlement.Day, lines map[int6
 
 func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, line *db.StatisticsLine, rule settlement.PriceRule) error {
 	if _, err := tx.NamedExecContext(ctx, `
-		INSERT INTO bench_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
-		VALUES (:day, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)
+		INSERT INTO bench_statistics (starts_on, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
+		VALUES (:starts_on, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)
 		ON DUPLICATE KEY UPDATE views = VALUES(views)`, line); err != nil {
 		return err
 	}
@@ -168,8 +168,8 @@ func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, l
 	if err := tx.QueryRowxContext(ctx, `
 		SELECT COALESCE(p.views_to, v.opening_views), COALESCE(p.ad_views_to, v.opening_ad_views)
 		FROM videos v
-		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.day = (
-			SELECT MAX(q.day) FROM daily_settlements q WHERE q.video_id = v.video_id AND q.day < ?
+		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.starts_on = (
+			SELECT MAX(q.starts_on) FROM daily_settlements q WHERE q.video_id = v.video_id AND q.starts_on < ?
 		)
 		WHERE v.video_id = ?`, day, line.VideoID).Scan(&counted.UsedViews, &counted.UsedAdViews); err != nil {
 		return err
@@ -180,8 +180,8 @@ func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, l
 	}
 	settled.CreatorID = line.CreatorID
 	_, err = tx.NamedExecContext(ctx, `
-		INSERT INTO bench_settlements (day, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
-		VALUES (:day, :video_id, :creator_id, :views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount)
+		INSERT INTO bench_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
+		VALUES (:starts_on, :video_id, :creator_id, :views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount)
 		ON DUPLICATE KEY UPDATE video_amount = VALUES(video_amount)`, settled)
 	return err
 }

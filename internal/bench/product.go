@@ -64,8 +64,8 @@ func (r *rig) forget(ctx context.Context, day settlement.Day) error {
 		"DELETE FROM runs WHERE kind = 'daily' AND starts_on = ?",
 		"DELETE FROM run_chunks WHERE kind = 'daily' AND starts_on = ?",
 		"DELETE FROM top_videos WHERE kind = 'daily' AND starts_on = ?",
-		"DELETE FROM daily_statistics WHERE day = ?",
-		"DELETE FROM daily_settlements WHERE day = ?",
+		"DELETE FROM daily_statistics WHERE starts_on = ?",
+		"DELETE FROM daily_settlements WHERE starts_on = ?",
 	} {
 		if _, err := r.sql.ExecContext(ctx, statement, day); err != nil {
 			return err

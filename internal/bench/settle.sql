@@ -33,10 +33,10 @@ FROM (
     COALESCE(p.ad_views_to, v.opening_ad_views) + s.ad_views AS ad_views_to
   FROM bench_statistics s
   JOIN videos v ON v.video_id = s.video_id
-  LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.day = (
-    SELECT MAX(q.day)
+  LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.starts_on = (
+    SELECT MAX(q.starts_on)
     FROM daily_settlements q
-    WHERE q.video_id = s.video_id AND q.day < :today
+    WHERE q.video_id = s.video_id AND q.starts_on < :today
   )
-  WHERE s.day = :today AND s.views > 0
+  WHERE s.starts_on = :today AND s.views > 0
 ) n;

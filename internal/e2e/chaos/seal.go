@@ -17,8 +17,8 @@ var ownRows = map[string]string{
 	"top_videos":        "kind = ? AND starts_on = ?",
 	"period_videos":     "kind = ? AND starts_on = ?",
 	"statements":        "kind = ? AND starts_on = ?",
-	"daily_statistics":  "'daily' = ? AND day = ?",
-	"daily_settlements": "'daily' = ? AND day = ?",
+	"daily_statistics":  "'daily' = ? AND starts_on = ?",
+	"daily_settlements": "'daily' = ? AND starts_on = ?",
 	"late_views":        "'daily' = ? AND posted_on = ?",
 	"adjustments":       "'daily' = ? AND posted_on = ?",
 }

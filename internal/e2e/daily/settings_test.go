@@ -107,7 +107,7 @@ func TestWrongEstimateMakesUnevenChunksAndRightFigures(t *testing.T) {
 	// The plan of a day is an estimate by the lines of the day before; these
 	// have nothing to do with its rows.
 	for _, id := range []int64{3, 8, 1000, math.MaxInt64} {
-		s.Exec(`INSERT INTO daily_statistics (day, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
+		s.Exec(`INSERT INTO daily_statistics (starts_on, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
 			VALUES ('2024-02-27', ?, 1, 700000, 0, 0, 0, 0)`, id)
 	}
 	want := p.Settle(nastyFirst, nastyFirst)[0]

@@ -114,8 +114,8 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		},
 		{
 			"a stored count",
-			`UPDATE daily_statistics SET self_views = 3 WHERE video_id = 101 AND day = '2024-05-06'`,
-			`UPDATE daily_statistics SET self_views = 1 WHERE video_id = 101 AND day = '2024-05-06'`,
+			`UPDATE daily_statistics SET self_views = 3 WHERE video_id = 101 AND starts_on = '2024-05-06'`,
+			`UPDATE daily_statistics SET self_views = 1 WHERE video_id = 101 AND starts_on = '2024-05-06'`,
 			[]string{"video 101 | self views | 3 | 1"},
 		},
 		{

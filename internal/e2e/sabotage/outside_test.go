@@ -8,11 +8,11 @@ var outsideSabotages = []sabotage{
 	{
 		safety: "counted videos keep their creators",
 		edits: []edit{
-			{"db/owners.go", `	for _, of := range []struct{ table, day string }{{"daily_statistics", "day"}, {"adjustments", "posted_on"}} {`,
+			{"db/owners.go", `	for _, of := range []struct{ table, day string }{{"daily_statistics", "starts_on"}, {"adjustments", "posted_on"}} {`,
 				`	if sabotaged("counted videos keep their creators") {
 				return nil
 			}
-			for _, of := range []struct{ table, day string }{{"daily_statistics", "day"}, {"adjustments", "posted_on"}} {`},
+			for _, of := range []struct{ table, day string }{{"daily_statistics", "starts_on"}, {"adjustments", "posted_on"}} {`},
 			{"db/settlements.go", `if video.Owner != video.CreatorID {`,
 				`if video.Owner != video.CreatorID && !sabotaged("counted videos keep their creators") {`},
 		},
