@@ -41,7 +41,7 @@ var runSabotages = []sabotage{
 			{"db/statistics.go", `		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`,
 				`		results = func(tx *sqlx.Tx) error {
 				if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`},
-			{"db/statistics.go", `		_, err = tx.ExecContext(ctx, ` + "`" + `
+			{"db/statistics.go", `		_, err = tx.NamedExecContext(ctx, ` + "`" + `
 			UPDATE run_chunks`, `		return nil
 				}
 				if !sabotaged("one transaction for a chunk") {
@@ -49,7 +49,7 @@ var runSabotages = []sabotage{
 						return err
 					}
 				}
-				_, err = tx.ExecContext(ctx, ` + "`" + `
+				_, err = tx.NamedExecContext(ctx, ` + "`" + `
 			UPDATE run_chunks`},
 			{"db/statistics.go", `	})
 	if err != nil {
