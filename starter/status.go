@@ -36,7 +36,7 @@ func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened)
 		now, err := c.look(ctx, database, temporal)
 		switch {
 		case c.Watch && ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // who interrupts a watch has seen enough
 		case err != nil:
 			return err
 		case c.Watch && isatty.IsTerminal(os.Stdout.Fd()):

@@ -37,6 +37,7 @@ func written[T any](t *testing.T, rows ...T) (csv, json string) {
 }
 
 // The columns are a contract with whoever reads exports.
+//nolint:testifylint // what readers rely on is compared byte for byte, JSON too
 func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
 	of, earned := head{settlement.Daily, day}, settlement.Earnings{
 		VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 1, ViewsTo: 2, AdViewsFrom: 3, AdViewsTo: 4},
