@@ -172,7 +172,7 @@ func TestAStatementIsAlsoOfLateViews(t *testing.T) {
 	require.Equal(t, map[int64]string{creator: DeliveryPending, 2: DeliveryPending}, deliveryStates(t, db))
 }
 
-func TestR9_LateViewsHaveNoPlaceInTheTop5(t *testing.T) {
+func TestR9_LateViewsHaveNoRankInTheTop5(t *testing.T) {
 	db := openWithWeek(t, line(monday, 1, 3), line(monday, 2, 2))
 	postAdjustments(t, db, adjustment(monday+6, monday, 2, 100), adjustment(monday+6, monday, 3, 100))
 	putVideos(t, db, 3)

@@ -15,7 +15,12 @@ const (
 )
 
 func TestTheSchemaRefusesWhatCanNeverBe(t *testing.T) {
-	db := openAudited(t)
+	db := openWithWeek(t, line(monday, 1, 9), line(monday, 2, 1))
+	postAdjustments(t, db, adjustment(week.End()-1, monday, 1, 1))
+	exec(t, db, `
+		INSERT INTO late_views (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, posted_on, verdict)
+		VALUES (?, 1, ?, NOW(), 1, 60, 2, ?, 'counted')`, monday, viewer, week.End()-1)
+	closedPeriod(t, db, week)
 	for _, change := range []string{
 		`UPDATE creators SET locale = 'fr'`,
 		`UPDATE creators SET locale = 'KO'`,
@@ -40,7 +45,7 @@ func TestTheSchemaRefusesWhatCanNeverBe(t *testing.T) {
 		`UPDATE daily_settlements SET video_amount = -1`,
 		`UPDATE top_videos SET kind = 'hourly'`,
 		`UPDATE top_videos SET metric = 'ad_views' WHERE metric = 'views'`,
-		`UPDATE top_videos SET place = 0 WHERE place = 1`,
+		`UPDATE top_videos SET video_rank = 0 WHERE video_rank = 1`,
 		`UPDATE top_videos SET value = -1`,
 		`UPDATE period_videos SET kind = 'daily'`,
 		`UPDATE period_videos SET late_ad_views = -1`,

@@ -203,9 +203,9 @@ func TestR9_AVideoHasOnePlaceWhoeverItWasCountedFor(t *testing.T) {
 	top, err := db.TopVideos(t.Context(), week)
 	require.NoError(t, err)
 	require.Equal(t, []TopVideo{
-		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricPlayedSeconds, Place: 1, VideoID: 1, Title: "a video", Value: 360},
-		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricPlayedSeconds, Place: 2, VideoID: 2, Title: "a video", Value: 300},
-		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricViews, Place: 1, VideoID: 1, Title: "a video", Value: 6},
-		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricViews, Place: 2, VideoID: 2, Title: "a video", Value: 5},
+		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricPlayedSeconds, Rank: 1, VideoID: 1, Title: "a video", Value: 360},
+		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricPlayedSeconds, Rank: 2, VideoID: 2, Title: "a video", Value: 300},
+		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricViews, Rank: 1, VideoID: 1, Title: "a video", Value: 6},
+		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricViews, Rank: 2, VideoID: 2, Title: "a video", Value: 5},
 	}, top)
 }

@@ -129,14 +129,14 @@ func TestR9_AWeekRanksVideosByTheSumsOfTheirDays(t *testing.T) {
 	var byViews []TopVideo
 	for _, video := range top {
 		if video.Metric == MetricViews {
-			byViews = append(byViews, TopVideo{Place: video.Place, VideoID: video.VideoID, Value: video.Value})
+			byViews = append(byViews, TopVideo{Rank: video.Rank, VideoID: video.VideoID, Value: video.Value})
 		}
 	}
 	require.Equal(t, []TopVideo{
-		{Place: 1, VideoID: 2, Value: 100}, {Place: 2, VideoID: 6, Value: 50},
-		{Place: 3, VideoID: 1, Value: 20}, {Place: 4, VideoID: 3, Value: 20}, {Place: 5, VideoID: 4, Value: 20},
+		{Rank: 1, VideoID: 2, Value: 100}, {Rank: 2, VideoID: 6, Value: 50},
+		{Rank: 3, VideoID: 1, Value: 20}, {Rank: 4, VideoID: 3, Value: 20}, {Rank: 5, VideoID: 4, Value: 20},
 	}, byViews)
-	require.Len(t, top, 2*settlement.TopPlaces)
+	require.Len(t, top, 2*settlement.MaxRank)
 }
 
 func TestR11_AClosedWeekKeepsItsTitles(t *testing.T) {

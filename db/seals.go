@@ -54,7 +54,7 @@ var (
 	sealedAlways = []sealedTable{
 		{"runs", "starts_on", "version, price_rule, repeat_window_ms, late_from, " + totalsColumns.List(), true},
 		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, " + totalsColumns.List(), true},
-		{"top_videos", "starts_on", "metric, place, video_id, value", true},
+		{"top_videos", "starts_on", "metric, video_rank, video_id, value", true},
 	}
 	sealedDaily = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
 		sealedTable{"daily_statistics", "starts_on", statisticsLineColumns.List(), false},
@@ -80,9 +80,10 @@ func sealedTables(kind settlement.Kind) []sealedTable {
 // attack, and what both servers can add up exactly.
 const rowHash = `CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 15), 16, 10) AS UNSIGNED)`
 
-// readSeals makes the seals of the periods of the kind that start from first to
-// last, by their first day, from the rows as they are.
-func readSeals(ctx context.Context, from sqlx.QueryerContext, kind settlement.Kind, first, last settlement.Day) (map[settlement.Day]Seals, error) {
+// ReadSeals makes the seals of the periods of the kind that start from first to
+// last, by their first day, from the rows as they are: a period that has none is
+// missing.
+func ReadSeals(ctx context.Context, from sqlx.QueryerContext, kind settlement.Kind, first, last settlement.Day) (map[settlement.Day]Seals, error) {
 	found := make(map[settlement.Day]Seals)
 	for _, table := range sealedTables(kind) {
 		where, args := table.start+" BETWEEN ? AND ?", []any{first, last}
@@ -116,7 +117,7 @@ func readSeals(ctx context.Context, from sqlx.QueryerContext, kind settlement.Ki
 
 // seal stores the seals of a period whose rows are complete and locked.
 func seal(ctx context.Context, tx *sqlx.Tx, period settlement.Period) error {
-	seals, err := readSeals(ctx, tx, period.Kind, period.Start, period.Start)
+	seals, err := ReadSeals(ctx, tx, period.Kind, period.Start, period.Start)
 	if err != nil {
 		return err
 	}

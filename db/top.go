@@ -20,14 +20,14 @@ type TopVideo struct {
 	Kind     settlement.Kind `db:"kind"`
 	StartsOn settlement.Day  `db:"starts_on"`
 	Metric   string          `db:"metric"`
-	Place    int             `db:"place"` // 1 is the first
+	Rank     int             `db:"video_rank"` // from 1 to [settlement.MaxRank]
 	VideoID  int64           `db:"video_id"`
 	Title    string          `db:"title"`
 	Value    int64           `db:"value"`
 }
 
 // Rank stores the period's Top 5 by each metric. Ties go to the smaller video
-// id; a video of which nothing counted has no place (R9).
+// id; a video of which nothing counted has no rank (R9).
 func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder) error {
 	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
@@ -68,7 +68,7 @@ func rankingQuery(period settlement.Period, metric string) (query string, args [
 		FROM ` + lines + ` AND views > 0
 		GROUP BY video_id
 		ORDER BY value DESC, video_id
-		LIMIT ?`, append(args, settlement.TopPlaces)
+		LIMIT ?`, append(args, settlement.MaxRank)
 }
 
 func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, metric string, top []TopVideo) error {
@@ -76,15 +76,15 @@ func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, me
 		return nil
 	}
 	for i := range top {
-		top[i].Kind, top[i].StartsOn, top[i].Metric, top[i].Place = period.Kind, period.Start, metric, i+1
+		top[i].Kind, top[i].StartsOn, top[i].Metric, top[i].Rank = period.Kind, period.Start, metric, i+1
 	}
 	_, err := tx.NamedExecContext(ctx, `
-		INSERT INTO top_videos (kind, starts_on, metric, place, video_id, value)
-		VALUES (:kind, :starts_on, :metric, :place, :video_id, :value)`, top)
+		INSERT INTO top_videos (kind, starts_on, metric, video_rank, video_id, value)
+		VALUES (:kind, :starts_on, :metric, :video_rank, :video_id, :value)`, top)
 	return err
 }
 
-// TopVideos is the period's ranking by metric and place.
+// TopVideos is the period's ranking by metric and rank.
 func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVideo, error) {
 	var top []TopVideo
 	err := db.pool.SelectContext(ctx, &top, `
@@ -92,7 +92,7 @@ func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVid
 			t.kind,
 			t.starts_on,
 			t.metric,
-			t.place,
+			t.video_rank,
 			t.video_id,
 			COALESCE(( -- weeks and months keep their titles
 				SELECT MAX(p.title)
@@ -103,7 +103,7 @@ func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVid
 		FROM top_videos t
 		LEFT JOIN videos v ON v.video_id = t.video_id
 		WHERE t.kind = ? AND t.starts_on = ?
-		ORDER BY t.metric, t.place`, period.Kind, period.Start)
+		ORDER BY t.metric, t.video_rank`, period.Kind, period.Start)
 	if err != nil {
 		return nil, fmt.Errorf("read top videos of %s: %w", period, err)
 	}

@@ -8,8 +8,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// ranked ranks Monday by the lines and gives the places of one metric.
-func ranked(t *testing.T, metric string, lines ...StatisticsLine) (places []TopVideo) {
+// ranked ranks Monday by the lines and gives the ranks of one metric.
+func ranked(t *testing.T, metric string, lines ...StatisticsLine) (ranks []TopVideo) {
 	t.Helper()
 	db := openWithRoom(t)
 	ids := []int64{}
@@ -25,10 +25,10 @@ func ranked(t *testing.T, metric string, lines ...StatisticsLine) (places []TopV
 		require.Equal(t, settlement.Daily, video.Kind)
 		require.Equal(t, monday, video.StartsOn)
 		if video.Metric == metric {
-			places = append(places, TopVideo{Place: video.Place, VideoID: video.VideoID, Value: video.Value})
+			ranks = append(ranks, TopVideo{Rank: video.Rank, VideoID: video.VideoID, Value: video.Value})
 		}
 	}
-	return places
+	return ranks
 }
 
 // played is a video's line whose play time does not follow from its views.
@@ -40,19 +40,19 @@ func played(video, views, seconds int64) StatisticsLine {
 
 func TestR9_TheFiveWithTheMostViews(t *testing.T) {
 	require.Equal(t,
-		[]TopVideo{{Place: 1, VideoID: 4, Value: 60}, {Place: 2, VideoID: 1, Value: 50}, {Place: 3, VideoID: 6, Value: 40}, {Place: 4, VideoID: 2, Value: 30}, {Place: 5, VideoID: 5, Value: 20}},
+		[]TopVideo{{Rank: 1, VideoID: 4, Value: 60}, {Rank: 2, VideoID: 1, Value: 50}, {Rank: 3, VideoID: 6, Value: 40}, {Rank: 4, VideoID: 2, Value: 30}, {Rank: 5, VideoID: 5, Value: 20}},
 		ranked(t, MetricViews, played(1, 50, 1), played(2, 30, 1), played(3, 10, 99), played(4, 60, 1), played(5, 20, 1), played(6, 40, 1)))
 }
 
 func TestR9_TheFiveWithTheMostPlayTime(t *testing.T) {
 	require.Equal(t,
-		[]TopVideo{{Place: 1, VideoID: 3, Value: 99}, {Place: 2, VideoID: 1, Value: 50}},
+		[]TopVideo{{Rank: 1, VideoID: 3, Value: 99}, {Rank: 2, VideoID: 1, Value: 50}},
 		ranked(t, MetricPlayedSeconds, played(1, 2, 50), played(3, 1, 99)))
 }
 
 func TestR9_TiesGoToTheSmallerID(t *testing.T) {
 	require.Equal(t,
-		[]TopVideo{{Place: 1, VideoID: 7, Value: 2}, {Place: 2, VideoID: 1, Value: 1}, {Place: 3, VideoID: 2, Value: 1}, {Place: 4, VideoID: 3, Value: 1}, {Place: 5, VideoID: 4, Value: 1}},
+		[]TopVideo{{Rank: 1, VideoID: 7, Value: 2}, {Rank: 2, VideoID: 1, Value: 1}, {Rank: 3, VideoID: 2, Value: 1}, {Rank: 4, VideoID: 3, Value: 1}, {Rank: 5, VideoID: 4, Value: 1}},
 		ranked(t, MetricViews, played(5, 1, 1), played(4, 1, 1), played(3, 1, 1), played(2, 1, 1), played(1, 1, 1), played(7, 2, 1)))
 }
 
@@ -61,11 +61,11 @@ func TestR9_FewerVideosGiveFewerLines(t *testing.T) {
 	require.Empty(t, ranked(t, MetricViews))
 }
 
-func TestR1_AVideoOfWhichNothingCountedHasNoPlace(t *testing.T) {
+func TestR1_AVideoOfWhichNothingCountedHasNoRank(t *testing.T) {
 	left := played(1, 0, 0)
 	left.SelfViews = 9
 	for _, metric := range []string{MetricViews, MetricPlayedSeconds} {
-		require.Equal(t, []TopVideo{{Place: 1, VideoID: 2, Value: 1}}, ranked(t, metric, left, played(2, 1, 1)))
+		require.Equal(t, []TopVideo{{Rank: 1, VideoID: 2, Value: 1}}, ranked(t, metric, left, played(2, 1, 1)))
 	}
 }
 
@@ -82,7 +82,7 @@ func TestR9_RankingAgainReplacesTheRanking(t *testing.T) {
 	top, err := db.TopVideos(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)
 	require.Equal(t, []TopVideo{
-		{Kind: settlement.Daily, StartsOn: monday, Metric: MetricPlayedSeconds, Place: 1, VideoID: 1, Title: "a video", Value: 180},
-		{Kind: settlement.Daily, StartsOn: monday, Metric: MetricViews, Place: 1, VideoID: 1, Title: "a video", Value: 3},
+		{Kind: settlement.Daily, StartsOn: monday, Metric: MetricPlayedSeconds, Rank: 1, VideoID: 1, Title: "a video", Value: 180},
+		{Kind: settlement.Daily, StartsOn: monday, Metric: MetricViews, Rank: 1, VideoID: 1, Title: "a video", Value: 3},
 	}, top)
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// TopPlaces is how many videos a ranking has at most (R9).
-const TopPlaces = 5
+// MaxRank is the last rank of a ranking (R9).
+const MaxRank = 5
 
 // VideoValue is a video and the figure by which it is ranked.
 type VideoValue struct {
@@ -14,11 +14,11 @@ type VideoValue struct {
 	Value   int64
 }
 
-// Rank gives the first [TopPlaces] of the videos by their values, the highest
-// first; ties go to the smaller id (R9). Fewer videos give fewer places.
+// Rank gives the first [MaxRank] of the videos by their values, the highest
+// first; ties go to the smaller id (R9). Fewer videos give fewer ranks.
 func Rank(videos []VideoValue) []VideoValue {
 	ranked := slices.SortedFunc(slices.Values(videos), func(a, b VideoValue) int {
 		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.VideoID, b.VideoID))
 	})
-	return ranked[:min(TopPlaces, len(ranked))]
+	return ranked[:min(MaxRank, len(ranked))]
 }

@@ -13,7 +13,7 @@ func TestR9_RanksByValueThenByTheSmallerVideo(t *testing.T) {
 	require.Equal(t, VideoValue{7, 2}, videos[0], "they stay as they are")
 }
 
-func TestR9_FewerVideosGiveFewerPlaces(t *testing.T) {
+func TestR9_FewerVideosGiveFewerRanks(t *testing.T) {
 	require.Equal(t, []VideoValue{{1, 0}}, Rank([]VideoValue{{1, 0}}))
 	require.Empty(t, Rank(nil))
 }

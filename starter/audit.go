@@ -10,6 +10,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"creatorpay/db"
+	"creatorpay/db/audit"
+	"creatorpay/program/command"
 	"creatorpay/settlement"
 )
 
@@ -29,7 +31,7 @@ func (c auditCommand) AfterApply() error {
 }
 
 func (c auditCommand) Run(ctx context.Context, database *db.DB) error {
-	results, err := database.Audit(ctx, c.From, c.To, c.Checksums)
+	results, err := audit.Run(ctx, database, c.From, c.To, c.Checksums)
 	if err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ const meaningWidth = 70
 
 // auditText shows every invariant and the rows for which one does not hold, and counts
 // the broken ones.
-func auditText(results []db.Audited) (all string, broken int) {
+func auditText(results []audit.Result) (all string, broken int) {
 	out := newTable("Invariant", "What it means", "Result", "Took")
 	out.SetColumnConfigs([]table.ColumnConfig{
 		{Number: 2, WidthMax: meaningWidth, WidthMaxEnforcer: text.WrapSoft},
@@ -68,7 +70,7 @@ func auditText(results []db.Audited) (all string, broken int) {
 	return rendered(out) + notes.String() + findings.String(), broken
 }
 
-func findingsText(result db.Audited) string {
+func findingsText(result audit.Result) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "\n%s: %s\n", result.Name, result.Meaning)
 	for _, finding := range result.Findings {
@@ -78,5 +80,20 @@ func findingsText(result db.Audited) string {
 		fmt.Fprintf(&text, "  and %d more\n", result.More)
 	}
 	fmt.Fprintf(&text, "  What to do: %s.\n", result.Remedy)
+	// The last day of the period is closed; the first may lie before the first of all.
+	period := result.Findings[0].Period
+	day := period.End() - 1
+	switch result.Of {
+	case audit.Figures:
+		fmt.Fprintf(&text, "  To recompute a day and compare it: %s\n", command.Verify(day))
+	case audit.WatchLog:
+		fmt.Fprintf(&text, "  To recompute a day and compare it: %s\n", command.Verify(day))
+		fmt.Fprintf(&text, "  To put its rows back: %s\n", command.RestoreRows(day))
+	case audit.DroppedDays:
+		fmt.Fprintf(&text, "  To move them into a file: %s\n", command.TakeRows)
+	case audit.Mails:
+		fmt.Fprintf(&text, "  To see a week's mails: %s\n", command.MailStatus(period))
+	case audit.Book:
+	}
 	return text.String()
 }

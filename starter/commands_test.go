@@ -17,8 +17,8 @@ func TestTheStarterKnowsTheCommandsThatMessagesName(t *testing.T) {
 	t.Setenv("MYSQL_DSN", "nobody@tcp(127.0.0.1:1)/none")
 	day := settlement.Day(19852) // 2024-05-09
 	lines := []string{
-		command.Migrate, command.Status, command.ApplySchedules, command.ListSchedules,
-		command.Verify(day), command.AddPartitions(day, day+1), command.MailStatus(day.Week()), command.SendMails(day.Week()),
+		command.Migrate, command.Status, command.ApplySchedules, command.ListSchedules, command.TakeRows,
+		command.Verify(day), command.RestoreRows(day), command.AddPartitions(day, day+1), command.MailStatus(day.Week()), command.SendMails(day.Week()),
 	}
 	for _, period := range []settlement.Period{settlement.DailyPeriod(day), day.Week(), day.Month()} {
 		lines = append(lines, command.Run(period), command.Retry(period), command.Backfill(period, period), command.Audit(period))

@@ -122,7 +122,7 @@ func topText(day settlement.Day, top []db.TopVideo) string {
 	out := newTable("Top 5 of "+day.String(), "Rank", "Video", "Title", "Value")
 	rightAligned(out, 2, 3, 5)
 	for _, video := range top {
-		out.AppendRow(table.Row{"by " + video.Metric, video.Place, video.VideoID, video.Title, settlement.Number(video.Value)})
+		out.AppendRow(table.Row{"by " + video.Metric, video.Rank, video.VideoID, video.Title, settlement.Number(video.Value)})
 	}
 	return rendered(out)
 }

@@ -10,6 +10,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
+	"creatorpay/db/audit"
 	"creatorpay/db/watchlog"
 	"creatorpay/engine/importer"
 	"creatorpay/engine/verify"
@@ -145,24 +146,47 @@ func TestTablesOfPartitionsPricesAndTheAudit(t *testing.T) {
 └─────────┴────────────┴──────────┴──────────────┴─────┴───────────────────┘
 `, pricesText([]db.PriceVersion{{PriceRule: settlement.PriceRule{Version: 1, HoldsFrom: thursday, Views: views, AdViews: ads}, Days: 3}}))
 
-	text, broken := auditText([]db.Audited{
-		{Invariant: db.Invariant{Name: "rows", Meaning: "every row is counted"}, Took: 12 * time.Millisecond, Notes: []string{"2024-05-01 was dropped"}},
-		{Invariant: db.Invariant{Name: "sums", Meaning: "weeks are sums", Remedy: "restore it"}, Findings: []db.Finding{{Where: "2024-W19", Problem: "1 is not 2"}}, More: 1},
+	week, day := thursday.Week(), settlement.DailyPeriod(thursday)
+	text, broken := auditText([]audit.Result{
+		{Invariant: audit.Invariant{Name: "plans", Meaning: "every video is planned"}, Took: 12 * time.Millisecond, Notes: []string{"2024-05-01 was dropped"}},
+		{Invariant: audit.Invariant{Name: "sums", Meaning: "weeks are sums", Remedy: "restore it", Of: audit.Figures}, Findings: []audit.Finding{{Period: week, Where: "2024-W19", Problem: "1 is not 2"}}, More: 1},
+		{Invariant: audit.Invariant{Name: "rows", Meaning: "every row is there", Remedy: "put it back", Of: audit.WatchLog}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "1 missing"}}},
+		{Invariant: audit.Invariant{Name: "mails", Meaning: "each is sent once", Remedy: "find it", Of: audit.Mails}, Findings: []audit.Finding{{Period: week, Where: "2024-W19, creator 1", Problem: "none"}}},
+		{Invariant: audit.Invariant{Name: "chain", Meaning: "no gap", Remedy: "find a backup"}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "not closed"}}},
 	})
-	require.Equal(t, 1, broken)
+	require.Equal(t, 4, broken)
 	requireText(t, `
-┌───────────┬──────────────────────┬──────────┬──────┐
-│ Invariant │ What it means        │ Result   │ Took │
-├───────────┼──────────────────────┼──────────┼──────┤
-│ rows      │ every row is counted │ holds    │ 12ms │
-│ sums      │ weeks are sums       │ 2 broken │   0s │
-└───────────┴──────────────────────┴──────────┴──────┘
+┌───────────┬────────────────────────┬──────────┬──────┐
+│ Invariant │ What it means          │ Result   │ Took │
+├───────────┼────────────────────────┼──────────┼──────┤
+│ plans     │ every video is planned │ holds    │ 12ms │
+│ sums      │ weeks are sums         │ 2 broken │   0s │
+│ rows      │ every row is there     │ 1 broken │   0s │
+│ mails     │ each is sent once      │ 1 broken │   0s │
+│ chain     │ no gap                 │ 1 broken │   0s │
+└───────────┴────────────────────────┴──────────┴──────┘
 2024-05-01 was dropped
 
 sums: weeks are sums
   2024-W19: 1 is not 2
   and 1 more
   What to do: restore it.
+  To recompute a day and compare it: starter verify --date 2024-05-12
+
+rows: every row is there
+  2024-05-09: 1 missing
+  What to do: put it back.
+  To recompute a day and compare it: starter verify --date 2024-05-09
+  To put its rows back: starter rows restore --date 2024-05-09 --backup NAME
+
+mails: each is sent once
+  2024-W19, creator 1: none
+  What to do: find it.
+  To see a week's mails: starter mail status --week 2024-W19
+
+chain: no gap
+  2024-05-09: not closed
+  What to do: find a backup.
 `, text)
 }
 

@@ -91,7 +91,7 @@ func (s source) top5(ctx context.Context, each func(topRow) error) error {
 		return err
 	}
 	for _, video := range top {
-		if err := each(topRow{s.head(), video.Metric, video.Place, video.VideoID, video.Title, video.Value}); err != nil {
+		if err := each(topRow{s.head(), video.Metric, video.Rank, video.VideoID, video.Title, video.Value}); err != nil {
 			return err
 		}
 	}

@@ -197,7 +197,7 @@ func (r *statementReader) days(lines []db.SettlementLine) []templates.DayTotal {
 func (r *statementReader) top5(own []db.PeriodVideo) (top templates.Top5) {
 	for _, video := range r.top {
 		ranked := templates.RankedVideo{
-			Rank: video.Place, VideoID: video.VideoID, Title: video.Title, Value: video.Value,
+			Rank: video.Rank, VideoID: video.VideoID, Title: video.Title, Value: video.Value,
 			Own: slices.ContainsFunc(own, func(v db.PeriodVideo) bool { return v.VideoID == video.VideoID }),
 		}
 		if video.Metric == db.MetricViews {

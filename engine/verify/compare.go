@@ -13,7 +13,7 @@ import (
 // Difference is one stored figure that the watch log does not give again. All of
 // it is for people.
 type Difference struct {
-	Of         string // a video, a chunk, a place of a ranking, or the day
+	Of         string // a video, a chunk, a rank, or the day
 	Figure     string
 	Stored     string
 	Recomputed string
@@ -70,9 +70,10 @@ func compareDay(day settlement.Day, stored, recomputed dayFigures) []Difference 
 	var d differences
 	d.figures("day "+day.String(), stored.totals.Figures(), recomputed.totals.Figures())
 	for _, metric := range metrics {
-		for rank := 1; rank <= settlement.TopPlaces; rank++ {
-			of := fmt.Sprintf("top %d by %s", rank, metric.name)
-			was, is := stored.top[place{metric.name, rank}], recomputed.top[place{metric.name, rank}]
+		for number := 1; number <= settlement.MaxRank; number++ {
+			of := fmt.Sprintf("top %d by %s", number, metric.name)
+			at := rank{metric.name, number}
+			was, is := stored.top[at], recomputed.top[at]
 			compare(&d, of, "video", was.VideoID, is.VideoID)
 			compare(&d, of, "value", was.Value, is.Value)
 		}

@@ -137,7 +137,7 @@ func TestCompareDay_NamesTotalsAndPlaces(t *testing.T) {
 	figures := func() dayFigures {
 		return dayFigures{
 			totals: settlement.Totals{Statistics: views, Late: settlement.Late{LateRows: 4, LateViews: 3}, Amounts: earnings.Amounts},
-			top: map[place]settlement.VideoValue{
+			top: map[rank]settlement.VideoValue{
 				{db.MetricViews, 1}: {VideoID: 7, Value: 70}, {db.MetricViews, 2}: {VideoID: 8, Value: 60}, {db.MetricPlayedSeconds, 5}: {VideoID: 9, Value: 50},
 			},
 		}
@@ -145,8 +145,8 @@ func TestCompareDay_NamesTotalsAndPlaces(t *testing.T) {
 	require.Empty(t, compareDay(monday, figures(), figures()))
 	stored := figures()
 	stored.totals.LateRows, stored.totals.LateViews, stored.totals.AdAmount = 5, 2, 0
-	delete(stored.top, place{db.MetricViews, 1})
-	stored.top[place{db.MetricPlayedSeconds, 5}] = settlement.VideoValue{VideoID: 9, Value: 51}
+	delete(stored.top, rank{db.MetricViews, 1})
+	stored.top[rank{db.MetricPlayedSeconds, 5}] = settlement.VideoValue{VideoID: 9, Value: 51}
 
 	require.Equal(t, []Difference{
 		{"day 2024-05-06", "late rows", "5", "4"},

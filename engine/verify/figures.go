@@ -31,21 +31,21 @@ func (f chunkFigures) totals() (settlement.Totals, error) {
 // dayFigures are what a day as a whole comes to, stored or recomputed.
 type dayFigures struct {
 	totals settlement.Totals
-	top    map[place]settlement.VideoValue
+	top    map[rank]settlement.VideoValue
 }
 
-// place is one of a ranking.
-type place struct {
+// rank is one line of a ranking.
+type rank struct {
 	metric string
-	rank   int // 1 is the first
+	number int // 1 is the first
 }
 
-func places(top []db.TopVideo) map[place]settlement.VideoValue {
-	places := make(map[place]settlement.VideoValue, len(top))
+func storedRanks(top []db.TopVideo) map[rank]settlement.VideoValue {
+	ranks := make(map[rank]settlement.VideoValue, len(top))
 	for _, video := range top {
-		places[place{video.Metric, video.Place}] = settlement.VideoValue{VideoID: video.VideoID, Value: video.Value}
+		ranks[rank{video.Metric, video.Rank}] = settlement.VideoValue{VideoID: video.VideoID, Value: video.Value}
 	}
-	return places
+	return ranks
 }
 
 // metrics are the figures by which videos are ranked.
@@ -57,10 +57,10 @@ var metrics = []struct {
 	{db.MetricPlayedSeconds, func(s settlement.Statistics) int64 { return s.PlayedSeconds }},
 }
 
-// rank ranks the videos by each metric. One of which nothing counted has no place
+// ranksOf ranks the videos by each metric. One of which nothing counted has no rank
 // (R9).
-func rank(lines []db.StatisticsLine) map[place]settlement.VideoValue {
-	ranked := make(map[place]settlement.VideoValue)
+func ranksOf(lines []db.StatisticsLine) map[rank]settlement.VideoValue {
+	ranked := make(map[rank]settlement.VideoValue)
 	for _, metric := range metrics {
 		var videos []settlement.VideoValue
 		for _, line := range lines {
@@ -69,7 +69,7 @@ func rank(lines []db.StatisticsLine) map[place]settlement.VideoValue {
 			}
 		}
 		for i, video := range settlement.Rank(videos) {
-			ranked[place{metric.name, i + 1}] = video
+			ranked[rank{metric.name, i + 1}] = video
 		}
 	}
 	return ranked

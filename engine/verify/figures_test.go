@@ -76,10 +76,10 @@ func TestR9_RankingsAreOfVideosOfWhichSomethingCounted(t *testing.T) {
 		return db.StatisticsLine{VideoID: video, Statistics: settlement.Statistics{Views: views, PlayedSeconds: seconds, SelfViews: 99}}
 	}
 
-	require.Equal(t, map[place]settlement.VideoValue{
+	require.Equal(t, map[rank]settlement.VideoValue{
 		{db.MetricViews, 1}:         {VideoID: 3, Value: 8},
 		{db.MetricViews, 2}:         {VideoID: 1, Value: 5},
 		{db.MetricPlayedSeconds, 1}: {VideoID: 1, Value: 50},
 		{db.MetricPlayedSeconds, 2}: {VideoID: 3, Value: 0},
-	}, rank([]db.StatisticsLine{line(1, 5, 50), line(2, 0, 0), line(3, 8, 0)}))
+	}, ranksOf([]db.StatisticsLine{line(1, 5, 50), line(2, 0, 0), line(3, 8, 0)}))
 }

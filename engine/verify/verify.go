@@ -105,7 +105,7 @@ func report(run db.Run, top []db.TopVideo, results []result) (report Report, err
 			return Report{}, err
 		}
 	}
-	recomputed.top = rank(lines)
-	report.Differences = append(report.Differences, compareDay(run.StartsOn, dayFigures{run.Totals, places(top)}, recomputed)...)
+	recomputed.top = ranksOf(lines)
+	report.Differences = append(report.Differences, compareDay(run.StartsOn, dayFigures{run.Totals, storedRanks(top)}, recomputed)...)
 	return report, nil
 }

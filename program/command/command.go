@@ -14,7 +14,8 @@ const (
 	Status         = "starter status"
 	ApplySchedules = "starter schedule apply"
 	ListSchedules  = "starter schedule list"
-	AddRoom        = "starter partitions add" // with the days that [AddPartitions] adds
+	AddRoom        = "starter partitions add"    // with the days that [AddPartitions] adds
+	TakeRows       = "starter rows take -o FILE" // moves rows of dropped days
 )
 
 // Run runs the period.
@@ -30,6 +31,11 @@ func Backfill(first, last settlement.Period) string {
 
 // Verify recomputes a closed day from the watch log.
 func Verify(day settlement.Day) string { return "starter verify --date " + day.String() }
+
+// RestoreRows says which rows of a closed day a backup would put right; NAME is the backup's database.
+func RestoreRows(day settlement.Day) string {
+	return fmt.Sprintf("starter rows restore --date %s --backup NAME", day)
+}
 
 // Audit checks the invariants of the period's days, and of the weeks and months that have one of them.
 func Audit(period settlement.Period) string {

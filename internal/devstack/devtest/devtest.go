@@ -59,6 +59,28 @@ func MySQL(t testing.TB) *devstack.MySQL {
 	return mysql.get(t)
 }
 
+// NewMySQL is a database server of this test's own, for settings that others must not have.
+func NewMySQL(t testing.TB, flags ...string) *devstack.MySQL {
+	t.Helper()
+	dir := Dir(t)
+	if err := devstack.SeedMySQL(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	server, err := devstack.StartMySQL(t.Context(), dir, append(flags,
+		"--innodb-buffer-pool-size=64M",
+		"--innodb-flush-log-at-trx-commit=2",
+		"--loose-innodb-redo-log-capacity=100M", "--loose-innodb-log-file-size=96M")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
 // Database creates an empty database for this test alone and returns its DSN.
 func Database(t testing.TB) string {
 	t.Helper()

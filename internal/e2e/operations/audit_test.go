@@ -31,7 +31,7 @@ func TestAuditPrintsTheInvariantsAndTheRowsThatBreakThem(t *testing.T) {
 		"2024-05-12: ad amount: 120 in its run, 121 in its videos",
 		"2024-05-12: 1 row missing: 7 counted, 6 there",
 		"2024-05-12, chunk 1 (all videos): 7 rows counted, 6 there",
-		"What to do: `starter verify` the day",
+		"What to do: recompute the day", "To put its rows back: starter rows restore --date 2024-05-12",
 	} {
 		require.Contains(t, found.Stdout, line)
 	}

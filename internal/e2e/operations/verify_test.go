@@ -155,9 +155,9 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 			[]string{"video 40 | views | 0 | 10"},
 		},
 		{
-			"a stored place",
-			`UPDATE top_videos SET video_id = 60 WHERE metric = 'views' AND place = 2 AND starts_on = '2024-05-06'`,
-			`UPDATE top_videos SET video_id = 20 WHERE metric = 'views' AND place = 2 AND starts_on = '2024-05-06'`,
+			"a stored rank",
+			`UPDATE top_videos SET video_id = 60 WHERE metric = 'views' AND video_rank = 2 AND starts_on = '2024-05-06'`,
+			`UPDATE top_videos SET video_id = 20 WHERE metric = 'views' AND video_rank = 2 AND starts_on = '2024-05-06'`,
 			[]string{"top 2 by views | video | 60 | 20"},
 		},
 		{

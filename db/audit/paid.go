@@ -1,19 +1,18 @@
-package db
+package audit
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"creatorpay/settlement"
 )
 
-const restoreLine = "a settled line was changed by hand: `starter verify` the day to see what it should be, and put it back from a backup"
+const restoreLine = "a settled line was changed by hand: recompute the day to see what it should be, and put it back from a backup"
 
 var paidInvariant = Invariant{
 	Name:    "paid",
 	Meaning: "each day pays every counted view and ad view, and none besides: to - from = counted",
 	Remedy:  restoreLine,
+	Of:      Figures,
 	check: func(ctx context.Context, a *audit) error {
 		if err := checkLines(ctx, a); err != nil {
 			return err
@@ -66,15 +65,15 @@ func checkLines(ctx context.Context, a *audit) error {
 			OR p.creator_id <> s.creator_id
 		)
 		ORDER BY p.starts_on, p.video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
-		where := ofVideo(r.Day, r.VideoID)
+		day, what := settlement.DailyPeriod(r.Day), ofVideo(r.VideoID)
 		if r.Views != r.PaidViews || r.PaidViews == 0 {
-			a.found(where, "%s counted, %d paid", settlement.Count(r.Views, "view"), r.PaidViews)
+			a.found(day, what, "%s counted, %d paid", settlement.Count(r.Views, "view"), r.PaidViews)
 		}
 		if r.AdViews != r.PaidAdViews {
-			a.found(where, "%d ad views counted, %d paid", r.AdViews, r.PaidAdViews)
+			a.found(day, what, "%d ad views counted, %d paid", r.AdViews, r.PaidAdViews)
 		}
 		if r.Creator != r.PaidCreator {
-			a.found(where, "counted for creator %d, paid to creator %d", r.Creator, r.PaidCreator)
+			a.found(day, what, "counted for creator %d, paid to creator %d", r.Creator, r.PaidCreator)
 		}
 	})
 }
@@ -104,60 +103,7 @@ func checkUnpaid(ctx context.Context, a *audit) error {
 		WHERE l.views > 0 AND p.video_id IS NULL
 		ORDER BY starts_on, video_id`, []any{a.first, a.last, a.first, a.last}, func(r row) {
 		if _, closed := a.days[r.Day]; closed {
-			a.found(ofVideo(r.Day, r.VideoID), "%s counted, but no settlement line", settlement.Count(r.Views, "view"))
+			a.found(settlement.DailyPeriod(r.Day), ofVideo(r.VideoID), "%s counted, but no settlement line", settlement.Count(r.Views, "view"))
 		}
 	})
-}
-
-var amountsInvariant = Invariant{
-	Name:    "amounts",
-	Meaning: "each amount is the exact sum over its ordinals by the prices of its run, cut to whole won once (R4, R5)",
-	Remedy:  "a settled line or a price was changed by hand (`starter verify` the day): put it back from a backup; new prices are a new version",
-	check: func(ctx context.Context, a *audit) error {
-		rules, err := a.priceRules(ctx)
-		if err != nil {
-			return err
-		}
-		for _, run := range a.runs[settlement.Daily] {
-			if _, usable := rules[run.PriceRule]; !usable {
-				a.found(run.Period().String(), "price rule %d, which its run used, is missing or does not price every ordinal", run.PriceRule)
-			}
-		}
-		return a.eachLine(ctx, func(line SettlementLine) {
-			rule, usable := rules[a.days[line.Day].PriceRule]
-			if !usable {
-				return
-			}
-			a.amount(line, "video amount", rule.Views, settlement.Ordinals{From: line.ViewsFrom, To: line.ViewsTo}, line.VideoAmount)
-			a.amount(line, "ad amount", rule.AdViews, settlement.Ordinals{From: line.AdViewsFrom, To: line.AdViewsTo}, line.AdAmount)
-		})
-	},
-}
-
-func (a *audit) amount(line SettlementLine, what string, tiers settlement.Tiers, ordinals settlement.Ordinals, stored settlement.Won) {
-	exact, err := tiers.Amount(ordinals)
-	switch {
-	case err != nil:
-		a.found(ofVideo(line.Day, line.VideoID), "%s: %s", what, err)
-	case exact != stored:
-		a.found(ofVideo(line.Day, line.VideoID), "%s is %s, should be %s", what, stored, exact)
-	}
-}
-
-// priceRules are those that the days used, by version, as far as they can be used.
-func (a *audit) priceRules(ctx context.Context) (map[int64]settlement.PriceRule, error) {
-	rules := make(map[int64]settlement.PriceRule)
-	for _, run := range a.runs[settlement.Daily] {
-		if _, known := rules[run.PriceRule]; known {
-			continue
-		}
-		rule, err := readPriceRule(ctx, a.tx, "version = ?", run.PriceRule)
-		switch {
-		case err == nil:
-			rules[run.PriceRule] = rule
-		case !errors.Is(err, sql.ErrNoRows) && !errors.Is(err, settlement.ErrPrices):
-			return nil, err
-		}
-	}
-	return rules, nil
 }

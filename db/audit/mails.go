@@ -1,16 +1,17 @@
-package db
+package audit
 
 import (
 	"context"
-	"fmt"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
 var mailsInvariant = Invariant{
 	Name:    "mails",
 	Meaning: "each weekly statement has one delivery, nobody else has one, and none was sent without a claim or before its week closed",
-	Remedy:  "a delivery was changed by hand: find the mail by its Message-ID in the mail server's log, then put the row right (`starter mail confirm` or `resend`)",
+	Remedy:  "a delivery was changed by hand: find the mail by its Message-ID in the mail server's log, then confirm that it has arrived or send it again",
+	Of:      Mails,
 	check: func(ctx context.Context, a *audit) error {
 		if err := checkDeliveriesMissing(ctx, a); err != nil {
 			return err
@@ -33,8 +34,8 @@ func checkDeliveriesMissing(ctx context.Context, a *audit) error {
 		LEFT JOIN deliveries d ON d.starts_on = s.starts_on AND d.version = s.version AND d.creator_id = s.creator_id
 		WHERE s.kind = ? AND s.starts_on BETWEEN ? AND ? AND d.creator_id IS NULL
 		ORDER BY s.starts_on, s.creator_id`, []any{settlement.Weekly, first, last}, func(r row) {
-		if a.closed(settlement.Weekly, r.Start) {
-			a.found(fmt.Sprintf("%s, creator %d", r.Start.Week(), r.Creator), "has a statement, but no delivery")
+		if week := r.Start.Week(); a.closed(week) {
+			a.found(week, ofCreator(r.Creator), "has a statement, but no delivery")
 		}
 	})
 }
@@ -64,17 +65,17 @@ func checkDeliveries(ctx context.Context, a *audit) error {
 		WHERE d.starts_on BETWEEN ? AND ?
 		HAVING NOT stated OR early OR state IN (?, ?, ?) AND attempts = 0
 		ORDER BY d.starts_on, d.creator_id`, []any{
-		DeliveryPending, settlement.Weekly, settlement.Weekly, settlement.Closed, a.first.Week().Start, a.last,
-		DeliverySending, DeliverySent, DeliveryUnknown,
+		db.DeliveryPending, settlement.Weekly, settlement.Weekly, settlement.Closed, a.first.Week().Start, a.last,
+		db.DeliverySending, db.DeliverySent, db.DeliveryUnknown,
 	}, func(r row) {
-		where := fmt.Sprintf("%s, creator %d", r.Start.Week(), r.Creator)
+		week, what := r.Start.Week(), ofCreator(r.Creator)
 		switch {
 		case !r.Stated:
-			a.found(where, "has a delivery (%s), but no statement", r.State)
+			a.found(week, what, "has a delivery (%s), but no statement", r.State)
 		case r.Early:
-			a.found(where, "the mail is %s from before the week closed", r.State)
+			a.found(week, what, "the mail is %s from before the week closed", r.State)
 		default:
-			a.found(where, "the mail is %s, but no attempt claimed it", r.State)
+			a.found(week, what, "the mail is %s, but no attempt claimed it", r.State)
 		}
 	})
 }

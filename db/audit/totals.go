@@ -1,4 +1,4 @@
-package db
+package audit
 
 import (
 	"context"
@@ -6,32 +6,30 @@ import (
 	"fmt"
 	"strings"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
 var totalsInvariant = Invariant{
 	Name:    "totals",
 	Meaning: "each run's totals are the sums of its chunks, and those of its videos (R8, R10)",
-	Remedy:  "a row was changed by hand: `starter verify` the day to see which; put it back from a backup",
+	Remedy:  "a row was changed by hand: recompute the day to see which; put it back from a backup",
+	Of:      Figures,
 	check: func(ctx context.Context, a *audit) error {
 		for _, kind := range kinds {
-			chunks, err := a.chunks(ctx, kind)
-			if err != nil {
-				return err
-			}
 			videos, err := a.sumVideos(ctx, kind)
 			if err != nil {
 				return err
 			}
 			for _, run := range a.runs[kind] {
 				var sum settlement.Totals
-				for _, chunk := range chunks[run.StartsOn] {
+				for _, chunk := range a.chunks[run.Period()] {
 					if err := sum.Add(chunk.Totals); err != nil {
 						return fmt.Errorf("add up chunks of %s: %w", run.Period(), err)
 					}
 				}
-				a.equal(run.Period().String(), "run", run.Totals, "chunks", sum)
-				a.equal(run.Period().String(), "run", run.Totals, "videos", videos[run.StartsOn])
+				a.equal(run.Period(), "run", run.Totals, "chunks", sum)
+				a.equal(run.Period(), "run", run.Totals, "videos", videos[run.StartsOn])
 			}
 		}
 		return nil
@@ -43,41 +41,53 @@ func (a *audit) sumVideos(ctx context.Context, kind settlement.Kind) (map[settle
 	if kind == settlement.Daily {
 		return a.sumVideosOfDays(ctx)
 	}
-	sums := make(map[settlement.Day]settlement.Totals)
+	found := make(map[settlement.Day]settlement.Totals)
 	for _, run := range a.runs[kind] {
-		sum, err := sumVideos(ctx, a.tx, run.Period(), settlement.Range{})
+		sum, err := a.sumVideosOf(ctx, run.Period())
 		if err != nil {
 			return nil, err
 		}
-		sums[run.StartsOn] = sum
+		found[run.StartsOn] = sum
 	}
-	return sums, nil
+	return found, nil
+}
+
+// sumVideosOf adds up the lines of a week or month, which do not tell the late rows.
+func (a *audit) sumVideosOf(ctx context.Context, period settlement.Period) (settlement.Totals, error) {
+	var sum settlement.RolledUp
+	if err := a.tx.GetContext(ctx, &sum, `
+		SELECT `+rolledUpColumns.Summed()+`
+		FROM period_videos
+		WHERE kind = ? AND starts_on = ?`, period.Kind, period.Start); err != nil {
+		return settlement.Totals{}, err
+	}
+	totals := sum.Totals()
+	err := a.tx.GetContext(ctx, &totals.LateRows, `
+		SELECT COALESCE(SUM(`+db.RowsOfLine+`), 0)
+		FROM adjustments
+		WHERE posted_on >= ? AND posted_on < ?`, period.Start, period.End())
+	return totals, err
 }
 
 func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]settlement.Totals, error) {
-	sums := make(map[settlement.Day]settlement.Totals)
+	byDay := make(map[settlement.Day]settlement.Totals)
 	for _, query := range []string{`
 		SELECT
 			starts_on,
-			SUM(views) AS views,
-			SUM(self_views) AS self_views,
-			SUM(repeat_views) AS repeat_views,
-			SUM(played_seconds) AS played_seconds,
-			SUM(ad_views) AS ad_views
+			` + sums(statisticsColumns) + `
 		FROM daily_statistics
 		WHERE starts_on BETWEEN ? AND ?
 		GROUP BY starts_on`, `
 		SELECT
 			posted_on AS starts_on,
-			SUM(views + self_views + repeat_views) AS late_rows,
+			SUM(` + db.RowsOfLine + `) AS late_rows,
 			SUM(views) AS late_views
 		FROM adjustments
 		WHERE posted_on BETWEEN ? AND ?
 		GROUP BY posted_on`, `
 		SELECT
 			starts_on,
-			SUM(video_amount) AS video_amount,
-			SUM(ad_amount) AS ad_amount
+			` + sums(amountColumns) + `
 		FROM daily_settlements
 		WHERE starts_on BETWEEN ? AND ?
 		GROUP BY starts_on`,
@@ -88,19 +98,19 @@ func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]settlem
 		}
 		var tooMuch error
 		err := eachRow(ctx, a, query, []any{a.first, a.last}, func(r row) {
-			tooMuch = errors.Join(tooMuch, r.Add(sums[r.Day])) // each has other figures
-			sums[r.Day] = r.Totals
+			tooMuch = errors.Join(tooMuch, r.Add(byDay[r.Day])) // each has other figures
+			byDay[r.Day] = r.Totals
 		})
 		if err := errors.Join(err, tooMuch); err != nil {
 			return nil, err
 		}
 	}
-	return sums, nil
+	return byDay, nil
 }
 
 // equal records the figures in which two totals differ; one and other say whose
 // they are.
-func (a *audit) equal(where, one string, left settlement.Totals, other string, right settlement.Totals) {
+func (a *audit) equal(period settlement.Period, one string, left settlement.Totals, other string, right settlement.Totals) {
 	var differences []string
 	rightFigures := right.Figures()
 	for i, figure := range left.Figures() {
@@ -109,6 +119,6 @@ func (a *audit) equal(where, one string, left settlement.Totals, other string, r
 		}
 	}
 	if len(differences) > 0 {
-		a.found(where, "%s", strings.Join(differences, "; "))
+		a.found(period, "", "%s", strings.Join(differences, "; "))
 	}
 }

@@ -1,15 +1,14 @@
-package db
+package audit
 
 import (
 	"database/sql"
 	"strings"
 	"testing"
 
-	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db"
 	"creatorpay/db/server"
-	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -58,36 +57,41 @@ const (
 // every kind, in which each invariant and a name beyond ASCII hold.
 func requireAllWorks(t *testing.T, dsn string) {
 	t.Helper()
-	db, err := Open(t.Context(), dsn, 8)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	migrate(t, db)
-	closeAllKinds(t, db)
+	f := open(t, dsn)
+	f.migrate(t)
+	f.closeAllKinds(t)
 	title := `김 "O'Neil" \n 🎬`
-	refused, err := db.PutVideos(t.Context(), []Video{{ID: 9, CreatorID: creator, Title: title}})
+	refused, err := f.PutVideos(t.Context(), []db.Video{{ID: 9, CreatorID: 1, Title: title}})
 	require.NoError(t, err)
 	require.Empty(t, refused)
 
 	// Others see what is committed, and in the form in which it came.
-	other, err := Open(t.Context(), dsn, 8)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, other.Close()) })
+	other := open(t, dsn)
 	require.NoError(t, other.CheckSchema(t.Context()))
 	require.Equal(t, title, read[string](t, other, `SELECT title FROM videos WHERE video_id = 9`))
 	require.Equal(t, len(title), read[int](t, other, `SELECT LENGTH(title) FROM videos WHERE video_id = 9`))
-	for _, result := range audited(t, other, auditedMonday, auditedMonday+6) {
+	for _, result := range other.audit(t, monday, sunday) {
 		require.Empty(t, result.Findings, result.Name)
 	}
-	unsent, err := other.Unsent(t.Context(), auditedMonday.Week(), settlement.AllCreators)
+	unsent, err := other.Unsent(t.Context(), monday.Week(), settlement.AllCreators)
 	require.NoError(t, err)
 	require.NotEmpty(t, unsent)
 	require.Empty(t, read[string](t, other, `SELECT MAX(payout_sha256) FROM statements`))
 }
 
+// read is the one value that a query gives.
+func read[T any](t *testing.T, f fixture, query string) (value T) {
+	t.Helper()
+	require.NoError(t, f.server.GetContext(t.Context(), &value, query))
+	return value
+}
+
 func TestTheServersDefaultsChangeNothing(t *testing.T) {
-	mysqld := startServer(t)
+	mysqld := devtest.NewMySQL(t)
 	require.NoError(t, mysqld.CreateDatabase(t.Context(), "odd"))
-	admin := openRaw(t, mysqld.DSN("odd"))
+	admin, err := sql.Open("mysql", mysqld.DSN("odd")) // not as the programs open it
+	require.NoError(t, err)
+	defer admin.Close()
 	for _, statement := range []string{
 		// init_connect is passed over for root.
 		`CREATE USER app IDENTIFIED BY ''`,
@@ -116,59 +120,4 @@ func TestParametersOfTheDSNChangeNothing(t *testing.T) {
 		"charset=latin1", "collation=gbk_chinese_ci", "columnsWithAlias=true", "clientFoundRows=true", "interpolateParams=false",
 		"loc=Asia%2FSeoul", "parseTime=false", "timeTruncate=1h",
 	}, "&"))
-}
-
-func TestSettingsThatASessionCannotMendAreRefused(t *testing.T) {
-	mysqld := startServer(t, "--log-bin", "--loose-skip-log-bin=0", "--server-id=1")
-	require.NoError(t, mysqld.CreateDatabase(t.Context(), "refused"))
-	admin := openRaw(t, mysqld.DSN("refused"))
-	for _, test := range []struct{ setting, says string }{
-		{`binlog_format = STATEMENT`, "has binlog_format = STATEMENT, and refuses to log what READ COMMITTED transactions write: set binlog_format = ROW"},
-		{`max_allowed_packet = 65536`, "has max_allowed_packet = 65536, which long statements exceed: set max_allowed_packet = 16M"},
-	} {
-		name, _, _ := strings.Cut(test.setting, " ")
-		_, err := admin.ExecContext(t.Context(), `SET GLOBAL `+test.setting)
-		require.NoError(t, err)
-
-		_, err = Open(t.Context(), mysqld.DSN("refused"), 1)
-		require.ErrorContains(t, err, test.says)
-
-		_, err = admin.ExecContext(t.Context(), `SET GLOBAL `+name+` = DEFAULT`)
-		require.NoError(t, err)
-	}
-	db, err := Open(t.Context(), mysqld.DSN("refused"), 1)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
-}
-
-// startServer is a server of this test's own.
-func startServer(t *testing.T, flags ...string) *devstack.MySQL {
-	t.Helper()
-	dir := devtest.Dir(t)
-	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
-	server, err := devstack.StartMySQL(t.Context(), dir, append(flags,
-		"--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=2",
-		"--loose-innodb-redo-log-capacity=100M", "--loose-innodb-log-file-size=96M")...)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, server.Kill()) })
-	return server
-}
-
-// openRaw is a pool whose sessions are as the server makes them.
-func openRaw(t *testing.T, dsn string) *sql.DB {
-	t.Helper()
-	config, err := mysql.ParseDSN(dsn)
-	require.NoError(t, err)
-	connector, err := mysql.NewConnector(config)
-	require.NoError(t, err)
-	pool := sql.OpenDB(connector)
-	t.Cleanup(func() { require.NoError(t, pool.Close()) })
-	return pool
-}
-
-func TestMySQLRefusesColumnsThatAGroupDoesNotDecide(t *testing.T) {
-	db := openEmpty(t)
-	version := read[string](t, db, `SELECT VERSION()`)
-	mode := read[string](t, db, `SELECT @@sql_mode`)
-	require.Equal(t, !strings.Contains(version, "MariaDB"), strings.Contains(mode, "ONLY_FULL_GROUP_BY"))
 }

@@ -1,4 +1,4 @@
-package db
+package audit
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"creatorpay/settlement"
 )
 
-var ownersInvariant = Invariant{
+var creatorsInvariant = Invariant{
 	Name:    "creators",
 	Meaning: "each video has one creator, the catalogue's, in its lines of all days, weeks and months, and is marked as counted",
 	Remedy:  "a line or the catalogue was changed by hand: put back the creator for whom the video was counted, and its counted_from, from a backup. Videos are not handed over to another creator: see the runbook",
@@ -18,7 +18,7 @@ var ownersInvariant = Invariant{
 			{"'daily'", "adjustments", "posted_on"},
 			{"l.kind", "period_videos", "starts_on"},
 		} {
-			if err := checkOwners(ctx, a, lines.kind, lines.table, lines.start); err != nil {
+			if err := checkCreators(ctx, a, lines.kind, lines.table, lines.start); err != nil {
 				return err
 			}
 		}
@@ -26,8 +26,8 @@ var ownersInvariant = Invariant{
 	},
 }
 
-// checkOwners holds the creators of a table's lines against the catalogue.
-func checkOwners(ctx context.Context, a *audit, kind, table, start string) error {
+// checkCreators holds the creators of a table's lines against the catalogue.
+func checkCreators(ctx context.Context, a *audit, kind, table, start string) error {
 	type row struct {
 		Kind        settlement.Kind          `db:"kind"`
 		Start       settlement.Day           `db:"start"`
@@ -54,17 +54,17 @@ func checkOwners(ctx context.Context, a *audit, kind, table, start string) error
 		)
 		ORDER BY start, kind, l.video_id, l.creator_id`, []any{a.first.Month().Start - 6, a.last}, func(r row) {
 		period := settlement.Period{Kind: r.Kind, Start: r.Start}
-		if !a.closed(period.Kind, period.Start) {
+		if !a.closed(period) {
 			return
 		}
-		where := ofVideo(period, r.VideoID)
+		what := ofVideo(r.VideoID)
 		switch {
 		case !r.Owner.Valid:
-			a.found(where, "is creator %d's in %s, and not in the catalogue", r.CreatorID, table)
+			a.found(period, what, "is creator %d's in %s, and not in the catalogue", r.CreatorID, table)
 		case r.Owner.V != r.CreatorID:
-			a.found(where, "is creator %d's in %s, and creator %d's in the catalogue", r.CreatorID, table, r.Owner.V)
+			a.found(period, what, "is creator %d's in %s, and creator %d's in the catalogue", r.CreatorID, table, r.Owner.V)
 		case !r.CountedFrom.Valid || r.CountedFrom.V >= period.End():
-			a.found(where, "is in %s, but the catalogue does not have it as counted by then", table)
+			a.found(period, what, "is in %s, but the catalogue does not have it as counted by then", table)
 		}
 	})
 }

@@ -1,23 +1,30 @@
-package db
+package audit
 
-import "context"
+import (
+	"context"
+
+	"creatorpay/db/server"
+	"creatorpay/settlement"
+)
 
 var ordinalsInvariant = Invariant{
 	Name:    "ordinals",
 	Meaning: "each video's ordinals begin where its last settled day ended, or at its opening (R6, R7)",
 	Remedy:  restoreLine,
+	Of:      Figures,
 	check: func(ctx context.Context, a *audit) error {
 		used, err := a.usedBefore(ctx)
 		if err != nil {
 			return err
 		}
-		return a.eachLine(ctx, func(line SettlementLine) {
+		return a.eachLine(ctx, func(line line) {
+			day, what := settlement.DailyPeriod(line.Day), ofVideo(line.VideoID)
 			before := used[line.VideoID]
 			if line.ViewsFrom != before.Views {
-				a.found(ofVideo(line.Day, line.VideoID), "views begin after %d, but %d were paid before", line.ViewsFrom, before.Views)
+				a.found(day, what, "views begin after %d, but %d were paid before", line.ViewsFrom, before.Views)
 			}
 			if line.AdViewsFrom != before.AdViews {
-				a.found(ofVideo(line.Day, line.VideoID), "ad views begin after %d, but %d were paid before", line.AdViewsFrom, before.AdViews)
+				a.found(day, what, "ad views begin after %d, but %d were paid before", line.AdViewsFrom, before.AdViews)
 			}
 			used[line.VideoID] = position{line.ViewsTo, line.AdViewsTo}
 		})
@@ -53,10 +60,19 @@ func (a *audit) usedBefore(ctx context.Context) (map[int64]position, error) {
 	return used, err
 }
 
+// line is what one video earned on one day.
+type line struct {
+	Day     settlement.Day `db:"starts_on"`
+	VideoID int64          `db:"video_id"`
+	settlement.Earnings
+}
+
+var lineColumns = server.ColumnsOf(line{})
+
 // eachLine hands over the settlement lines of all days, by day and video.
-func (a *audit) eachLine(ctx context.Context, each func(SettlementLine)) error {
+func (a *audit) eachLine(ctx context.Context, each func(line)) error {
 	return eachRow(ctx, a, `
-		SELECT `+settlementLineColumns.List()+`
+		SELECT `+lineColumns.List()+`
 		FROM daily_settlements
 		WHERE starts_on BETWEEN ? AND ?
 		ORDER BY starts_on, video_id`, []any{a.first, a.last}, each)

@@ -1,4 +1,4 @@
-package db
+package audit
 
 import (
 	"context"
@@ -45,7 +45,10 @@ func checkStarts(ctx context.Context, a *audit, table, kind string) error {
 		WHERE kind <> 'daily' AND NOT (kind = 'weekly' AND WEEKDAY(starts_on) = 0) AND NOT (kind = 'monthly' AND DAYOFMONTH(starts_on) = 1)
 		GROUP BY kind, starts_on
 		ORDER BY kind, starts_on`, []any{a.first - longestBefore, a.last}, func(r row) {
-		a.found(fmt.Sprintf("%s from %s", r.Kind, r.StartsOn), "%s in %s: %v",
-			settlement.Count(r.Rows, "row"), table, settlement.Period{Kind: r.Kind, Start: r.StartsOn}.Validate())
+		period := settlement.Period{Kind: r.Kind, Start: r.StartsOn}
+		a.add(Finding{
+			Period: period, Where: fmt.Sprintf("%s from %s", r.Kind, r.StartsOn), // the name of the period would hide it
+			Problem: fmt.Sprintf("%s in %s: %v", settlement.Count(r.Rows, "row"), table, period.Validate()),
+		})
 	})
 }

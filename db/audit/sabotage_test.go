@@ -1,0 +1,91 @@
+package audit
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
+
+// sabotage is a change of the books and all that an audit finds then.
+type sabotage struct{ name, change, findings string }
+
+// requireFindings makes each change to books that had closed with it, and holds
+// what an audit of the week finds against what it should.
+func requireFindings(t *testing.T, sabotages []sabotage) {
+	t.Helper()
+	f := openClosed(t)
+	restore := f.save(t)
+	for _, test := range sabotages {
+		t.Run(test.name, func(t *testing.T) {
+			defer restore()
+			f.exec(t, test.change)
+			f.reseal(t)
+
+			found := f.findings(t, monday, sunday)
+
+			require.Equal(t, strings.Split(strings.ReplaceAll(test.findings, "\t", ""), "\n"), found)
+		})
+	}
+}
+
+// auditedTables are those that an audit reads, with their columns.
+var auditedTables = map[string]string{
+	"videos": "*", "price_tiers": "*", "runs": "*", "run_chunks": "*", "daily_statistics": "*", "daily_settlements": "*", "top_videos": "*",
+	"period_videos": "*", "statements": "*", "deliveries": "*", "late_views": "*", "adjustments": "*",
+	"watch_log": "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch",
+}
+
+// save keeps copies of all tables; restore puts them back.
+func (f fixture) save(t *testing.T) (restore func()) {
+	t.Helper()
+	for table, columns := range auditedTables {
+		f.exec(t, `CREATE TABLE saved_`+table+` AS SELECT `+columns+` FROM `+table)
+	}
+	return func() {
+		for table, columns := range auditedTables {
+			f.exec(t, `DELETE FROM `+table)
+			f.exec(t, `INSERT INTO `+table+` `+strings.Replace("("+columns+")", "(*)", "", 1)+` SELECT * FROM saved_`+table)
+		}
+	}
+}
+
+// reseal makes the closed periods look as if they had closed with the rows that
+// they have now.
+func (f fixture) reseal(t *testing.T) {
+	t.Helper()
+	for _, kind := range kinds {
+		var seals map[settlement.Day]db.Seals
+		require.NoError(t, f.InSnapshot(t.Context(), func(tx *sqlx.Tx) (err error) {
+			seals, err = db.ReadSeals(t.Context(), tx, kind, settlement.FirstDay, settlement.LastDay)
+			return err
+		}))
+		for start, sealed := range seals {
+			f.exec(t, `UPDATE runs SET seals = ? WHERE kind = ? AND starts_on = ?`, sealed, kind, start)
+		}
+	}
+}
+
+func (f fixture) audit(t *testing.T, first, last settlement.Day) []Result {
+	t.Helper()
+	results, err := Run(t.Context(), f.DB, first, last, true)
+	require.NoError(t, err)
+	return results
+}
+
+// findings audits the days and writes each finding as "invariant: where: problem",
+// without checksums.
+func (f fixture) findings(t *testing.T, first, last settlement.Day) (found []string) {
+	t.Helper()
+	for _, result := range f.audit(t, first, last) {
+		for _, finding := range result.Findings {
+			problem, _, _ := strings.Cut(finding.Problem, ": checksum")
+			found = append(found, result.Name+": "+finding.Where+": "+problem)
+		}
+	}
+	return found
+}

@@ -1,0 +1,32 @@
+package audit
+
+import "testing"
+
+func TestAudit_FindsTotalsThatAreNotTheSums(t *testing.T) {
+	requireFindings(t, []sabotage{
+		{
+			"a day's total",
+			`UPDATE runs SET ad_views = ad_views + 1 WHERE starts_on = '2024-05-28'`,
+			`totals: 2024-05-28: ad views: 35 in its run, 34 in its chunks
+			totals: 2024-05-28: ad views: 35 in its run, 34 in its videos`,
+		},
+		{
+			"a month's total",
+			`UPDATE runs SET video_amount = video_amount + 1 WHERE kind = 'monthly'`,
+			`totals: 2024-05: video amount: 74 in its run, 73 in its chunks
+			totals: 2024-05: video amount: 74 in its run, 73 in its videos`,
+		},
+		{
+			"a chunk's total",
+			`UPDATE run_chunks SET played_seconds = 539 WHERE starts_on = '2024-05-28' AND chunk = 1`,
+			`totals: 2024-05-28: played seconds: 1020 in its run, 1019 in its chunks`,
+		},
+		{
+			"a video's statistics",
+			`UPDATE daily_statistics SET repeat_views = 2 WHERE starts_on = '2024-05-28' AND video_id = 5`,
+			`totals: 2024-05-28: repeat views: 1 in its run, 2 in its videos
+			weeks and months: 2024-W22, creator 3, video 5: repeat views: 1 fewer than in its days
+			weeks and months: 2024-05, creator 3, video 5: repeat views: 1 fewer than in its days`,
+		},
+	})
+}

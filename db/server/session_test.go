@@ -1,0 +1,43 @@
+package server
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+func TestSettingsThatASessionCannotFixAreRefused(t *testing.T) {
+	mysqld := devtest.NewMySQL(t, "--log-bin", "--loose-skip-log-bin=0", "--server-id=1")
+	require.NoError(t, mysqld.CreateDatabase(t.Context(), "refused"))
+	admin, err := sql.Open("mysql", mysqld.DSN("refused")) // not as the programs open it
+	require.NoError(t, err)
+	defer admin.Close()
+	for _, test := range []struct{ setting, says string }{
+		{`binlog_format = STATEMENT`, "has binlog_format = STATEMENT, and refuses to log what READ COMMITTED transactions write: set binlog_format = ROW"},
+		{`max_allowed_packet = 65536`, "has max_allowed_packet = 65536, which long statements exceed: set max_allowed_packet = 16M"},
+	} {
+		name, _, _ := strings.Cut(test.setting, " ")
+		_, err := admin.ExecContext(t.Context(), `SET GLOBAL `+test.setting)
+		require.NoError(t, err)
+
+		_, err = Open(t.Context(), mysqld.DSN("refused"), 1)
+		require.ErrorContains(t, err, test.says)
+
+		_, err = admin.ExecContext(t.Context(), `SET GLOBAL `+name+` = DEFAULT`)
+		require.NoError(t, err)
+	}
+	pool, err := Open(t.Context(), mysqld.DSN("refused"), 1)
+	require.NoError(t, err)
+	require.NoError(t, pool.Close())
+}
+
+func TestMySQLRefusesColumnsThatAGroupDoesNotDecide(t *testing.T) {
+	pool := open(t)
+	var version, mode string
+	require.NoError(t, pool.QueryRowContext(t.Context(), `SELECT VERSION(), @@sql_mode`).Scan(&version, &mode))
+	require.Equal(t, !strings.Contains(version, "MariaDB"), strings.Contains(mode, "ONLY_FULL_GROUP_BY"))
+}
