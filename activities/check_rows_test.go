@@ -28,13 +28,13 @@ func (b *bundle) checkRows(check RowCheck) settlement.Mismatch {
 func weekInChunks(t *testing.T) *bundle {
 	t.Helper()
 	b := setup(t)
-	b.makeRoom()
+	b.AddDays(saturday, sunday)
 	for video := int64(1); video <= 5; video++ {
-		b.watch(thursday, video, 2)
+		b.Watch(thursday, video, 2)
 	}
-	b.closeDayInChunks(thursday, 2)
+	b.CloseDay(thursday, 2, 3, 4, 5)
 	for on := friday; on <= sunday; on++ {
-		b.closeDay(on)
+		b.CloseDay(on)
 	}
 	return b
 }
@@ -60,7 +60,7 @@ func TestPlanRowChecks_ABigWeekHasBiggerChecksNotMore(t *testing.T) {
 
 func TestPlanRowChecks_LeavesOutDaysWithoutAPartition(t *testing.T) {
 	b := weekInChunks(t)
-	_, err := b.db.EachDroppable(b.Context(), friday, true, func(day watchlog.Droppable) error { return b.db.Log.Drop(b.Context(), day) })
+	_, err := b.DB.EachDroppable(b.Context(), friday, true, func(day watchlog.Droppable) error { return b.DB.Log.Drop(b.Context(), day) })
 	require.NoError(t, err)
 
 	require.Equal(t, friday, b.planRowChecks(5, 100)[0].Day)
@@ -72,7 +72,7 @@ func TestCheckRows_ReadsItsChunksAndNoOthers(t *testing.T) {
 	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
 	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 6, Found: 6}, b.checkRows(second))
 
-	b.exec(`UPDATE watch_log SET played_seconds = 11 WHERE video_id = 4`)
+	b.Exec(`UPDATE watch_log SET played_seconds = 11 WHERE video_id = 4`)
 
 	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
 	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 6, Found: 6, Chunks: []int{4}}, b.checkRows(second))

@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"testing"
 	"time"
@@ -31,19 +30,9 @@ func (b *bundle) settled() {
 
 func (b *bundle) inBook() db.Run {
 	b.Helper()
-	run, err := b.db.OpenRun(b.Context(), settlement.DailyPeriod(day))
+	run, err := b.DB.OpenRun(b.Context(), settlement.DailyPeriod(day))
 	require.NoError(b, err)
 	return run
-}
-
-// exec changes the database behind the activities' back.
-func (b *bundle) exec(statement string) {
-	b.Helper()
-	database, err := sql.Open("mysql", b.dsn)
-	require.NoError(b, err)
-	defer database.Close()
-	_, err = database.ExecContext(b.Context(), statement)
-	require.NoError(b, err)
 }
 
 func TestBeginDay_EntersTheRunUnderTheWorkersWindow(t *testing.T) {
@@ -66,7 +55,7 @@ func TestBeginDay_PricesThatCannotBeUsedAreFinal(t *testing.T) {
 	} {
 		t.Run(says, func(t *testing.T) {
 			b := setup(t)
-			b.exec(statement)
+			b.Exec(statement)
 			_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day})
 			requireType(t, TypeBadData, err)
 			require.ErrorContains(t, err, says)
@@ -117,7 +106,7 @@ func TestCloseDay_SealsTheDay(t *testing.T) {
 			Amounts:    settlement.Amounts{VideoAmount: 1, AdAmount: 10},
 		}}, result)
 	}
-	top, err := b.db.TopVideos(t.Context(), settlement.DailyPeriod(day))
+	top, err := b.DB.TopVideos(t.Context(), settlement.DailyPeriod(day))
 	require.NoError(t, err)
 	require.Len(t, top, 2)
 }
@@ -177,7 +166,7 @@ func TestR12_ARunThatIsNotCurrentWritesNothing(t *testing.T) {
 			b := setup(t)
 			test.prepare(b)
 			newer := db.Holder{WorkflowID: thisRun.WorkflowID, RunID: "a newer run"}
-			require.NoError(t, b.db.TakeOver(t.Context(), settlement.DailyPeriod(day), newer))
+			require.NoError(t, b.DB.TakeOver(t.Context(), settlement.DailyPeriod(day), newer))
 			b.activities.CurrentRun = func(_ context.Context, workflowID string) (string, error) {
 				require.Equal(t, thisRun.WorkflowID, workflowID)
 				return newer.RunID, nil
@@ -194,7 +183,7 @@ func TestR12_ARunThatIsNotCurrentWritesNothing(t *testing.T) {
 func TestR12_WithoutTemporalsWordNobodyTakesOver(t *testing.T) {
 	b := setup(t)
 	b.planned()
-	require.NoError(t, b.db.TakeOver(t.Context(), settlement.DailyPeriod(day), db.Holder{RunID: "other"}))
+	require.NoError(t, b.DB.TakeOver(t.Context(), settlement.DailyPeriod(day), db.Holder{RunID: "other"}))
 	b.activities.CurrentRun = func(context.Context, string) (string, error) { return "", errors.New("no answer") }
 	before := b.inBook()
 
@@ -212,7 +201,7 @@ func TestR12_AClosedDayIsNotTakenOver(t *testing.T) {
 	b.planned()
 	b.counted()
 	b.settled()
-	_, err := b.db.CloseDay(t.Context(), day, thisRun)
+	_, err := b.DB.CloseDay(t.Context(), day, thisRun)
 	require.NoError(t, err)
 	b.activities.CurrentRun = func(context.Context, string) (string, error) { return thisRun.RunID, nil }
 

@@ -26,13 +26,13 @@ func TestAwaitRun_IsTriedAgainWhileTheRunIsGoing(t *testing.T) {
 
 	requireType(t, TypeWaiting, b.await(enums.WORKFLOW_EXECUTION_STATUS_RUNNING))
 
-	b.closeDay(day)
+	b.CloseDay(day)
 	requireType(t, TypeWaiting, b.await(enums.WORKFLOW_EXECUTION_STATUS_RUNNING)) // a week still sends its mails
 }
 
 func TestAwaitRun_EndsWithAClosedPeriod(t *testing.T) {
 	b := setup(t)
-	b.closeDay(day)
+	b.CloseDay(day)
 
 	require.NoError(t, b.await(enums.WORKFLOW_EXECUTION_STATUS_COMPLETED))
 	require.NoError(t, b.await(enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED), "Temporal has forgotten the run")
@@ -49,7 +49,7 @@ func TestAwaitRun_FailsForGoodWhenTheRunEndedWithoutAClose(t *testing.T) {
 
 func TestOpenPeriods_ComeFromTheBook(t *testing.T) {
 	b := setup(t)
-	b.closeDay(day)
+	b.CloseDay(day)
 
 	result, err := run[OpenPeriodsResult](b, b.activities.OpenPeriods, OpenPeriodsInput{Kind: settlement.Daily, First: day, Last: day + 1})
 

@@ -43,17 +43,17 @@ type mailRig struct {
 func openMailRig(t *testing.T, creators int64) *mailRig {
 	t.Helper()
 	b := setup(t)
-	b.makeRoom()
+	b.AddDays(saturday, sunday)
 	for id := int64(1); id <= creators; id++ {
-		b.addVideo(id, db.Video{ID: id, Title: "v"})
-		b.watch(thursday, id, 1)
+		b.AddVideo(id, db.Video{ID: id, Title: "v"})
+		b.Watch(thursday, id, 1)
 	}
 	b.closeWeek()
 	box, err := inbox.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, box.Stop()) })
 	m := &mailRig{bundle: b, inbox: box, mailing: &Mailing{
-		DB:       b.db,
+		DB:       b.DB,
 		Post:     mailer.Config{Addr: box.SMTPAddr, From: "payments@creatorpay.example", ReplyTo: "help@creatorpay.example", Timeout: time.Minute},
 		Renderer: drawing(t),
 	}}
@@ -89,7 +89,7 @@ func (m *mailRig) received() (addresses []string) {
 // deliveries are the week's deliveries by creator, in any state.
 func (m *mailRig) deliveries() map[int64]db.Delivery {
 	m.Helper()
-	all, err := m.db.Deliveries(m.Context(), week,
+	all, err := m.DB.Deliveries(m.Context(), week,
 		db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown)
 	require.NoError(m, err)
 	byCreator := make(map[int64]db.Delivery)

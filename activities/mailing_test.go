@@ -14,6 +14,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
+	"creatorpay/internal/dbtest"
 	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
 )
@@ -26,11 +27,11 @@ func TestEveryMailCarriesItsStatement(t *testing.T) {
 	mails, err := m.inbox.Mails()
 	require.NoError(t, err)
 	require.Len(t, mails, 3)
-	statements, err := m.db.Statements(t.Context(), week, settlement.AllCreators)
+	statements, err := m.DB.Statements(t.Context(), week, settlement.AllCreators)
 	require.NoError(t, err)
 	for i, mail := range mails {
 		creator := int64(i + 1)
-		require.Equal(t, address(creator), mail.To)
+		require.Equal(t, dbtest.Address(creator), mail.To)
 		require.Equal(t, fmt.Sprintf("statement.2024-W19-%d.1@creatorpay.example", creator), mail.MessageID)
 		require.Equal(t, []string{statements[i].PayoutSHA256, statements[i].TopSHA256}, m.attachedHashes(mail.Path))
 		require.Equal(t, "help@creatorpay.example", statements[i].Contact)
@@ -42,7 +43,7 @@ func TestR12_AMailIsSentOnce(t *testing.T) {
 	m := openMailRig(t, 3)
 	for range 2 {
 		require.NoError(t, m.send())
-		require.Equal(t, []string{address(1), address(2), address(3)}, m.received())
+		require.Equal(t, []string{dbtest.Address(1), dbtest.Address(2), dbtest.Address(3)}, m.received())
 	}
 }
 
@@ -50,30 +51,30 @@ func TestOnlyMailsOfTheBatchAreSent(t *testing.T) {
 	m := openMailRig(t, 4)
 	_, err := run[any](m.bundle, m.mailing.SendMails, SendMailsInput{Week: week, Creators: settlement.Creators{First: 2, Last: 3}})
 	require.NoError(t, err)
-	require.Equal(t, []string{address(2), address(3)}, m.received())
+	require.Equal(t, []string{dbtest.Address(2), dbtest.Address(3)}, m.received())
 }
 
 func TestAMailThatIsRefusedForNowWaitsForTheNextPass(t *testing.T) {
 	m := openMailRig(t, 3)
-	m.inbox.Misbehave(address(1), inbox.RefuseForNow, 1)
+	m.inbox.Misbehave(dbtest.Address(1), inbox.RefuseForNow, 1)
 
 	require.NoError(t, m.send(), "the batch ends and gives its place to others")
 
-	require.Equal(t, []string{address(2), address(3)}, m.received(), "the others are sent meanwhile")
+	require.Equal(t, []string{dbtest.Address(2), dbtest.Address(3)}, m.received(), "the others are sent meanwhile")
 	require.Equal(t, map[int64]string{1: db.DeliveryPending, 2: db.DeliverySent, 3: db.DeliverySent}, m.states())
 	require.Equal(t, 450, m.deliveries()[1].Code)
 	require.Contains(t, m.deliveries()[1].Detail, "Greylisted")
 	require.Equal(t, CountMailsResult{MailTotals: MailTotals{Sent: 2}, Deferred: []DeferredMails{{Code: 450, Count: 1}}}, m.count())
 
 	require.NoError(t, m.send())
-	require.Equal(t, []string{address(2), address(3), address(1)}, m.received())
+	require.Equal(t, []string{dbtest.Address(2), dbtest.Address(3), dbtest.Address(1)}, m.received())
 	require.Equal(t, CountMailsResult{MailTotals: MailTotals{Sent: 3}}, m.count())
 }
 
 func TestFullMailboxesDoNotKeepOtherMailsFromBeingSentInTheFirstPass(t *testing.T) {
 	m := openMailRig(t, 54)
 	for creator := range int64(4) {
-		m.inbox.Misbehave(address(creator+1), inbox.FullMailbox, -1)
+		m.inbox.Misbehave(dbtest.Address(creator+1), inbox.FullMailbox, -1)
 	}
 
 	require.NoError(t, m.send())
@@ -141,7 +142,7 @@ func TestR12_AMailWhoseClaimWasLostWhileItWasSentIsUnknown(t *testing.T) {
 	var once sync.Once
 	m.serve(&mailServer{onMail: func() error {
 		once.Do(func() {
-			m.exec(`UPDATE deliveries SET state = 'pending', claim = '', attempts = 0 WHERE creator_id = 1`)
+			m.Exec(`UPDATE deliveries SET state = 'pending', claim = '', attempts = 0 WHERE creator_id = 1`)
 		})
 		return nil
 	}})
@@ -154,8 +155,8 @@ func TestR12_AMailWhoseClaimWasLostWhileItWasSentIsUnknown(t *testing.T) {
 
 func TestAMailToACreatorWhoIsNotInTheCatalogueIsRejectedByName(t *testing.T) {
 	m := openMailRig(t, 2)
-	m.exec(`DELETE FROM videos WHERE creator_id = 1`)
-	m.exec(`DELETE FROM creators WHERE creator_id = 1`)
+	m.Exec(`DELETE FROM videos WHERE creator_id = 1`)
+	m.Exec(`DELETE FROM creators WHERE creator_id = 1`)
 
 	require.NoError(t, m.send())
 
@@ -165,7 +166,7 @@ func TestAMailToACreatorWhoIsNotInTheCatalogueIsRejectedByName(t *testing.T) {
 
 func TestAMailWithoutAStatementIsRejectedByName(t *testing.T) {
 	m := openMailRig(t, 2)
-	m.exec(`DELETE FROM statements WHERE creator_id = 1`)
+	m.Exec(`DELETE FROM statements WHERE creator_id = 1`)
 
 	require.NoError(t, m.send())
 
@@ -175,12 +176,12 @@ func TestAMailWithoutAStatementIsRejectedByName(t *testing.T) {
 
 func TestAMailThatIsRefusedForGoodDoesNotStopTheOthers(t *testing.T) {
 	m := openMailRig(t, 3)
-	m.inbox.Misbehave(address(1), inbox.Refuse, -1)
-	m.inbox.Misbehave(address(2), inbox.RefuseContent, -1)
+	m.inbox.Misbehave(dbtest.Address(1), inbox.Refuse, -1)
+	m.inbox.Misbehave(dbtest.Address(2), inbox.RefuseContent, -1)
 
 	require.NoError(t, m.send())
 
-	require.Equal(t, []string{address(3)}, m.received())
+	require.Equal(t, []string{dbtest.Address(3)}, m.received())
 	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliveryRejected, 3: db.DeliverySent}, m.states())
 	require.Equal(t, 550, m.deliveries()[1].Code)
 	require.Equal(t, 554, m.deliveries()[2].Code)
@@ -188,7 +189,7 @@ func TestAMailThatIsRefusedForGoodDoesNotStopTheOthers(t *testing.T) {
 
 func TestAMailToAnAddressThatCannotBeIsRejected(t *testing.T) {
 	m := openMailRig(t, 2)
-	require.NoError(t, m.db.PutCreators(t.Context(), []db.Creator{{ID: 1, Name: "n", Email: "nobody", Locale: "ko"}}))
+	require.NoError(t, m.DB.PutCreators(t.Context(), []db.Creator{{ID: 1, Name: "n", Email: "nobody", Locale: "ko"}}))
 	require.NoError(t, m.send())
 	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliverySent}, m.states())
 }
@@ -198,12 +199,12 @@ func TestR12_AMailWhoseFateIsUnknownIsNotSentAgain(t *testing.T) {
 		fault    inbox.Fault
 		received []string
 	}{
-		"the server has it":     {inbox.CutStored, []string{address(1), address(2)}},
-		"the server has it not": {inbox.CutUnstored, []string{address(2)}},
+		"the server has it":     {inbox.CutStored, []string{dbtest.Address(1), dbtest.Address(2)}},
+		"the server has it not": {inbox.CutUnstored, []string{dbtest.Address(2)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := openMailRig(t, 2)
-			m.inbox.Misbehave(address(1), test.fault, 1)
+			m.inbox.Misbehave(dbtest.Address(1), test.fault, 1)
 			for range 2 {
 				require.NoError(t, m.send())
 				require.Equal(t, test.received, m.received())
@@ -215,23 +216,23 @@ func TestR12_AMailWhoseFateIsUnknownIsNotSentAgain(t *testing.T) {
 
 func TestR12_AMailThatALostAttemptWasSendingIsNotSentAgain(t *testing.T) {
 	m := openMailRig(t, 2)
-	claimed, err := m.db.ClaimDelivery(t.Context(), week, 1, "a lost attempt")
+	claimed, err := m.DB.ClaimDelivery(t.Context(), week, 1, "a lost attempt")
 	require.NoError(t, err)
 	require.True(t, claimed)
 
 	require.NoError(t, m.send())
 
-	require.Equal(t, []string{address(2)}, m.received())
+	require.Equal(t, []string{dbtest.Address(2)}, m.received())
 	require.Equal(t, map[int64]string{1: db.DeliveryUnknown, 2: db.DeliverySent}, m.states())
 }
 
 func TestAStatementWhoseDocumentsHaveChangedIsNotSent(t *testing.T) {
 	m := openMailRig(t, 2)
-	require.NoError(t, m.db.StoreDocuments(t.Context(), week, 1, db.Documents{Contact: "help@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
+	require.NoError(t, m.DB.StoreDocuments(t.Context(), week, 1, db.Documents{Contact: "help@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
 
 	require.NoError(t, m.send())
 
-	require.Equal(t, []string{address(2)}, m.received())
+	require.Equal(t, []string{dbtest.Address(2)}, m.received())
 	require.Equal(t, map[int64]string{1: db.DeliveryRejected, 2: db.DeliverySent}, m.states())
 	require.Contains(t, m.deliveries()[1].Detail, "not sent: 2024-W19, creator 1: the documents drawn now are not those that were drawn first")
 }
@@ -282,7 +283,7 @@ func TestNoErrorNamesAMailAddress(t *testing.T) {
 	answering := func(code int, enhanced smtp.EnhancedCode) func(m *mailRig) {
 		return func(m *mailRig) {
 			m.serve(&mailServer{onSender: func(from string) error {
-				return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: from + " to " + address(1) + " is refused"}
+				return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: from + " to " + dbtest.Address(1) + " is refused"}
 			}})
 		}
 	}
@@ -323,7 +324,7 @@ func TestACancelledBatchEndsAfterTheMailThatIsBeingSent(t *testing.T) {
 
 func TestPlanMails_CutsTheUnsentMailsIntoBatches(t *testing.T) {
 	m := openMailRig(t, 6)
-	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id = 2`)
+	m.Exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id = 2`)
 	for after, want := range map[int64]PlanMailsResult{
 		0: {Batches: []settlement.Creators{{First: 1, Last: 3}, {First: 4, Last: 5}}, More: true},
 		5: {Batches: []settlement.Creators{{First: 6, Last: 6}}},
@@ -337,7 +338,7 @@ func TestPlanMails_CutsTheUnsentMailsIntoBatches(t *testing.T) {
 
 func TestPlanMails_TheWeekMustBeClosed(t *testing.T) {
 	b := setup(t)
-	b.makeRoom()
+	b.AddDays(saturday, sunday)
 	b.closeDays()
 	b.state()
 	_, err := run[PlanMailsResult](b, b.activities.PlanMails, PlanMailsInput{Week: week, PerBatch: 2, MaxBatches: 2})
@@ -346,9 +347,9 @@ func TestPlanMails_TheWeekMustBeClosed(t *testing.T) {
 
 func TestCountMails_TellsWhatBecameOfTheWeeksMails(t *testing.T) {
 	m := openMailRig(t, 6)
-	m.exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id <= 3`)
-	m.exec(`UPDATE deliveries SET state = 'rejected' WHERE creator_id = 4`)
-	m.exec(`UPDATE deliveries SET state = 'unknown' WHERE creator_id > 4`)
+	m.Exec(`UPDATE deliveries SET state = 'sent' WHERE creator_id <= 3`)
+	m.Exec(`UPDATE deliveries SET state = 'rejected' WHERE creator_id = 4`)
+	m.Exec(`UPDATE deliveries SET state = 'unknown' WHERE creator_id > 4`)
 	require.Equal(t, CountMailsResult{MailTotals: MailTotals{Sent: 3, Rejected: 1, Unknown: 2}}, m.count())
 }
 

@@ -16,7 +16,7 @@ import (
 
 func (b *bundle) days() (days []settlement.Day) {
 	b.Helper()
-	partitions, err := b.db.Partitions(b.Context())
+	partitions, err := b.DB.Partitions(b.Context())
 	require.NoError(b, err)
 	for _, partition := range partitions {
 		days = append(days, partition.Day)
@@ -80,9 +80,9 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t)
-			_, err := b.db.AddPartitions(t.Context(), day, day+3)
+			_, err := b.DB.AddPartitions(t.Context(), day, day+3)
 			require.NoError(t, err)
-			b.exec(`
+			b.Exec(`
 				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 				VALUES
 					('daily', '2024-05-08', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
@@ -101,11 +101,11 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 
 func TestDropOldDays_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
 	b := setup(t)
-	b.makeRoom()
+	b.AddDays(saturday, sunday)
 	for on := day - 1; on <= sunday; on++ {
-		b.closeDay(on)
+		b.CloseDay(on)
 	}
-	b.watch(friday, 1, 3)
+	b.Watch(friday, 1, 3)
 	var said bytes.Buffer
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&said, nil))))
@@ -128,10 +128,10 @@ func TestDropOldDays_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
 // have been dropped meanwhile: without them a repeat would be paid.
 func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T) {
 	b := setup(t)
-	b.makeRoom()
-	b.watch(thursday, 1, 1)
+	b.AddDays(saturday, sunday)
+	b.Watch(thursday, 1, 1)
 	for on := day - 1; on <= saturday; on++ {
-		b.closeDay(on)
+		b.CloseDay(on)
 	}
 	b.late(thursday, 1, 10)
 	b.activities.LateDays = 20
@@ -143,7 +143,7 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 	require.Contains(t, done.Kept, "until 2024-05-12 is closed")
 	b.countOn(sunday)
 
-	views, err := b.db.Log.LateViews(t.Context(), sunday, settlement.Range{})
+	views, err := b.DB.Log.LateViews(t.Context(), sunday, settlement.Range{})
 	require.NoError(t, err)
 	require.Len(t, views, 1)
 	require.Equal(t, watchlog.LateRepeat, views[0].Verdict)
@@ -151,15 +151,15 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 
 func TestR3_ALateViewIsNotJudgedWithoutThePlaysOfItsDay(t *testing.T) {
 	b := setup(t)
-	b.makeRoom()
-	b.watch(thursday, 1, 2)
+	b.AddDays(saturday, sunday)
+	b.Watch(thursday, 1, 2)
 	for on := day - 1; on <= saturday; on++ {
-		b.closeDay(on)
+		b.CloseDay(on)
 	}
 	b.late(thursday, 1, 70)
 	b.activities.LateDays = 20
 	b.postOn(sunday)
-	b.exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508, p20240509 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-10'))`) // by hand
+	b.Exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508, p20240509 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-10'))`) // by hand
 
 	_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: sunday, Chunk: 1})
 
@@ -168,19 +168,19 @@ func TestR3_ALateViewIsNotJudgedWithoutThePlaysOfItsDay(t *testing.T) {
 
 func TestR3_ALateViewAfterTheFirstMomentsOfADayDoesNotNeedTheDayBefore(t *testing.T) {
 	b := setup(t)
-	b.makeRoom()
-	b.watch(thursday, 1, 1)
+	b.AddDays(saturday, sunday)
+	b.Watch(thursday, 1, 1)
 	for on := day - 1; on <= saturday; on++ {
-		b.closeDay(on)
+		b.CloseDay(on)
 	}
-	b.exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-09'))`)
+	b.Exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-09'))`)
 	b.late(thursday, 1, 40)
 	b.activities.LateDays = 20
 	b.postOn(sunday)
 
 	b.countOn(sunday)
 
-	views, err := b.db.Log.LateViews(t.Context(), sunday, settlement.Range{})
+	views, err := b.DB.Log.LateViews(t.Context(), sunday, settlement.Range{})
 	require.NoError(t, err)
 	require.Equal(t, watchlog.LateCounted, views[0].Verdict)
 }

@@ -12,7 +12,7 @@ import (
 
 func (b *bundle) weekInBook() db.Run {
 	b.Helper()
-	run, err := b.db.OpenRun(b.Context(), week)
+	run, err := b.DB.OpenRun(b.Context(), week)
 	require.NoError(b, err)
 	return run
 }
@@ -26,16 +26,16 @@ func (b *bundle) beginWeek(wait bool) (BeginPeriodResult, error) {
 func settledWeek(t *testing.T) *bundle {
 	t.Helper()
 	b := setup(t)
-	b.makeRoom()
-	b.watch(thursday, 1, 1)
+	b.AddDays(saturday, sunday)
+	b.Watch(thursday, 1, 1)
 	b.closeDays()
 	return b
 }
 
 func TestR8_BeginPeriodWaitsOrRefuses(t *testing.T) {
 	b := setup(t)
-	b.makeRoom()
-	b.closeDay(thursday)
+	b.AddDays(saturday, sunday)
+	b.CloseDay(thursday)
 	_, err := b.beginWeek(false)
 	requireFinal(t, TypeRefused, err)
 	require.ErrorContains(t, err, "2024-05-10 is not closed: it was never run")
@@ -63,8 +63,8 @@ func TestBeginPeriod_EntersTheRun(t *testing.T) {
 
 func TestR11_BeginPeriodTellsThatTheWeekIsClosed(t *testing.T) {
 	b := setup(t)
-	b.makeRoom()
-	b.watch(thursday, 1, 1)
+	b.AddDays(saturday, sunday)
+	b.Watch(thursday, 1, 1)
 	totals := b.closeWeek()
 	before := b.weekInBook()
 
@@ -119,7 +119,7 @@ func TestR12_ClosingAWeekAgainGivesTheSameTotals(t *testing.T) {
 func TestR8_AWeekThatIsNotTheSumOfItsDaysIsFinal(t *testing.T) {
 	b := settledWeek(t)
 	b.state()
-	b.exec(`UPDATE statements SET video_amount = video_amount + 1`)
+	b.Exec(`UPDATE statements SET video_amount = video_amount + 1`)
 	_, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
 	requireFinal(t, TypeBadData, err)
 	require.ErrorContains(t, err, "close 2024-W19: 2024-W19 is not the sum of its closed days: its statements come to")
@@ -138,9 +138,9 @@ func TestFailPeriod_RecordsTheFailure(t *testing.T) {
 func TestR12_AWeeksRunThatIsNotCurrentWritesNothing(t *testing.T) {
 	b := settledWeek(t)
 	b.state()
-	b.exec(`DELETE FROM run_chunks WHERE kind = 'weekly'`) // a plan that is there is only read
+	b.Exec(`DELETE FROM run_chunks WHERE kind = 'weekly'`) // a plan that is there is only read
 	newer := db.Holder{WorkflowID: thisRun.WorkflowID, RunID: "a newer run"}
-	require.NoError(t, b.db.TakeOver(t.Context(), week, newer))
+	require.NoError(t, b.DB.TakeOver(t.Context(), week, newer))
 	b.activities.CurrentRun = func(context.Context, string) (string, error) { return newer.RunID, nil }
 	before := b.weekInBook()
 	for name, step := range map[string]struct{ activity, input any }{
@@ -162,7 +162,7 @@ func TestR12_AWeeksRunThatIsNotCurrentWritesNothing(t *testing.T) {
 func TestR12_TheCurrentRunTakesAWeekOver(t *testing.T) {
 	b := settledWeek(t)
 	b.state()
-	require.NoError(t, b.db.TakeOver(t.Context(), week, db.Holder{WorkflowID: "other", RunID: "other"}))
+	require.NoError(t, b.DB.TakeOver(t.Context(), week, db.Holder{WorkflowID: "other", RunID: "other"}))
 	b.activities.CurrentRun = func(context.Context, string) (string, error) { return thisRun.RunID, nil }
 
 	_, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})

@@ -14,7 +14,7 @@ var april = settlement.Period{Kind: settlement.Monthly, Start: 19814}
 // No step of a run, by whatever hand it is started, works on what is no period.
 func TestStepsRefuseWhatIsNoPeriodForGood(t *testing.T) {
 	b := setup(t)
-	mailing := &Mailing{DB: b.db}
+	mailing := &Mailing{DB: b.DB}
 	b.env.RegisterActivity(mailing)
 	thursdays := settlement.Period{Kind: settlement.Weekly, Start: thursday}
 	for _, test := range []struct {

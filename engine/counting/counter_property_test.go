@@ -1,8 +1,7 @@
-package activities
+package counting_test
 
 import (
 	"cmp"
-	"database/sql"
 	"slices"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/db/watchlog"
-	"creatorpay/engine/counting"
 	"creatorpay/settlement"
 )
 
@@ -83,23 +81,16 @@ func countByTheText(views []watchlog.View, window time.Duration) (lines map[int6
 }
 
 func TestR1R2R3_CountingFollowsTheText(t *testing.T) {
-	b := setup(t)
-	watchLog, err := sql.Open("mysql", b.dsn)
-	require.NoError(t, err)
-	defer watchLog.Close()
-	ctx := t.Context()
+	b := setup(t, 10, 11, 12)
 	rapid.Check(t, func(t *rapid.T) {
-		_, err := watchLog.ExecContext(ctx, `DELETE FROM watch_log`)
-		require.NoError(t, err)
+		b.Exec(`DELETE FROM watch_log`)
 		views := b.drawViews(t)
-		_, refused, err := b.db.AppendViews(ctx, views)
+		_, refused, err := b.DB.AppendViews(b.Context(), views)
 		require.NoError(t, err)
 		require.Empty(t, refused)
 		window := rapid.SampledFrom([]time.Duration{0, time.Millisecond, 10 * time.Second, settlement.DefaultRepeatWindow}).Draw(t, "window")
-		counter, err := counting.New(ctx, b.db, day, window)
-		require.NoError(t, err)
 
-		whole := b.count(t, counter, settlement.Range{})
+		whole := b.count(t, settlement.Range{}, window)
 		lines := map[int64]settlement.Statistics{}
 		for _, line := range whole.Lines {
 			require.Equal(t, creator, line.CreatorID)
@@ -112,20 +103,11 @@ func TestR1R2R3_CountingFollowsTheText(t *testing.T) {
 		border := rapid.Int64Range(9, 16).Draw(t, "border")
 		var parts db.Count
 		for _, videos := range settlement.Split([]int64{border}) {
-			part := b.count(t, counter, videos)
+			part := b.count(t, videos, window)
 			parts.Lines = append(parts.Lines, part.Lines...)
 			parts.UnknownRows += part.UnknownRows
 			parts.Checksum += part.Checksum
 		}
 		require.Equal(t, whole, parts, "a chunk is counted as if by itself")
 	})
-}
-
-func (b *bundle) count(t *rapid.T, counter *counting.Counter, videos settlement.Range) db.Count {
-	owners, err := b.db.Owners(b.Context(), videos)
-	require.NoError(t, err)
-	owners = slices.DeleteFunc(owners, func(owner db.Owner) bool { return owner.VideoID == unknownVideo })
-	count, err := counter.Count(b.Context(), videos, owners)
-	require.NoError(t, err)
-	return count
 }

@@ -1,60 +1,76 @@
-package activities
+package statement
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/engine/statement"
+	"creatorpay/internal/dbtest"
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
+
+func TestMain(m *testing.M) { devtest.Main(m) }
+
+// The days from the first one that is settled to the end of its week.
+const (
+	thursday = settlement.Day(19852) // 2024-05-09
+	friday   = thursday + 1
+	saturday = thursday + 2
+	sunday   = thursday + 3
+)
+
+var week = thursday.Week() // 2024-W19
+
+// books are closed, and read as statements.
+type books struct{ *dbtest.Books }
 
 // watchedWeek is a week from Thursday on: creator 1 has a video that crosses a
 // tier on Thursday and a change of prices on Friday, and one that is only watched
 // on Saturday; creators 2 and 3 have a video each, and of creator 4 nothing
 // counts.
-func watchedWeek(t *testing.T) *bundle {
+func watchedWeek(t *testing.T) *books {
 	t.Helper()
-	b := setup(t)
-	b.makeRoom()
-	b.exec(`INSERT INTO price_rules (version, holds_from) VALUES (2, '2024-05-10')`)
-	b.exec(`
+	b := &books{dbtest.Open(t)}
+	b.AddDays(thursday, sunday)
+	b.Exec(`INSERT INTO price_rules (version, holds_from) VALUES (2, '2024-05-10')`)
+	b.Exec(`
 		INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price)
 		VALUES (2, 'views', 1, 10000), (2, 'views', 100000, 12000), (2, 'ad_views', 1, 50000)`)
-	b.addVideo(1, db.Video{ID: 1, Title: "first", OpeningViews: 99_997})
-	b.addVideo(1, db.Video{ID: 2, Title: "second"})
-	b.addVideo(2, db.Video{ID: 50, Title: "of 2"})
-	b.addVideo(3, db.Video{ID: 40, Title: "of 3"})
-	b.addVideo(4, db.Video{ID: 60, Title: "of 4"})
-	b.watch(thursday, 1, 4)
-	b.watch(friday, 1, 2)
-	b.watch(saturday, 2, 3)
-	b.watch(saturday, 50, 7)
-	b.watch(thursday, 40, 1)
-	b.watch(sunday, 40, 9)
-	b.play(sunday, 60, 4, 3*24*time.Hour) // by its own creator
+	b.AddVideo(1, db.Video{ID: 1, Title: "first", OpeningViews: 99_997})
+	b.AddVideo(1, db.Video{ID: 2, Title: "second"})
+	b.AddVideo(2, db.Video{ID: 50, Title: "of 2"})
+	b.AddVideo(3, db.Video{ID: 40, Title: "of 3"})
+	b.AddVideo(4, db.Video{ID: 60, Title: "of 4"})
+	b.Watch(thursday, 1, 4)
+	b.Watch(friday, 1, 2)
+	b.Watch(saturday, 2, 3)
+	b.Watch(saturday, 50, 7)
+	b.Watch(thursday, 40, 1)
+	b.Watch(sunday, 40, 9)
+	b.Play(sunday, 60, 4, b.Calendar.Start(sunday)) // by its own creator
 	return b
 }
 
 // statedWeek is the watched week, closed.
-func statedWeek(t *testing.T) *bundle {
+func statedWeek(t *testing.T) *books {
 	t.Helper()
 	b := watchedWeek(t)
-	b.closeWeek()
+	b.closeDays()
+	b.ClosePeriod(week)
 	return b
 }
 
 // lateWeek is the watched week, closed, whose Sunday posted three late views of
 // Thursday: two of creator 1 count, of a video that was first watched on
 // Saturday, and one of creator 4.
-func lateWeek(t *testing.T) *bundle {
+func lateWeek(t *testing.T) *books {
 	t.Helper()
 	b := watchedWeek(t)
 	b.closeDays()
-	b.exec(`
+	b.Exec(`
 		INSERT INTO adjustments (
 			posted_on, watched_on, creator_id, video_id, views, self_views, repeat_views, played_seconds, ad_views,
 			views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
@@ -62,22 +78,28 @@ func lateWeek(t *testing.T) *bundle {
 		VALUES
 			('2024-05-12', '2024-05-09', 1, 2, 2, 0, 1, 20, 4, 3, 5, 3, 7, 2, 20),
 			('2024-05-12', '2024-05-09', 4, 60, 1, 0, 0, 10, 0, 0, 1, 0, 0, 1, 0)`)
-	b.exec(`
+	b.Exec(`
 		INSERT INTO daily_settlements (starts_on, creator_id, video_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
 		VALUES ('2024-05-12', 1, 2, 3, 5, 3, 7, 2, 20), ('2024-05-12', 4, 60, 0, 1, 0, 0, 1, 0)`)
-	b.exec(`
+	b.Exec(`
 		UPDATE runs
 		SET late_rows = 4, late_views = 3, video_amount = video_amount + 3, ad_amount = ad_amount + 20
 		WHERE kind = 'daily' AND starts_on = '2024-05-12'`)
-	b.state()
-	_, err := run[settlement.Totals](b, b.activities.ClosePeriod, PeriodInput{Period: week})
-	require.NoError(t, err)
+	b.ClosePeriod(week)
 	return b
 }
 
-func (b *bundle) readStatements(creators settlement.Creators) []*templates.Statement {
+// closeDays closes the days from Thursday on.
+func (b *books) closeDays() {
 	b.Helper()
-	statements, err := statement.Read(b.Context(), b.db, week, creators, "help@creatorpay.example")
+	for day := thursday; day <= sunday; day++ {
+		b.CloseDay(day)
+	}
+}
+
+func (b *books) readStatements(creators settlement.Creators) []*templates.Statement {
+	b.Helper()
+	statements, err := Read(b.Context(), b.DB, week, creators, "help@creatorpay.example")
 	require.NoError(b, err)
 	return statements
 }
@@ -180,11 +202,13 @@ func TestStatements_OfSeveralCreatorsAreNotMixedUp(t *testing.T) {
 
 func TestStatements_AddUp(t *testing.T) {
 	b := lateWeek(t)
+	renderer, err := templates.NewRenderer()
+	require.NoError(t, err)
 	for _, statement := range b.readStatements(settlement.AllCreators) {
-		_, err := drawing(t).Payout(t.Context(), statement) // refuses one that does not
+		_, err := renderer.Payout(t.Context(), statement) // refuses one that does not
 		require.NoError(t, err)
 		sum, videoAmount, adAmount := statement.Totals()
-		stored, err := b.db.Statements(t.Context(), week, settlement.Creators{First: statement.CreatorID, Last: statement.CreatorID})
+		stored, err := b.DB.Statements(t.Context(), week, settlement.Creators{First: statement.CreatorID, Last: statement.CreatorID})
 		require.NoError(t, err)
 		var onTime settlement.Statistics
 		for _, line := range statement.Lines {
@@ -198,7 +222,7 @@ func TestStatements_AddUp(t *testing.T) {
 
 func TestStatement_IsHeadedByWhatIsItsOwn(t *testing.T) {
 	b := statedWeek(t)
-	run, err := b.db.ClosedRun(t.Context(), week)
+	run, err := b.DB.ClosedRun(t.Context(), week)
 	require.NoError(t, err)
 
 	statement := b.readStatements(settlement.Creators{First: 2, Last: 2})[0]
@@ -215,7 +239,7 @@ func TestStatement_IsHeadedByWhatIsItsOwn(t *testing.T) {
 
 func TestStatement_KeepsTheContactThatItWasDrawnWith(t *testing.T) {
 	b := statedWeek(t)
-	require.NoError(t, b.db.StoreDocuments(t.Context(), week, 2, db.Documents{Contact: "old@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
+	require.NoError(t, b.DB.StoreDocuments(t.Context(), week, 2, db.Documents{Contact: "old@creatorpay.example", PayoutSHA256: "a", TopSHA256: "b"}))
 
 	statements := b.readStatements(settlement.Creators{First: 2, Last: 3})
 
@@ -224,12 +248,11 @@ func TestStatement_KeepsTheContactThatItWasDrawnWith(t *testing.T) {
 }
 
 func TestStatements_AreThoseOfAClosedWeek(t *testing.T) {
-	b := setup(t)
-	b.makeRoom()
+	b := watchedWeek(t)
 	b.closeDays()
-	b.state()
+	require.NoError(t, b.DB.BeginPeriod(t.Context(), week, db.Holder{WorkflowID: "weekly", RunID: "running"}))
 	var notClosed *settlement.Error
-	_, err := statement.Read(t.Context(), b.db, week, settlement.AllCreators, "")
+	_, err := Read(t.Context(), b.DB, week, settlement.AllCreators, "")
 	require.ErrorIs(t, err, settlement.ErrNotClosed)
 	require.ErrorAs(t, err, &notClosed)
 	require.Equal(t, week, notClosed.Period)
