@@ -37,6 +37,7 @@ func written[T any](t *testing.T, rows ...T) (csv, json string) {
 }
 
 // The columns are a contract with whoever reads exports.
+//
 //nolint:testifylint // what readers rely on is compared byte for byte, JSON too
 func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
 	of, earned := head{settlement.Daily, day}, settlement.Earnings{
@@ -67,6 +68,7 @@ func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
 		`{"period":"daily","start":"2024-05-09","metric":"views","rank":2,"video_id":7,"title":"Dogs","value":8}`+"\n]\n", json)
 }
 
+//nolint:testifylint // as above
 func TestNothingIsAHeaderOrAnEmptyArray(t *testing.T) {
 	csv, json := written[topRow](t)
 	require.Equal(t, "period,start,metric,rank,video_id,title,value\n", csv)

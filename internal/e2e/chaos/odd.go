@@ -118,8 +118,8 @@ func (c *Rig) requireNothingElse(s *rig.System) {
 		`SELECT DISTINCT kind, starts_on FROM top_videos`:    periods,
 		`SELECT DISTINCT kind, starts_on FROM period_videos`: periods,
 		`SELECT DISTINCT kind, starts_on FROM statements`:    periods,
-		`SELECT DISTINCT starts_on FROM daily_statistics`:          days,
-		`SELECT DISTINCT starts_on FROM daily_settlements`:         days,
+		`SELECT DISTINCT starts_on FROM daily_statistics`:    days,
+		`SELECT DISTINCT starts_on FROM daily_settlements`:   days,
 		`SELECT DISTINCT starts_on FROM deliveries`:          weeks,
 	} {
 		found, err := rowsOf(s.T.Context(), s.SQL, query)

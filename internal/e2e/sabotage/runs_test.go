@@ -67,11 +67,11 @@ var runSabotages = []sabotage{
 	},
 	{
 		safety: "claim before a mail's first byte",
-		edits: []edit{{"activities/mailing.go", `	claimed, err := b.DB.ClaimDelivery(certain, b.week, delivery.CreatorID, b.claim)
+		edits: []edit{{"engine/delivery/batch.go", `	claimed, err := b.DB.ClaimDelivery(certain, b.Week, delivery.CreatorID, b.Claim)
 	if err != nil || !claimed {
 		return err
 	}
-	outcome, refused := b.sender.Send(ctx, message)`, `	claim := func() (bool, error) { return b.DB.ClaimDelivery(certain, b.week, delivery.CreatorID, b.claim) }
+	outcome, refused := b.sender.Send(ctx, message)`, `	claim := func() (bool, error) { return b.DB.ClaimDelivery(certain, b.Week, delivery.CreatorID, b.Claim) }
 	late := sabotaged("claim before a mail's first byte")
 	if !late {
 		if claimed, err := claim(); err != nil || !claimed {
@@ -91,11 +91,11 @@ var runSabotages = []sabotage{
 	},
 	{
 		safety: "a mail that is put off keeps nobody waiting",
-		edits: []edit{{"activities/mailing.go", `	if refused != nil {`,
+		edits: []edit{{"engine/delivery/batch.go", `	return refused`,
 			`	if outcome.State == mailer.Temporary && sabotaged("a mail that is put off keeps nobody waiting") {
 					return errors.New("put off")
 				}
-				if refused != nil {`}},
+				return refused`}},
 		first: "2024-05-12", days: 1,
 		faults: func(p *chaos.Plan) {
 			p.Week().Mails[1] = chaos.MailboxesFull
