@@ -67,11 +67,11 @@ func (c mailPreviewCommand) Run(ctx context.Context, database *db.DB) error {
 	if err != nil {
 		return err
 	}
-	message, err := statement.Compose(ctx, renderer, statements[0], email)
+	mail, err := statement.Compose(ctx, renderer, statements[0], email)
 	if err != nil {
 		return err
 	}
-	return c.write(message, statements[0].Number)
+	return c.write(mail.Message, statements[0].Number)
 }
 
 func (c mailPreviewCommand) write(message mailer.Message, number string) error {

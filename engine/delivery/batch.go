@@ -5,8 +5,6 @@ package delivery
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -92,18 +90,14 @@ func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, deliver
 	if err := b.dial(ctx); err != nil {
 		return err
 	}
-	message, err := statement.Compose(ctx, b.Renderer, drawn, delivery.Email)
+	mail, err := statement.Compose(ctx, b.Renderer, drawn, delivery.Email)
 	if ctx.Err() != nil {
 		return ctx.Err() // it is no fault of the statement's
 	}
 	if err != nil {
 		return b.giveUp(ctx, delivery, err)
 	}
-	err = b.DB.StoreDocuments(ctx, b.Week, delivery.CreatorID, db.Documents{
-		Contact:      drawn.Contact,
-		PayoutSHA256: sha256Hex(message.Attachments[0].Data),
-		TopSHA256:    sha256Hex(message.Attachments[1].Data),
-	})
+	err = b.DB.StoreDocuments(ctx, b.Week, delivery.CreatorID, mail.Documents)
 	if errors.Is(err, settlement.ErrDocumentsChanged) {
 		return b.giveUp(ctx, delivery, err)
 	}
@@ -120,7 +114,7 @@ func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, deliver
 	if err != nil || !claimed {
 		return err
 	}
-	outcome, refused := b.sender.Send(ctx, message)
+	outcome, refused := b.sender.Send(ctx, mail.Message)
 	if b.sender.Broken() {
 		b.hangUp()
 	}
@@ -197,9 +191,4 @@ func (b *Batch) hangUp() {
 		b.sender.Close()
 		b.sender = nil
 	}
-}
-
-func sha256Hex(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }

@@ -1,0 +1,112 @@
+package statement
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+	"creatorpay/templates"
+)
+
+// statement puts one creator's statement together. videos are the creator's lines
+// of the period, days those of its days, late the views of earlier days that they
+// paid; all come by video.
+func (r *reader) statement(head db.Statement, videos []db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) *templates.Statement {
+	period := r.run.Period()
+	statement := &templates.Statement{
+		Number:    fmt.Sprintf("%s-%d", period, head.CreatorID),
+		Version:   head.Version,
+		Period:    period,
+		ClosedAt:  r.closedAt,
+		CreatorID: head.CreatorID,
+		Creator:   head.Name,
+		Locale:    head.Locale,
+		Contact:   cmp.Or(head.Contact, r.contact),
+		Prices:    r.prices,
+		Days:      r.days(days),
+	}
+	for _, video := range videos {
+		statement.Lines = append(statement.Lines, r.line(video,
+			take(&days, video.VideoID, func(d db.SettlementLine) int64 { return d.VideoID }),
+			take(&late, video.VideoID, func(a db.Adjustment) int64 { return a.VideoID })))
+	}
+	statement.Top = r.top5(videos)
+	return statement
+}
+
+// line is one video's line; days are its settled days in order, late its views
+// of earlier days that they paid.
+func (r *reader) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) templates.Line {
+	line := templates.Line{
+		VideoID:     video.VideoID,
+		Title:       video.Title,
+		Statistics:  video.Statistics,
+		ViewsFrom:   video.ViewsFrom,
+		ViewsTo:     video.ViewsTo,
+		AdViewsFrom: video.AdViewsFrom,
+		AdViewsTo:   video.AdViewsTo,
+		VideoAmount: int64(video.VideoAmount),
+		AdAmount:    int64(video.AdAmount),
+	}
+	for _, adjustment := range late {
+		line.Late = append(line.Late, templates.LateViews{
+			WatchedOn: adjustment.WatchedOn, PaidOn: adjustment.PostedOn, Statistics: adjustment.Statistics,
+			VideoAmount: int64(adjustment.VideoAmount), AdAmount: int64(adjustment.AdAmount),
+		})
+	}
+	for _, day := range days {
+		rule := r.rules[day.Day]
+		line.ViewShares = addShares(line.ViewShares, rule.Views, day.OfViews())
+		line.AdShares = addShares(line.AdShares, rule.AdViews, day.OfAdViews())
+	}
+	return line
+}
+
+// addShares adds a day's ordinals to the shares, which stay in the order of
+// their prices.
+func addShares(shares []settlement.Share, tiers settlement.Tiers, ordinals settlement.Ordinals) []settlement.Share {
+	for share := range tiers.Shares(ordinals) {
+		at, found := slices.BinarySearchFunc(shares, share.Price, func(s settlement.Share, price settlement.UnitPrice) int {
+			return int(s.Price - price)
+		})
+		if found {
+			shares[at].Count += share.Count
+		} else {
+			shares = slices.Insert(shares, at, share)
+		}
+	}
+	return shares
+}
+
+// days are the totals of every day of the period, also those without any.
+func (r *reader) days(lines []db.SettlementLine) []templates.DayTotal {
+	period := r.run.Period()
+	totals := make([]templates.DayTotal, 0, period.End()-period.Start)
+	for _, day := range period.Days() {
+		totals = append(totals, templates.DayTotal{Day: day})
+	}
+	for _, line := range lines {
+		total := &totals[line.Day-period.Start]
+		total.Views += line.OfViews().Count()
+		total.Amount += int64(line.VideoAmount + line.AdAmount)
+	}
+	return totals
+}
+
+// top5 is the period's ranking with the creator's own videos marked.
+func (r *reader) top5(own []db.PeriodVideo) (top templates.Top5) {
+	for _, video := range r.top {
+		ranked := templates.RankedVideo{
+			Rank: video.Rank, VideoID: video.VideoID, Title: video.Title, Value: video.Value,
+			Own: slices.ContainsFunc(own, func(v db.PeriodVideo) bool { return v.VideoID == video.VideoID }),
+		}
+		if video.Metric == db.MetricViews {
+			top.ByViews = append(top.ByViews, ranked)
+		} else {
+			top.ByPlayedSeconds = append(top.ByPlayedSeconds, ranked)
+		}
+	}
+	return top
+}
