@@ -45,11 +45,11 @@ func TestR10_AuditFindsRowsOfTheWatchLogThatAreNotThoseCounted(t *testing.T) {
 }
 
 func TestAudit_NotesLateRowsThatNobodyHasPosted(t *testing.T) {
-	f := openClosed(t)
-	f.watch(t, playAt(t, monday+1, 1, time.Hour))
+	b := openClosed(t)
+	b.watch(monday+1, 1, time.Hour)
 	var notes []string
 
-	for _, result := range f.audit(t, monday, sunday) {
+	for _, result := range b.audit(monday, sunday) {
 		require.Empty(t, result.Findings, result.Name)
 		notes = append(notes, result.Notes...)
 	}
@@ -58,10 +58,10 @@ func TestAudit_NotesLateRowsThatNobodyHasPosted(t *testing.T) {
 }
 
 func TestAudit_WithoutChecksumsOnlyCountsTheRows(t *testing.T) {
-	f := openClosed(t)
-	f.exec(t, `UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-28' AND video_id = 5`)
+	b := openClosed(t)
+	b.Exec(`UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-28' AND video_id = 5`)
 
-	results, err := Run(t.Context(), f.DB, monday, sunday, false)
+	results, err := Run(t.Context(), b.DB, monday, sunday, false)
 
 	require.NoError(t, err)
 	for _, result := range results {

@@ -18,15 +18,15 @@ type sabotage struct{ name, change, findings string }
 // what an audit of the week finds against what it should.
 func requireFindings(t *testing.T, sabotages []sabotage) {
 	t.Helper()
-	f := openClosed(t)
-	restore := f.save(t)
+	b := openClosed(t)
+	restore := b.save()
 	for _, test := range sabotages {
 		t.Run(test.name, func(t *testing.T) {
 			defer restore()
-			f.exec(t, test.change)
-			f.reseal(t)
+			b.Exec(test.change)
+			b.reseal()
 
-			found := f.findings(t, monday, sunday)
+			found := b.findings(monday, sunday)
 
 			require.Equal(t, strings.Split(strings.ReplaceAll(test.findings, "\t", ""), "\n"), found)
 		})
@@ -41,47 +41,47 @@ var auditedTables = map[string]string{
 }
 
 // save keeps copies of all tables; restore puts them back.
-func (f fixture) save(t *testing.T) (restore func()) {
-	t.Helper()
+func (b books) save() (restore func()) {
+	b.Helper()
 	for table, columns := range auditedTables {
-		f.exec(t, `CREATE TABLE saved_`+table+` AS SELECT `+columns+` FROM `+table)
+		b.Exec(`CREATE TABLE saved_` + table + ` AS SELECT ` + columns + ` FROM ` + table)
 	}
 	return func() {
 		for table, columns := range auditedTables {
-			f.exec(t, `DELETE FROM `+table)
-			f.exec(t, `INSERT INTO `+table+` `+strings.Replace("("+columns+")", "(*)", "", 1)+` SELECT * FROM saved_`+table)
+			b.Exec(`DELETE FROM ` + table)
+			b.Exec(`INSERT INTO ` + table + ` ` + strings.Replace("("+columns+")", "(*)", "", 1) + ` SELECT * FROM saved_` + table)
 		}
 	}
 }
 
 // reseal makes the closed periods look as if they had closed with the rows that
 // they have now.
-func (f fixture) reseal(t *testing.T) {
-	t.Helper()
+func (b books) reseal() {
+	b.Helper()
 	for _, kind := range kinds {
 		var seals map[settlement.Day]db.Seals
-		require.NoError(t, f.InSnapshot(t.Context(), func(tx *sqlx.Tx) (err error) {
-			seals, err = db.ReadSeals(t.Context(), tx, kind, settlement.FirstDay, settlement.LastDay)
+		require.NoError(b, b.DB.InSnapshot(b.Context(), func(tx *sqlx.Tx) (err error) {
+			seals, err = db.ReadSeals(b.Context(), tx, kind, settlement.FirstDay, settlement.LastDay)
 			return err
 		}))
 		for start, sealed := range seals {
-			f.exec(t, `UPDATE runs SET seals = ? WHERE kind = ? AND starts_on = ?`, sealed, kind, start)
+			b.Exec(`UPDATE runs SET seals = ? WHERE kind = ? AND starts_on = ?`, sealed, kind, start)
 		}
 	}
 }
 
-func (f fixture) audit(t *testing.T, first, last settlement.Day) []Result {
-	t.Helper()
-	results, err := Run(t.Context(), f.DB, first, last, true)
-	require.NoError(t, err)
+func (b books) audit(first, last settlement.Day) []Result {
+	b.Helper()
+	results, err := Run(b.Context(), b.DB, first, last, true)
+	require.NoError(b, err)
 	return results
 }
 
 // findings audits the days and writes each finding as "invariant: where: problem",
 // without checksums.
-func (f fixture) findings(t *testing.T, first, last settlement.Day) (found []string) {
-	t.Helper()
-	for _, result := range f.audit(t, first, last) {
+func (b books) findings(first, last settlement.Day) (found []string) {
+	b.Helper()
+	for _, result := range b.audit(first, last) {
 		for _, finding := range result.Findings {
 			problem, _, _ := strings.Cut(finding.Problem, ": checksum")
 			found = append(found, result.Name+": "+finding.Where+": "+problem)

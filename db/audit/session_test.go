@@ -9,6 +9,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/db/server"
+	"creatorpay/internal/dbtest"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -57,33 +58,36 @@ const (
 // every kind, in which each invariant and a name beyond ASCII hold.
 func requireAllWorks(t *testing.T, dsn string) {
 	t.Helper()
-	f := open(t, dsn)
-	f.migrate(t)
-	f.closeAllKinds(t)
+	b := books{dbtest.OpenAt(t, dsn)}
+	b.closeAllKinds()
 	title := `김 "O'Neil" \n 🎬`
-	refused, err := f.PutVideos(t.Context(), []db.Video{{ID: 9, CreatorID: 1, Title: title}})
-	require.NoError(t, err)
-	require.Empty(t, refused)
+	b.AddVideo(1, db.Video{ID: 9, Title: title})
 
 	// Others see what is committed, and in the form in which it came.
-	other := open(t, dsn)
+	other, err := db.Open(t.Context(), dsn, 8)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, other.Close()) })
 	require.NoError(t, other.CheckSchema(t.Context()))
-	require.Equal(t, title, read[string](t, other, `SELECT title FROM videos WHERE video_id = 9`))
-	require.Equal(t, len(title), read[int](t, other, `SELECT LENGTH(title) FROM videos WHERE video_id = 9`))
-	for _, result := range other.audit(t, monday, sunday) {
+	results, err := Run(t.Context(), other, monday, sunday, true)
+	require.NoError(t, err)
+	for _, result := range results {
 		require.Empty(t, result.Findings, result.Name)
 	}
 	unsent, err := other.Unsent(t.Context(), monday.Week(), settlement.AllCreators)
 	require.NoError(t, err)
 	require.NotEmpty(t, unsent)
-	require.Empty(t, read[string](t, other, `SELECT MAX(payout_sha256) FROM statements`))
-}
-
-// read is the one value that a query gives.
-func read[T any](t *testing.T, f fixture, query string) (value T) {
-	t.Helper()
-	require.NoError(t, f.server.GetContext(t.Context(), &value, query))
-	return value
+	pool, err := server.Open(t.Context(), dsn, 1)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, pool.Close()) })
+	var stored, sha256 string
+	var bytes int
+	require.NoError(t, pool.QueryRowContext(t.Context(), `
+		SELECT title, LENGTH(title), (SELECT MAX(payout_sha256) FROM statements)
+		FROM videos
+		WHERE video_id = 9`).Scan(&stored, &bytes, &sha256))
+	require.Equal(t, title, stored)
+	require.Equal(t, len(title), bytes)
+	require.Empty(t, sha256)
 }
 
 func TestTheServersDefaultsChangeNothing(t *testing.T) {

@@ -10,17 +10,17 @@ import (
 
 // A dump may be restored where such rows were not refused.
 func TestAudit_NamesWeeksAndMonthsThatStartOnAnotherDay(t *testing.T) {
-	f := openClosed(t)
+	b := openClosed(t)
 	for _, table := range []string{"runs", "run_chunks", "top_videos", "period_videos", "statements"} {
-		f.exec(t, `ALTER TABLE `+table+` DROP CONSTRAINT `+table+`_starts_on_chk`)
-		f.exec(t, `UPDATE `+table+` SET starts_on = '2024-05-30' WHERE kind = 'weekly'`)
+		b.Exec(`ALTER TABLE ` + table + ` DROP CONSTRAINT ` + table + `_starts_on_chk`)
+		b.Exec(`UPDATE ` + table + ` SET starts_on = '2024-05-30' WHERE kind = 'weekly'`)
 	}
-	f.exec(t, `UPDATE runs SET starts_on = '2024-05-06' WHERE kind = 'monthly'`)
-	f.exec(t, `ALTER TABLE deliveries DROP CONSTRAINT deliveries_starts_on_chk`)
-	f.exec(t, `UPDATE deliveries SET starts_on = '2024-05-28' WHERE creator_id = 2`)
+	b.Exec(`UPDATE runs SET starts_on = '2024-05-06' WHERE kind = 'monthly'`)
+	b.Exec(`ALTER TABLE deliveries DROP CONSTRAINT deliveries_starts_on_chk`)
+	b.Exec(`UPDATE deliveries SET starts_on = '2024-05-28' WHERE creator_id = 2`)
 
 	var starts []string
-	for _, found := range f.findings(t, monday, sunday) {
+	for _, found := range b.findings(monday, sunday) {
 		if strings.HasPrefix(found, startsInvariant.Name+": ") {
 			starts = append(starts, found)
 		}

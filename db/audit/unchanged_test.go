@@ -7,8 +7,8 @@ import (
 )
 
 func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
-	f := openClosed(t)
-	restore := f.save(t)
+	b := openClosed(t)
+	restore := b.save()
 	for _, test := range []sabotage{
 		{"a run", `UPDATE runs SET repeat_window_ms = 1 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 row as when it closed, but not the same"},
 		{"a chunk", `UPDATE run_chunks SET checksum = 1 WHERE kind = 'weekly'`, "2024-W22, run_chunks: has 1 row as when it closed, but not the same"},
@@ -19,9 +19,9 @@ func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			defer restore()
-			f.exec(t, test.change)
+			b.Exec(test.change)
 
-			require.Equal(t, []string{"unchanged: " + test.findings}, f.findings(t, monday, sunday))
+			require.Equal(t, []string{"unchanged: " + test.findings}, b.findings(monday, sunday))
 		})
 	}
 }

@@ -3,7 +3,6 @@
 package dbtest
 
 import (
-	"database/sql"
 	"fmt"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/db/server"
 	"creatorpay/db/watchlog"
 	"creatorpay/engine/counting"
 	"creatorpay/internal/devstack/devtest"
@@ -29,14 +29,19 @@ type Books struct {
 	DB       *db.DB
 	Calendar settlement.Calendar
 	LateDays int // in how many days before the one that closes late views are collected
-	behind   *sql.DB
+	behind   *server.Pool
 	views    int64
 }
 
-// Open makes books without creators, videos and days.
+// Open makes books without creators, videos and days in a database of their own.
 func Open(t testing.TB) *Books {
 	t.Helper()
-	dsn := devtest.Database(t)
+	return OpenAt(t, devtest.Database(t))
+}
+
+// OpenAt makes such books in the database that the DSN names.
+func OpenAt(t testing.TB, dsn string) *Books {
+	t.Helper()
 	database, err := db.Open(t.Context(), dsn, 8)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = database.Close() })
@@ -44,16 +49,16 @@ func Open(t testing.TB) *Books {
 	require.NoError(t, err)
 	_, err = database.Migrate(t.Context(), calendar)
 	require.NoError(t, err)
-	behind, err := sql.Open("mysql", dsn)
+	behind, err := server.Open(t.Context(), dsn, 1)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = behind.Close() })
 	return &Books{TB: t, DB: database, Calendar: calendar, behind: behind}
 }
 
 // Exec changes the database behind the methods' back.
-func (b *Books) Exec(statement string) {
+func (b *Books) Exec(statement string, args ...any) {
 	b.Helper()
-	_, err := b.behind.ExecContext(b.Context(), statement)
+	_, err := b.behind.ExecContext(b.Context(), statement, args...)
 	require.NoError(b, err)
 }
 
