@@ -83,7 +83,7 @@ func findingsText(result audit.Result) string {
 	// The last day of the period is closed; the first may lie before the first of all.
 	period := result.Findings[0].Period
 	day := period.End() - 1
-	switch result.Of {
+	switch result.Subject {
 	case audit.Figures:
 		fmt.Fprintf(&text, "  To recompute a day and compare it: %s\n", command.Verify(day))
 	case audit.WatchLog:

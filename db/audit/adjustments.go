@@ -12,7 +12,7 @@ var adjustmentsInvariant = Invariant{
 	Name:    "adjustments",
 	Meaning: "late views are paid after the day's own, in the order of their days, each by its exact part of the line's amount",
 	Remedy:  restoreLine,
-	Of:      Figures,
+	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		var last paidLate
 		return eachRow(ctx, a, `

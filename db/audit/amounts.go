@@ -10,7 +10,7 @@ var amountsInvariant = Invariant{
 	Name:    "amounts",
 	Meaning: "each amount is the exact sum over its ordinals by the prices of its run, cut to whole won once (R4, R5)",
 	Remedy:  "a settled line or a price was changed by hand: recompute the day to see what the line should be, and put back from a backup what was changed; new prices are a new version",
-	Of:      Figures,
+	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		for _, run := range a.runs[settlement.Daily] {
 			if _, usable := a.rules[run.PriceRule]; !usable {

@@ -1,7 +1,8 @@
 // Package audit holds the closed books against invariants. It only reads.
 //
-// Its statements are its own, also where the books have one that would do: a query that stored wrong rows finds them
-// right. It has from the books what an invariant is not about, and the hash of a row, of which there can be one only.
+// Its statements are its own, also where the books have one that would do: a query that stored wrong rows would find
+// them right. It shares with the books the rules of package settlement, the lists of columns, how the watch log is
+// read, and the hashes of rows, since those that it finds must be those that were stored.
 package audit
 
 import (
@@ -19,8 +20,8 @@ import (
 type Invariant struct {
 	Name    string
 	Meaning string
-	Remedy  string  // what to do where it does not hold
-	Of      Subject // what the remedy works on
+	Remedy  string // what to do where it does not hold
+	Subject Subject
 	// check holds the books against it in their snapshot, on one connection.
 	check func(context.Context, *audit) error
 	// checkLog, of an invariant without check, reads the watch log: it has no
@@ -28,8 +29,8 @@ type Invariant struct {
 	checkLog func(context.Context, *audit) error
 }
 
-// Subject is what an invariant is about, to find the commands that show and repair
-// it.
+// Subject is what an invariant is about. It decides which commands show what is
+// wrong and repair it.
 type Subject int
 
 // The subjects.

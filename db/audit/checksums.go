@@ -13,7 +13,7 @@ var checksumsInvariant = Invariant{
 	Name:    "checksums",
 	Meaning: "each chunk's rows in the watch log are those that were counted, by the sum of their hashes",
 	Remedy:  restoreRows,
-	Of:      WatchLog,
+	Subject: WatchLog,
 	checkLog: func(ctx context.Context, a *audit) error {
 		days, err := a.daysInLog(ctx)
 		if err != nil {

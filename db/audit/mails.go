@@ -11,7 +11,7 @@ var mailsInvariant = Invariant{
 	Name:    "mails",
 	Meaning: "each weekly statement has one delivery, nobody else has one, and none was sent without a claim or before its week closed",
 	Remedy:  "a delivery was changed by hand: find the mail by its Message-ID in the mail server's log, then confirm that it has arrived or send it again",
-	Of:      Mails,
+	Subject: Mails,
 	check: func(ctx context.Context, a *audit) error {
 		if err := checkDeliveriesMissing(ctx, a); err != nil {
 			return err

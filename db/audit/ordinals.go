@@ -11,7 +11,7 @@ var ordinalsInvariant = Invariant{
 	Name:    "ordinals",
 	Meaning: "each video's ordinals begin where its last settled day ended, or at its opening (R6, R7)",
 	Remedy:  restoreLine,
-	Of:      Figures,
+	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		used, err := a.usedBefore(ctx)
 		if err != nil {

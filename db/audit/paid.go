@@ -12,7 +12,7 @@ var paidInvariant = Invariant{
 	Name:    "paid",
 	Meaning: "each day pays every counted view and ad view, and none besides: to - from = counted",
 	Remedy:  restoreLine,
-	Of:      Figures,
+	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		if err := checkLines(ctx, a); err != nil {
 			return err

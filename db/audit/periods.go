@@ -11,7 +11,7 @@ var periodsInvariant = Invariant{
 	Name:    "weeks and months",
 	Meaning: "each video's week and month is the sum of its closed days, from its first ordinal to its last (R8)",
 	Remedy:  "a row of a closed day, week or month was changed by hand: recompute its days; if nothing is found there, it is the week's or month's; put it back from a backup",
-	Of:      Figures,
+	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		for _, run := range a.periods() {
 			if err := checkVideosOf(ctx, a, run.Period()); err != nil {

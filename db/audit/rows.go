@@ -14,7 +14,7 @@ var rowsInvariant = Invariant{
 	Name:    "rows",
 	Meaning: "the watch log has as many rows of each closed day as were counted, and all late ones that were posted (R10)",
 	Remedy:  restoreRows,
-	Of:      WatchLog,
+	Subject: WatchLog,
 	checkLog: func(ctx context.Context, a *audit) error {
 		days, err := a.daysInLog(ctx)
 		if err != nil {
@@ -50,7 +50,7 @@ var droppedInvariant = Invariant{
 	Name:    "dropped days",
 	Meaning: "the watch log has no rows of days that were dropped",
 	Remedy:  "they were inserted too late, and nobody counts them: move them out of the log, and settle them with the creators by hand",
-	Of:      DroppedDays,
+	Subject: DroppedDays,
 	checkLog: func(ctx context.Context, a *audit) error {
 		below, err := a.db.Log.RowsBelow(ctx)
 		for _, day := range below {

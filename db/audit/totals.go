@@ -14,7 +14,7 @@ var totalsInvariant = Invariant{
 	Name:    "totals",
 	Meaning: "each run's totals are the sums of its chunks, and those of its videos (R8, R10)",
 	Remedy:  "a row was changed by hand: recompute the day to see which; put it back from a backup",
-	Of:      Figures,
+	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		for _, kind := range kinds {
 			videos, err := a.sumVideos(ctx, kind)

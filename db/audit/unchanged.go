@@ -13,7 +13,7 @@ var unchangedInvariant = Invariant{
 	Name:    "unchanged",
 	Meaning: "no row of a closed period has changed since it closed (R11)",
 	Remedy:  "somebody changed closed rows by hand: recomputing a day tells which of its figures; put the rows back from a backup",
-	Of:      Figures,
+	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		for _, kind := range kinds {
 			if err := checkSeals(ctx, a, kind); err != nil {
