@@ -166,8 +166,8 @@ func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunk
 	}
 	// Creators of whom nothing counted have no statement, but may have views
 	// that were left out.
-	sum.SelfViews, sum.RepeatViews, sum.LateRows = 0, 0, 0
-	statements.SelfViews, statements.RepeatViews = 0, 0
+	sum.Statistics, sum.LateRows = sum.WithoutLeftOut(), 0
+	statements.Statistics = statements.WithoutLeftOut()
 	if statements != sum {
 		return notTheSum(period, "statements", statements, sum)
 	}

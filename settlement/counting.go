@@ -124,6 +124,13 @@ type Statistics struct {
 // Rows is how many rows of the watch log the figures stand for (R10).
 func (s Statistics) Rows() int64 { return s.Views + s.SelfViews + s.RepeatViews }
 
+// WithoutLeftOut are the figures of the plays that count, and nothing of the
+// others.
+func (s Statistics) WithoutLeftOut() Statistics {
+	s.SelfViews, s.RepeatViews = 0, 0
+	return s
+}
+
 // Figures are all of the statistics, in the order in which people read them.
 func (s Statistics) Figures() []Figure {
 	return []Figure{

@@ -10,24 +10,25 @@ import (
 // addsUp refuses a statement whose parts contradict each other: better none
 // than one that a creator adds up differently.
 func (s *Statement) addsUp() error {
-	sum, videoAmount, adAmount, err := s.sums()
-	var views, amount int64
+	sum, earned, err := s.sums()
+	var views int64
+	var amount settlement.Won
 	for _, day := range s.Days {
 		err = errors.Join(err, settlement.AddTo(&views, day.Views), settlement.AddTo(&amount, day.Amount))
 	}
 	if err != nil {
 		return fmt.Errorf("add up: %w", err)
 	}
-	if views != sum.Views || amount != videoAmount+adAmount {
+	if views != sum.Views || amount != earned.VideoAmount+earned.AdAmount {
 		return fmt.Errorf("the days have %d views and %d won, the videos %d views and %d won",
-			views, amount, sum.Views, videoAmount+adAmount)
+			views, amount, sum.Views, earned.VideoAmount+earned.AdAmount)
 	}
 	for _, line := range s.Lines {
 		all := line.WithLate()
-		if err := sameCount("views", all.Views, line.ViewsTo-line.ViewsFrom, line.ViewShares); err != nil {
+		if err := sameCount("views", all.Views, line.OfViews().Count(), line.ViewShares); err != nil {
 			return fmt.Errorf("video %d: %w", line.VideoID, err)
 		}
-		if err := sameCount("ad views", all.AdViews, line.AdViewsTo-line.AdViewsFrom, line.AdShares); err != nil {
+		if err := sameCount("ad views", all.AdViews, line.OfAdViews().Count(), line.AdShares); err != nil {
 			return fmt.Errorf("video %d: %w", line.VideoID, err)
 		}
 	}

@@ -20,11 +20,11 @@ func lateLine() Line {
 		Late: []LateViews{
 			{
 				WatchedOn: april28, PaidOn: april28 + 9, Statistics: settlement.Statistics{Views: 2, PlayedSeconds: 60, AdViews: 1},
-				VideoAmount: 2, AdAmount: 10,
+				Amounts: settlement.Amounts{VideoAmount: 2, AdAmount: 10},
 			},
 			{WatchedOn: april28 + 1, PaidOn: april28 + 9, Statistics: settlement.Statistics{SelfViews: 4, RepeatViews: 5}},
 		},
-		ViewsTo: 5, AdViewsTo: 7, VideoAmount: 5, AdAmount: 70,
+		Earnings: settlement.Earnings{VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 5, AdViewsTo: 7}, Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 70}},
 	}
 }
 

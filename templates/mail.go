@@ -74,7 +74,7 @@ func NewMail(s *Statement) (Mail, error) {
 }
 
 func (s *Statement) mailFigures() mailFigures {
-	sum, videoAmount, adAmount := s.Totals()
+	sum, earned := s.Totals()
 	late := ""
 	if views := s.lateViews(); views > 0 {
 		late = settlement.Number(views)
@@ -83,9 +83,9 @@ func (s *Statement) mailFigures() mailFigures {
 		Name:        mailLine(s.Creator),
 		Period:      s.Period.String(),
 		Dates:       s.labels().dates(s.Period),
-		Total:       won(videoAmount + adAmount),
-		VideoAmount: won(videoAmount),
-		AdAmount:    won(adAmount),
+		Total:       (earned.VideoAmount + earned.AdAmount).String(),
+		VideoAmount: earned.VideoAmount.String(),
+		AdAmount:    earned.AdAmount.String(),
 		Views:       settlement.Number(sum.Views),
 		Late:        late,
 		Best:        s.bestVideo(),
@@ -110,7 +110,7 @@ func (s *Statement) bestVideo() *mailVideo {
 	return &mailVideo{
 		Title:  cmp.Or(mailLine(best.Title), s.labels().nameless(best.VideoID)),
 		Views:  settlement.Number(best.WithLate().Views),
-		Amount: won(best.VideoAmount + best.AdAmount),
+		Amount: (best.VideoAmount + best.AdAmount).String(),
 	}
 }
 

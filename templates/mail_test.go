@@ -76,9 +76,9 @@ func TestMailKeepsForeignTextOnOneLine(t *testing.T) {
 
 func TestMailBestVideoIsTheOneThatEarnedMost(t *testing.T) {
 	statement := &Statement{Lines: []Line{
-		{VideoID: 3, Title: "later id", Statistics: settlement.Statistics{Views: 9}, VideoAmount: 5, AdAmount: 5},
-		{VideoID: 1, Title: "more views", Statistics: settlement.Statistics{Views: 99}, VideoAmount: 9},
-		{VideoID: 2, Title: "best", Statistics: settlement.Statistics{Views: 9}, VideoAmount: 10},
+		{VideoID: 3, Title: "later id", Statistics: settlement.Statistics{Views: 9}, Earnings: settlement.Earnings{Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 5}}},
+		{VideoID: 1, Title: "more views", Statistics: settlement.Statistics{Views: 99}, Earnings: settlement.Earnings{Amounts: settlement.Amounts{VideoAmount: 9}}},
+		{VideoID: 2, Title: "best", Statistics: settlement.Statistics{Views: 9}, Earnings: settlement.Earnings{Amounts: settlement.Amounts{VideoAmount: 10}}},
 	}}
 	require.Equal(t, "best", statement.bestVideo().Title)
 }
@@ -91,8 +91,8 @@ func mailStatement(t *testing.T, locale string) *Statement {
 		Number: "2024-W19-000042-1", Version: 1, Period: period, ClosedAt: time.Date(2024, 5, 13, 1, 2, 3, 0, time.UTC),
 		CreatorID: 42, Creator: "김하늘", Locale: locale, Contact: "creators@example.com",
 		Lines: []Line{
-			{VideoID: 7, Title: "서울 골목길 산책", Statistics: settlement.Statistics{Views: 51_234}, VideoAmount: 56_357, AdAmount: 120_480},
-			{VideoID: 9, Title: "비 오는 날의 브이로그: 좁은 화면에서도 줄이 잘 나뉘는 긴 제목 & more", Statistics: settlement.Statistics{Views: 1_102_817}, VideoAmount: 1_321_093, AdAmount: 2_018_330},
+			{VideoID: 7, Title: "서울 골목길 산책", Statistics: settlement.Statistics{Views: 51_234}, Earnings: settlement.Earnings{Amounts: settlement.Amounts{VideoAmount: 56_357, AdAmount: 120_480}}},
+			{VideoID: 9, Title: "비 오는 날의 브이로그: 좁은 화면에서도 줄이 잘 나뉘는 긴 제목 & more", Statistics: settlement.Statistics{Views: 1_102_817}, Earnings: settlement.Earnings{Amounts: settlement.Amounts{VideoAmount: 1_321_093, AdAmount: 2_018_330}}},
 		},
 	}
 }

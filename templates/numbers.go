@@ -7,9 +7,6 @@ import (
 	"creatorpay/settlement"
 )
 
-// won writes an amount for people: ₩1,234,567.
-func won(amount int64) string { return settlement.Won(amount).String() }
-
 // duration writes a time in seconds as hours, minutes and seconds: 1,234:05:09.
 func duration(seconds int64) string {
 	return fmt.Sprintf("%s:%02d:%02d", settlement.Number(seconds/3600), seconds/60%60, seconds%60)
@@ -17,7 +14,7 @@ func duration(seconds int64) string {
 
 // price writes a unit price with as many decimals as it has: ₩1.1.
 func price(unit settlement.UnitPrice) string {
-	text := won(int64(unit / settlement.UnitsPerWon))
+	text := settlement.Won(unit / settlement.UnitsPerWon).String()
 	if rest := unit % settlement.UnitsPerWon; rest != 0 {
 		text += strings.TrimRight(fmt.Sprintf(".%04d", rest), "0")
 	}

@@ -22,22 +22,23 @@ func layOutPayout(font *pdf.Font, s *Statement) *sheet {
 }
 
 func (l *letter) writeTotal() {
-	_, videoAmount, adAmount := l.statement.Totals()
+	_, earned := l.statement.Totals()
+	total := (earned.VideoAmount + earned.AdAmount).String()
 	const height = 78
 	l.fill(left, l.y, width, height, tint)
 	l.fill(left, l.y, 3, height, accent)
 	const inset = 20
 	l.write(left+inset, l.y+25, pdf.Style{Size: 9, Colour: muted}, l.total)
 	amount := pdf.Style{Bold: true, Size: 30, Colour: ink}
-	l.write(left+inset, l.y+59, l.shrunk(amount, won(videoAmount+adAmount), width*0.55), won(videoAmount+adAmount))
+	l.write(left+inset, l.y+59, l.shrunk(amount, total, width*0.55), total)
 
 	y := l.y + 35
 	for _, part := range []struct {
 		label  string
-		amount int64
-	}{{l.videoAmount, videoAmount}, {l.adAmount, adAmount}} {
+		amount string
+	}{{l.videoAmount, earned.VideoAmount.String()}, {l.adAmount, earned.AdAmount.String()}} {
 		l.write(right-168, y, caption, part.label)
-		l.writeRight(right-inset, y, l.shrunk(strong, won(part.amount), 92), won(part.amount))
+		l.writeRight(right-inset, y, l.shrunk(strong, part.amount, 92), part.amount)
 		y += 19
 	}
 	l.down(height)
@@ -47,7 +48,7 @@ func (l *letter) writeTotal() {
 func (l *letter) writeDays() {
 	const barsHeight = 48
 	l.section(l.daily, barsHeight+50)
-	var highest int64
+	var highest settlement.Won
 	for _, day := range l.statement.Days {
 		highest = max(highest, day.Amount)
 	}
@@ -56,9 +57,9 @@ func (l *letter) writeDays() {
 	for i, day := range l.statement.Days {
 		middle := left + slot*(float64(i)+0.5)
 		barWidth := min(slot*0.56, 34)
-		barHeight := barsHeight * share(day.Amount, highest)
+		barHeight := barsHeight * share(int64(day.Amount), int64(highest))
 		l.fill(middle-barWidth/2, foot-barHeight, barWidth, barHeight, accent)
-		l.writeInSlot(middle, foot-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, won(day.Amount))
+		l.writeInSlot(middle, foot-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, day.Amount.String())
 		weekday, date := l.shortDay(day.Day)
 		l.writeInSlot(middle, foot+12, slot, pdf.Style{Size: 7.5, Colour: ink}, weekday)
 		l.writeInSlot(middle, foot+22, slot, note, date)
@@ -80,7 +81,7 @@ func (l *letter) writeInSlot(middle, y, slot float64, st pdf.Style, text string)
 
 // writeCounts tells what was counted and what was left out, and why.
 func (l *letter) writeCounts() {
-	sum, _, _ := l.statement.Totals()
+	sum, _ := l.statement.Totals()
 	l.section(l.counted, 58)
 	l.write(right-column, l.y-8, section, l.leftOut)
 	top := l.y

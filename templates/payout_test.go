@@ -37,11 +37,11 @@ func TestPrintedAmountsAddUpToThePrintedTotals(t *testing.T) {
 	require.Equal(t, adAmount, wonIn(t, table.total[5]))
 
 	words := texts(layOutPayout(documentFont(t), s).pages[0])
-	require.Contains(t, words, won(videoAmount+adAmount), "the large figure")
+	require.Contains(t, words, settlement.Won(videoAmount+adAmount).String(), "the large figure")
 	var days int64
 	for _, day := range s.Days {
-		require.Contains(t, words, won(day.Amount))
-		days += day.Amount
+		require.Contains(t, words, day.Amount.String())
+		days += int64(day.Amount)
 	}
 	require.Equal(t, videoAmount+adAmount, days)
 }

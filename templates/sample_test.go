@@ -30,7 +30,7 @@ func sample(locale string, videos int) *Statement {
 		total := DayTotal{Day: day}
 		for _, line := range s.Lines {
 			total.Views += part(line.Views, i)
-			total.Amount += part(line.VideoAmount+line.AdAmount, i)
+			total.Amount += settlement.Won(part(int64(line.VideoAmount+line.AdAmount), i))
 		}
 		s.Days = append(s.Days, total)
 	}
@@ -71,7 +71,8 @@ func part(figure int64, day int) int64 {
 
 func sampleLine(videoID int64, title string, views int64) Line {
 	line := Line{
-		VideoID: videoID, Title: title, ViewsFrom: 90_000, ViewsTo: 90_000 + views, AdViewsFrom: 1_000, AdViewsTo: 1_000 + views/9,
+		VideoID: videoID, Title: title,
+		Earnings:   settlement.Earnings{VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 90_000, ViewsTo: 90_000 + views, AdViewsFrom: 1_000, AdViewsTo: 1_000 + views/9}},
 		Statistics: settlement.Statistics{Views: views, SelfViews: views % 5, RepeatViews: views / 40, PlayedSeconds: views * 143, AdViews: views / 9},
 	}
 	line.ViewShares, line.VideoAmount = priced(prices.Views, line.ViewsFrom, line.ViewsTo)
@@ -99,7 +100,7 @@ func withLate(s *Statement, days int) *Statement {
 	return s
 }
 
-func priced(tiers settlement.Tiers, from, to int64) (shares []settlement.Share, amount int64) {
+func priced(tiers settlement.Tiers, from, to int64) (shares []settlement.Share, amount settlement.Won) {
 	for i, tier := range tiers {
 		upTo := to
 		if i+1 < len(tiers) {
@@ -113,7 +114,7 @@ func priced(tiers settlement.Tiers, from, to int64) (shares []settlement.Share, 
 	if err != nil {
 		panic(err)
 	}
-	return shares, int64(won)
+	return shares, won
 }
 
 // nasty are texts that make drawing panic, lose characters or leave the page.

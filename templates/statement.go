@@ -43,11 +43,9 @@ type Line struct {
 	settlement.Statistics             // without the late views
 	Late                  []LateViews // by the days that paid them, then by those on which they were watched
 
-	ViewsFrom, ViewsTo     int64
-	AdViewsFrom, AdViewsTo int64
-	ViewShares             []settlement.Share // counted views by unit price, the cheapest first
-	AdShares               []settlement.Share // the same for ad views
-	VideoAmount, AdAmount  int64              // won
+	settlement.Earnings
+	ViewShares []settlement.Share // counted views by unit price, the cheapest first
+	AdShares   []settlement.Share // the same for ad views
 }
 
 // LateViews are views of a day that was closed when they came: a later day of
@@ -55,14 +53,14 @@ type Line struct {
 type LateViews struct {
 	WatchedOn, PaidOn settlement.Day
 	settlement.Statistics
-	VideoAmount, AdAmount int64 // won
+	settlement.Amounts
 }
 
 // DayTotal is what the creator's videos had on one day.
 type DayTotal struct {
 	Day    settlement.Day
-	Views  int64 // counted, and the late ones that the day paid
-	Amount int64 // won, videos and ads together
+	Views  int64          // counted, and the late ones that the day paid
+	Amount settlement.Won // videos and ads together
 }
 
 // Top5 is the platform's ranking in the period (R9).
@@ -92,20 +90,20 @@ func (l *Line) WithLate() settlement.Statistics {
 
 // Totals are the sums over all lines, with their late views. What does not fit
 // is refused by addsUp.
-func (s *Statement) Totals() (sum settlement.Statistics, videoAmount, adAmount int64) {
-	sum, videoAmount, adAmount, _ = s.sums()
-	return sum, videoAmount, adAmount
+func (s *Statement) Totals() (sum settlement.Statistics, earned settlement.Amounts) {
+	sum, earned, _ = s.sums()
+	return sum, earned
 }
 
-func (s *Statement) sums() (sum settlement.Statistics, videoAmount, adAmount int64, err error) {
+func (s *Statement) sums() (sum settlement.Statistics, earned settlement.Amounts, err error) {
 	for _, line := range s.Lines {
-		err = errors.Join(err, sum.Add(line.Statistics), settlement.AddTo(&videoAmount, line.VideoAmount), settlement.AddTo(&adAmount, line.AdAmount))
+		err = errors.Join(err, sum.Add(line.Statistics), earned.Add(line.Amounts))
 		for _, late := range line.Late {
 			err = errors.Join(err, sum.Add(late.Statistics))
 		}
 	}
-	total := videoAmount
-	return sum, videoAmount, adAmount, errors.Join(err, settlement.AddTo(&total, adAmount))
+	_, tooMuch := earned.Total()
+	return sum, earned, errors.Join(err, tooMuch)
 }
 
 // lateViews are how many of the counted views came late.

@@ -24,18 +24,18 @@ func (l *letter) videoTable() table {
 	videos := table{heads: []string{l.video, l.views, l.playTime, l.adViews, l.videoAmount, l.adAmount}}
 	for _, line := range l.statement.Lines {
 		videos.rows = append(videos.rows, row{
-			cells:   figures(l.videoTitle(line.Title, line.VideoID), line.WithLate(), line.VideoAmount, line.AdAmount),
+			cells:   figures(l.videoTitle(line.Title, line.VideoID), line.WithLate(), line.Amounts),
 			details: l.videoDetails(line),
 			parts:   l.lateParts(line),
 		})
 	}
-	sum, videoAmount, adAmount := l.statement.Totals()
-	videos.total = figures(l.sum, sum, videoAmount, adAmount)
+	sum, earned := l.statement.Totals()
+	videos.total = figures(l.sum, sum, earned)
 	return videos
 }
 
-func figures(name string, s settlement.Statistics, videoAmount, adAmount int64) []string {
-	return []string{name, settlement.Number(s.Views), duration(s.PlayedSeconds), settlement.Number(s.AdViews), won(videoAmount), won(adAmount)}
+func figures(name string, s settlement.Statistics, earned settlement.Amounts) []string {
+	return []string{name, settlement.Number(s.Views), duration(s.PlayedSeconds), settlement.Number(s.AdViews), earned.VideoAmount.String(), earned.AdAmount.String()}
 }
 
 // separator stands before a part of the small print that does not begin a line.
@@ -44,8 +44,8 @@ const separator = "· "
 // videoDetails are the ordinals, how many at which price, and what was left out.
 func (l *letter) videoDetails(line Line) []string {
 	details := []string{fmt.Sprintf("ID %d", line.VideoID)}
-	details = append(details, l.pricedOrdinals(l.viewOrdinals, line.ViewsFrom, line.ViewsTo, line.ViewShares)...)
-	details = append(details, l.pricedOrdinals(l.adOrdinals, line.AdViewsFrom, line.AdViewsTo, line.AdShares)...)
+	details = append(details, l.pricedOrdinals(l.viewOrdinals, line.OfViews(), line.ViewShares)...)
+	details = append(details, l.pricedOrdinals(l.adOrdinals, line.OfAdViews(), line.AdShares)...)
 	all := line.WithLate()
 	return append(details, separator+fmt.Sprintf(l.leftOutOf, settlement.Number(all.SelfViews), settlement.Number(all.RepeatViews)))
 }
@@ -56,20 +56,20 @@ func (l *letter) lateParts(line Line) (parts [][]string) {
 		if late.Views > 0 {
 			_, paidOn := l.shortDay(late.PaidOn)
 			days := fmt.Sprintf(l.lateDays, l.date(midnight(late.WatchedOn)), paidOn)
-			parts = append(parts, figures(days, late.Statistics, late.VideoAmount, late.AdAmount))
+			parts = append(parts, figures(days, late.Statistics, late.Amounts))
 		}
 	}
 	return parts
 }
 
-func (l *letter) pricedOrdinals(format string, from, to int64, shares []settlement.Share) (parts []string) {
-	if from == to {
+func (l *letter) pricedOrdinals(format string, ordinals settlement.Ordinals, shares []settlement.Share) (parts []string) {
+	if ordinals.Count() == 0 {
 		return nil
 	}
 	for i, share := range shares {
 		priced := fmt.Sprintf(l.share, settlement.Number(share.Count), price(share.Price))
 		if i == 0 {
-			priced = separator + fmt.Sprintf(format, settlement.Number(from+1), settlement.Number(to)) + " " + priced
+			priced = separator + fmt.Sprintf(format, settlement.Number(ordinals.From+1), settlement.Number(ordinals.To)) + " " + priced
 		} else {
 			priced = "+ " + priced
 		}

@@ -40,20 +40,14 @@ func (r *reader) statement(head db.Statement, videos []db.PeriodVideo, days []db
 // of earlier days that they paid.
 func (r *reader) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) templates.Line {
 	line := templates.Line{
-		VideoID:     video.VideoID,
-		Title:       video.Title,
-		Statistics:  video.Statistics,
-		ViewsFrom:   video.ViewsFrom,
-		ViewsTo:     video.ViewsTo,
-		AdViewsFrom: video.AdViewsFrom,
-		AdViewsTo:   video.AdViewsTo,
-		VideoAmount: int64(video.VideoAmount),
-		AdAmount:    int64(video.AdAmount),
+		VideoID:    video.VideoID,
+		Title:      video.Title,
+		Statistics: video.Statistics,
+		Earnings:   video.Settlement().Earnings,
 	}
 	for _, adjustment := range late {
 		line.Late = append(line.Late, templates.LateViews{
-			WatchedOn: adjustment.WatchedOn, PaidOn: adjustment.PostedOn, Statistics: adjustment.Statistics,
-			VideoAmount: int64(adjustment.VideoAmount), AdAmount: int64(adjustment.AdAmount),
+			WatchedOn: adjustment.WatchedOn, PaidOn: adjustment.PostedOn, Statistics: adjustment.Statistics, Amounts: adjustment.Amounts,
 		})
 	}
 	for _, day := range days {
@@ -90,7 +84,7 @@ func (r *reader) days(lines []db.SettlementLine) []templates.DayTotal {
 	for _, line := range lines {
 		total := &totals[line.Day-period.Start]
 		total.Views += line.OfViews().Count()
-		total.Amount += int64(line.VideoAmount + line.AdAmount)
+		total.Amount += line.VideoAmount + line.AdAmount
 	}
 	return totals
 }

@@ -110,19 +110,17 @@ func TestStatement_LinesAreTheVideosWithTheirViewsByUnitPrice(t *testing.T) {
 	require.Equal(t, []templates.Line{
 		{
 			VideoID: 1, Title: "first", Statistics: settlement.Statistics{Views: 6, PlayedSeconds: 60, AdViews: 6},
-			ViewsFrom: 99_997, ViewsTo: 100_003, AdViewsTo: 6,
+			// 4.2 and 2.4 won, whole per day.
+			Earnings: settlement.Earnings{VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 99_997, ViewsTo: 100_003, AdViewsTo: 6}, Amounts: settlement.Amounts{VideoAmount: 6, AdAmount: 50}},
 			// Of Thursday two before the border and two after it, of Friday two by the new prices.
 			ViewShares: []settlement.Share{{Price: 10_000, Count: 2}, {Price: 11_000, Count: 2}, {Price: 12_000, Count: 2}},
 			AdShares:   []settlement.Share{{Price: 50_000, Count: 2}, {Price: 100_000, Count: 4}},
-			// 4.2 and 2.4 won, whole per day.
-			VideoAmount: 6, AdAmount: 50,
 		},
 		{
 			VideoID: 2, Title: "second", Statistics: settlement.Statistics{Views: 3, PlayedSeconds: 30, AdViews: 3},
-			ViewsTo: 3, AdViewsTo: 3,
-			ViewShares:  []settlement.Share{{Price: 10_000, Count: 3}},
-			AdShares:    []settlement.Share{{Price: 50_000, Count: 3}},
-			VideoAmount: 3, AdAmount: 15,
+			Earnings:   settlement.Earnings{VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 3, AdViewsTo: 3}, Amounts: settlement.Amounts{VideoAmount: 3, AdAmount: 15}},
+			ViewShares: []settlement.Share{{Price: 10_000, Count: 3}},
+			AdShares:   []settlement.Share{{Price: 50_000, Count: 3}},
 		},
 	}, statement.Lines)
 }
@@ -136,12 +134,11 @@ func TestStatement_LinesTellTheirLateViews(t *testing.T) {
 		VideoID: 2, Title: "second", Statistics: settlement.Statistics{Views: 3, PlayedSeconds: 30, AdViews: 3},
 		Late: []templates.LateViews{{
 			WatchedOn: thursday, PaidOn: sunday, Statistics: settlement.Statistics{Views: 2, RepeatViews: 1, PlayedSeconds: 20, AdViews: 4},
-			VideoAmount: 2, AdAmount: 20,
+			Amounts: settlement.Amounts{VideoAmount: 2, AdAmount: 20},
 		}},
-		ViewsTo: 5, AdViewsTo: 7,
-		ViewShares:  []settlement.Share{{Price: 10_000, Count: 5}},
-		AdShares:    []settlement.Share{{Price: 50_000, Count: 7}},
-		VideoAmount: 5, AdAmount: 35,
+		Earnings:   settlement.Earnings{VideoOrdinals: settlement.VideoOrdinals{ViewsTo: 5, AdViewsTo: 7}, Amounts: settlement.Amounts{VideoAmount: 5, AdAmount: 35}},
+		ViewShares: []settlement.Share{{Price: 10_000, Count: 5}},
+		AdShares:   []settlement.Share{{Price: 50_000, Count: 7}},
 	}, lines[1])
 }
 
@@ -207,7 +204,7 @@ func TestStatements_AddUp(t *testing.T) {
 	for _, statement := range b.readStatements(settlement.AllCreators) {
 		_, err := renderer.Payout(t.Context(), statement) // refuses one that does not
 		require.NoError(t, err)
-		sum, videoAmount, adAmount := statement.Totals()
+		sum, earned := statement.Totals()
 		stored, err := b.DB.Statements(t.Context(), week, settlement.Creators{First: statement.CreatorID, Last: statement.CreatorID})
 		require.NoError(t, err)
 		var onTime settlement.Statistics
@@ -216,7 +213,7 @@ func TestStatements_AddUp(t *testing.T) {
 		}
 		require.Equal(t, stored[0].Statistics, onTime)
 		require.Equal(t, stored[0].LateViews, sum.Views-onTime.Views)
-		require.Equal(t, settlement.Amounts{VideoAmount: settlement.Won(videoAmount), AdAmount: settlement.Won(adAmount)}, stored[0].Amounts)
+		require.Equal(t, stored[0].Amounts, earned)
 	}
 }
 

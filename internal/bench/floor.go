@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -44,11 +45,11 @@ func (r *rig) middle(ctx context.Context, day settlement.Day) (video int64, err 
 	err = r.sql.GetContext(ctx, &video, `
 		SELECT video_id
 		FROM (
-			SELECT video_id, SUM(views + self_views + repeat_views) OVER (ORDER BY video_id) AS so_far
+			SELECT video_id, SUM(`+db.RowsOfLine+`) OVER (ORDER BY video_id) AS so_far
 			FROM daily_statistics
 			WHERE starts_on = ?
 		) running
-		WHERE so_far * 2 >= (SELECT SUM(views + self_views + repeat_views) FROM daily_statistics WHERE starts_on = ?)
+		WHERE so_far * 2 >= (SELECT SUM(`+db.RowsOfLine+`) FROM daily_statistics WHERE starts_on = ?)
 		ORDER BY video_id
 		LIMIT 1`, day, day)
 	return video, err

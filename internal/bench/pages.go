@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
+	"creatorpay/db/server"
 	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
@@ -154,10 +155,15 @@ func (r *rig) writePages(ctx context.Context, day settlement.Day, lines map[int6
 	return tx.Commit()
 }
 
+var (
+	statisticsColumns = server.ColumnsOf(db.StatisticsLine{})
+	settlementColumns = server.ColumnsOf(db.SettlementLine{})
+)
+
 func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, line *db.StatisticsLine, rule settlement.PriceRule) error {
 	if _, err := tx.NamedExecContext(ctx, `
-		INSERT INTO bench_statistics (starts_on, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
-		VALUES (:starts_on, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)
+		INSERT INTO bench_statistics (`+statisticsColumns.List()+`)
+		VALUES (`+statisticsColumns.Named()+`)
 		ON DUPLICATE KEY UPDATE views = VALUES(views)`, line); err != nil {
 		return err
 	}
@@ -180,8 +186,8 @@ func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, l
 	}
 	settled.CreatorID = line.CreatorID
 	_, err = tx.NamedExecContext(ctx, `
-		INSERT INTO bench_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
-		VALUES (:starts_on, :video_id, :creator_id, :views_from, :views_to, :ad_views_from, :ad_views_to, :video_amount, :ad_amount)
+		INSERT INTO bench_settlements (`+settlementColumns.List()+`)
+		VALUES (`+settlementColumns.Named()+`)
 		ON DUPLICATE KEY UPDATE video_amount = VALUES(video_amount)`, settled)
 	return err
 }

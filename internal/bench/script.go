@@ -78,12 +78,12 @@ func (r *rig) compare(ctx context.Context, day settlement.Day) error {
 	for _, pair := range [][2]string{{"daily_statistics", "bench_statistics"}, {"daily_settlements", "bench_settlements"}} {
 		var sums [2]string
 		for i, table := range pair {
-			columns := "starts_on, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views"
+			columns := statisticsColumns
 			if strings.HasSuffix(table, "settlements") {
-				columns = "starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount"
+				columns = settlementColumns
 			}
 			if err := r.sql.GetContext(ctx, &sums[i], `
-				SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+columns+`))), 0))
+				SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+columns.List()+`))), 0))
 				FROM `+table+`
 				WHERE starts_on = ?`, day); err != nil {
 				return err

@@ -83,9 +83,9 @@ func requireLateStatements(s *rig.System, want oracle.Result) {
 		require.Equal(s.T, paid.Views, row.Views+row.LateViews)
 		require.Equal(s.T, late, row.LateViews)
 
-		sum, videoAmount, adAmount := drawn[i].Totals()
+		sum, earned := drawn[i].Totals()
 		require.Equal(s.T, []int64{paid.Views, paid.Seconds, paid.Ads, paid.VideoAmount, paid.AdAmount},
-			[]int64{sum.Views, sum.PlayedSeconds, sum.AdViews, videoAmount, adAmount})
+			[]int64{sum.Views, sum.PlayedSeconds, sum.AdViews, int64(earned.VideoAmount), int64(earned.AdAmount)})
 		for _, of := range drawn[i].Lines {
 			for _, late := range of.Late {
 				require.Contains(s.T, want.Adjustments(), strings.Join([]string{
