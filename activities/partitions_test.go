@@ -149,42 +149,6 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 	require.Equal(t, watchlog.LateRepeat, views[0].Verdict)
 }
 
-func TestR3_ALateViewIsNotJudgedWithoutThePlaysOfItsDay(t *testing.T) {
-	b := setup(t)
-	b.AddDays(saturday, sunday)
-	b.Watch(thursday, 1, 2)
-	for on := day - 1; on <= saturday; on++ {
-		b.CloseDay(on)
-	}
-	b.late(thursday, 1, 70)
-	b.activities.LateDays = 20
-	b.postOn(sunday)
-	b.Exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508, p20240509 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-10'))`) // by hand
-
-	_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: sunday, Chunk: 1})
-
-	require.ErrorContains(t, err, "the plays of 2024-05-09 are needed to tell repeats, but its partition was dropped")
-}
-
-func TestR3_ALateViewAfterTheFirstMomentsOfADayDoesNotNeedTheDayBefore(t *testing.T) {
-	b := setup(t)
-	b.AddDays(saturday, sunday)
-	b.Watch(thursday, 1, 1)
-	for on := day - 1; on <= saturday; on++ {
-		b.CloseDay(on)
-	}
-	b.Exec(`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-09'))`)
-	b.late(thursday, 1, 40)
-	b.activities.LateDays = 20
-	b.postOn(sunday)
-
-	b.countOn(sunday)
-
-	views, err := b.DB.Log.LateViews(t.Context(), sunday, settlement.Range{})
-	require.NoError(t, err)
-	require.Equal(t, watchlog.LateCounted, views[0].Verdict)
-}
-
 // late stores the viewer's play of the video, so many seconds after the day's
 // start.
 func (b *bundle) late(on settlement.Day, video, second int64) {

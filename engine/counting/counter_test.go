@@ -47,13 +47,17 @@ func (b *bundle) play(partition settlement.Day, video, viewer int64, after time.
 
 // count counts the range's plays of the day.
 func (b *bundle) count(t require.TestingT, videos settlement.Range, window time.Duration) db.Count {
-	counter, err := counting.New(b.Context(), b.DB, day, window)
+	count, err := b.tryCount(t, day, videos, window)
+	require.NoError(t, err)
+	return count
+}
+
+func (b *bundle) tryCount(t require.TestingT, on settlement.Day, videos settlement.Range, window time.Duration) (db.Count, error) {
+	counter, err := counting.New(b.Context(), b.DB, on, window)
 	require.NoError(t, err)
 	owners, err := b.DB.Owners(b.Context(), videos)
 	require.NoError(t, err)
-	count, err := counter.Count(b.Context(), videos, owners)
-	require.NoError(t, err)
-	return count
+	return counter.Count(b.Context(), videos, owners)
 }
 
 // statistics are what all of the day comes to, by video.

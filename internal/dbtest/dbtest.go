@@ -105,17 +105,25 @@ func (b *Books) Watch(day settlement.Day, video int64, plays int) {
 	}
 }
 
+// BeginDay begins the day's run, collects the late views that it posts, and plans
+// it in chunks that are cut at the borders.
+func (b *Books) BeginDay(day settlement.Day, borders ...int64) db.Run {
+	b.Helper()
+	run, err := b.DB.BeginDay(b.Context(), day, holder, settlement.DefaultRepeatWindow)
+	require.NoError(b, err)
+	_, mismatches, err := b.DB.CollectLate(b.Context(), day, holder, b.LateDays)
+	require.NoError(b, err)
+	require.Empty(b, mismatches)
+	require.NoError(b, b.DB.StorePlan(b.Context(), run.Period(), holder, settlement.Split(borders)))
+	return run
+}
+
 // CloseDay takes the day through all steps of its run, in chunks that are cut at
 // the borders.
 func (b *Books) CloseDay(day settlement.Day, borders ...int64) settlement.Totals {
 	b.Helper()
-	ctx, period := b.Context(), settlement.DailyPeriod(day)
-	run, err := b.DB.BeginDay(ctx, day, holder, settlement.DefaultRepeatWindow)
-	require.NoError(b, err)
-	_, mismatches, err := b.DB.CollectLate(ctx, day, holder, b.LateDays)
-	require.NoError(b, err)
-	require.Empty(b, mismatches)
-	require.NoError(b, b.DB.StorePlan(ctx, period, holder, settlement.Split(borders)))
+	run := b.BeginDay(day, borders...)
+	ctx, period := b.Context(), run.Period()
 	rule, err := b.DB.PriceRule(ctx, run.PriceRule)
 	require.NoError(b, err)
 	counter, err := counting.New(ctx, b.DB, day, run.RepeatWindow())
