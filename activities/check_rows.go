@@ -8,6 +8,7 @@ import (
 	"creatorpay/settlement"
 )
 
+// String names the chunks for people.
 func (c RowCheck) String() string {
 	if c.First == c.Last {
 		return fmt.Sprintf("%s, chunk %d", c.Day, c.First)
@@ -19,38 +20,11 @@ func (c RowCheck) String() string {
 // of those that the watch log still has. It is the same each time, since closed
 // days keep their chunks.
 func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput) (result PlanRowChecksResult, err error) {
-	days, err := a.DB.ClosedDays(ctx, input.Period)
-	if err != nil {
-		return result, err
+	parts, err := verify.Parts(ctx, a.DB, input.Period, input.CheckRows, input.MaxChecks)
+	for _, part := range parts {
+		result.Checks = append(result.Checks, RowCheck(part))
 	}
-	var total int64
-	for _, day := range days {
-		total += day.Rows()
-	}
-	rows := max(input.CheckRows, total/int64(input.MaxChecks)+1)
-	for _, day := range days {
-		kept, err := a.DB.Log.Has(ctx, day.StartsOn)
-		if err != nil {
-			return result, err
-		}
-		if !kept {
-			continue
-		}
-		chunks, err := a.DB.Chunks(ctx, day.Period())
-		if err != nil {
-			return result, err
-		}
-		for i, chunk := range chunks {
-			checks := result.Checks
-			if last := len(checks) - 1; i > 0 && checks[last].Rows+chunk.Rows() <= rows {
-				checks[last].Last = chunk.Number
-				checks[last].Rows += chunk.Rows()
-				continue
-			}
-			result.Checks = append(checks, RowCheck{Day: day.StartsOn, First: chunk.Number, Last: chunk.Number, Rows: chunk.Rows()})
-		}
-	}
-	return result, nil
+	return result, err
 }
 
 // CheckRows reads the rows of a few chunks of a closed day again and compares
