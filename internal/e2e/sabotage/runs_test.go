@@ -71,14 +71,14 @@ var runSabotages = []sabotage{
 	if err != nil || !claimed {
 		return err
 	}
-	outcome, refused := b.sender.Send(ctx, message)`, `	claim := func() (bool, error) { return b.DB.ClaimDelivery(certain, b.Week, delivery.CreatorID, b.Claim) }
+	outcome, refused := b.sender.Send(ctx, mail.Message)`, `	claim := func() (bool, error) { return b.DB.ClaimDelivery(certain, b.Week, delivery.CreatorID, b.Claim) }
 	late := sabotaged("claim before a mail's first byte")
 	if !late {
 		if claimed, err := claim(); err != nil || !claimed {
 			return err
 		}
 	}
-	outcome, refused := b.sender.Send(ctx, message)
+	outcome, refused := b.sender.Send(ctx, mail.Message)
 	if late {
 		if claimed, err := claim(); err != nil || !claimed {
 			return err
