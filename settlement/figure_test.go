@@ -17,13 +17,7 @@ func TestFigures_AreAllNumbersOfTheirType(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			value := reflect.ValueOf(of).Elem()
-			var want []int64
-			for _, field := range reflect.VisibleFields(value.Type()) {
-				if !field.Anonymous {
-					want = append(want, int64(len(want)+1))
-					value.FieldByIndex(field.Index).SetInt(want[len(want)-1])
-				}
-			}
+			want := number(value)
 			var got []int64
 			names := map[string]bool{}
 			for _, figure := range of.Figures() {
@@ -37,13 +31,25 @@ func TestFigures_AreAllNumbersOfTheirType(t *testing.T) {
 	}
 }
 
+// number gives each number of the struct another value: 1, 2, 3 and so on.
+func number(figures reflect.Value) (values []int64) {
+	for _, field := range reflect.VisibleFields(figures.Type()) {
+		if !field.Anonymous {
+			values = append(values, int64(len(values)+1))
+			figures.FieldByIndex(field.Index).SetInt(values[len(values)-1])
+		}
+	}
+	return values
+}
+
 func TestFigure_IsWrittenAsItsKind(t *testing.T) {
 	require.Equal(t, "1000", Figure{Value: 1000}.String())
 	require.Equal(t, "₩1,000", Figure{Value: 1000, IsWon: true}.String())
 }
 
 func TestTotals_AddAddsEveryFigure(t *testing.T) {
-	one := Totals{Statistics{1, 2, 3, 4, 5}, Late{6, 7}, Amounts{8, 9}}
+	one := Totals{}
+	number(reflect.ValueOf(&one).Elem())
 	sum := one
 
 	require.NoError(t, sum.Add(one))

@@ -42,7 +42,9 @@ func TestR5_ASumIsExactOrRefused(t *testing.T) {
 
 func TestR5_FiguresThatDoNotFitAreRefused(t *testing.T) {
 	for _, figures := range []Statistics{{Views: 1}, {SelfViews: 1}, {RepeatViews: 1}, {PlayedSeconds: 1}, {AdViews: 1}} {
-		sum := Statistics{math.MaxInt64, math.MaxInt64, math.MaxInt64, math.MaxInt64, math.MaxInt64}
+		sum := Statistics{
+			Views: math.MaxInt64, SelfViews: math.MaxInt64, RepeatViews: math.MaxInt64, PlayedSeconds: math.MaxInt64, AdViews: math.MaxInt64,
+		}
 		require.ErrorIs(t, sum.Add(figures), ErrOutOfRange)
 	}
 }

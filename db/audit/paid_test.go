@@ -14,7 +14,7 @@ func TestAudit_FindsViewsThatAreNotPaidOnceAndExactly(t *testing.T) {
 		},
 		{
 			"a made-up settlement",
-			`INSERT INTO daily_settlements VALUES ('2024-05-28', 5, 3, 0, 0, 0, 0, 0, 0)`,
+			`INSERT INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount) VALUES ('2024-05-28', 5, 3, 0, 0, 0, 0, 0, 0)`,
 			`paid: 2024-05-28, video 5: 0 views counted, 0 paid`,
 		},
 		{

@@ -139,19 +139,19 @@ func TestVerifyPrintsEachDifference(t *testing.T) {
 		{
 			"a lost settlement",
 			`DELETE FROM daily_settlements WHERE video_id = 40`,
-			`INSERT INTO daily_settlements VALUES ('2024-05-06', 40, 2, 0, 10, 0, 10, 10, 100)`,
+			`INSERT INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount) VALUES ('2024-05-06', 40, 2, 0, 10, 0, 10, 10, 100)`,
 			[]string{"video 40 | video amount | ₩0 | ₩10"},
 		},
 		{
 			"a made-up settlement",
-			`INSERT INTO daily_settlements VALUES ('2024-05-06', 41, 2, 0, 10, 0, 10, 10, 100)`,
+			`INSERT INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount) VALUES ('2024-05-06', 41, 2, 0, 10, 0, 10, 10, 100)`,
 			`DELETE FROM daily_settlements WHERE video_id = 41`,
 			[]string{"video 41 | settlement line | there | none"},
 		},
 		{
 			"a lost statistic",
 			`DELETE FROM daily_statistics WHERE video_id = 40`,
-			`INSERT INTO daily_statistics VALUES ('2024-05-06', 40, 2, 10, 0, 0, 600, 10)`,
+			`INSERT INTO daily_statistics (starts_on, video_id, creator_id, views, self_views, repeat_views, played_seconds, ad_views) VALUES ('2024-05-06', 40, 2, 10, 0, 0, 600, 10)`,
 			[]string{"video 40 | views | 0 | 10"},
 		},
 		{
