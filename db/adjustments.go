@@ -33,7 +33,7 @@ func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creator
 
 // EachAdjustment hands over what [DB.Adjustments] returns as it is read.
 func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, creators settlement.Creators, handle func(Adjustment) error) error {
-	err := each(ctx, db.pool, handle, `
+	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+adjustmentColumns.List()+`
 		FROM adjustments
 		WHERE posted_on >= ? AND posted_on < ? AND creator_id BETWEEN ? AND ?

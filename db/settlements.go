@@ -210,7 +210,7 @@ func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settle
 // EachSettlement hands over the day's lines in the range as they are read, by creator and video.
 func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(SettlementLine) error) error {
 	where, args := server.Between("video_id", videos)
-	err := each(ctx, db.pool, handle, `
+	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+settlementLineColumns.List()+`
 		FROM daily_settlements
 		WHERE starts_on = ? AND `+where+`

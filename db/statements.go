@@ -165,7 +165,7 @@ const (
 
 // EachPeriodVideo hands over the period's lines of the creators' videos as they are read.
 func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, creators settlement.Creators, order VideoOrder, handle func(PeriodVideo) error) error {
-	err := each(ctx, db.pool, handle, `
+	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+periodVideoColumns.List()+`
 		FROM period_videos
 		WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ?

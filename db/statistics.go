@@ -139,7 +139,7 @@ func (db *DB) Statistics(ctx context.Context, day settlement.Day, videos settlem
 // EachStatistics hands over the day's lines in the range as they are read, by video.
 func (db *DB) EachStatistics(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(StatisticsLine) error) error {
 	where, args := server.Between("video_id", videos)
-	err := each(ctx, db.pool, handle, `
+	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+statisticsLineColumns.List()+`
 		FROM daily_statistics
 		WHERE starts_on = ? AND `+where+`

@@ -13,6 +13,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db"
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -156,19 +157,10 @@ func (a *audit) note(format string, args ...any) {
 
 // eachRow hands the rows of a query to one function without keeping them.
 func eachRow[T any](ctx context.Context, a *audit, query string, args []any, each func(T)) error {
-	rows, err := a.tx.QueryxContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var row T
-		if err := rows.StructScan(&row); err != nil {
-			return err
-		}
+	return server.Each(ctx, a.tx, func(row T) error {
 		each(row)
-	}
-	return rows.Err()
+		return nil
+	}, query, args...)
 }
 
 // ofVideo is where a finding about a video lies.
