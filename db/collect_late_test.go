@@ -10,7 +10,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// collectLate begins the day and looks back from it.
+// collectLate begins the day and makes it collect late views.
 func collectLate(t *testing.T, db *DB, day settlement.Day, days int) (int64, []settlement.Mismatch) {
 	t.Helper()
 	begin(t, db, day)
@@ -172,7 +172,7 @@ func TestCollectLate_ALateRowOfAnotherDayIsRefused(t *testing.T) {
 	require.ErrorAs(t, err, &bad)
 	require.Equal(t, settlement.DailyPeriod(monday), bad.Period)
 	require.ErrorContains(t, err, "started at 2024-05-06T16:00:00Z, outside of its partition's day")
-	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`), "nothing is posted before it is mended")
+	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`), "nothing is posted before it is repaired")
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND watched_at = '2024-05-06 16:00:00'`, monday)
 	late, mismatches := collectLate(t, db, monday+1, 7)
 	require.EqualValues(t, 1, late)

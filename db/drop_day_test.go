@@ -111,7 +111,7 @@ func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 	require.Equal(t, []int64{0}, rowsOf(t, db, monday+1, monday+1))
 }
 
-// Plays that are gone would make repeats count.
+// Missing plays would make repeats count.
 func TestR3_PlaysOfAClosedDayWhosePartitionIsGoneAreNotTakenForNone(t *testing.T) {
 	db, old := openOld(t)
 	require.NoError(t, db.Log.Drop(t.Context(), old))

@@ -10,7 +10,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// requireFound means that the day looks back and posts so many late rows.
+// requireFound means that the day collects and posts so many late rows.
 func requireFound(t *testing.T, db *DB, day settlement.Day, want int64) {
 	t.Helper()
 	late, mismatches := collectLate(t, db, day, 7)
@@ -18,7 +18,7 @@ func requireFound(t *testing.T, db *DB, day settlement.Day, want int64) {
 	require.Empty(t, mismatches)
 }
 
-// settleRest takes a day that has looked back through the other steps.
+// settleRest takes a day that has collected late views through the other steps.
 func settleRest(t *testing.T, db *DB, day settlement.Day) {
 	t.Helper()
 	chunk := plan(t, db, day)[0]
@@ -68,7 +68,7 @@ func TestLook_ALateRowIsFoundHoweverItCame(t *testing.T) {
 			restart(t)
 			exec(t, db, platformInsert, late...)
 		},
-		"while days looked back less far": func(t *testing.T, db *DB) {
+		"while days collected from fewer days": func(t *testing.T, db *DB) {
 			closed(t, db, monday+1)
 			exec(t, db, platformInsert, late...)
 			found, _ := collectLate(t, db, monday+2, 1)

@@ -17,7 +17,7 @@ import (
 )
 
 // Each file holds one statement that can be run again: MySQL commits DDL at
-// once, so a migration that breaks off is mended by running it once more.
+// once, so a migration that breaks off is completed by running it once more.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS

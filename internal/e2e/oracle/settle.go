@@ -14,7 +14,7 @@ type Result struct {
 }
 
 // Settle settles the days from first to last, in order. Views of other days
-// are only looked back at.
+// only decide about repeats.
 func (p *Platform) Settle(first, last string) []Result {
 	verdicts := p.verdicts()
 	viewsSoFar, adsSoFar := map[int64]int64{}, map[int64]int64{}
