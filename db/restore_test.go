@@ -91,6 +91,24 @@ func TestRestoreRows_LateRowsThatNobodyHasPostedStay(t *testing.T) {
 	require.Equal(t, late, logRows(t, db))
 }
 
+// Its day is short of a counted row then, which verify shows: it was paid twice.
+func TestRestoreRows_ACountedRowThatALaterDayHasPostedStaysLate(t *testing.T) {
+	db, backup := openBackedUp(t)
+	exec(t, db, `UPDATE watch_log SET epoch = 9 WHERE video_id = 1 AND watched_at = '2024-05-05 15:00:00'`)
+	exec(t, db, `
+		INSERT INTO late_views (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, posted_on, verdict)
+		SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, '2024-05-07', 'counted'
+		FROM watch_log
+		WHERE epoch = 9`)
+	before := logRows(t, db)
+
+	restored, err := db.RestoreRows(t.Context(), monday, backup, false)
+
+	require.NoError(t, err)
+	require.True(t, restored.None())
+	require.Equal(t, before, logRows(t, db))
+}
+
 func TestRestoreRows_AnotherBackupIsRefused(t *testing.T) {
 	db, backup := openBackedUp(t)
 	exec(t, db, "DELETE FROM `"+backup+"`.watch_log WHERE video_id = 1 LIMIT 1")

@@ -87,7 +87,10 @@ const differs = "(l.view_id IS NULL OR l.played_seconds <> b.played_seconds OR l
 const sameKey = "l.watched_on = b.watched_on AND l.video_id = b.video_id AND l.viewer_id = b.viewer_id AND l.watched_at = b.watched_at AND l.view_id = b.view_id"
 
 func restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string) (restored Restored, err error) {
-	onTime := from + " b LEFT JOIN watch_log l ON " + sameKey + " WHERE b.watched_on = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)"
+	// A row that was inserted again without its epoch, and that a later day has
+	// posted, stays a late one: it cannot be both.
+	const notPosted = " AND NOT EXISTS (SELECT 1 FROM late_views p WHERE p.watched_on = b.watched_on AND p.video_id = b.video_id AND p.viewer_id = b.viewer_id AND p.watched_at = b.watched_at AND p.view_id = b.view_id)"
+	onTime := from + " b LEFT JOIN watch_log l ON " + sameKey + " WHERE b.watched_on = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)" + notPosted
 	posted := "late_views b LEFT JOIN watch_log l ON " + sameKey + " WHERE b.watched_on = ? AND (" + differs + " OR l.epoch < ?)"
 	for _, step := range []struct {
 		rows   *int64
