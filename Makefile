@@ -35,8 +35,8 @@ help: ## list the targets
 setup: ## install what is missing: a database server, the Temporal dev server, a C compiler
 	@sh internal/devstack/setup.sh
 
-build: ## build the worker and the starter into bin/
-	go build -o bin/ ./worker ./starter
+build: ## build the programs into bin/
+	go build -o bin/ ./worker ./starter ./api
 
 demo: setup build ## run the whole job on generated data, end to end
 	./bin/starter demo

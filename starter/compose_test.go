@@ -15,6 +15,7 @@ import (
 
 	"creatorpay/program/connect"
 	"creatorpay/program/logging"
+	"creatorpay/program/settings"
 	"creatorpay/worker/service"
 )
 
@@ -71,9 +72,9 @@ func flagsByVariable(t *testing.T, grammar any) map[string]*kong.Flag {
 func workerFlags(t *testing.T) map[string]*kong.Flag {
 	t.Helper()
 	return flagsByVariable(t, &struct {
-		connect.Database `embed:""`
-		Service          service.Config `embed:""`
-		Logging          logging.Config `embed:""`
+		settings.Database `embed:""`
+		Service           service.Config `embed:""`
+		Logging           logging.Config `embed:""`
 	}{})
 }
 

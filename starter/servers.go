@@ -12,6 +12,7 @@ import (
 	"creatorpay/db"
 	"creatorpay/program/connect"
 	"creatorpay/program/control"
+	"creatorpay/program/settings"
 )
 
 // A command that takes a *db.DB or a *control.Server as a parameter of its Run is given
@@ -30,7 +31,7 @@ func (o *opened) close() {
 
 // databaseFlags are the flags of every command that uses the database.
 type databaseFlags struct {
-	connect.Database `embed:""`
+	settings.Database `embed:""`
 }
 
 // ProvideDatabase connects to a database whose schema is the one that this program needs.

@@ -14,14 +14,15 @@ import (
 	"creatorpay/program/command"
 	"creatorpay/program/connect"
 	"creatorpay/program/logging"
+	"creatorpay/program/settings"
 	"creatorpay/worker/service"
 )
 
 func main() {
 	var config struct {
-		connect.Database `embed:""`
-		Service          service.Config `embed:""`
-		Logging          logging.Config `embed:""`
+		settings.Database `embed:""`
+		Service           service.Config `embed:""`
+		Logging           logging.Config `embed:""`
 	}
 	kong.Parse(&config,
 		kong.Name("worker"),

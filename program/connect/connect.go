@@ -1,5 +1,5 @@
-// Package connect opens the connections that both programs need, with errors
-// that say what to do.
+// Package connect opens the connection to Temporal, with errors that say what to
+// do.
 package connect
 
 import (
@@ -15,11 +15,6 @@ import (
 )
 
 const dialTimeout = 10 * time.Second
-
-// Database is the flag that names the database.
-type Database struct {
-	MySQLDSN string `name:"mysql-dsn" env:"MYSQL_DSN" required:"" placeholder:"DSN" help:"Database, as user:password@tcp(host:3306)/database."`
-}
 
 // TemporalOptions are what Temporal's own environment variables and profiles
 // say: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and so on.

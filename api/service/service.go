@@ -1,0 +1,78 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/net/netutil"
+	"golang.org/x/sync/errgroup"
+)
+
+// What one client can take of the server. A header is a token and a cookie at
+// most; an answer is a page of lines or a document of some hundred kilobytes.
+const (
+	maxHeaderBytes    = 64 << 10
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 10 * time.Second
+	writeTimeout      = 30 * time.Second
+	idleTimeout       = 2 * time.Minute
+)
+
+// Run answers until ctx ends, then lets requests that have begun finish. It
+// starts whatever copies of the database are down: /readyz says whether it can
+// answer. It refuses settings that cannot be right.
+func Run(ctx context.Context, config Config, logger *slog.Logger) error {
+	if err := config.Validate(); err != nil {
+		return err
+	}
+	telemetry := newTelemetry()
+	handler := http.NotFoundHandler()
+
+	group, ctx := errgroup.WithContext(ctx)
+	if config.HealthListen != "" {
+		group.Go(func() error { return telemetry.serveHealth(ctx, config.HealthListen, logger) })
+	}
+	group.Go(func() error { return answer(ctx, config, handler, logger) })
+	return group.Wait()
+}
+
+// answer serves clients until ctx ends, then lets those finish that wait for an
+// answer.
+func answer(ctx context.Context, config Config, handler http.Handler, logger *slog.Logger) error {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w: choose another address with --listen (API_LISTEN)", config.Listen, err)
+	}
+	server := &http.Server{
+		Handler:           handler,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug), // what clients do wrong
+	}
+	drained := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), config.StopTimeout)
+		defer cancel()
+		drained <- server.Shutdown(ctx)
+	})
+	defer stop()
+	logger.Info("answering", "address", listener.Addr().String())
+	if err := server.Serve(netutil.LimitListener(listener, config.MaxClients)); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("answer: %w", err)
+	}
+	if err := <-drained; err != nil {
+		_ = server.Close()
+		return fmt.Errorf("requests went on for %s after the signal and were cut off: %w", config.StopTimeout, err)
+	}
+	logger.Info("stopped")
+	return nil
+}
