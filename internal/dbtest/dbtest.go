@@ -12,16 +12,12 @@ import (
 	"creatorpay/db"
 	"creatorpay/db/server"
 	"creatorpay/db/watchlog"
-	"creatorpay/engine/counting"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
 
 // Viewer is nobody's creator.
 const Viewer = 1000
-
-// holder holds the runs that the books close.
-var holder = db.Holder{WorkflowID: "dbtest", RunID: "dbtest"}
 
 // Books are one test's. What goes wrong with them fails the test.
 type Books struct {
@@ -103,59 +99,4 @@ func (b *Books) Watch(day settlement.Day, video int64, plays int) {
 	for i := range plays {
 		b.Play(day, video, Viewer, b.Calendar.Start(day).Add(time.Duration(i)*time.Minute))
 	}
-}
-
-// BeginDay begins the day's run, collects the late views that it posts, and plans
-// it in chunks that are cut at the borders.
-func (b *Books) BeginDay(day settlement.Day, borders ...int64) db.Run {
-	b.Helper()
-	run, err := b.DB.BeginDay(b.Context(), day, holder, settlement.DefaultRepeatWindow)
-	require.NoError(b, err)
-	_, mismatches, err := b.DB.CollectLate(b.Context(), day, holder, b.LateDays)
-	require.NoError(b, err)
-	require.Empty(b, mismatches)
-	require.NoError(b, b.DB.StorePlan(b.Context(), run.Period(), holder, settlement.Split(borders)))
-	return run
-}
-
-// CloseDay takes the day through all steps of its run, in chunks that are cut at
-// the borders.
-func (b *Books) CloseDay(day settlement.Day, borders ...int64) settlement.Totals {
-	b.Helper()
-	run := b.BeginDay(day, borders...)
-	ctx, period := b.Context(), run.Period()
-	rule, err := b.DB.PriceRule(ctx, run.PriceRule)
-	require.NoError(b, err)
-	counter, err := counting.New(ctx, b.DB, day, run.RepeatWindow())
-	require.NoError(b, err)
-	chunks, err := b.DB.Chunks(ctx, period)
-	require.NoError(b, err)
-	for _, chunk := range chunks {
-		owners, err := b.DB.Owners(ctx, chunk.Range)
-		require.NoError(b, err)
-		count, err := counter.Count(ctx, chunk.Range, owners)
-		require.NoError(b, err)
-		require.NoError(b, b.DB.StoreCount(ctx, day, holder, chunk, count, 1))
-		_, err = b.DB.SettleChunk(ctx, day, holder, chunk.Number, rule)
-		require.NoError(b, err)
-	}
-	require.NoError(b, b.DB.Rank(ctx, period, holder))
-	totals, err := b.DB.CloseDay(ctx, day, holder)
-	require.NoError(b, err)
-	return totals
-}
-
-// ClosePeriod takes a week or month of closed days through all steps of its run.
-func (b *Books) ClosePeriod(period settlement.Period) settlement.Totals {
-	b.Helper()
-	ctx := b.Context()
-	require.NoError(b, b.DB.BeginPeriod(ctx, period, holder))
-	require.NoError(b, b.DB.StorePlan(ctx, period, holder, settlement.Split(nil)))
-	_, err := b.DB.RollUpChunk(ctx, period, holder, 1)
-	require.NoError(b, err)
-	require.NoError(b, b.DB.Rank(ctx, period, holder))
-	require.NoError(b, b.DB.WriteStatements(ctx, period, holder))
-	totals, err := b.DB.ClosePeriod(ctx, period, holder)
-	require.NoError(b, err)
-	return totals
 }
