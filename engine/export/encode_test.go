@@ -40,29 +40,29 @@ func written[T any](t *testing.T, rows ...T) (csv, json string) {
 //
 //nolint:testifylint // what readers rely on is compared byte for byte, JSON too
 func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
-	of, earned := head{settlement.Daily, day}, settlement.Earnings{
+	of, earned := Head{settlement.Daily, day}, settlement.Earnings{
 		VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 1, ViewsTo: 2, AdViewsFrom: 3, AdViewsTo: 4},
 		Amounts:       settlement.Amounts{VideoAmount: 1234567, AdAmount: 21},
 	}
 	figures := settlement.Statistics{Views: 11, SelfViews: 12, RepeatViews: 13, PlayedSeconds: 14, AdViews: 15}
 
-	csv, json := written(t, statisticsRow{of, 5, 6, figures})
+	csv, json := written(t, StatisticsRow{of, 5, 6, figures})
 	require.Equal(t, "period,start,video_id,creator_id,views,self_views,repeat_views,played_seconds,ad_views\n"+
 		"daily,2024-05-09,5,6,11,12,13,14,15\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","video_id":5,"creator_id":6,"views":11,"self_views":12,"repeat_views":13,"played_seconds":14,"ad_views":15}`+"\n]\n", json)
 
-	csv, json = written(t, settlementRow{of, 6, 5, earned})
+	csv, json = written(t, SettlementRow{of, 6, 5, earned})
 	require.Equal(t, "period,start,creator_id,video_id,views_from,views_to,ad_views_from,ad_views_to,video_amount,ad_amount\n"+
 		"daily,2024-05-09,6,5,1,2,3,4,1234567,21\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","creator_id":6,"video_id":5,"views_from":1,"views_to":2,"ad_views_from":3,"ad_views_to":4,"video_amount":1234567,"ad_amount":21}`+"\n]\n", json)
 
-	csv, json = written(t, adjustmentRow{of, 6, 5, day - 1, day, figures, earned})
+	csv, json = written(t, AdjustmentRow{of, 6, 5, day - 1, day, figures, earned})
 	require.Equal(t, "period,start,creator_id,video_id,watched_on,posted_on,views,self_views,repeat_views,played_seconds,ad_views,"+
 		"views_from,views_to,ad_views_from,ad_views_to,video_amount,ad_amount\n"+
 		"daily,2024-05-09,6,5,2024-05-08,2024-05-09,11,12,13,14,15,1,2,3,4,1234567,21\n", csv)
 	require.Contains(t, json, `"watched_on":"2024-05-08","posted_on":"2024-05-09","views":11,`)
 
-	csv, json = written(t, topRow{of, "views", 1, 5, "Cats", 9}, topRow{of, "views", 2, 7, "Dogs", 8})
+	csv, json = written(t, TopRow{of, "views", 1, 5, "Cats", 9}, TopRow{of, "views", 2, 7, "Dogs", 8})
 	require.Equal(t, "period,start,metric,rank,video_id,title,value\ndaily,2024-05-09,views,1,5,Cats,9\ndaily,2024-05-09,views,2,7,Dogs,8\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","metric":"views","rank":1,"video_id":5,"title":"Cats","value":9}`+",\n"+
 		`{"period":"daily","start":"2024-05-09","metric":"views","rank":2,"video_id":7,"title":"Dogs","value":8}`+"\n]\n", json)
@@ -70,20 +70,20 @@ func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
 
 //nolint:testifylint // as above
 func TestNothingIsAHeaderOrAnEmptyArray(t *testing.T) {
-	csv, json := written[topRow](t)
+	csv, json := written[TopRow](t)
 	require.Equal(t, "period,start,metric,rank,video_id,title,value\n", csv)
 	require.Equal(t, "[\n]\n", json)
 }
 
 func TestATitleIsNoFormulaInCSVAndExactInJSON(t *testing.T) {
 	const title = `=HYPERLINK("https://example.com")`
-	asCSV, asJSON := written(t, topRow{head{settlement.Daily, day}, "views", 1, 5, title, -5})
+	asCSV, asJSON := written(t, TopRow{Head{settlement.Daily, day}, "views", 1, 5, title, -5})
 
 	records, err := csv.NewReader(bytes.NewBufferString(asCSV)).ReadAll()
 	require.NoError(t, err)
 	require.Equal(t, []string{"daily", "2024-05-09", "views", "1", "5", "'" + title, "-5"}, records[1], "figures stay figures")
 
-	var rows []topRow
+	var rows []TopRow
 	require.NoError(t, json.Unmarshal([]byte(asJSON), &rows))
 	require.Equal(t, title, rows[0].Title)
 }
@@ -104,10 +104,10 @@ func TestWritingEndsWithTheRowThatCannotBeWritten(t *testing.T) {
 	for _, format := range []Format{CSV, JSON} {
 		t.Run(string(format), func(t *testing.T) {
 			space, read := onlySome(100_000), 0
-			err := write(t.Context(), &space, format, func(_ context.Context, each func(topRow) error) error {
+			err := write(t.Context(), &space, format, func(_ context.Context, each func(TopRow) error) error {
 				for {
 					read++
-					if err := each(topRow{}); err != nil {
+					if err := each(TopRow{}); err != nil {
 						return err
 					}
 				}

@@ -55,4 +55,4 @@ type source struct {
 	period settlement.Period
 }
 
-func (s source) head() head { return head{s.period.Kind, s.period.Start} }
+func (s source) head() Head { return Head{s.period.Kind, s.period.Start} }

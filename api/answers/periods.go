@@ -1,0 +1,43 @@
+package answers
+
+import (
+	"context"
+	"time"
+
+	"creatorpay/settlement"
+)
+
+// PeriodPage is a part of the book of runs.
+type PeriodPage struct {
+	After settlement.Day // periods that start after this day; 0 for the first page
+	Limit int            // how many at most, up to [MaxLimit]; 0 for [DefaultLimit]
+}
+
+// Periods are the runs of one kind, by the first days of their periods.
+type Periods struct {
+	Kind    settlement.Kind `json:"kind" enum:"daily,weekly,monthly"`
+	Through *settlement.Day `json:"through" format:"date" doc:"The newest closed day that this list knows of; null before the first."`
+	Periods []PeriodRun     `json:"periods" nullable:"false"`
+	Next    *settlement.Day `json:"-"` // PeriodPage.After of the next page; nil if there is none
+}
+
+// PeriodRun is one line of the book of runs. The totals are those of the closed period, and 0 before that.
+type PeriodRun struct {
+	Name           string              `json:"name" doc:"The period's name: 2024-05-09, 2024-W19 or 2024-05."`
+	Kind           settlement.Kind     `json:"period" enum:"daily,weekly,monthly"`
+	Start          settlement.Day      `json:"start" format:"date"`
+	State          settlement.RunState `json:"state" enum:"running,failed,closed"`
+	WorkflowID     string              `json:"workflow_id"`
+	RunID          string              `json:"run_id" doc:"Of the workflow run that held the period last."`
+	PriceRule      int64               `json:"price_rule" doc:"Version of the prices."`
+	RepeatWindowMS int64               `json:"repeat_window_ms"`
+	BeganAt        time.Time           `json:"began_at" doc:"When the last attempt began."`
+	EndedAt        *time.Time          `json:"ended_at" doc:"When it failed or closed; null while it runs."`
+	Failure        string              `json:"failure" doc:"Why the last attempt failed, empty otherwise."`
+	settlement.Totals
+}
+
+// Periods answers operators with the runs of the kind whose periods hold any day from one to another, both included.
+func (b *Books) Periods(ctx context.Context, kind settlement.Kind, from, to settlement.Day, page PeriodPage) (Periods, error) {
+	return Periods{}, errStub
+}

@@ -1,0 +1,72 @@
+package answers
+
+import (
+	"context"
+	"time"
+
+	"creatorpay/settlement"
+)
+
+// Statement is a creator's weekly statement: what its documents show.
+type Statement struct {
+	StatementTotals
+	CreatorID int64            `json:"creator_id"`
+	Name      string           `json:"name" doc:"The creator's name when the week closed."`
+	ClosedAt  time.Time        `json:"closed_at" doc:"When the week closed."`
+	Days      []StatementDay   `json:"days" nullable:"false" doc:"Every day of the week, also those without any view."`
+	Lines     []StatementLine  `json:"lines" nullable:"false" doc:"By video: one for each video with any row in the week."`
+	Prices    []StatementPrice `json:"prices" nullable:"false" doc:"The versions of the prices by which the week's days were settled."`
+	Documents *StatementHashes `json:"documents" doc:"The documents that were mailed; null before they were."`
+}
+
+// StatementHashes are the SHA-256 of a statement's documents, in hexadecimal.
+type StatementHashes struct {
+	StatementSHA256 string `json:"statement_sha256"`
+	Top5SHA256      string `json:"top5_sha256"`
+}
+
+// StatementDay is what the creator's videos had on one day, late views that it paid among it.
+type StatementDay struct {
+	Date   settlement.Day `json:"date" format:"date"`
+	Views  int64          `json:"views"`
+	Amount settlement.Won `json:"amount" doc:"Videos and ads together, in whole won."`
+}
+
+// StatementLine is one video's week. The ordinals and amounts include the late views, the figures do not.
+type StatementLine struct {
+	VideoID int64  `json:"video_id"`
+	Title   string `json:"title" doc:"As it was when the week closed."`
+	settlement.Statistics
+	settlement.Earnings
+	ViewShares []PriceShare    `json:"view_shares" nullable:"false" doc:"Paid views by unit price, the cheapest first."`
+	AdShares   []PriceShare    `json:"ad_shares" nullable:"false" doc:"Paid ad views by unit price, the cheapest first."`
+	Late       []StatementLate `json:"late" nullable:"false" doc:"Views of earlier, closed days that the week's days paid."`
+}
+
+// PriceShare is how many views were paid at one price.
+type PriceShare struct {
+	UnitPrice settlement.UnitPrice `json:"unit_price" doc:"Price of one view in 1/10,000 won: 11000 is 1.1 won."`
+	Count     int64                `json:"count"`
+}
+
+// StatementLate are the late views of one closed day that a day of the week paid.
+type StatementLate struct {
+	WatchedOn settlement.Day `json:"watched_on" format:"date"`
+	PostedOn  settlement.Day `json:"posted_on" format:"date" doc:"The day that paid them."`
+	settlement.Statistics
+	settlement.Amounts
+}
+
+// StatementPrice is one version of the prices.
+type StatementPrice struct {
+	Version   int64            `json:"version"`
+	HoldsFrom settlement.Day   `json:"holds_from" format:"date" doc:"First day that is settled by it."`
+	Views     settlement.Tiers `json:"views" nullable:"false" doc:"Unit prices in 1/10,000 won, and the ordinals from which on they hold."`
+	AdViews   settlement.Tiers `json:"ad_views" nullable:"false" doc:"The same for ad views."`
+}
+
+// Statement answers with the creator's statement of the closed week. Its seal is empty before the documents were mailed,
+// since these are still to be added. Where nothing counted there is none, which is an [ErrNotFound].
+func (b *Books) Statement(ctx context.Context, creator int64, week settlement.Period) (Sealed[Statement], error) {
+	return Sealed[Statement]{}, errStub
+}
