@@ -16,6 +16,15 @@ func Clear(ctx context.Context, dir string) error {
 			return fmt.Errorf("clear %s: %w", dir, err)
 		}
 	}
+	replicas, err := filepath.Glob(replicaDir(dir, "*"))
+	if err != nil {
+		return err
+	}
+	for _, replica := range replicas {
+		if err := clearServer(ctx, replica, "mysql", "mysql"); err != nil {
+			return fmt.Errorf("clear %s: %w", replica, err)
+		}
+	}
 	return nil
 }
 

@@ -2,6 +2,6 @@
 // `starter demo` and the tests.
 //
 // Each server listens on a free loopback port and keeps its data, its log and its lock under one
-// directory, which MySQL and Temporal may share. A server never outlives the program that started it,
+// directory, which MySQL and Temporal may share; replicas of MySQL have directories of their own within it. A server never outlives the program that started it,
 // even if that program is killed (see guard.sh).
 package devstack

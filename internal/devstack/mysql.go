@@ -16,7 +16,8 @@ import (
 // password. Commits are durable.
 type MySQL struct {
 	server
-	port int
+	port    int
+	mariaDB bool
 }
 
 // StartMySQL starts a server on a free port, with its data under dir: made on first use (this takes
@@ -52,7 +53,7 @@ func newMySQL(ctx context.Context, dir string, flags []string) (*MySQL, error) {
 		return nil, err
 	}
 	data := mysqlDataDir(dir)
-	m := &MySQL{port: port}
+	m := &MySQL{port: port, mariaDB: program.mariaDB}
 	m.server = server{
 		name:    "mysql",
 		dir:     dir,
@@ -77,14 +78,25 @@ func (m *MySQL) DSN(database string) string {
 
 // CreateDatabase creates a database unless it is already there.
 func (m *MySQL) CreateDatabase(ctx context.Context, name string) error {
+	statement := "CREATE DATABASE IF NOT EXISTS `" + strings.ReplaceAll(name, "`", "``") + "` CHARACTER SET utf8mb4"
+	if err := m.exec(ctx, statement); err != nil {
+		return fmt.Errorf("create database %s: %w", name, err)
+	}
+	return nil
+}
+
+// exec executes statements one after the other in one session of root.
+func (m *MySQL) exec(ctx context.Context, statements ...string) error {
 	db, err := m.open()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	statement := "CREATE DATABASE IF NOT EXISTS `" + strings.ReplaceAll(name, "`", "``") + "` CHARACTER SET utf8mb4"
-	if _, err := db.ExecContext(ctx, statement); err != nil {
-		return fmt.Errorf("create database %s: %w", name, err)
+	db.SetMaxOpenConns(1)
+	for _, statement := range statements {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
 	}
 	return nil
 }

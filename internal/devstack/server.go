@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -61,6 +62,13 @@ func (s *server) Kill() error {
 	return nil
 }
 
+// Freeze halts the server (SIGSTOP): its connections stay open and nothing answers, as on a machine that hangs. Thaw
+// lets it go on. A frozen server can be killed; Stop would wait until it is killed.
+func (s *server) Freeze() error { return syscall.Kill(s.process.pid, syscall.SIGSTOP) }
+
+// Thaw lets a frozen server go on (SIGCONT).
+func (s *server) Thaw() error { return syscall.Kill(s.process.pid, syscall.SIGCONT) }
+
 // PID is the process id of the server, which must be up.
 func (s *server) PID() int { return s.process.pid }
 
@@ -83,11 +91,26 @@ func (s *server) start(ctx context.Context) error {
 	return nil
 }
 
-func (s *server) launch(ctx context.Context) error {
+// lock takes the server's directory, which it makes if need be, until the file is closed.
+func (s *server) lock(ctx context.Context) (*os.File, error) {
 	if err := os.MkdirAll(s.dir, 0o750); err != nil {
+		return nil, err
+	}
+	return lockFile(ctx, s.file("lock"))
+}
+
+// whileDown works on the data of a server that is down.
+func (s *server) whileDown(ctx context.Context, work func() error) error {
+	lock, err := s.lock(ctx)
+	if err != nil {
 		return err
 	}
-	lock, err := lockFile(ctx, s.file("lock"))
+	defer lock.Close()
+	return work()
+}
+
+func (s *server) launch(ctx context.Context) error {
+	lock, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package devtest gives tests the real servers of the local stack: one MySQL and one Temporal per
-// test process, each started when a test first asks for it. A package that uses them hands its
+// Package devtest gives tests the real servers of the local stack: one MySQL, one Temporal and
+// one MySQL with replicas per test process, each started when a test first asks for it. A package that uses them hands its
 // tests over:
 //
 //	func TestMain(m *testing.M) { devtest.Main(m) }
@@ -26,6 +26,7 @@ var scratch string
 var (
 	mysql    = lazy[*devstack.MySQL]{start: startMySQL}
 	temporal = lazy[*devstack.Temporal]{start: startTemporal}
+	cluster  = lazy[*devstack.Cluster]{start: startCluster}
 )
 
 var databases atomic.Int64
@@ -40,9 +41,10 @@ func Main(m *testing.M) {
 	if code != 0 {
 		mysql.quoteLog()
 		temporal.quoteLog()
+		cluster.quoteLog()
 	}
-	// Killed rather than stopped: their data goes too, and both take seconds to end in an orderly way.
-	exit(code, errors.Join(mysql.kill(), temporal.kill(), os.RemoveAll(scratch)))
+	// Killed rather than stopped: their data goes too, and they take seconds to end in an orderly way.
+	exit(code, errors.Join(mysql.kill(), temporal.kill(), cluster.kill(), os.RemoveAll(scratch)))
 }
 
 func exit(code int, err error) {
@@ -66,30 +68,84 @@ func NewMySQL(t testing.TB, flags ...string) *devstack.MySQL {
 	if err := devstack.SeedMySQL(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
-	server, err := devstack.StartMySQL(t.Context(), dir, append(flags,
-		"--innodb-buffer-pool-size=64M",
-		"--innodb-flush-log-at-trx-commit=2",
-		"--loose-innodb-redo-log-capacity=100M", "--loose-innodb-log-file-size=96M")...)
+	server, err := devstack.StartMySQL(t.Context(), dir, append(smallServer(), flags...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	killAtTheEnd(t, server)
+	return server
+}
+
+// NewCluster is a primary with replicas of this test's own, to be killed, frozen, stopped or promoted.
+func NewCluster(t testing.TB, replicas int, flags ...string) *devstack.Cluster {
+	t.Helper()
+	cluster, err := newCluster(t.Context(), Dir(t), replicas, flags...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killAtTheEnd(t, cluster)
+	return cluster
+}
+
+func newCluster(ctx context.Context, dir string, replicas int, flags ...string) (*devstack.Cluster, error) {
+	if err := devstack.SeedMySQL(ctx, dir); err != nil {
+		return nil, err
+	}
+	return devstack.StartReplicated(ctx, dir, replicas, append(append(smallServer(), "--sync-binlog=0"), flags...)...)
+}
+
+// smallServer are the flags of a server that is one among several. As in makeDir, what it writes need not reach a disk.
+func smallServer() []string {
+	return []string{
+		"--innodb-buffer-pool-size=64M",
+		"--innodb-flush-log-at-trx-commit=2",
+		"--loose-innodb-redo-log-capacity=100M", "--loose-innodb-log-file-size=96M",
+	}
+}
+
+func killAtTheEnd(t testing.TB, server server) {
 	t.Cleanup(func() {
 		if err := server.Kill(); err != nil {
 			t.Error(err)
 		}
 	})
-	return server
 }
 
 // Database creates an empty database for this test alone and returns its DSN.
 func Database(t testing.TB) string {
 	t.Helper()
 	server := MySQL(t)
-	name := fmt.Sprintf("test_%d", databases.Add(1))
+	return server.DSN(newDatabase(t, server))
+}
+
+// Cluster is the primary with two replicas that the tests of this process share. A test that kills, freezes or stops one of them
+// puts it back.
+func Cluster(t testing.TB) *devstack.Cluster {
+	t.Helper()
+	return cluster.get(t)
+}
+
+// ReplicatedDatabase creates an empty database for this test alone on the cluster's primary, waits until the replicas have it, and
+// returns the DSNs of both.
+func ReplicatedDatabase(t testing.TB, cluster *devstack.Cluster) (primary string, replicas []string) {
+	t.Helper()
+	name := newDatabase(t, cluster.Primary)
+	if err := cluster.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, replica := range cluster.Replicas {
+		replicas = append(replicas, replica.DSN(name))
+	}
+	return cluster.Primary.DSN(name), replicas
+}
+
+func newDatabase(t testing.TB, server *devstack.MySQL) (name string) {
+	t.Helper()
+	name = fmt.Sprintf("test_%d", databases.Add(1))
 	if err := server.CreateDatabase(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
-	return server.DSN(name)
+	return name
 }
 
 // Temporal is the Temporal server that the tests of this process share. A test that kills it
@@ -113,6 +169,10 @@ func startMySQL() (*devstack.MySQL, error) {
 		"--innodb-flush-log-at-trx-commit=2",
 		"--innodb-flush-method=O_DIRECT_NO_FSYNC",
 	)
+}
+
+func startCluster() (*devstack.Cluster, error) {
+	return newCluster(context.Background(), filepath.Join(scratch, "cluster"), 2)
 }
 
 func startTemporal() (*devstack.Temporal, error) {

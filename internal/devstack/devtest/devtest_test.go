@@ -20,6 +20,18 @@ func TestEachDatabaseIsNew(t *testing.T) {
 	}
 }
 
+func TestReplicasHaveANewDatabase(t *testing.T) {
+	primary, replicas := ReplicatedDatabase(t, Cluster(t))
+
+	require.Len(t, replicas, 2)
+	for _, dsn := range append(replicas, primary) {
+		db, err := sql.Open("mysql", dsn)
+		require.NoError(t, err)
+		require.NoError(t, db.PingContext(t.Context()))
+		require.NoError(t, db.Close())
+	}
+}
+
 func TestServersAreShared(t *testing.T) {
 	mysql, temporal := MySQL(t), Temporal(t)
 
