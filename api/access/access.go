@@ -1,0 +1,136 @@
+// Package access finds out who is asking: by the bearer token of an OIDC issuer, or
+// by the cookie that the link of a mail gave (docs/adr/0016-access.md).
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"creatorpay/engine/link"
+)
+
+// Config is what access can be told. Its tags make the command line's flags and
+// environment variables.
+type Config struct {
+	Issuer   string `name:"issuer" env:"API_ISSUER" required:"" placeholder:"URL" help:"OIDC issuer whose tokens are taken, as it stands in their iss."`
+	JWKSURL  string `name:"jwks-url" env:"API_JWKS_URL" placeholder:"URL" help:"Where the issuer publishes its keys; without it the issuer's discovery document says."`
+	Audience string `name:"audience" env:"API_AUDIENCE" default:"creatorpay" help:"Audience that tokens must be for."`
+	// LinkKeys is a text and not a link.Keys: an error of the command line's parser quotes the setting.
+	LinkKeys string `name:"link-keys" env:"LINK_KEYS" placeholder:"NAME:KEY,..." help:"Keys of the links in mails, the same as the worker's; better set in the environment than here. Without them no link opens."`
+	Rate     int    `name:"rate" env:"API_RATE" default:"600" help:"Requests a minute of one subject that are answered by this process, and failed ones of one address; 0 sets no limit."`
+}
+
+// Access finds out who is asking. It is safe for concurrent use.
+type Access struct {
+	tokens *jwt.Parser
+	issuer *issuerKeys
+	links  link.Keys
+	limits limits
+	logger *slog.Logger
+}
+
+// New makes an access that has no keys of the issuer yet: [Access.Run] fetches
+// them, or the first token does. It fails if a setting cannot be right.
+func New(config Config, logger *slog.Logger) (*Access, error) {
+	var problems []error
+	if err := checkAddress(config.Issuer); err != nil {
+		problems = append(problems, fmt.Errorf("--issuer (API_ISSUER): %w", err))
+	}
+	if config.JWKSURL != "" {
+		if err := checkAddress(config.JWKSURL); err != nil {
+			problems = append(problems, fmt.Errorf("--jwks-url (API_JWKS_URL): %w", err))
+		}
+	}
+	if config.Audience == "" {
+		problems = append(problems, errors.New("--audience (API_AUDIENCE) is empty: tokens made for others would be taken"))
+	}
+	var links link.Keys
+	if config.LinkKeys != "" {
+		var err error
+		if links, err = link.ParseKeys(config.LinkKeys); err != nil {
+			problems = append(problems, fmt.Errorf("--link-keys (LINK_KEYS): %w", err))
+		}
+	}
+	if config.Rate < 0 {
+		problems = append(problems, fmt.Errorf("--rate (API_RATE) is %d: choose 0 for no limit, or more", config.Rate))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return &Access{
+		tokens: newParser(config.Issuer, config.Audience),
+		issuer: newIssuerKeys(config.Issuer, config.JWKSURL, logger),
+		links:  links,
+		limits: newLimits(config.Rate),
+		logger: logger,
+	}, nil
+}
+
+// Run keeps the issuer's keys fresh until ctx ends. That the issuer does not
+// answer is logged, and tried again.
+func (a *Access) Run(ctx context.Context) { a.issuer.run(ctx) }
+
+// Identify is who sent the request: the subject of its bearer token, or for GET
+// and HEAD the creator of its cookie. Its errors are *[Refused]. A token that is
+// not good is refused, whatever the cookie is.
+func (a *Access) Identify(r *http.Request) (Reader, error) {
+	switch headers := r.Header.Values("Authorization"); len(headers) {
+	case 0:
+		return a.byCookie(r)
+	case 1:
+		scheme, token, _ := strings.Cut(headers[0], " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return Reader{}, unidentified("the Authorization header has no bearer token")
+		}
+		return a.byToken(r.Context(), strings.TrimLeft(token, " "))
+	default:
+		return Reader{}, badRequest("more than one Authorization header")
+	}
+}
+
+// cookieName has the prefix with which browsers take the cookie only from this
+// host itself, over TLS.
+const cookieName = "__Host-creatorpay"
+
+func (a *Access) byCookie(r *http.Request) (Reader, error) {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return Reader{}, unidentified("neither a token nor a cookie")
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return Reader{}, unidentified("a cookie is good for reading only")
+	}
+	grant, err := a.links.Verify(link.Cookie, cookie.Value, time.Now())
+	if err != nil {
+		return Reader{}, badToken("cookie: "+err.Error(), err)
+	}
+	return Reader{Subject: fmt.Sprintf("link of creator %d", grant.CreatorID), CreatorID: grant.CreatorID}, nil
+}
+
+// OpenLink answers GET [link.Path]{token}: a good link becomes the cookie, and the
+// browser is sent to the creator's pages. Nothing else happens, and the link stays
+// good: programs that look through mails open it, too. If it fails, with
+// [link.ErrExpired] or [link.ErrForged], nothing has been answered yet.
+func (a *Access) OpenLink(w http.ResponseWriter, r *http.Request) error {
+	now := time.Now()
+	grant, err := a.links.Verify(link.Mail, r.PathValue("token"), now)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName, Value: a.links.Sign(link.Cookie, grant), Path: "/",
+		Expires: grant.Expires, MaxAge: max(1, int(grant.Expires.Sub(now).Seconds())),
+		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+	})
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
