@@ -32,23 +32,31 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 	}
 	telemetry := newTelemetry()
 	handler := http.NotFoundHandler()
+	listener, err := listen(ctx, config.Listen)
+	if err != nil {
+		return err
+	}
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.HealthListen != "" {
 		group.Go(func() error { return telemetry.serveHealth(ctx, config.HealthListen, logger) })
 	}
-	group.Go(func() error { return answer(ctx, config, handler, logger) })
+	group.Go(func() error { return answer(ctx, listener, config, handler, logger) })
 	return group.Wait()
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w: choose another address with --listen (API_LISTEN)", address, err)
+	}
+	return listener, nil
 }
 
 // answer serves clients until ctx ends, then lets those finish that wait for an
 // answer.
-func answer(ctx context.Context, config Config, handler http.Handler, logger *slog.Logger) error {
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", config.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w: choose another address with --listen (API_LISTEN)", config.Listen, err)
-	}
+func answer(ctx context.Context, listener net.Listener, config Config, handler http.Handler, logger *slog.Logger) error {
 	server := &http.Server{
 		Handler:           handler,
 		MaxHeaderBytes:    maxHeaderBytes,
