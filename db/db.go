@@ -28,11 +28,27 @@ func Open(ctx context.Context, dsn string, connections int) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newDB(pool), nil
+}
+
+// OpenLazily gives the books to one who only reads, with so many connections at
+// most and a limit for each statement, as [server.OpenLazily] does: the database
+// may be down. Only a malformed DSN is an error; its text goes on from the name
+// of the setting.
+func OpenLazily(dsn string, connections int, limit time.Duration) (*DB, error) {
+	pool, err := server.OpenLazily(dsn, connections, limit)
+	if err != nil {
+		return nil, err
+	}
+	return newDB(pool), nil
+}
+
+func newDB(pool *server.Pool) *DB {
 	return &DB{
 		Log:  watchlog.New(pool),
 		pool: pool,
 		now:  func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
-	}, nil
+	}
 }
 
 // Close closes all connections.

@@ -71,44 +71,24 @@ func (db *DB) Runs(ctx context.Context, kind settlement.Kind) ([]Run, error) {
 	return runs, nil
 }
 
-// ClosedRun is the run of a closed period. For any other period it fails with a
-// [settlement.ErrNotClosed].
-func (db *DB) ClosedRun(ctx context.Context, period settlement.Period) (Run, error) {
-	run, found, err := findRun(ctx, db.pool, period)
-	if err != nil {
-		return Run{}, err
-	}
-	if !found || run.State != settlement.Closed {
-		return Run{}, settlement.NotClosed(period, run.State)
-	}
-	return run, nil
-}
-
-// LastClosedDay is the newest closed day, if there is any.
-func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool, err error) {
-	var last sql.Null[settlement.Day]
-	err = db.pool.GetContext(ctx, &last, `
-		SELECT MAX(starts_on)
-		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed)
-	if err != nil {
-		return 0, false, fmt.Errorf("find last closed day: %w", err)
-	}
-	return last.V, last.Valid, nil
-}
-
 func findRun(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) (run Run, found bool, err error) {
-	err = sqlx.GetContext(ctx, from, &run, `
-		SELECT `+runColumns.List()+`
+	found, err = readRun(ctx, from, period, runColumns, &run)
+	return run, found, err
+}
+
+// readRun reads the columns of the period's run, if there is one.
+func readRun(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, columns server.Columns, run any) (found bool, err error) {
+	err = sqlx.GetContext(ctx, from, run, `
+		SELECT `+columns.List()+`
 		FROM runs
 		WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Run{}, false, nil
+		return false, nil
 	}
 	if err != nil {
-		return Run{}, false, fmt.Errorf("read book of runs: %w", err)
+		return false, fmt.Errorf("read book of runs: %w", err)
 	}
-	return run, true, nil
+	return true, nil
 }
 
 // Holder is a workflow run. Only the one that holds a run may write its rows.

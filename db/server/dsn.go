@@ -10,12 +10,12 @@ import (
 
 const dialTimeout = 5 * time.Second
 
-// These errors say no word of what is wrong: the driver's and the server's would
+// These errors go on from the name of the setting that has the DSN. They say no word of what is wrong: the driver's and the server's would
 // quote pieces of the DSN, and where one is not of its form, any piece may be the
 // password.
 var (
-	errDSN        = errors.New("MYSQL_DSN cannot be read: write it as user:password@tcp(host:3306)/database")
-	errNoDatabase = errors.New("MYSQL_DSN names no database: write it as user:password@tcp(host:3306)/database")
+	errDSN        = errors.New("cannot be read: write it as user:password@tcp(host:3306)/database")
+	errNoDatabase = errors.New("names no database: write it as user:password@tcp(host:3306)/database")
 	errParameter  = errors.New("a parameter behind the ? is no setting of the server or of go-sql-driver")
 )
 

@@ -31,16 +31,12 @@ const maxConnLifetime = 3 * time.Minute
 func Open(ctx context.Context, dsn string, connections int) (*Pool, error) {
 	config, err := parseDSN(dsn)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("MYSQL_DSN %w", err)
 	}
-	connector, err := mysql.NewConnector(config)
+	pool, err := newPool(config, connections, writing)
 	if err != nil {
-		return nil, errDSN
+		return nil, fmt.Errorf("MYSQL_DSN %w", err)
 	}
-	pool := &Pool{sqlx.NewDb(sql.OpenDB(sessionConnector{connector}), "mysql")}
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	pool.SetConnMaxLifetime(maxConnLifetime)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
 		return nil, explainConnect(err, config)
@@ -49,6 +45,30 @@ func Open(ctx context.Context, dsn string, connections int) (*Pool, error) {
 		_ = pool.Close()
 		return nil, err
 	}
+	return pool, nil
+}
+
+// OpenLazily gives connections as [Open] does, to one who only reads: the server
+// refuses to write in their sessions, and breaks off a SELECT after the limit.
+// The server is not asked for anything yet, so that it may be down. Only a DSN that is
+// not of the form is an error; its text goes on from the name of the setting.
+func OpenLazily(dsn string, connections int, limit time.Duration) (*Pool, error) {
+	config, err := parseDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return newPool(config, connections, session{access: "READ ONLY", limit: limit})
+}
+
+func newPool(config *mysql.Config, connections int, session session) (*Pool, error) {
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, errDSN
+	}
+	pool := &Pool{sqlx.NewDb(sql.OpenDB(sessionConnector{connector, session.statements()}), "mysql")}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	pool.SetConnMaxLifetime(maxConnLifetime)
 	return pool, nil
 }
 

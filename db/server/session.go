@@ -5,39 +5,55 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 )
 
-// sessionStatements are the first words of every connection. Servers differ in
-// their defaults, and so do the DSNs that people write; after these statements
-// those of the programs mean the same on all of them. They come last, so
-// neither my.cnf nor init_connect nor a parameter of the DSN can undo them.
+// session is what differs between the sessions of programs that write and of
+// those that only read.
+type session struct {
+	access string        // of its transactions, also of those that are one statement
+	limit  time.Duration // after which the server breaks off a SELECT; 0 is never
+}
+
+var writing = session{access: "READ WRITE"}
+
+// statements are the first words of every connection. Servers differ in their
+// defaults, and so do the DSNs that people write; after these statements those
+// of the programs mean the same on all of them. They come last, so neither
+// my.cnf nor init_connect nor a parameter of the DSN can undo them. A user who
+// may only SELECT may say them all.
 //
 // A comment that begins with ! is a statement to MySQL alone, one that begins
 // with M! to MariaDB: it does not see which columns follow from those of a GROUP
 // BY, so ONLY_FULL_GROUP_BY would refuse statements there that are right.
-var sessionStatements = []string{
-	`SET
-		NAMES utf8mb4 COLLATE utf8mb4_bin,
-		sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION' /*!80000 ',ONLY_FULL_GROUP_BY' */,
-		time_zone = '+00:00',
-		autocommit = 1,
-		completion_type = NO_CHAIN,
-		foreign_key_checks = 1,
-		unique_checks = 1,
-		sql_safe_updates = 0,
-		sql_select_limit = 18446744073709551615,
-		sql_big_selects = 1,
-		default_storage_engine = InnoDB
-		/*!80000 , max_execution_time = 0 */
-		/*M! , max_statement_time = 0, check_constraint_checks = 1 */`,
-	`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE`,
+func (s session) statements() []string {
+	return []string{
+		fmt.Sprintf(`SET
+			NAMES utf8mb4 COLLATE utf8mb4_bin,
+			sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION' /*!80000 ',ONLY_FULL_GROUP_BY' */,
+			time_zone = '+00:00',
+			autocommit = 1,
+			completion_type = NO_CHAIN,
+			foreign_key_checks = 1,
+			unique_checks = 1,
+			sql_safe_updates = 0,
+			sql_select_limit = 18446744073709551615,
+			sql_big_selects = 1,
+			default_storage_engine = InnoDB
+			/*!80000 , max_execution_time = %d */
+			/*M! , max_statement_time = %g, check_constraint_checks = 1 */`, s.limit.Milliseconds(), s.limit.Seconds()),
+		`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, ` + s.access,
+	}
 }
 
 // sessionConnector opens connections and makes their sessions what the programs
-// needs.
-type sessionConnector struct{ driver.Connector }
+// need.
+type sessionConnector struct {
+	driver.Connector
+	statements []string
+}
 
 // Connect is called by the pool for each new connection.
 func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -48,7 +64,7 @@ func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, statement := range sessionStatements {
+	for _, statement := range c.statements {
 		if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
 			_ = conn.Close()
 			return nil, fmt.Errorf("set up the session: %w", err)

@@ -1,0 +1,83 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"creatorpay/db/server"
+	"creatorpay/settlement"
+)
+
+// ClosedRun is the run of a closed period. For any other period it fails with a
+// [settlement.ErrNotClosed].
+func (db *DB) ClosedRun(ctx context.Context, period settlement.Period) (Run, error) {
+	run, found, err := findRun(ctx, db.pool, period)
+	if err != nil {
+		return Run{}, err
+	}
+	if !found || run.State != settlement.Closed {
+		return Run{}, settlement.NotClosed(period, run.State)
+	}
+	return run, nil
+}
+
+// SealedRun is the run of a closed period with its seals.
+type SealedRun struct {
+	Run
+	Seals Seals `db:"seals"`
+}
+
+var sealedRunColumns = server.ColumnsOf(SealedRun{})
+
+// SealedRun is the closed period's run, read in one statement. For any other
+// period it fails with a [settlement.ErrNotClosed].
+func (db *DB) SealedRun(ctx context.Context, period settlement.Period) (SealedRun, error) {
+	var run SealedRun
+	found, err := readRun(ctx, db.pool, period, sealedRunColumns, &run)
+	if err != nil {
+		return SealedRun{}, err
+	}
+	if !found || run.State != settlement.Closed {
+		return SealedRun{}, settlement.NotClosed(period, run.State)
+	}
+	return run, nil
+}
+
+// Extent is how many periods of a kind are closed. Since none is ever opened
+// again, and a replica sees them close in the order in which they did, of two
+// copies the one with more of them has all those of the other.
+type Extent struct {
+	Closed int64
+	Newest settlement.Day // first day of the newest one; 0 without any
+}
+
+// Extent tells how many periods of the kind are closed.
+func (db *DB) Extent(ctx context.Context, kind settlement.Kind) (Extent, error) {
+	var extent struct {
+		Closed int64                    `db:"closed"`
+		Newest sql.Null[settlement.Day] `db:"newest"`
+	}
+	if err := db.pool.GetContext(ctx, &extent, `
+		SELECT
+			COUNT(*) AS closed,
+			MAX(starts_on) AS newest
+		FROM runs
+		WHERE kind = ? AND version = ? AND state = ?`, kind, runVersion, settlement.Closed); err != nil {
+		return Extent{}, fmt.Errorf("count closed periods: %w", err)
+	}
+	return Extent{Closed: extent.Closed, Newest: extent.Newest.V}, nil
+}
+
+// LastClosedDay is the newest closed day, if there is any.
+func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool, err error) {
+	var last sql.Null[settlement.Day]
+	err = db.pool.GetContext(ctx, &last, `
+		SELECT MAX(starts_on)
+		FROM runs
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed)
+	if err != nil {
+		return 0, false, fmt.Errorf("find last closed day: %w", err)
+	}
+	return last.V, last.Valid, nil
+}

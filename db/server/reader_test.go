@@ -1,0 +1,88 @@
+package server
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+// Numbers that the servers give: to both, to MySQL, to MariaDB.
+const (
+	erReadOnlyTransaction = 1792
+	erQueryTimeout        = 3024
+	erStatementTimeout    = 1969
+)
+
+// long is far more than a reader's limit.
+const long = `
+	WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+	SELECT COUNT(*)
+	FROM n a, n b, n c`
+
+func openReader(t *testing.T, dsn string, limit time.Duration) *Pool {
+	t.Helper()
+	pool, err := OpenLazily(dsn, 2, limit)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, pool.Close()) })
+	return pool
+}
+
+func TestAReaderCannotWrite(t *testing.T) {
+	dsn := devtest.Database(t)
+	writer, err := sql.Open("mysql", dsn)
+	require.NoError(t, err)
+	defer writer.Close()
+	_, err = writer.ExecContext(t.Context(), `CREATE TABLE t (i INT)`)
+	require.NoError(t, err)
+
+	reader := openReader(t, dsn, time.Minute)
+	_, err = reader.ExecContext(t.Context(), `INSERT INTO t VALUES (1)`)
+	require.Equal(t, uint16(erReadOnlyTransaction), ErrorNumber(err), err)
+	var rows int
+	require.NoError(t, reader.GetContext(t.Context(), &rows, `SELECT COUNT(*) FROM t`))
+	require.Zero(t, rows)
+}
+
+func TestTheServerBreaksOffAReadersLongStatement(t *testing.T) {
+	reader := openReader(t, devtest.Database(t), 50*time.Millisecond)
+	var rows int
+	err := reader.GetContext(t.Context(), &rows, long)
+	require.Contains(t, []uint16{erQueryTimeout, erStatementTimeout}, ErrorNumber(err), err)
+}
+
+func TestAUserWhoMayOnlySelectCanRead(t *testing.T) {
+	config, err := mysql.ParseDSN(devtest.Database(t))
+	require.NoError(t, err)
+	admin, err := sql.Open("mysql", config.FormatDSN())
+	require.NoError(t, err)
+	defer admin.Close()
+	for _, statement := range []string{
+		`CREATE USER reader IDENTIFIED BY ''`,
+		`GRANT SELECT ON ` + config.DBName + `.* TO reader`,
+	} {
+		_, err := admin.ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	t.Cleanup(func() { _, _ = admin.Exec(`DROP USER reader`) })
+	config.User = "reader"
+	var grants []string
+	reader := openReader(t, config.FormatDSN(), time.Second)
+	require.NoError(t, reader.SelectContext(t.Context(), &grants, `SHOW GRANTS`))
+	require.NotContains(t, strings.Join(grants, "\n"), "ALL PRIVILEGES")
+}
+
+func TestAReadersServerMayBeDown(t *testing.T) {
+	reader := openReader(t, "root@tcp(127.0.0.1:1)/db", time.Second)
+	require.Error(t, reader.PingContext(t.Context()))
+}
+
+func TestAMalformedDSNIsAnErrorAtOnce(t *testing.T) {
+	_, err := OpenLazily("mysql://app:s3cret@127.0.0.1/db", 1, time.Second)
+	require.EqualError(t, err, "cannot be read: write it as user:password@tcp(host:3306)/database")
+}
