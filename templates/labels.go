@@ -1,11 +1,6 @@
 package templates
 
-import (
-	"fmt"
-	"time"
-
-	"creatorpay/settlement"
-)
+import "fmt"
 
 // labels are the words of the documents in one language. Those with verbs take
 // what their comment says.
@@ -41,9 +36,7 @@ type labels struct {
 	own, ownBest, behind, nothing string // behind: last rank, how much more it has
 	noRanking                     string
 
-	date     func(time.Time) string
-	dayMonth string    // layout of a date without its year
-	weekdays [7]string // Sunday first
+	Dates
 }
 
 var korean = labels{
@@ -79,9 +72,10 @@ var korean = labels{
 	behind:    "%s위까지 %s",
 	nothing:   "이 기간에 집계된 내 영상의 시청 기록이 없습니다.",
 	noRanking: "이 기간에 집계된 시청 기록이 없습니다.",
-	date:      func(t time.Time) string { return t.Format("2006년 1월 2일") },
-	dayMonth:  "1월 2일",
-	weekdays:  [7]string{"일", "월", "화", "수", "목", "금", "토"},
+	Dates: Dates{
+		full: "2006년 1월 2일", dayMonth: "1월 2일",
+		weekdays: [7]string{"일", "월", "화", "수", "목", "금", "토"},
+	},
 }
 
 var english = labels{
@@ -117,38 +111,21 @@ var english = labels{
 	behind:    "%[2]s behind no. %[1]s",
 	nothing:   "None of your videos had counted views in this period.",
 	noRanking: "No views were counted in this period.",
-	date:      func(t time.Time) string { return t.Format("2 January 2006") },
-	dayMonth:  "2 Jan",
-	weekdays:  [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
+	Dates: Dates{
+		full: "2 January 2006", dayMonth: "2 Jan",
+		weekdays: [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
+	},
 }
 
-func (s *Statement) labels() *labels {
-	if s.Locale == Korean {
+func (s *Statement) labels() *labels { return labelsOf(s.Locale) }
+
+func labelsOf(locale string) *labels {
+	if locale == Korean {
 		return &korean
 	}
 	return &english
 }
 
-// midnight gives a business day to package time.
-func midnight(day settlement.Day) time.Time {
-	return time.Unix(int64(day)*24*60*60, 0).UTC()
-}
-
-// dates are the first and the last day of the period.
-func (l *labels) dates(period settlement.Period) string {
-	first, last := midnight(period.Start), midnight(period.End()-1)
-	if first.Equal(last) {
-		return l.date(first)
-	}
-	return l.date(first) + " – " + l.date(last)
-}
-
 // nameless stands for the title of a video that has none, or none that can be
 // shown.
 func (l *labels) nameless(videoID int64) string { return fmt.Sprintf("%s %d", l.video, videoID) }
-
-// shortDay is a day as the chart shows it.
-func (l *labels) shortDay(day settlement.Day) (weekday, date string) {
-	t := midnight(day)
-	return l.weekdays[t.Weekday()], t.Format(l.dayMonth)
-}

@@ -48,8 +48,8 @@ func (l *letter) writeHead() {
 	l.writeLabelled(left, width-labelWidth, l.labels.creator, l.fit(body, l.creator, width-labelWidth-l.width(body, id))+id)
 	l.down(18)
 	l.writeLabelled(left, second-labelWidth-10, l.labels.number, l.versionedNumber())
-	l.writeLabelled(left+second, width-second-labelWidth, l.closed, l.date(l.statement.ClosedAt))
-	period := l.dates(l.statement.Period)
+	l.writeLabelled(left+second, width-second-labelWidth, l.closed, l.At(l.statement.ClosedAt))
+	period := l.Dates.Period(l.statement.Period)
 	if l.statement.Period.Kind == settlement.Weekly {
 		period += fmt.Sprintf(" · %s %s", l.week, l.statement.Period)
 	}

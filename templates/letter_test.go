@@ -29,7 +29,7 @@ func TestNothingOfTheHeadIsCut(t *testing.T) {
 				for _, word := range words {
 					require.NotContains(t, word, "…", "%s in %s", period, locale)
 				}
-				want := s.labels().dates(period)
+				want := DatesOf(locale).Period(period)
 				if period.Kind == settlement.Weekly {
 					want += " · " + s.labels().week + " " + period.String()
 				}

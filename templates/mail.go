@@ -70,7 +70,7 @@ func NewMail(s *Statement) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	return Mail{Subject: mailLine(subject), Text: text, HTML: page}, nil
+	return Mail{Subject: OneLine(subject), Text: text, HTML: page}, nil
 }
 
 func (s *Statement) mailFigures() mailFigures {
@@ -80,9 +80,9 @@ func (s *Statement) mailFigures() mailFigures {
 		late = settlement.Number(views)
 	}
 	return mailFigures{
-		Name:        mailLine(s.Creator),
+		Name:        OneLine(s.Creator),
 		Period:      s.Period.String(),
-		Dates:       s.labels().dates(s.Period),
+		Dates:       s.labels().Dates.Period(s.Period),
 		Total:       (earned.VideoAmount + earned.AdAmount).String(),
 		VideoAmount: earned.VideoAmount.String(),
 		AdAmount:    earned.AdAmount.String(),
@@ -90,7 +90,7 @@ func (s *Statement) mailFigures() mailFigures {
 		Late:        late,
 		Best:        s.bestVideo(),
 		Number:      s.Number,
-		Contact:     mailLine(s.Contact),
+		Contact:     OneLine(s.Contact),
 	}
 }
 
@@ -108,7 +108,7 @@ func (s *Statement) bestVideo() *mailVideo {
 		return nil
 	}
 	return &mailVideo{
-		Title:  cmp.Or(mailLine(best.Title), s.labels().nameless(best.VideoID)),
+		Title:  cmp.Or(OneLine(best.Title), s.labels().nameless(best.VideoID)),
 		Views:  settlement.Number(best.WithLate().Views),
 		Amount: (best.VideoAmount + best.AdAmount).String(),
 	}
@@ -137,11 +137,11 @@ func mailPart(template interface {
 	return part.String(), nil
 }
 
-// mailLine makes one line of foreign text: without control characters, and
+// OneLine makes one line of foreign text: without control characters, and
 // without the marks that turn the direction of writing and so could disguise
-// what follows. Unlike in the documents, emoji stay: a mail program has the
-// fonts.
-func mailLine(text string) string {
+// what follows. Unlike in the documents, emoji stay: a mail program or a browser has
+// the fonts.
+func OneLine(text string) string {
 	text = norm.NFC.String(strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		switch {

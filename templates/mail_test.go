@@ -69,9 +69,9 @@ func TestMailShowsForeignTextAsText(t *testing.T) {
 }
 
 func TestMailKeepsForeignTextOnOneLine(t *testing.T) {
-	require.Equal(t, "한글 제목 끝 🎬", mailLine("  한글\r\n제목\x00\u2028끝 \u202e 🎬\t"))
-	require.Equal(t, "각", mailLine("\u1100\u1161\u11a8"), "decomposed Hangul is composed")
-	require.Equal(t, "a�b", mailLine("a\xffb"))
+	require.Equal(t, "한글 제목 끝 🎬", OneLine("  한글\r\n제목\x00\u2028끝 \u202e 🎬\t"))
+	require.Equal(t, "각", OneLine("\u1100\u1161\u11a8"), "decomposed Hangul is composed")
+	require.Equal(t, "a�b", OneLine("a\xffb"))
 }
 
 func TestMailBestVideoIsTheOneThatEarnedMost(t *testing.T) {

@@ -60,9 +60,8 @@ func (l *letter) writeDays() {
 		barHeight := barsHeight * share(int64(day.Amount), int64(highest))
 		l.fill(middle-barWidth/2, foot-barHeight, barWidth, barHeight, accent)
 		l.writeInSlot(middle, foot-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, day.Amount.String())
-		weekday, date := l.shortDay(day.Day)
-		l.writeInSlot(middle, foot+12, slot, pdf.Style{Size: 7.5, Colour: ink}, weekday)
-		l.writeInSlot(middle, foot+22, slot, note, date)
+		l.writeInSlot(middle, foot+12, slot, pdf.Style{Size: 7.5, Colour: ink}, l.Weekday(day.Day))
+		l.writeInSlot(middle, foot+22, slot, note, l.Short(day.Day))
 	}
 	l.rule(foot, pale)
 	l.down(16 + barsHeight + 24)
@@ -90,7 +89,7 @@ func (l *letter) writeCounts() {
 		ofWhichLate = fmt.Sprintf(l.ofWhichLate, settlement.Number(late))
 	}
 	l.writeFact(left, l.views, ofWhichLate, settlement.Number(sum.Views))
-	l.writeFact(left, l.playTime, "", duration(sum.PlayedSeconds))
+	l.writeFact(left, l.playTime, "", Duration(sum.PlayedSeconds))
 	l.writeFact(left, l.adViews, "", settlement.Number(sum.AdViews))
 	l.y = top
 	l.writeFact(right-column, l.self, l.selfReason, settlement.Number(sum.SelfViews))

@@ -15,7 +15,7 @@ func (l *letter) writePrices() {
 		tiers := max(len(rule.Views), len(rule.AdViews))
 		l.needs(33 + tierHeight*float64(min(tiers, 20)))
 		l.down(12)
-		l.write(left, l.y, body, fmt.Sprintf(l.priceRule, settlement.Number(rule.Version), l.date(midnight(rule.HoldsFrom))))
+		l.write(left, l.y, body, fmt.Sprintf(l.priceRule, settlement.Number(rule.Version), l.Day(rule.HoldsFrom)))
 		l.down(16)
 		l.writeTierHeads(left, l.fromView, l.perView)
 		l.writeTierHeads(right-column, l.fromAd, l.perAd)
@@ -40,6 +40,6 @@ func (l *letter) writeTierHeads(x float64, from, price string) {
 func (l *letter) writeTier(x float64, tiers settlement.Tiers, i int) {
 	if i < len(tiers) {
 		l.write(x, l.y+12, body, fmt.Sprintf(l.ordinal, settlement.Number(tiers[i].From)))
-		l.writeRight(x+column, l.y+12, strong, price(tiers[i].Price))
+		l.writeRight(x+column, l.y+12, strong, Price(tiers[i].Price))
 	}
 }

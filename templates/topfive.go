@@ -17,7 +17,7 @@ func layOutTopFive(font *pdf.Font, s *Statement) *sheet {
 		l.paragraph(caption, l.lateUnranked)
 	}
 	l.writeRanking(l.byViews, s.Top.ByViews, settlement.Number, func(line Line) int64 { return line.Views })
-	l.writeRanking(l.byPlayTime, s.Top.ByPlayedSeconds, duration, func(line Line) int64 { return line.PlayedSeconds })
+	l.writeRanking(l.byPlayTime, s.Top.ByPlayedSeconds, Duration, func(line Line) int64 { return line.PlayedSeconds })
 	l.writeFooters()
 	return l.sheet
 }

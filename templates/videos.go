@@ -35,7 +35,7 @@ func (l *letter) videoTable() table {
 }
 
 func figures(name string, s settlement.Statistics, earned settlement.Amounts) []string {
-	return []string{name, settlement.Number(s.Views), duration(s.PlayedSeconds), settlement.Number(s.AdViews), earned.VideoAmount.String(), earned.AdAmount.String()}
+	return []string{name, settlement.Number(s.Views), Duration(s.PlayedSeconds), settlement.Number(s.AdViews), earned.VideoAmount.String(), earned.AdAmount.String()}
 }
 
 // separator stands before a part of the small print that does not begin a line.
@@ -54,8 +54,7 @@ func (l *letter) videoDetails(line Line) []string {
 func (l *letter) lateParts(line Line) (parts [][]string) {
 	for _, late := range line.Late {
 		if late.Views > 0 {
-			_, paidOn := l.shortDay(late.PaidOn)
-			days := fmt.Sprintf(l.lateDays, l.date(midnight(late.WatchedOn)), paidOn)
+			days := fmt.Sprintf(l.lateDays, l.Day(late.WatchedOn), l.Short(late.PaidOn))
 			parts = append(parts, figures(days, late.Statistics, late.Amounts))
 		}
 	}
@@ -67,7 +66,7 @@ func (l *letter) pricedOrdinals(format string, ordinals settlement.Ordinals, sha
 		return nil
 	}
 	for i, share := range shares {
-		priced := fmt.Sprintf(l.share, settlement.Number(share.Count), price(share.Price))
+		priced := fmt.Sprintf(l.share, settlement.Number(share.Count), Price(share.Price))
 		if i == 0 {
 			priced = separator + fmt.Sprintf(format, settlement.Number(ordinals.From+1), settlement.Number(ordinals.To)) + " " + priced
 		} else {
