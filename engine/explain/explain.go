@@ -52,8 +52,10 @@ type Share struct {
 
 // PriceRule is the version of the prices by which the day was settled.
 type PriceRule struct {
-	Version   int64          `json:"version"`
-	HoldsFrom settlement.Day `json:"holds_from" format:"date" doc:"First day that is settled by it."`
+	Version   int64            `json:"version"`
+	HoldsFrom settlement.Day   `json:"holds_from" format:"date" doc:"First day that is settled by it."`
+	Views     settlement.Tiers `json:"views" nullable:"false" doc:"Unit prices in 1/10,000 won, and the ordinals from which on they hold."`
+	AdViews   settlement.Tiers `json:"ad_views" nullable:"false" doc:"The same for ad views."`
 }
 
 // Chunk is the range of videos with which the video was counted.
