@@ -40,7 +40,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("starting MySQL, Temporal and the mail inbox")
-	stack, err := localstack.Start(ctx, c.Dir, calendar)
+	stack, err := localstack.Start(ctx, c.Dir, calendar, 0)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 type devCommand struct {
 	Dir      string         `default:".dev" type:"path" help:"Folder of the stack's data and logs."`
 	TimeZone string         `env:"BUSINESS_TIME_ZONE" default:"${time_zone}" help:"Business time zone of a new database."`
+	Replicas uint8          `default:"0" help:"How many replicas the database has: copies to read from, which follow it."`
 	Worker   service.Config `embed:""`
 	Logging  logging.Config `embed:""`
 }
@@ -24,17 +25,24 @@ func (c devCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("--time-zone: %w", err)
 	}
-	stack, err := localstack.Start(ctx, c.Dir, calendar)
+	stack, err := localstack.Start(ctx, c.Dir, calendar, int(c.Replicas))
 	if err != nil {
 		return err
 	}
 	fmt.Printf(`Temporal UI  %s
 Mail inbox   %s
 MySQL        %s
-Settings     set -a; . %s; set +a
+%sSettings     set -a; . %s; set +a
 Logs         %s
 Stop with ^C.
-`, stack.UI(), stack.Inbox(), stack.DSN, shortPath(localstack.EnvFile(c.Dir)), shortPath(filepath.Join(c.Dir, "*.log")))
+`, stack.UI(), stack.Inbox(), stack.DSN, replicaLines(stack.Replicas), shortPath(localstack.EnvFile(c.Dir)), shortPath(filepath.Join(c.Dir, "*.log")))
 	err = stack.Work(ctx, c.Worker, logging.New(c.Logging))
 	return errors.Join(err, stack.Stop())
+}
+
+func replicaLines(dsns []string) (lines string) {
+	for _, dsn := range dsns {
+		lines += "  replica    " + dsn + "\n"
+	}
+	return lines
 }

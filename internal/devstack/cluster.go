@@ -23,6 +23,8 @@ type Cluster struct {
 // read-only, also for root where the server can be (super_read_only of MySQL), durable, and have small buffer pools. flags are
 // further server flags of all of them.
 //
+// Without replicas it is a server without a binary log.
+//
 // At every start a replica gets a copy of the primary's data as it is then, and follows from there: what the primary did meanwhile
 // without a binary log is in it.
 func StartReplicated(ctx context.Context, dir string, replicas int, flags ...string) (_ *Cluster, err error) {
@@ -32,10 +34,12 @@ func StartReplicated(ctx context.Context, dir string, replicas int, flags ...str
 			err = errors.Join(fmt.Errorf("start replicated mysql: %w", err), c.Kill())
 		}
 	}()
-	if c.Primary, err = newMySQL(ctx, dir, nil); err != nil {
+	if c.Primary, err = newMySQL(ctx, dir, flags); err != nil {
 		return nil, err
 	}
-	c.Primary.replicate(1, flags)
+	if replicas > 0 {
+		c.Primary.replicate(1, flags)
+	}
 	for i := range replicas {
 		replica, err := newReplica(ctx, replicaDir(dir, strconv.Itoa(i+1)), i+2, flags)
 		if err != nil {

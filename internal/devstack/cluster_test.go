@@ -2,7 +2,6 @@ package devstack
 
 import (
 	"context"
-	"database/sql"
 	"testing"
 	"time"
 
@@ -49,11 +48,23 @@ func TestAReplicaRefusesWrites(t *testing.T) {
 
 	config := replica.config("kept")
 	config.User = "writer"
-	db, err := sql.Open("mysql", config.FormatDSN())
-	require.NoError(t, err)
-	defer db.Close()
-	_, err = db.ExecContext(t.Context(), "INSERT INTO t VALUES (8)")
+	_, err := openDSN(t, config.FormatDSN()).ExecContext(t.Context(), "INSERT INTO t VALUES (8)")
 	require.ErrorContains(t, err, "1290") // the server is running with --read-only
+}
+
+func TestAReaderReadsItsDatabaseAndWritesNothing(t *testing.T) {
+	server := startMySQL(t, seededDir(t))
+	writeRow(t, server)
+	for range 2 {
+		require.NoError(t, server.CreateReader(t.Context(), "kept"))
+	}
+
+	reader := openDSN(t, server.ReaderDSN("kept"))
+	require.NoError(t, reader.QueryRowContext(t.Context(), "SELECT n FROM t").Scan(new(int)))
+	_, err := reader.ExecContext(t.Context(), "INSERT INTO t VALUES (8)")
+	require.ErrorContains(t, err, "1142") // INSERT command denied
+	_, err = reader.ExecContext(t.Context(), server.replication().status)
+	require.NoError(t, err)
 }
 
 func TestReplicationGoesOnAfterEitherEndWasKilled(t *testing.T) {

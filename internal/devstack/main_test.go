@@ -74,7 +74,12 @@ func startMySQL(t *testing.T, dir string) *MySQL {
 
 func openDB(t *testing.T, server *MySQL, database string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("mysql", server.DSN(database))
+	return openDSN(t, server.DSN(database))
+}
+
+func openDSN(t *testing.T, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("mysql", dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db

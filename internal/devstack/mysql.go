@@ -78,12 +78,38 @@ func (m *MySQL) DSN(database string) string {
 
 // CreateDatabase creates a database unless it is already there.
 func (m *MySQL) CreateDatabase(ctx context.Context, name string) error {
-	statement := "CREATE DATABASE IF NOT EXISTS `" + strings.ReplaceAll(name, "`", "``") + "` CHARACTER SET utf8mb4"
+	statement := "CREATE DATABASE IF NOT EXISTS " + quoteName(name) + " CHARACTER SET utf8mb4"
 	if err := m.exec(ctx, statement); err != nil {
 		return fmt.Errorf("create database %s: %w", name, err)
 	}
 	return nil
 }
+
+// reader is the name of the user whom CreateReader creates.
+const reader = "reader"
+
+// CreateReader creates a user without a password who may read the database and see the state of replication, and write nothing.
+func (m *MySQL) CreateReader(ctx context.Context, database string) error {
+	const user = reader + "@'127.0.0.1'"
+	err := m.exec(ctx,
+		"CREATE USER IF NOT EXISTS "+user,
+		"GRANT SELECT ON "+quoteName(database)+".* TO "+user,
+		"GRANT "+m.replication().monitor+" ON *.* TO "+user)
+	if err != nil {
+		return fmt.Errorf("create a reader of %s: %w", database, err)
+	}
+	return nil
+}
+
+// ReaderDSN is [MySQL.DSN] for the user whom [MySQL.CreateReader] has created, here or on the primary of this replica.
+func (m *MySQL) ReaderDSN(database string) string {
+	config := m.config(database)
+	config.User = reader
+	return config.FormatDSN()
+}
+
+// quoteName quotes the name of a database for a statement.
+func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 // exec executes statements one after the other in one session of root.
 func (m *MySQL) exec(ctx context.Context, statements ...string) error {

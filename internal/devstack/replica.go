@@ -31,7 +31,7 @@ func newReplica(ctx context.Context, dir string, id int, flags []string) (*Repli
 	return &Replica{MySQL: m}, nil
 }
 
-// replicate makes a server that has not been started yet part of a replication, with an id of its own among the servers.
+// replicate makes a server that has not been started yet part of a replication, with an id of its own among the servers. flags win.
 func (m *MySQL) replicate(id int, flags []string) {
 	m.command = append(m.command, m.replication().flags...)
 	m.command = append(m.command, "--server-id="+strconv.Itoa(id))

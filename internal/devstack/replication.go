@@ -12,6 +12,7 @@ type replication struct {
 	wait          string   // for a position: 0 when it is there, something else after a second without it
 	status        string
 	received      string // the column of status that says up to where
+	monitor       string // the right to ask for status
 }
 
 // Each server can be killed at any time: what it has committed is in its log, and a replica fetches again what it had not applied.
@@ -36,6 +37,7 @@ var mysqlReplication = replication{
 	wait:          "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, 1)",
 	status:        "SHOW REPLICA STATUS",
 	received:      "Retrieved_Gtid_Set",
+	monitor:       "REPLICATION CLIENT",
 }
 
 var mariaDBReplication = replication{
@@ -51,6 +53,7 @@ var mariaDBReplication = replication{
 	wait:          "SELECT MASTER_GTID_WAIT(?, 1)",
 	status:        "SHOW SLAVE STATUS",
 	received:      "Gtid_IO_Pos",
+	monitor:       "SLAVE MONITOR",
 }
 
 func (m *MySQL) replication() replication {

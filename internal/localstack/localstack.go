@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"go.temporal.io/sdk/client"
 
@@ -26,8 +27,9 @@ const databaseName = "creatorpay"
 
 // Stack is a running stack.
 type Stack struct {
-	DSN      string // of its database
-	mysql    *devstack.MySQL
+	DSN      string   // of its database
+	Replicas []string // DSNs of copies of it, for a user who may only read
+	mysql    *devstack.Cluster
 	temporal *devstack.Temporal
 	inbox    *inbox.Inbox
 }
@@ -59,22 +61,19 @@ func Clear(ctx context.Context, dir string) error {
 }
 
 // Start brings the stack up with its data under dir, which another stack
-// must not be using, and writes its [EnvFile].
-func Start(ctx context.Context, dir string, calendar settlement.Calendar) (_ *Stack, err error) {
+// must not be using, and writes its [EnvFile]. Its database has so many replicas,
+// which have the schema when Start returns.
+func Start(ctx context.Context, dir string, calendar settlement.Calendar, replicas int) (_ *Stack, err error) {
 	s := &Stack{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Stop())
 		}
 	}()
-	if s.mysql, err = devstack.StartMySQL(ctx, dir); err != nil {
+	if s.mysql, err = devstack.StartReplicated(ctx, dir, replicas); err != nil {
 		return nil, err
 	}
-	if err = s.mysql.CreateDatabase(ctx, databaseName); err != nil {
-		return nil, err
-	}
-	s.DSN = s.mysql.DSN(databaseName)
-	if err = migrate(ctx, s.DSN, calendar); err != nil {
+	if err = s.makeDatabase(ctx, calendar); err != nil {
 		return nil, err
 	}
 	if s.temporal, err = devstack.StartTemporal(ctx, dir); err != nil {
@@ -88,6 +87,7 @@ func Start(ctx context.Context, dir string, calendar settlement.Calendar) (_ *St
 	}
 	err = devstack.WriteEnv(EnvFile(dir),
 		"MYSQL_DSN="+s.DSN,
+		"MYSQL_REPLICA_DSNS="+strings.Join(s.Replicas, " "),
 		"TEMPORAL_ADDRESS="+s.temporal.Address,
 		"TEMPORAL_NAMESPACE="+client.DefaultNamespace,
 		"TEMPORAL_UI_URL="+s.temporal.UIURL,
@@ -97,6 +97,25 @@ func Start(ctx context.Context, dir string, calendar settlement.Calendar) (_ *St
 		"MAIL_URL="+s.inbox.URL,
 	)
 	return s, err
+}
+
+// makeDatabase makes the database, with its schema and a user who may only read, on the primary, and waits for the replicas.
+func (s *Stack) makeDatabase(ctx context.Context, calendar settlement.Calendar) error {
+	primary := s.mysql.Primary
+	if err := primary.CreateDatabase(ctx, databaseName); err != nil {
+		return err
+	}
+	s.DSN = primary.DSN(databaseName)
+	if err := migrate(ctx, s.DSN, calendar); err != nil {
+		return err
+	}
+	if err := primary.CreateReader(ctx, databaseName); err != nil {
+		return err
+	}
+	for _, replica := range s.mysql.Replicas {
+		s.Replicas = append(s.Replicas, replica.ReaderDSN(databaseName))
+	}
+	return s.mysql.CatchUp(ctx)
 }
 
 // migrating is how many connections a migration takes: one holds its lock meanwhile.
