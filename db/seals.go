@@ -54,7 +54,7 @@ var (
 	sealedAlways = []sealedTable{
 		{"runs", "starts_on", "version, price_rule, repeat_window_ms, late_from, " + totalsColumns.List(), true},
 		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, " + totalsColumns.List(), true},
-		{"top_videos", "starts_on", "metric, video_rank, video_id, value", true},
+		{"top_videos", "starts_on", "metric, video_rank, video_id, title, value", true},
 	}
 	sealedDaily = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
 		sealedTable{"daily_statistics", "starts_on", statisticsLineColumns.List(), false},

@@ -13,7 +13,7 @@ var startsIn = map[string]string{
 		INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
 		VALUES (?, ?, 1, 'running', 1, '', '', 1, 0, '', NOW())`,
 	"run_chunks": `INSERT INTO run_chunks (kind, starts_on, version, chunk, state) VALUES (?, ?, 1, 1, 'planned')`,
-	"top_videos": `INSERT INTO top_videos (kind, starts_on, metric, video_rank, video_id, value) VALUES (?, ?, 'views', 1, 1, 1)`,
+	"top_videos": `INSERT INTO top_videos (kind, starts_on, metric, video_rank, video_id, title, value) VALUES (?, ?, 'views', 1, 1, '', 1)`,
 	"period_videos": `
 		INSERT INTO period_videos (
 			kind, starts_on, creator_id, video_id, title, views, self_views, repeat_views, played_seconds, ad_views,

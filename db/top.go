@@ -3,9 +3,11 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -22,12 +24,15 @@ type TopVideo struct {
 	Metric   string          `db:"metric"`
 	Rank     int             `db:"video_rank"` // from 1 to [settlement.MaxRank]
 	VideoID  int64           `db:"video_id"`
-	Title    string          `db:"title"`
+	Title    string          `db:"title"` // as it was when the period was ranked
 	Value    int64           `db:"value"`
 }
 
-// Rank stores the period's Top 5 by each metric. Ties go to the smaller video
-// id; a video of which nothing counted has no rank (R9).
+var topColumns = server.ColumnsOf(TopVideo{})
+
+// Rank stores the period's Top 5 by each metric, with the titles that the videos
+// have. Ties go to the smaller video id; a video of which nothing counted has no
+// rank (R9).
 func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder) error {
 	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
@@ -56,19 +61,30 @@ func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder)
 	return nil
 }
 
+// rankingQuery ranks the lines of a day, whose titles are those of the catalogue,
+// or of a week or month, whose lines have titles of their own.
 func rankingQuery(period settlement.Period, metric string) (query string, args []any) {
 	lines, args := "daily_statistics WHERE starts_on = ?", []any{period.Start}
+	titles, titleArgs := "videos WHERE TRUE", []any(nil)
 	if period.Kind != settlement.Daily {
 		lines, args = "period_videos WHERE kind = ? AND starts_on = ?", []any{period.Kind, period.Start}
+		titles, titleArgs = lines, args
 	}
 	return `
 		SELECT
-			video_id,
-			SUM(` + metric + `) AS value
-		FROM ` + lines + ` AND views > 0
-		GROUP BY video_id
-		ORDER BY value DESC, video_id
-		LIMIT ?`, append(args, settlement.MaxRank)
+			ranked.video_id,
+			COALESCE((SELECT MAX(title) FROM ` + titles + ` AND video_id = ranked.video_id), '') AS title,
+			ranked.value
+		FROM (
+			SELECT
+				video_id,
+				SUM(` + metric + `) AS value
+			FROM ` + lines + ` AND views > 0
+			GROUP BY video_id
+			ORDER BY value DESC, video_id
+			LIMIT ?
+		) ranked
+		ORDER BY ranked.value DESC, ranked.video_id`, slices.Concat(titleArgs, args, []any{settlement.MaxRank})
 }
 
 func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, metric string, top []TopVideo) error {
@@ -79,8 +95,8 @@ func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, me
 		top[i].Kind, top[i].StartsOn, top[i].Metric, top[i].Rank = period.Kind, period.Start, metric, i+1
 	}
 	_, err := tx.NamedExecContext(ctx, `
-		INSERT INTO top_videos (kind, starts_on, metric, video_rank, video_id, value)
-		VALUES (:kind, :starts_on, :metric, :video_rank, :video_id, :value)`, top)
+		INSERT INTO top_videos (`+topColumns.List()+`)
+		VALUES (`+topColumns.Named()+`)`, top)
 	return err
 }
 
@@ -88,22 +104,10 @@ func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, me
 func (db *DB) TopVideos(ctx context.Context, period settlement.Period) ([]TopVideo, error) {
 	var top []TopVideo
 	err := db.pool.SelectContext(ctx, &top, `
-		SELECT
-			t.kind,
-			t.starts_on,
-			t.metric,
-			t.video_rank,
-			t.video_id,
-			COALESCE(( -- weeks and months keep their titles
-				SELECT MAX(p.title)
-				FROM period_videos p
-				WHERE p.kind = t.kind AND p.starts_on = t.starts_on AND p.video_id = t.video_id
-			), v.title, '') AS title,
-			t.value
-		FROM top_videos t
-		LEFT JOIN videos v ON v.video_id = t.video_id
-		WHERE t.kind = ? AND t.starts_on = ?
-		ORDER BY t.metric, t.video_rank`, period.Kind, period.Start)
+		SELECT `+topColumns.List()+`
+		FROM top_videos
+		WHERE kind = ? AND starts_on = ?
+		ORDER BY metric, video_rank`, period.Kind, period.Start)
 	if err != nil {
 		return nil, fmt.Errorf("read top videos of %s: %w", period, err)
 	}

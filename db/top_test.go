@@ -86,3 +86,17 @@ func TestR9_RankingAgainReplacesTheRanking(t *testing.T) {
 		{Kind: settlement.Daily, StartsOn: monday, Metric: MetricViews, Rank: 1, VideoID: 1, Title: "a video", Value: 3},
 	}, top)
 }
+
+func TestR11_ARankedDayKeepsItsTitles(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1)
+	counted(t, db, monday, line(monday, 1, 1))
+	require.NoError(t, db.Rank(t.Context(), settlement.DailyPeriod(monday), me))
+
+	_, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: creator, Title: "another title"}})
+	require.NoError(t, err)
+
+	top, err := db.TopVideos(t.Context(), settlement.DailyPeriod(monday))
+	require.NoError(t, err)
+	require.Equal(t, "a video", top[0].Title)
+}

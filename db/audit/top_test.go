@@ -21,7 +21,7 @@ func TestR9_AuditFindsRanksThatAFullSortDoesNotGive(t *testing.T) {
 		},
 		{
 			"a made-up rank",
-			`INSERT INTO top_videos VALUES ('daily', '2024-05-29', 'views', 5, 5, 0)`,
+			`INSERT INTO top_videos VALUES ('daily', '2024-05-29', 'views', 5, 5, 'Video 5', 0)`,
 			`top 5: 2024-05-29, top 5 by views: video 5 has a rank that no video should have`,
 		},
 	})
