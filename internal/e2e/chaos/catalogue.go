@@ -40,6 +40,9 @@ func (c *Rig) takeVideo(during *PlannedPeriod, v oracle.Video, taken bool) {
 		c.problems = append(c.problems, fmt.Sprintf("%s: an import refused a change of the title of video %d", during, v.ID))
 	}
 	if taken {
+		if v.Title != before.Title {
+			c.formerTitles[v.ID] = append(c.formerTitles[v.ID], before.Title)
+		}
 		videos[i] = v
 	}
 }

@@ -62,7 +62,8 @@ type Rig struct {
 	windows       map[settlement.Day]time.Duration
 	collectedLess map[settlement.Day]bool // a worker collected the late views of fewer days than usual
 	moves         []move
-	pricedFrom    map[string]bool // days from which on prices hold
+	formerTitles  map[int64][]string // of videos that imports gave others
+	pricedFrom    map[string]bool    // days from which on prices hold
 	odd           []startedOdd
 
 	importing  sync.Mutex     // the catalogue
@@ -115,7 +116,7 @@ func (c *Rig) setUp(t testing.TB, dsn string, temporal *devstack.Temporal, progr
 	c.AddDays(c.plan.first(), c.plan.last())
 	c.seals, c.Tally, c.began = map[settlement.Period]string{}, newTally(c.plan), time.Now()
 	c.windows, c.offered, c.collectedLess = map[settlement.Day]time.Duration{}, map[time.Duration]bool{}, map[settlement.Day]bool{}
-	c.pricedFrom = map[string]bool{}
+	c.pricedFrom, c.formerTitles = map[string]bool{}, map[int64][]string{}
 	for slot := range c.settings {
 		c.set(slot, 0, usualSettings)
 	}
