@@ -49,17 +49,18 @@ func Open(primaryDSN string, replicaDSNs []string, config Config, logger *slog.L
 		},
 	}}
 	var problems []error
-	open := func(name, setting, dsn string) *guarded {
+	open := func(setting, dsn string) *db.DB {
 		books, err := db.OpenLazily(dsn, config.Connections, config.CallLimit)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s %w", setting, err))
 			return nil
 		}
-		return newGuarded(name, books, config, logger)
+		return books
 	}
-	c.primary = open("primary", "MYSQL_DSN", primaryDSN)
+	c.primary = newPrimary(open("MYSQL_DSN", primaryDSN), config, logger)
 	for i, dsn := range replicaDSNs {
-		c.replicas = append(c.replicas, open(fmt.Sprintf("replica-%d", i+1), fmt.Sprintf("MYSQL_REPLICA_DSNS: number %d", i+1), dsn))
+		books := open(fmt.Sprintf("MYSQL_REPLICA_DSNS: number %d", i+1), dsn)
+		c.replicas = append(c.replicas, newGuarded(replicaName(i), books, config, logger))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -70,13 +71,16 @@ func Open(primaryDSN string, replicaDSNs []string, config Config, logger *slog.L
 // Close closes all connections.
 func (c *Copies) Close() error {
 	var problems []error
-	for _, g := range append(c.replicas, c.primary) {
-		if g != nil {
-			problems = append(problems, g.books.Close())
+	for _, of := range c.all() {
+		if of.books != nil {
+			problems = append(problems, of.books.Close())
 		}
 	}
 	return errors.Join(problems...)
 }
+
+// all are the primary and the replicas in the order of their names.
+func (c *Copies) all() []*guarded { return append([]*guarded{c.primary}, c.replicas...) }
 
 // Closed lets read answer about the closed period on the first copy that has it
 // closed: the replicas in turn, then the primary. An error with a
@@ -90,20 +94,20 @@ func (c *Copies) Close() error {
 // which has the limit of a call; when the caller's own context ends, read goes on
 // until it has its answer, and Closed returns after that.
 func (c *Copies) Closed(ctx context.Context, period settlement.Period, read func(ctx context.Context, books *db.DB, run db.SealedRun) error) error {
-	return ask(ctx, append(c.inTurn(), c.primary), func(ctx context.Context, g *guarded) error {
-		run, err := c.asked.sealedRun(ctx, g.books, period)
+	return ask(ctx, append(c.inTurn(), c.primary), func(ctx context.Context, of *guarded) error {
+		run, err := c.asked.sealedRun(ctx, of.books, period)
 		if err != nil {
 			return err
 		}
-		return read(ctx, g.books, run)
+		return read(ctx, of.books, run)
 	})
 }
 
 // Primary lets read ask what only the primary may say. Errors mean what they mean
 // to [Copies.Closed].
 func (c *Copies) Primary(ctx context.Context, read func(ctx context.Context, books *db.DB) error) error {
-	return ask(ctx, []*guarded{c.primary}, func(ctx context.Context, g *guarded) error {
-		return read(ctx, g.books)
+	return ask(ctx, []*guarded{c.primary}, func(ctx context.Context, of *guarded) error {
+		return read(ctx, of.books)
 	})
 }
 

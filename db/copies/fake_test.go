@@ -3,10 +3,12 @@ package copies
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -17,16 +19,16 @@ var (
 	week    = settlement.Day(19850).Week()
 )
 
-// fake is one copy without a server.
+// fake is one copy without a server. It is changed while no call is under way.
 type fake struct {
-	closed int64         // periods, and whether the one that is asked for is among them
+	closed int64         // periods; with any, the one that is asked for is among them
 	err    error         // of every call
-	takes  time.Duration // each call; more than the limit ends with the limit
-	calls  int
+	takes  time.Duration // each call; one that takes more than the limit ends with the limit
+	calls  atomic.Int64
 }
 
 func (f *fake) call(ctx context.Context) error {
-	f.calls++
+	f.calls.Add(1)
 	if f.takes > 0 {
 		select {
 		case <-time.After(f.takes):
@@ -43,19 +45,25 @@ type fakes struct {
 	of map[*db.DB]*fake
 }
 
-var defaults = Config{Connections: 16, CallLimit: 500 * time.Millisecond, PrimaryCalls: 8}
+var defaults = Config{
+	Connections: 16, CallLimit: 500 * time.Millisecond, PrimaryCalls: 8,
+	BreakerCalls: 100, BreakerFailures: 50, BreakerDelay: 10 * time.Second, BreakerTrials: 3,
+}
 
-func newFakes(t *testing.T, config Config, primary *fake, replicas ...*fake) *fakes {
-	t.Helper()
+func newFakes(primary *fake, replicas ...*fake) *fakes {
+	return newLoggedFakes(slog.New(slog.DiscardHandler), primary, replicas...)
+}
+
+func newLoggedFakes(logger *slog.Logger, primary *fake, replicas ...*fake) *fakes {
 	f := &fakes{of: make(map[*db.DB]*fake)}
-	guard := func(name string, of *fake) *guarded {
+	books := func(of *fake) *db.DB {
 		books := new(db.DB)
 		f.of[books] = of
-		return newGuarded(name, books, config, slog.New(slog.DiscardHandler))
+		return books
 	}
-	f.Copies = &Copies{primary: guard("primary", primary), asked: questions{f.sealedRun, f.extent}}
+	f.Copies = &Copies{primary: newPrimary(books(primary), defaults, logger), asked: questions{f.sealedRun, f.extent}}
 	for i, replica := range replicas {
-		f.replicas = append(f.replicas, guard(fmt.Sprintf("replica-%d", i+1), replica))
+		f.replicas = append(f.replicas, newGuarded(replicaName(i), books(replica), defaults, logger))
 	}
 	return f
 }
@@ -82,3 +90,23 @@ func (f *fakes) answeredBy(ctx context.Context) (by *fake, err error) {
 	})
 	return by, err
 }
+
+// list asks for a list and tells which copy it was read from.
+func (f *fakes) list(ctx context.Context) (by *fake, through Through, err error) {
+	through, err = f.List(ctx, settlement.Weekly, func(_ context.Context, books *db.DB) error {
+		by = f.of[books]
+		return nil
+	})
+	return by, through, err
+}
+
+func requireUnavailable(t *testing.T, err error, retryAfter time.Duration) {
+	t.Helper()
+	var unavailable *Unavailable
+	require.ErrorAs(t, err, &unavailable)
+	require.Equal(t, retryAfter, unavailable.RetryAfter)
+	require.Empty(t, settlement.KindOf(err), "nothing is known")
+}
+
+// pass lets so much of the bubble's time pass.
+func pass(d time.Duration) { <-time.After(d) }

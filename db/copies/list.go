@@ -35,41 +35,47 @@ func (c *Copies) List(ctx context.Context, kind settlement.Kind, read func(ctx c
 		return Through{}, err
 	}
 	through := Through{Current: true}
-	err = ask(ctx, append(c.inTurn(), c.primary), func(ctx context.Context, g *guarded) (err error) {
-		if through.Extent = known; g != c.primary {
-			if through.Extent, err = c.asked.extent(ctx, g.books, kind); err != nil {
+	err = ask(ctx, append(c.inTurn(), c.primary), func(ctx context.Context, of *guarded) (err error) {
+		through.Extent = known
+		if !of.primary() {
+			if through.Extent, err = c.asked.extent(ctx, of.books, kind); err != nil {
 				return err
 			}
+			if through.Closed < known.Closed {
+				return settlement.Errorf(settlement.ErrNotClosed, settlement.Period{Kind: kind}, "%d of %d %s periods are closed", through.Closed, known.Closed, kind)
+			}
 		}
-		if through.Closed < known.Closed {
-			return settlement.Errorf(settlement.ErrNotClosed, settlement.Period{Kind: kind}, "%d of %d %s periods are closed", through.Closed, known.Closed, kind)
-		}
-		return read(ctx, g.books)
+		return read(ctx, of.books)
 	})
 	return through, err
 }
 
+// listWithoutPrimary goes on where the primary is unavailable.
 func (c *Copies) listWithoutPrimary(ctx context.Context, kind settlement.Kind, read func(context.Context, *db.DB) error, unavailable *Unavailable) (Through, error) {
 	type candidate struct {
-		*guarded
-		db.Extent
+		replica *guarded
+		extent  db.Extent
 	}
 	var candidates []candidate
 	for _, replica := range c.inTurn() {
-		found := candidate{guarded: replica}
-		err := ask(ctx, []*guarded{replica}, func(ctx context.Context, g *guarded) (err error) {
-			found.Extent, err = c.asked.extent(ctx, g.books, kind)
+		var extent db.Extent
+		final, err := unavailable.ask(ctx, replica, func(ctx context.Context, of *guarded) (err error) {
+			extent, err = c.asked.extent(ctx, of.books, kind)
 			return err
 		})
-		if err == nil {
-			candidates = append(candidates, found)
+		if final && err != nil {
+			return Through{}, err
+		}
+		if final {
+			candidates = append(candidates, candidate{replica, extent})
 		}
 	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(b.Closed, a.Closed) })
-	for _, found := range candidates {
-		err := ask(ctx, []*guarded{found.guarded}, func(ctx context.Context, g *guarded) error { return read(ctx, g.books) })
-		if err == nil {
-			return Through{Extent: found.Extent}, nil
+	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(b.extent.Closed, a.extent.Closed) })
+	for _, best := range candidates {
+		if final, err := unavailable.ask(ctx, best.replica, func(ctx context.Context, of *guarded) error {
+			return read(ctx, of.books)
+		}); final {
+			return Through{Extent: best.extent}, err
 		}
 	}
 	return Through{}, unavailable
