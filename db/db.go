@@ -57,6 +57,12 @@ func (db *DB) Close() error { return db.pool.Close() }
 // Ping tells whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) }
 
+// RightsBeyondReading are those of the user that a reader does not need: see
+// [server.Pool.RightsBeyondReading].
+func (db *DB) RightsBeyondReading(ctx context.Context) ([]string, error) {
+	return db.pool.RightsBeyondReading(ctx)
+}
+
 // InSnapshot reads in one transaction, in which all tables are as they were when
 // it began to read. It is for the audit, which looks at the rows themselves.
 func (db *DB) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
