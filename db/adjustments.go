@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -28,17 +29,21 @@ var adjustmentColumns = server.ColumnsOf(Adjustment{})
 // Adjustments are those of the creators' videos that the period's days posted,
 // by creator, video, posting day and the day on which they were watched.
 func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]Adjustment, error) {
-	return all(func(each func(Adjustment) error) error { return db.EachAdjustment(ctx, period, creators, each) })
+	return all(func(each func(Adjustment) error) error {
+		return db.EachAdjustment(ctx, period, Lines{Creators: creators}, each)
+	})
 }
 
 // EachAdjustment hands over what [DB.Adjustments] returns as it is read.
-func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, creators settlement.Creators, handle func(Adjustment) error) error {
+func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, lines Lines, handle func(Adjustment) error) error {
+	where, args := lines.condition("creator_id", "video_id")
+	limit, most := lines.limit()
 	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+adjustmentColumns.List()+`
 		FROM adjustments
-		WHERE posted_on >= ? AND posted_on < ? AND creator_id BETWEEN ? AND ?
-		ORDER BY creator_id, video_id, posted_on, watched_on`,
-		period.Start, period.End(), creators.First, creators.Last)
+		WHERE posted_on >= ? AND posted_on < ? AND `+where+`
+		ORDER BY creator_id, video_id, posted_on, watched_on`+limit,
+		slices.Concat([]any{period.Start, period.End()}, args, most)...)
 	if err != nil {
 		return fmt.Errorf("read adjustments of %s: %w", period, err)
 	}

@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"creatorpay/settlement"
 )
 
 func TestEachPeriodVideo_HandsOverInTheOrderThatIsAskedFor(t *testing.T) {
@@ -14,7 +12,7 @@ func TestEachPeriodVideo_HandsOverInTheOrderThatIsAskedFor(t *testing.T) {
 	stated(t, db, week)
 	for order, want := range map[VideoOrder][]int64{ByCreator: {2, 1, 3}, ByVideo: {1, 2, 3}} {
 		var videos []int64
-		require.NoError(t, db.EachPeriodVideo(t.Context(), week, settlement.AllCreators, order, func(line PeriodVideo) error {
+		require.NoError(t, db.EachPeriodVideo(t.Context(), week, WithAny, AllLines, order, func(line PeriodVideo) error {
 			videos = append(videos, line.VideoID)
 			return nil
 		}))
@@ -26,7 +24,7 @@ func TestEach_EndsWithTheHandlersError(t *testing.T) {
 	db := openWithWeek(t, line(monday, 1, 1), line(monday, 2, 1))
 	errEnough, handed := errors.New("enough"), 0
 
-	err := db.EachStatistics(t.Context(), monday, allVideos, func(StatisticsLine) error {
+	err := db.EachStatistics(t.Context(), monday, AllLines, func(StatisticsLine) error {
 		handed++
 		return errEnough
 	})

@@ -204,17 +204,18 @@ func (v CountedVideo) Price(rule settlement.PriceRule) (line SettlementLine, adj
 
 // Settlements are the day's lines in the range, by creator and video.
 func (db *DB) Settlements(ctx context.Context, day settlement.Day, videos settlement.Range) ([]SettlementLine, error) {
-	return all(func(each func(SettlementLine) error) error { return db.EachSettlement(ctx, day, videos, each) })
+	return all(func(each func(SettlementLine) error) error {
+		return db.EachSettlement(ctx, day, Lines{Creators: settlement.AllCreators, Videos: videos}, each)
+	})
 }
 
-// EachSettlement hands over the day's lines in the range as they are read, by creator and video.
-func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(SettlementLine) error) error {
-	where, args := server.Between("video_id", videos)
+// EachSettlement hands over the day's lines as they are read, by creator and video.
+func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, lines Lines, handle func(SettlementLine) error) error {
+	from, by, args := lines.ofDay("daily_settlements", day)
+	limit, most := lines.limit()
 	err := server.Each(ctx, db.pool, handle, `
-		SELECT `+settlementLineColumns.List()+`
-		FROM daily_settlements
-		WHERE starts_on = ? AND `+where+`
-		ORDER BY creator_id, video_id`, append([]any{day}, args...)...)
+		SELECT `+settlementLineColumns.Each("l.%s")+from+`
+		ORDER BY `+by+`.creator_id, `+by+`.video_id`+limit, append(args, most...)...)
 	if err != nil {
 		return fmt.Errorf("read settlement of %s: %w", day, err)
 	}

@@ -150,7 +150,7 @@ func (v PeriodVideo) Settlement() SettlementLine {
 // video.
 func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]PeriodVideo, error) {
 	return all(func(each func(PeriodVideo) error) error {
-		return db.EachPeriodVideo(ctx, period, creators, ByCreator, each)
+		return db.EachPeriodVideo(ctx, period, WithAny, Lines{Creators: creators}, ByCreator, each)
 	})
 }
 
@@ -159,17 +159,27 @@ type VideoOrder string
 
 // The orders of a period's videos; each has an index.
 const (
-	ByCreator VideoOrder = "creator_id, video_id"
-	ByVideo   VideoOrder = "video_id, creator_id"
+	ByCreator VideoOrder = "l.creator_id, l.video_id"
+	ByVideo   VideoOrder = "l.video_id, l.creator_id"
 )
 
-// EachPeriodVideo hands over the period's lines of the creators' videos as they are read.
-func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, creators settlement.Creators, order VideoOrder, handle func(PeriodVideo) error) error {
+// VideosWith says which of a period's videos are read, by what they have.
+type VideosWith string
+
+// What the videos of a period have.
+const (
+	WithAny     VideosWith = "TRUE"
+	WithRows    VideosWith = RowsOfLine + " > 0"      // of the period's own days, not only late views
+	WithCounted VideosWith = "views + late_views > 0" // which were paid
+)
+
+// EachPeriodVideo hands over the period's lines as they are read.
+func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, with VideosWith, lines Lines, order VideoOrder, handle func(PeriodVideo) error) error {
+	from, args := lines.ofPeriod(period, with)
+	limit, most := lines.limit()
 	err := server.Each(ctx, db.pool, handle, `
-		SELECT `+periodVideoColumns.List()+`
-		FROM period_videos
-		WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ?
-		ORDER BY `+string(order), period.Kind, period.Start, creators.First, creators.Last)
+		SELECT `+periodVideoColumns.Each("l.%s")+from+`
+		ORDER BY `+string(order)+limit, append(args, most...)...)
 	if err != nil {
 		return fmt.Errorf("read videos of %s: %w", period, err)
 	}

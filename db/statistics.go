@@ -133,17 +133,19 @@ func deleteLines(ctx context.Context, tx *sqlx.Tx, table string, day settlement.
 
 // Statistics are the day's lines in the range, by video.
 func (db *DB) Statistics(ctx context.Context, day settlement.Day, videos settlement.Range) ([]StatisticsLine, error) {
-	return all(func(each func(StatisticsLine) error) error { return db.EachStatistics(ctx, day, videos, each) })
+	return all(func(each func(StatisticsLine) error) error {
+		return db.EachStatistics(ctx, day, Lines{Creators: settlement.AllCreators, Videos: videos}, each)
+	})
 }
 
-// EachStatistics hands over the day's lines in the range as they are read, by video.
-func (db *DB) EachStatistics(ctx context.Context, day settlement.Day, videos settlement.Range, handle func(StatisticsLine) error) error {
-	where, args := server.Between("video_id", videos)
+// EachStatistics hands over the day's lines as they are read, by video. Those of
+// more than one creator are either everybody's or in no order.
+func (db *DB) EachStatistics(ctx context.Context, day settlement.Day, lines Lines, handle func(StatisticsLine) error) error {
+	from, by, args := lines.ofDay("daily_statistics", day)
+	limit, most := lines.limit()
 	err := server.Each(ctx, db.pool, handle, `
-		SELECT `+statisticsLineColumns.List()+`
-		FROM daily_statistics
-		WHERE starts_on = ? AND `+where+`
-		ORDER BY video_id`, append([]any{day}, args...)...)
+		SELECT `+statisticsLineColumns.Each("l.%s")+from+`
+		ORDER BY `+by+`.video_id`+limit, append(args, most...)...)
 	if err != nil {
 		return fmt.Errorf("read statistics of %s: %w", day, err)
 	}

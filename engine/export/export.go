@@ -33,26 +33,22 @@ const (
 
 // Write writes the period's rows, ordered by their key columns, as they are read: memory does not grow with
 // them. The period must be closed, as [db.DB.ClosedRun] tells: others have rows, too, which mean nothing yet.
-func Write(ctx context.Context, to io.Writer, database *db.DB, what What, period settlement.Period, format Format) error {
-	from := source{database, period}
+func Write(ctx context.Context, to io.Writer, from *db.DB, what What, period settlement.Period, format Format) error {
 	switch what {
 	case Statistics:
-		return write(ctx, to, format, from.statistics)
+		return write(ctx, to, format, all(EachStatistics, from, period))
 	case Settlement:
-		return write(ctx, to, format, from.settlements)
+		return write(ctx, to, format, all(EachSettlement, from, period))
 	case Adjustments:
-		return write(ctx, to, format, from.adjustments)
+		return write(ctx, to, format, all(EachAdjustment, from, period))
 	case Top5:
-		return write(ctx, to, format, from.top5)
+		return write(ctx, to, format, func(ctx context.Context, each func(TopRow) error) error { return EachTop(ctx, from, period, each) })
 	default:
 		return fmt.Errorf("%q is no export", what)
 	}
 }
 
-// source reads the rows of a period.
-type source struct {
-	db     *db.DB
-	period settlement.Period
+// all reads all lines of the period.
+func all[T any](read func(context.Context, *db.DB, settlement.Period, db.Lines, func(T) error) error, from *db.DB, period settlement.Period) func(context.Context, func(T) error) error {
+	return func(ctx context.Context, each func(T) error) error { return read(ctx, from, period, db.AllLines, each) }
 }
-
-func (s source) head() Head { return Head{s.period.Kind, s.period.Start} }

@@ -52,54 +52,57 @@ type TopRow struct {
 	Value   int64  `json:"value"`
 }
 
-// statistics are a line for each video that has a row in the period, even if nothing counted.
-func (s source) statistics(ctx context.Context, each func(StatisticsRow) error) error {
-	if s.period.Kind == settlement.Daily {
-		return s.db.EachStatistics(ctx, s.period.Start, settlement.Range{}, func(line db.StatisticsLine) error {
-			return each(StatisticsRow{s.head(), line.VideoID, line.CreatorID, line.Statistics})
+// EachStatistics hands over the period's rows, by video: one for each video that has a row in the period, even if nothing counted.
+func EachStatistics(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(StatisticsRow) error) error {
+	head := headOf(period)
+	if period.Kind == settlement.Daily {
+		return from.EachStatistics(ctx, period.Start, lines, func(line db.StatisticsLine) error {
+			return each(StatisticsRow{head, line.VideoID, line.CreatorID, line.Statistics})
 		})
 	}
-	return s.db.EachPeriodVideo(ctx, s.period, settlement.AllCreators, db.ByVideo, func(line db.PeriodVideo) error {
-		if line.Rows() == 0 { // it only has late views
-			return nil
-		}
-		return each(StatisticsRow{s.head(), line.VideoID, line.CreatorID, line.Statistics})
+	return from.EachPeriodVideo(ctx, period, db.WithRows, lines, db.ByVideo, func(line db.PeriodVideo) error {
+		return each(StatisticsRow{head, line.VideoID, line.CreatorID, line.Statistics})
 	})
 }
 
-// settlements are a line for each video of which something counted, late views among it.
-func (s source) settlements(ctx context.Context, each func(SettlementRow) error) error {
-	row := func(line db.SettlementLine) error {
-		return each(SettlementRow{s.head(), line.CreatorID, line.VideoID, line.Earnings})
+// EachSettlement hands over the period's rows, by creator and video: one for each video of which something counted, late views among it.
+func EachSettlement(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(SettlementRow) error) error {
+	if period.Kind == settlement.Daily {
+		return from.EachSettlement(ctx, period.Start, lines, func(line db.SettlementLine) error { return each(SettlementRowOf(period, line)) })
 	}
-	if s.period.Kind == settlement.Daily {
-		return s.db.EachSettlement(ctx, s.period.Start, settlement.Range{}, row)
-	}
-	return s.db.EachPeriodVideo(ctx, s.period, settlement.AllCreators, db.ByCreator, func(line db.PeriodVideo) error {
-		if line.Views+line.LateViews == 0 {
-			return nil
-		}
-		return row(line.Settlement())
+	return from.EachPeriodVideo(ctx, period, db.WithCounted, lines, db.ByCreator, func(line db.PeriodVideo) error {
+		return each(SettlementRowOf(period, line.Settlement()))
 	})
 }
 
-// adjustments are the late views that the period's days posted.
-func (s source) adjustments(ctx context.Context, each func(AdjustmentRow) error) error {
-	return s.db.EachAdjustment(ctx, s.period, settlement.AllCreators, func(a db.Adjustment) error {
-		return each(AdjustmentRow{s.head(), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics, a.Earnings})
-	})
+// SettlementRowOf is the row of the period's line.
+func SettlementRowOf(period settlement.Period, line db.SettlementLine) SettlementRow {
+	return SettlementRow{headOf(period), line.CreatorID, line.VideoID, line.Earnings}
 }
 
-// top5 are the videos of both rankings.
-func (s source) top5(ctx context.Context, each func(TopRow) error) error {
-	top, err := s.db.TopVideos(ctx, s.period)
+// EachAdjustment hands over the rows of the late views that the period's days posted, by creator, video, and the days that posted them and
+// on which they were watched.
+func EachAdjustment(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(AdjustmentRow) error) error {
+	return from.EachAdjustment(ctx, period, lines, func(a db.Adjustment) error { return each(AdjustmentRowOf(period, a)) })
+}
+
+// AdjustmentRowOf is the row of the adjustment, which a day of the period posted.
+func AdjustmentRowOf(period settlement.Period, a db.Adjustment) AdjustmentRow {
+	return AdjustmentRow{headOf(period), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics, a.Earnings}
+}
+
+// EachTop hands over the rows of both rankings, by metric and rank.
+func EachTop(ctx context.Context, from *db.DB, period settlement.Period, each func(TopRow) error) error {
+	top, err := from.TopVideos(ctx, period)
 	if err != nil {
 		return err
 	}
 	for _, video := range top {
-		if err := each(TopRow{s.head(), video.Metric, video.Rank, video.VideoID, video.Title, video.Value}); err != nil {
+		if err := each(TopRow{headOf(period), video.Metric, video.Rank, video.VideoID, video.Title, video.Value}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+func headOf(period settlement.Period) Head { return Head{period.Kind, period.Start} }
