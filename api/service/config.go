@@ -8,6 +8,9 @@ import (
 	"net"
 	"time"
 
+	"creatorpay/api/access"
+	v1 "creatorpay/api/v1"
+	"creatorpay/db/copies"
 	"creatorpay/program/settings"
 )
 
@@ -16,6 +19,9 @@ import (
 type Config struct {
 	settings.Database `embed:""`
 	Replicas          settings.Replicas `embed:""`
+	Copies            copies.Config     `embed:"" group:"Copies of the books"`
+	Access            access.Config     `embed:"" group:"Who may read"`
+	V1                v1.Config         `embed:""`
 	Listen            string            `env:"API_LISTEN" default:"127.0.0.1:8088" placeholder:"ADDR" help:"Answer on this address."`
 	HealthListen      string            `env:"API_HEALTH_LISTEN" placeholder:"ADDR" help:"Serve /metrics, /healthz and /readyz on this address, such as 127.0.0.1:9091. Nothing is served without it."`
 	MaxClients        int               `env:"API_MAX_CLIENTS" default:"10000" help:"Connections of clients at a time; further ones wait until one ends."`
@@ -39,5 +45,5 @@ func (c Config) Validate() error {
 	if c.StopTimeout < 0 {
 		problems = append(problems, fmt.Errorf("--stop-timeout is %s: it cannot be negative", c.StopTimeout))
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.Copies.Validate(), c.V1.Validate())...)
 }

@@ -11,6 +11,12 @@ import (
 
 	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
+
+	"creatorpay/api/access"
+	"creatorpay/api/answers"
+	v1 "creatorpay/api/v1"
+	"creatorpay/db/copies"
+	"creatorpay/templates"
 )
 
 // What one client can take of the server. A header is a token and a cookie at
@@ -30,19 +36,45 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 	if err := config.Validate(); err != nil {
 		return err
 	}
-	telemetry := newTelemetry()
-	handler := http.NotFoundHandler()
+	from, err := copies.Open(config.MySQLDSN, config.Replicas.DSNs(), config.Copies, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	readers, err := access.New(config.Access, logger)
+	if err != nil {
+		return err
+	}
+	renderer, err := templates.NewRenderer()
+	if err != nil {
+		return err
+	}
 	listener, err := listen(ctx, config.Listen)
 	if err != nil {
 		return err
 	}
+	health := newHealth(from, logger)
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.HealthListen != "" {
-		group.Go(func() error { return telemetry.serveHealth(ctx, config.HealthListen, logger) })
+		group.Go(func() error { return health.serve(ctx, config.HealthListen) })
 	}
-	group.Go(func() error { return answer(ctx, listener, config, handler, logger) })
+	group.Go(func() error {
+		return answer(ctx, listener, config, mount(answers.New(from, renderer), readers, config, logger), logger)
+	})
+	group.Go(func() error { readers.Run(ctx); return nil })
+	group.Go(func() error { health.look(ctx); return nil })
 	return group.Wait()
+}
+
+// mount puts all that is answered under its paths.
+func mount(books *answers.Books, readers *access.Access, config Config, logger *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	asJSON := v1.New(books, readers, config.V1, logger)
+	for _, pattern := range v1.Patterns {
+		mux.Handle(pattern, asJSON)
+	}
+	return mux
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

@@ -1,0 +1,103 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"creatorpay/db/copies"
+)
+
+const (
+	lookTimeout  = 2 * time.Second // for a look at all copies
+	lookInterval = time.Second     // between two looks, until one copy can be used
+)
+
+// health says how the process is: its metrics, and whether it wants requests.
+type health struct {
+	from     *copies.Copies
+	logger   *slog.Logger
+	registry *prometheus.Registry
+	usable   atomic.Bool // a copy could be used once
+}
+
+func newHealth(from *copies.Copies, logger *slog.Logger) *health {
+	h := &health{from: from, logger: logger, registry: prometheus.NewRegistry()}
+	h.registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		from,
+	)
+	return h
+}
+
+// look looks at the copies until one of them can be used or ctx ends. It logs
+// those that cannot, and those whose user may do more than read.
+func (h *health) look(ctx context.Context) {
+	logged := make(map[string]bool)
+	for {
+		for _, of := range h.lookOnce(ctx) {
+			switch {
+			case of.Err != nil && !logged[of.Copy]:
+				logged[of.Copy] = true
+				h.logger.WarnContext(ctx, "a copy of the books cannot be used", "copy", of.Copy, "error", of.Err)
+			case of.Err == nil:
+				h.usable.Store(true)
+				if len(of.Beyond) > 0 {
+					h.logger.WarnContext(ctx, "the database's user may do more than read: give the api one that has only SELECT",
+						"copy", of.Copy, "beyond", strings.Join(of.Beyond, ", "))
+				}
+			}
+		}
+		if h.usable.Load() {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(lookInterval):
+		}
+	}
+}
+
+func (h *health) lookOnce(ctx context.Context) []copies.Health {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	return h.from.Health(ctx)
+}
+
+// serve answers /metrics, /healthz (the process lives) and /readyz (it wants
+// requests) until ctx ends.
+//
+// It wants requests from when it could use a copy for the first time until it is
+// told to stop, also while all copies are away: it still has answers that it has
+// kept, and to take every api out of the balancer would bring no copy back.
+func (h *health) serve(ctx context.Context, address string) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(h.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if !h.usable.Load() {
+			http.Error(w, "not ready: no copy of the books could be used yet; the log says why", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintln(w, "ok")
+	})
+	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: readHeaderTimeout}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	h.logger.InfoContext(ctx, "serving metrics and health", "address", address)
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve metrics and health: %w", err)
+	}
+	return nil
+}
