@@ -69,6 +69,20 @@ func findChunk(ctx context.Context, from sqlx.QueryerContext, period settlement.
 	return chunk, nil
 }
 
+// ChunkOf is the chunk of the stored plan that has the video.
+func (db *DB) ChunkOf(ctx context.Context, period settlement.Period, video int64) (chunk Chunk, err error) {
+	err = db.pool.GetContext(ctx, &chunk, `
+		SELECT `+chunkColumns.List()+`
+		FROM run_chunks
+		WHERE kind = ? AND starts_on = ? AND version = ?
+			AND (video_from IS NULL OR video_from <= ?) AND (video_before IS NULL OR video_before > ?)`,
+		period.Kind, period.Start, runVersion, video, video)
+	if err != nil {
+		return Chunk{}, fmt.Errorf("find chunk of video %d on %s: %w", video, period, err)
+	}
+	return chunk, nil
+}
+
 // StorePlan keeps the ranges as the period's chunks. A plan that is there
 // already stays: a period is planned once, so that a reset or a second run
 // works on the same chunks.

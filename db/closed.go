@@ -2,7 +2,10 @@ package db
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"creatorpay/db/server"
@@ -42,6 +45,14 @@ func (db *DB) SealedRun(ctx context.Context, period settlement.Period) (SealedRu
 		return SealedRun{}, settlement.NotClosed(period, run.State)
 	}
 	return run, nil
+}
+
+// Seal names the period and its seals: a SHA-256 in hexadecimal. Equal ones, equal
+// rows.
+func (r SealedRun) Seal() string {
+	seals, _ := json.Marshal(r.Seals) // of texts and numbers, by table
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", r.Kind, r.StartsOn, seals))
+	return hex.EncodeToString(sum[:])
 }
 
 // Extent is how many periods of a kind are closed. Since none is ever opened

@@ -12,6 +12,15 @@ type Range struct {
 	Before *int64 `db:"video_before" json:"before,omitempty"`
 }
 
+// OneVideo is the range of one video.
+func OneVideo(video int64) Range {
+	if video == math.MaxInt64 {
+		return Range{From: &video}
+	}
+	next := video + 1
+	return Range{From: &video, Before: &next}
+}
+
 // String writes the range for people: "videos 100 to 199".
 func (r Range) String() string {
 	switch {

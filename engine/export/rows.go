@@ -54,7 +54,7 @@ type TopRow struct {
 
 // EachStatistics hands over the period's rows, by video: one for each video that has a row in the period, even if nothing counted.
 func EachStatistics(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(StatisticsRow) error) error {
-	head := headOf(period)
+	head := HeadOf(period)
 	if period.Kind == settlement.Daily {
 		return from.EachStatistics(ctx, period.Start, lines, func(line db.StatisticsLine) error {
 			return each(StatisticsRow{head, line.VideoID, line.CreatorID, line.Statistics})
@@ -77,7 +77,7 @@ func EachSettlement(ctx context.Context, from *db.DB, period settlement.Period, 
 
 // SettlementRowOf is the row of the period's line.
 func SettlementRowOf(period settlement.Period, line db.SettlementLine) SettlementRow {
-	return SettlementRow{headOf(period), line.CreatorID, line.VideoID, line.Earnings}
+	return SettlementRow{HeadOf(period), line.CreatorID, line.VideoID, line.Earnings}
 }
 
 // EachAdjustment hands over the rows of the late views that the period's days posted, by creator, video, and the days that posted them and
@@ -88,7 +88,7 @@ func EachAdjustment(ctx context.Context, from *db.DB, period settlement.Period, 
 
 // AdjustmentRowOf is the row of the adjustment, which a day of the period posted.
 func AdjustmentRowOf(period settlement.Period, a db.Adjustment) AdjustmentRow {
-	return AdjustmentRow{headOf(period), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics, a.Earnings}
+	return AdjustmentRow{HeadOf(period), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics, a.Earnings}
 }
 
 // EachTop hands over the rows of both rankings, by metric and rank.
@@ -98,11 +98,12 @@ func EachTop(ctx context.Context, from *db.DB, period settlement.Period, each fu
 		return err
 	}
 	for _, video := range top {
-		if err := each(TopRow{headOf(period), video.Metric, video.Rank, video.VideoID, video.Title, video.Value}); err != nil {
+		if err := each(TopRow{HeadOf(period), video.Metric, video.Rank, video.VideoID, video.Title, video.Value}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func headOf(period settlement.Period) Head { return Head{period.Kind, period.Start} }
+// HeadOf are the first columns of the period's rows.
+func HeadOf(period settlement.Period) Head { return Head{period.Kind, period.Start} }

@@ -16,6 +16,31 @@ type reader struct {
 	counter *counting.Counter
 }
 
+// open makes a reader of a closed day whose rows are still there.
+func open(ctx context.Context, database *db.DB, day settlement.Day) (*reader, error) {
+	run, err := database.ClosedRun(ctx, settlement.DailyPeriod(day))
+	if err != nil {
+		return nil, err
+	}
+	kept, err := database.Log.Has(ctx, day)
+	if err == nil && !kept {
+		err = settlement.Errorf(settlement.ErrMissing, run.Period(),
+			"%s cannot be verified: the watch log has no partition for it any more, its rows were dropped", day)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rule, err := database.PriceRule(ctx, run.PriceRule)
+	if err != nil {
+		return nil, err
+	}
+	counter, err := counting.New(ctx, database, day, run.RepeatWindow())
+	if err != nil {
+		return nil, err
+	}
+	return &reader{db: database, run: run, rule: rule, counter: counter}, nil
+}
+
 // result is what verifying one chunk gave.
 type result struct {
 	rows        Rows

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
-	"creatorpay/engine/counting"
 	"creatorpay/settlement"
 )
 
@@ -43,31 +42,15 @@ func (r Report) Unposted() (rows int64) {
 // [settlement.ErrNotClosed], and with a [settlement.ErrMissing] where rows were
 // dropped that are needed.
 func Day(ctx context.Context, database *db.DB, day settlement.Day, parallel int) (Report, error) {
-	run, err := database.ClosedRun(ctx, settlement.DailyPeriod(day))
+	reader, err := open(ctx, database, day)
 	if err != nil {
 		return Report{}, err
 	}
-	kept, err := database.Log.Has(ctx, day)
-	if err == nil && !kept {
-		err = settlement.Errorf(settlement.ErrMissing, run.Period(),
-			"%s cannot be verified: the watch log has no partition for it any more, its rows were dropped", day)
-	}
-	if err != nil {
-		return Report{}, err
-	}
-	rule, err := database.PriceRule(ctx, run.PriceRule)
-	if err != nil {
-		return Report{}, err
-	}
-	counter, err := counting.New(ctx, database, day, run.RepeatWindow())
-	if err != nil {
-		return Report{}, err
-	}
+	run := reader.run
 	chunks, err := database.Chunks(ctx, run.Period())
 	if err != nil {
 		return Report{}, err
 	}
-	reader := reader{db: database, run: run, rule: rule, counter: counter}
 	results := make([]result, len(chunks))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
@@ -77,13 +60,7 @@ func Day(ctx context.Context, database *db.DB, day settlement.Day, parallel int)
 			return err
 		})
 	}
-	err = group.Wait()
-	var missing *settlement.Error
-	if errors.Is(err, settlement.ErrMissing) && errors.As(err, &missing) {
-		err = settlement.Errorf(settlement.ErrMissing, missing.Period,
-			"%s cannot be verified: which of its views are repeats depends on plays of %s across midnight, and those rows were dropped", day, missing.Period)
-	}
-	if err != nil {
+	if err := explainMissing(day, group.Wait()); err != nil {
 		return Report{}, err
 	}
 	top, err := database.TopVideos(ctx, run.Period())
@@ -91,6 +68,38 @@ func Day(ctx context.Context, database *db.DB, day settlement.Day, parallel int)
 		return Report{}, err
 	}
 	return report(run, top, results)
+}
+
+// Video recomputes one video's closed day in the same way, and reads all rows of
+// its chunk again. It fails as [Day] does.
+func Video(ctx context.Context, database *db.DB, day settlement.Day, chunk db.Chunk, video int64) (rows settlement.Mismatch, differences []Difference, err error) {
+	reader, err := open(ctx, database, day)
+	if err != nil {
+		return rows, nil, err
+	}
+	if rows, err = Chunks(ctx, database, reader.run, []db.Chunk{chunk}); err != nil {
+		return rows, nil, err
+	}
+	chunk.Range = settlement.OneVideo(video)
+	stored, err := reader.stored(ctx, chunk)
+	if err != nil {
+		return rows, nil, err
+	}
+	recomputed, _, err := reader.recompute(ctx, chunk.Range, stored)
+	if err != nil {
+		return rows, nil, explainMissing(day, err)
+	}
+	return rows, compareChunk(chunk.Number, stored, recomputed), nil
+}
+
+// explainMissing says which rows are missing, if that is the error.
+func explainMissing(day settlement.Day, err error) error {
+	var missing *settlement.Error
+	if errors.Is(err, settlement.ErrMissing) && errors.As(err, &missing) {
+		return settlement.Errorf(settlement.ErrMissing, missing.Period,
+			"%s cannot be verified: which of its views are repeats depends on plays of %s across midnight, and those rows were dropped", day, missing.Period)
+	}
+	return err
 }
 
 // report puts the chunks together and compares what belongs to the day as a whole.
