@@ -1,0 +1,56 @@
+package pages
+
+import (
+	"cmp"
+	"slices"
+
+	"creatorpay/settlement"
+)
+
+// In drawings, lengths across are in percent of the width, so that texts keep their size on every screen; all others are
+// in pixels.
+
+// weeksChart has a bar for each of the last weeks.
+type weeksChart struct {
+	Bars        []weekBar // the oldest first
+	First, Last settlement.Period
+	Highest     settlement.Won
+	HighestWeek settlement.Period
+}
+
+type weekBar struct {
+	X, Width, Y, Height float64
+	Newest              bool // of the weeks that have a statement
+}
+
+// The weeks' bars stand on the foot, below the line of the highest one.
+const (
+	weeksTop  = 24.5
+	weeksFoot = 164
+)
+
+// newWeeksChart draws the weeks, the newest first, up to the last one that is closed. Weeks without a statement are
+// empty.
+func newWeeksChart(weeks []weekView, last settlement.Period) *weeksChart {
+	first := max(weeks[len(weeks)-1].Week.Start, last.Start-7*(weeksInChart-1))
+	highest := slices.MaxFunc(weeks, func(a, b weekView) int { return cmp.Compare(a.Total, b.Total) })
+	chart := &weeksChart{First: first.Week(), Last: last, Highest: highest.Total, HighestWeek: highest.Week}
+	const fill = 0.7 // of a bar's place
+	place := 100 / float64((last.End()-first)/7)
+	for start := first; start < last.End(); start += 7 {
+		bar := weekBar{X: place*float64((start-first)/7) + place*(1-fill)/2, Width: place * fill, Y: weeksFoot}
+		at := slices.IndexFunc(weeks, func(w weekView) bool { return w.Week.Start == start })
+		if at >= 0 {
+			bar.Height = (weeksFoot - weeksTop) * share(weeks[at].Total, highest.Total)
+			bar.Y, bar.Newest = weeksFoot-bar.Height, at == 0
+		}
+		chart.Bars = append(chart.Bars, bar)
+	}
+	return chart
+}
+
+// share is how much of the whole a part is, from 0 to 1; 0 of nothing.
+func share[N ~int64](part, whole N) float64 { return float64(part) / float64(max(whole, 1)) }
+
+// days' bars are in percent of the highest.
+func percentOf(amount, highest settlement.Won) float64 { return 100 * share(amount, highest) }
