@@ -49,7 +49,7 @@ func (l *letter) writeHead() {
 	l.down(18)
 	l.writeLabelled(left, second-labelWidth-10, l.labels.number, l.versionedNumber())
 	l.writeLabelled(left+second, width-second-labelWidth, l.closed, l.At(l.statement.ClosedAt))
-	period := l.Dates.Period(l.statement.Period)
+	period := l.Period(l.statement.Period)
 	if l.statement.Period.Kind == settlement.Weekly {
 		period += fmt.Sprintf(" · %s %s", l.week, l.statement.Period)
 	}

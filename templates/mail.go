@@ -82,7 +82,7 @@ func (s *Statement) mailFigures() mailFigures {
 	return mailFigures{
 		Name:        OneLine(s.Creator),
 		Period:      s.Period.String(),
-		Dates:       s.labels().Dates.Period(s.Period),
+		Dates:       s.labels().Period(s.Period),
 		Total:       (earned.VideoAmount + earned.AdAmount).String(),
 		VideoAmount: earned.VideoAmount.String(),
 		AdAmount:    earned.AdAmount.String(),

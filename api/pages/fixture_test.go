@@ -305,7 +305,7 @@ func (p *pagesOf) request(id int64, method, address string) *http.Request {
 	token := p.keys.Sign(link.Mail, link.Grant{CreatorID: id, Expires: time.Now().Add(time.Hour)})
 	p.ServeHTTP(opened, httptest.NewRequestWithContext(p.t.Context(), http.MethodGet, link.Path+token, nil))
 	require.Equal(p.t, http.StatusSeeOther, opened.Code)
-	for _, cookie := range opened.Result().Cookies() { //nolint:bodyclose // a recorder's
+	for _, cookie := range opened.Result().Cookies() {
 		r.AddCookie(cookie)
 	}
 	return r
