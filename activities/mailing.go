@@ -10,6 +10,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/engine/delivery"
+	"creatorpay/engine/link"
 	"creatorpay/engine/mailer"
 	"creatorpay/settlement"
 	"creatorpay/templates"
@@ -20,6 +21,7 @@ type Mailing struct {
 	DB       *db.DB
 	Post     mailer.Config // without an address no mail can be sent
 	Renderer *templates.Renderer
+	Links    link.Links    // to the creators' pages
 	// Interval is the time between two mails, over all workers; 0 sets none.
 	Interval time.Duration
 
@@ -36,7 +38,7 @@ func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
 		return err
 	}
 	batch := delivery.Batch{
-		DB: m.DB, Post: m.Post, Renderer: m.Renderer, Interval: m.Interval,
+		DB: m.DB, Post: m.Post, Renderer: m.Renderer, Links: m.Links, Interval: m.Interval,
 		Week: input.Week, Claim: claimOf(ctx), Stop: activity.GetWorkerStopChannel(ctx), After: m.after,
 	}
 	if batch.After == nil {

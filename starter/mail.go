@@ -14,6 +14,7 @@ import (
 	"creatorpay/engine/statement"
 	"creatorpay/program/command"
 	"creatorpay/program/control"
+	"creatorpay/program/settings"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -43,12 +44,17 @@ func (f closedWeek) check(ctx context.Context, database *db.DB) error {
 type mailPreviewCommand struct {
 	closedWeek
 	creatorFlag
-	From    string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>."`
-	ReplyTo string `env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions; the sender's without it."`
-	Output  string `short:"o" type:"path" default:"." placeholder:"DIR" help:"Folder to write to."`
+	From           string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>."`
+	ReplyTo        string `env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions; the sender's without it."`
+	settings.Links `embed:""`
+	Output         string `short:"o" type:"path" default:"." placeholder:"DIR" help:"Folder to write to."`
 }
 
 func (c mailPreviewCommand) Run(ctx context.Context, database *db.DB) error {
+	links, err := c.Links.Parse()
+	if err != nil {
+		return err
+	}
 	if err := c.check(ctx, database); err != nil {
 		return err
 	}
@@ -67,7 +73,7 @@ func (c mailPreviewCommand) Run(ctx context.Context, database *db.DB) error {
 	if err != nil {
 		return err
 	}
-	mail, err := statement.Compose(ctx, renderer, statements[0], email)
+	mail, err := statement.Compose(ctx, renderer, links, statements[0], email)
 	if err != nil {
 		return err
 	}

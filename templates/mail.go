@@ -46,18 +46,22 @@ type mailFigures struct {
 	Views                        string
 	Late                         string     // of the views; empty where none came late
 	Best                         *mailVideo // nil where nothing counted
+	Pages                        string     // the link to the creator's pages; empty for none
 	Number, Contact              string
 }
 
 type mailVideo struct{ Title, Views, Amount string }
 
-// NewMail writes the mail of a statement. It fails only if a template is broken.
-func NewMail(s *Statement) (Mail, error) {
+// NewMail writes the mail of a statement. pages is the link that opens the
+// creator's pages; without it the mail has none. It fails only if a template is
+// broken.
+func NewMail(s *Statement, pages string) (Mail, error) {
 	language := English
 	if s.Locale == Korean {
 		language = Korean
 	}
 	figures := s.mailFigures()
+	figures.Pages = pages
 	subject, err := mailPart(mailTexts[language], "subject", figures)
 	if err != nil {
 		return Mail{}, err

@@ -27,7 +27,7 @@ func TestMailIsTheGoldenOne(t *testing.T) {
 		"ko-late": late[Korean], "en-late": late[English],
 	} {
 		t.Run(name, func(t *testing.T) {
-			mail, err := NewMail(statement)
+			mail, err := NewMail(statement, "")
 			require.NoError(t, err)
 			requireGolden(t, name+".txt", "Subject: "+mail.Subject+"\n\n"+mail.Text)
 			requireGolden(t, name+".html", mail.HTML)
@@ -35,11 +35,25 @@ func TestMailIsTheGoldenOne(t *testing.T) {
 	}
 }
 
+// pages is a link as the creators' pages take it.
+const pages = "https://pages.creatorpay.example/link/v1.a.AAAAAAAAACoAAAAAZkLhwA.Y9pZ5JeEBAmpzCViE8n8i-01ibjuOCZzqa_8XfSytmA"
+
+func TestMailWithALinkIsTheGoldenOne(t *testing.T) {
+	for _, locale := range []string{Korean, English} {
+		t.Run(locale, func(t *testing.T) {
+			mail, err := NewMail(mailStatement(t, locale), pages)
+			require.NoError(t, err)
+			requireGolden(t, locale+"-link.txt", "Subject: "+mail.Subject+"\n\n"+mail.Text)
+			requireGolden(t, locale+"-link.html", mail.HTML)
+		})
+	}
+}
+
 func TestMailIsInEnglishForAnyOtherLanguage(t *testing.T) {
-	english, err := NewMail(mailStatement(t, English))
+	english, err := NewMail(mailStatement(t, English), "")
 	require.NoError(t, err)
 	for _, locale := range []string{"", "ja", "KO"} {
-		mail, err := NewMail(mailStatement(t, locale))
+		mail, err := NewMail(mailStatement(t, locale), "")
 		require.NoError(t, err)
 		require.Equal(t, english, mail)
 	}
@@ -48,7 +62,7 @@ func TestMailIsInEnglishForAnyOtherLanguage(t *testing.T) {
 func TestMailSubjectTellsNothingPersonal(t *testing.T) {
 	for _, locale := range []string{Korean, English} {
 		statement := mailStatement(t, locale)
-		mail, err := NewMail(statement)
+		mail, err := NewMail(statement, "")
 		require.NoError(t, err)
 		require.Contains(t, mail.Subject, "2024-W19")
 		require.NotContains(t, mail.Subject, statement.Creator)
@@ -60,7 +74,7 @@ func TestMailShowsForeignTextAsText(t *testing.T) {
 	statement := mailStatement(t, English)
 	statement.Creator = `<script>alert("name")</script>`
 	statement.Lines[1].Title = "<img src=x onerror=alert(1)>"
-	mail, err := NewMail(statement)
+	mail, err := NewMail(statement, "")
 	require.NoError(t, err)
 	require.NotContains(t, mail.HTML, "<script")
 	require.NotContains(t, mail.HTML, "<img")

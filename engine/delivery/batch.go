@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"creatorpay/db"
+	"creatorpay/engine/link"
 	"creatorpay/engine/mailer"
 	"creatorpay/engine/statement"
 	"creatorpay/settlement"
@@ -28,6 +29,7 @@ type Batch struct {
 	DB       *db.DB
 	Post     mailer.Config // without an address no mail can be sent
 	Renderer *templates.Renderer
+	Links    link.Links    // to the creators' pages
 	Interval time.Duration // between two mails, over all workers; 0 sets none
 	Week     settlement.Period
 	// Claim names this attempt, so that no other one speaks for its mails.
@@ -90,7 +92,7 @@ func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, deliver
 	if err := b.dial(ctx); err != nil {
 		return err
 	}
-	mail, err := statement.Compose(ctx, b.Renderer, drawn, delivery.Email)
+	mail, err := statement.Compose(ctx, b.Renderer, b.Links, drawn, delivery.Email)
 	if ctx.Err() != nil {
 		return ctx.Err() // it is no fault of the statement's
 	}

@@ -26,9 +26,12 @@ type key struct {
 // keyID is a name that stands in addresses as it is, between dots.
 var keyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,16}$`)
 
+// urlAlphabet writes base64 as base64url.
+var urlAlphabet = strings.NewReplacer("+", "-", "/", "_")
+
 // ParseKeys reads keys of the form "name:key,name:key", each key 32 bytes in
-// base64url with or without padding. Its errors name the place and never quote
-// what is there: it may be a key.
+// base64 of either alphabet, with or without padding. Its errors name the place
+// and never quote what is there: it may be a key.
 func ParseKeys(text string) (Keys, error) {
 	var keys Keys
 	seen := make(map[string]bool)
@@ -44,9 +47,9 @@ func ParseKeys(text string) (Keys, error) {
 			return Keys{}, fmt.Errorf("key %d has the name of an earlier one; give each a name of its own", i+1)
 		}
 		seen[id] = true
-		secret, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(encoded, "="))
+		secret, err := base64.RawURLEncoding.DecodeString(urlAlphabet.Replace(strings.TrimRight(encoded, "=")))
 		if err != nil {
-			return Keys{}, fmt.Errorf("key %d is not base64url: letters, digits, - and _ (not + or /)", i+1)
+			return Keys{}, fmt.Errorf("key %d is not base64: openssl rand -base64 %d makes one", i+1, keyBytes)
 		}
 		if len(secret) != keyBytes {
 			return Keys{}, fmt.Errorf("key %d has %d bytes; it must have %d", i+1, len(secret), keyBytes)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"creatorpay/db"
+	"creatorpay/engine/link"
 	"creatorpay/engine/mailer"
 	"creatorpay/templates"
 )
@@ -19,8 +20,9 @@ type Mail struct {
 }
 
 // Compose writes the mail of a statement: the payout statement and the Top 5
-// are its attachments, in this order. The same statement gives the same mail.
-func Compose(ctx context.Context, renderer *templates.Renderer, statement *templates.Statement, email string) (Mail, error) {
+// are its attachments, in this order, and links make its link to the creator's
+// pages. The same statement gives the same mail.
+func Compose(ctx context.Context, renderer *templates.Renderer, links link.Links, statement *templates.Statement, email string) (Mail, error) {
 	payout, err := renderer.Payout(ctx, statement)
 	if err != nil {
 		return Mail{}, err
@@ -29,7 +31,7 @@ func Compose(ctx context.Context, renderer *templates.Renderer, statement *templ
 	if err != nil {
 		return Mail{}, err
 	}
-	text, err := templates.NewMail(statement)
+	text, err := templates.NewMail(statement, links.To(statement.CreatorID, statement.ClosedAt))
 	if err != nil {
 		return Mail{}, err
 	}

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"path"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/engine/link"
 	"creatorpay/engine/mailer"
 	"creatorpay/settlement"
 	"creatorpay/templates"
@@ -18,7 +22,7 @@ func TestCompose_TheSameStatementGivesTheSameMail(t *testing.T) {
 	renderer, err := templates.NewRenderer()
 	require.NoError(t, err)
 	compose := func() Mail {
-		mail, err := Compose(t.Context(), renderer, b.readStatements(settlement.Creators{First: 2, Last: 2})[0], "somewhere@else.example")
+		mail, err := Compose(t.Context(), renderer, link.Links{}, b.readStatements(settlement.Creators{First: 2, Last: 2})[0], "somewhere@else.example")
 		require.NoError(t, err)
 		return mail
 	}
@@ -38,7 +42,7 @@ func TestCompose_AttachesBothDocumentsAndKeepsTheirHashes(t *testing.T) {
 	renderer, err := templates.NewRenderer()
 	require.NoError(t, err)
 
-	mail, err := Compose(t.Context(), renderer, b.readStatements(settlement.Creators{First: 2, Last: 2})[0], "")
+	mail, err := Compose(t.Context(), renderer, link.Links{}, b.readStatements(settlement.Creators{First: 2, Last: 2})[0], "")
 
 	require.NoError(t, err)
 	var names, hashes []string
@@ -54,6 +58,28 @@ func TestCompose_AttachesBothDocumentsAndKeepsTheirHashes(t *testing.T) {
 	require.Equal(t, "help@creatorpay.example", mail.Documents.Contact)
 }
 
+func TestCompose_TheLinkOpensTheCreatorsPagesForItsDaysFromTheClose(t *testing.T) {
+	b := statedWeek(t)
+	renderer, err := templates.NewRenderer()
+	require.NoError(t, err)
+	keys, err := link.ParseKeys("a:" + strings.Repeat("A", 43))
+	require.NoError(t, err)
+	links, err := link.NewLinks(keys, "https://pages.example.com", 90)
+	require.NoError(t, err)
+	statement := b.readStatements(settlement.Creators{First: 2, Last: 2})[0]
+
+	mail, err := Compose(t.Context(), renderer, links, statement, "")
+
+	require.NoError(t, err)
+	address := links.To(2, statement.ClosedAt)
+	require.Contains(t, mail.Message.Text, address)
+	require.Contains(t, mail.Message.HTML, `href="`+address+`"`)
+	grant, err := keys.Verify(link.Mail, path.Base(address), statement.ClosedAt)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, grant.CreatorID)
+	require.True(t, statement.ClosedAt.Truncate(time.Second).AddDate(0, 0, 90).Equal(grant.Expires))
+}
+
 func TestCompose_AStatementThatDoesNotAddUpIsNotMailed(t *testing.T) {
 	b := statedWeek(t)
 	renderer, err := templates.NewRenderer()
@@ -61,7 +87,7 @@ func TestCompose_AStatementThatDoesNotAddUpIsNotMailed(t *testing.T) {
 	statement := b.readStatements(settlement.Creators{First: 2, Last: 2})[0]
 	statement.Lines[0].VideoAmount++
 
-	_, err = Compose(t.Context(), renderer, statement, "somewhere@else.example")
+	_, err = Compose(t.Context(), renderer, link.Links{}, statement, "somewhere@else.example")
 
 	require.Error(t, err)
 }

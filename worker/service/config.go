@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"creatorpay/engine/mailer"
+	"creatorpay/program/settings"
 	"creatorpay/settlement"
 )
 
@@ -34,15 +35,16 @@ type Config struct {
 
 // MailConfig is how mails are sent. Without an address none are.
 type MailConfig struct {
-	Addr     string        `name:"smtp-addr" env:"SMTP_ADDR" placeholder:"HOST:PORT" help:"Mail server. Weeks close without it, but their mails cannot be sent."`
-	From     string        `name:"smtp-from" env:"SMTP_FROM" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>; its domain is that of the Message-IDs."`
-	ReplyTo  string        `name:"smtp-reply-to" env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions about a statement; the sender's without it."`
-	User     string        `name:"smtp-user" env:"SMTP_USER" help:"User on the mail server."`
-	Password string        `name:"smtp-password" env:"SMTP_PASSWORD" help:"Password on the mail server; better set in the environment than here."`
-	TLS      mailer.TLS    `name:"smtp-tls" env:"SMTP_TLS" default:"auto" enum:"auto,mandatory,implicit,none" help:"auto asks for STARTTLS, except on this machine; mandatory, implicit (port 465) or none."`
-	Timeout  time.Duration `name:"smtp-timeout" env:"SMTP_TIMEOUT" default:"30s" help:"For the connection, and for each mail."`
-	Slots    int           `name:"mail-slots" env:"MAIL_SLOTS" default:"${mail_slots}" help:"Connections to the mail server at a time."`
-	Rate     float64       `name:"mail-rate" env:"MAIL_RATE" default:"50" help:"Mails a second that are begun at most, over all workers and weeks; all workers should have the same. At least 0.1; 0 sets no limit."`
+	Addr     string         `name:"smtp-addr" env:"SMTP_ADDR" placeholder:"HOST:PORT" help:"Mail server. Weeks close without it, but their mails cannot be sent."`
+	From     string         `name:"smtp-from" env:"SMTP_FROM" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>; its domain is that of the Message-IDs."`
+	ReplyTo  string         `name:"smtp-reply-to" env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions about a statement; the sender's without it."`
+	User     string         `name:"smtp-user" env:"SMTP_USER" help:"User on the mail server."`
+	Password string         `name:"smtp-password" env:"SMTP_PASSWORD" help:"Password on the mail server; better set in the environment than here."`
+	TLS      mailer.TLS     `name:"smtp-tls" env:"SMTP_TLS" default:"auto" enum:"auto,mandatory,implicit,none" help:"auto asks for STARTTLS, except on this machine; mandatory, implicit (port 465) or none."`
+	Timeout  time.Duration  `name:"smtp-timeout" env:"SMTP_TIMEOUT" default:"30s" help:"For the connection, and for each mail."`
+	Slots    int            `name:"mail-slots" env:"MAIL_SLOTS" default:"${mail_slots}" help:"Connections to the mail server at a time."`
+	Rate     float64        `name:"mail-rate" env:"MAIL_RATE" default:"50" help:"Mails a second that are begun at most, over all workers and weeks; all workers should have the same. At least 0.1; 0 sets no limit."`
+	Links    settings.Links `embed:""`
 }
 
 // Post is how to reach the mail server.
@@ -74,7 +76,8 @@ func (c MailConfig) validate() error {
 	if c.Rate != 0 && c.Rate < leastRate || math.IsNaN(c.Rate) {
 		problems = append(problems, fmt.Errorf("--mail-rate is %g: it must be at least %g, or 0 for no limit", c.Rate, leastRate))
 	}
-	return errors.Join(problems...)
+	_, err := c.Links.Parse()
+	return errors.Join(append(problems, err)...)
 }
 
 // Validate says what is wrong with the settings, all of it at once.

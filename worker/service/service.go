@@ -77,6 +77,10 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 	if err != nil {
 		return err
 	}
+	links, err := config.Mail.Links.Parse()
+	if err != nil {
+		return err
+	}
 	options := workerOptions(config)
 	runs := worker.New(temporal, workflows.TaskQueue, options)
 	workflows.Register(runs)
@@ -94,7 +98,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 	options.DisableWorkflowWorker = true
 	mails := worker.New(temporal, workflows.MailQueue, options)
 	workflows.RegisterMailActivities(mails, &activities.Mailing{
-		DB: database, Post: config.Mail.Post(), Renderer: renderer, Interval: config.Mail.interval(),
+		DB: database, Post: config.Mail.Post(), Renderer: renderer, Links: links, Interval: config.Mail.interval(),
 	})
 
 	group, ctx := errgroup.WithContext(ctx)
