@@ -48,7 +48,7 @@ func newMySQL(ctx context.Context, dir string, flags []string) (*MySQL, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort(ctx)
+	port, err := FreePort(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,8 @@ const (
 	lastPort  = 32767
 )
 
-// freePort finds a loopback TCP port on which nobody listens.
-func freePort(ctx context.Context) (int, error) {
+// FreePort finds a loopback TCP port on which nobody listens.
+func FreePort(ctx context.Context) (int, error) {
 	var config net.ListenConfig
 	var err error
 	for range 100 {

@@ -50,11 +50,11 @@ func newTemporal(ctx context.Context, dir string, flags []string) (*Temporal, er
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort(ctx)
+	port, err := FreePort(ctx)
 	if err != nil {
 		return nil, err
 	}
-	uiPort, err := freePort(ctx)
+	uiPort, err := FreePort(ctx)
 	if err != nil {
 		return nil, err
 	}

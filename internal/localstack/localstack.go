@@ -32,6 +32,7 @@ type Stack struct {
 	mysql    *devstack.Cluster
 	temporal *devstack.Temporal
 	inbox    *inbox.Inbox
+	access   access
 }
 
 // UI is the address of the Temporal UI.
@@ -57,7 +58,7 @@ func Clear(ctx context.Context, dir string) error {
 	if err := devstack.Clear(ctx, dir); err != nil {
 		return err
 	}
-	return os.RemoveAll(mailDir(dir))
+	return errors.Join(os.RemoveAll(mailDir(dir)), clearAccess(dir))
 }
 
 // Start brings the stack up with its data under dir, which another stack
@@ -85,6 +86,9 @@ func Start(ctx context.Context, dir string, calendar settlement.Calendar, replic
 	if s.inbox, err = inbox.Start(ctx, mailDir(dir)); err != nil {
 		return nil, err
 	}
+	if s.access, err = startAccess(ctx, dir); err != nil {
+		return nil, err
+	}
 	err = devstack.WriteEnv(EnvFile(dir),
 		"MYSQL_DSN="+s.DSN,
 		"MYSQL_REPLICA_DSNS="+strings.Join(s.Replicas, " "),
@@ -95,6 +99,9 @@ func Start(ctx context.Context, dir string, calendar settlement.Calendar, replic
 		"SMTP_FROM="+stackSender,
 		"SMTP_REPLY_TO="+stackReplyTo,
 		"MAIL_URL="+s.inbox.URL,
+		"API_ISSUER="+s.access.issuer.URL,
+		"LINK_KEYS="+s.access.linkKeys,
+		"PAGES_URL="+s.access.pagesURL,
 	)
 	return s, err
 }
@@ -142,8 +149,11 @@ func (s *Stack) registerSearchAttributes(ctx context.Context) error {
 
 // Stop ends the servers in order; those that were not started are passed over.
 func (s *Stack) Stop() (err error) {
+	if s.access.issuer != nil {
+		err = s.access.issuer.Stop()
+	}
 	if s.inbox != nil {
-		err = s.inbox.Stop()
+		err = errors.Join(err, s.inbox.Stop())
 	}
 	if s.temporal != nil {
 		err = errors.Join(err, s.temporal.Stop())
@@ -165,5 +175,6 @@ func (s *Stack) Options() client.Options {
 func (s *Stack) Work(ctx context.Context, config service.Config, logger *slog.Logger) error {
 	config.Mail.Addr, config.Mail.From, config.Mail.TLS, config.Mail.Rate = s.inbox.SMTPAddr, stackSender, mailer.Auto, 0
 	config.Mail.ReplyTo, config.Mail.User, config.Mail.Password = stackReplyTo, "", ""
+	config.Mail.Links.Keys, config.Mail.Links.PagesURL = s.access.linkKeys, s.access.pagesURL
 	return service.Run(ctx, service.Backends{MySQLDSN: s.DSN, Temporal: s.Options()}, config, logger)
 }
