@@ -95,12 +95,12 @@ func (a *Access) Identify(r *http.Request) (Reader, error) {
 	}
 }
 
-// cookieName has the prefix with which browsers take the cookie only from this
-// host itself, over TLS.
-const cookieName = "__Host-creatorpay"
+// CookieName is the name of the cookie that a link becomes. With its prefix browsers
+// take the cookie only from this host itself, over TLS.
+const CookieName = "__Host-creatorpay"
 
 func (a *Access) byCookie(r *http.Request) (Reader, error) {
-	cookie, err := r.Cookie(cookieName)
+	cookie, err := r.Cookie(CookieName)
 	if err != nil {
 		return Reader{}, unidentified("neither a token nor a cookie")
 	}
@@ -125,7 +125,7 @@ func (a *Access) OpenLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: a.links.Sign(link.Cookie, grant), Path: "/",
+		Name: CookieName, Value: a.links.Sign(link.Cookie, grant), Path: "/",
 		Expires: grant.Expires, MaxAge: max(1, int(grant.Expires.Sub(now).Seconds())),
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
 	})

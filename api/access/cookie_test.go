@@ -35,7 +35,7 @@ func cookieOf(t *testing.T, answer *httptest.ResponseRecorder) *http.Cookie {
 func withCookie(method, value string) *http.Request {
 	r := request()
 	r.Method = method
-	r.AddCookie(&http.Cookie{Name: cookieName, Value: value})
+	r.AddCookie(&http.Cookie{Name: CookieName, Value: value})
 	return r
 }
 

@@ -5,10 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"creatorpay/api/access"
 )
 
 const openAPIPath = "/openapi.json"
@@ -26,7 +29,7 @@ func newAPI(mux humago.Mux) huma.API {
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A token of the OIDC issuer: creator_id is the creator, the scope operator reads all."},
-		"cookie": {Type: "apiKey", In: "cookie", Name: "__Host-creatorpay", Description: "What the link of a mail gives to a browser."},
+		"cookie": {Type: "apiKey", In: "cookie", Name: access.CookieName, Description: "What the link of a mail gives to a browser."},
 	}
 	config.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 	return humago.New(mux, config)
@@ -47,7 +50,7 @@ func (s *service) responses(o operation, contentType string, schema *huma.Schema
 		responses["304"] = &huma.Response{Description: "The client has the answer."}
 		kinds = append(kinds, notClosed)
 	}
-	problem := &huma.Schema{Ref: "#/components/schemas/Problem"}
+	problem := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
 	for _, kind := range kinds {
 		response := &huma.Response{
 			Description: kind.title + ": " + kind.uri(),
@@ -64,12 +67,31 @@ func (s *service) responses(o operation, contentType string, schema *huma.Schema
 	return responses
 }
 
-// addDocument serves the OpenAPI document of the paths that were added.
-func (s *service) addDocument() {
-	body, err := json.Marshal(s.api.OpenAPI())
+// document is the OpenAPI document of the paths that were added.
+func (s *service) document() []byte {
+	schemas := s.api.OpenAPI().Components.Schemas.Map()
+	delete(schemas, "ErrorModel") // huma's own problems, which nobody sees: toProblem
+	delete(schemas, "ErrorDetail")
+	for _, schema := range schemas {
+		describe(schema)
+	}
+	orNull(schemas["Statement"].Properties["documents"])
+	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		panic(err) // it is made of the program's own types
 	}
+	return document
+}
+
+// orNull lets a field be null whose type is another schema, which huma cannot say.
+func orNull(field *huma.Schema) {
+	field.AnyOf = []*huma.Schema{{Ref: field.Ref}, {Type: "null"}}
+	field.Ref = ""
+}
+
+// serveOpenAPI serves the OpenAPI document of the paths that were added.
+func (s *service) serveOpenAPI() {
+	body := s.document()
 	hash := sha256.Sum256(body)
 	document := &representation{contentType: "application/openapi+json", tag: entityTag(base64.RawURLEncoding.EncodeToString(hash[:18])), plain: body}
 	if err := document.compress(); err != nil {

@@ -89,10 +89,10 @@ func (s *service) addPaths() {
 	}, s.statement)
 	readDocument[statementRequest](s, operation{
 		who: creatorOfPath, id: "statement-pdf", path: ofCreator + "statements/{week}/statement.pdf", summary: "The payout statement that was mailed, byte for byte",
-	}, s.document(answers.PayoutPDF))
+	}, s.pdf(answers.PayoutPDF))
 	readDocument[statementRequest](s, operation{
 		who: creatorOfPath, id: "top5-pdf", path: ofCreator + "statements/{week}/top5.pdf", summary: "The Top 5 that was mailed with the statement, byte for byte",
-	}, s.document(answers.Top5PDF))
+	}, s.pdf(answers.Top5PDF))
 	read[explanationRequest, explain.Explanation](s, operation{
 		who: creatorOfPath, id: "explanation", path: ofCreator + "videos/{video_id}/explanation", summary: "How a video's amount of a closed day came about",
 		help: "Step by step: rows, what counted, ordinals from and to, each price's share, and the cut to whole won.",
@@ -155,7 +155,7 @@ func (s *service) statement(w http.ResponseWriter, r *http.Request, in *statemen
 	})
 }
 
-func (s *service) document(kind answers.DocumentKind) func(http.ResponseWriter, *http.Request, *statementRequest) {
+func (s *service) pdf(kind answers.DocumentKind) func(http.ResponseWriter, *http.Request, *statementRequest) {
 	return func(w http.ResponseWriter, r *http.Request, in *statementRequest) {
 		s.serveDocument(w, r, func(ctx context.Context) (answers.Document, error) {
 			return s.books.Document(ctx, in.CreatorID, in.Week.Period, kind)

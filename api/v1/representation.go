@@ -117,11 +117,12 @@ func (t entityTag) clientHas(r *http.Request, thereIs bool) entityTag {
 		return ""
 	}
 	rest := strings.Join(r.Header.Values("If-None-Match"), ",")
-	if strings.TrimSpace(rest) == "*" && thereIs {
-		return t
-	}
 	for {
-		rest = strings.TrimPrefix(strings.TrimLeft(rest, " \t,"), "W/")
+		rest = strings.TrimLeft(rest, " \t,")
+		if strings.HasPrefix(rest, "*") && thereIs {
+			return t
+		}
+		rest = strings.TrimPrefix(rest, "W/")
 		quoted, found := strings.CutPrefix(rest, `"`)
 		if !found {
 			return ""

@@ -36,6 +36,8 @@ type books struct {
 	fail   error        // what every question fails with
 	answer func()       // runs while a question is answered
 	lines  int          // of a settlement; its pages have as many as they may
+
+	unmailed bool // the documents of the week
 }
 
 func (b *books) sealed(period settlement.Period) error {
@@ -92,6 +94,9 @@ func (b *books) Statements(_ context.Context, creator int64, page answers.WeekPa
 
 func (b *books) Statement(_ context.Context, creator int64, week settlement.Period) (answers.Sealed[answers.Statement], error) {
 	got := answers.Statement{CreatorID: creator, Days: []answers.StatementDay{}, Lines: []answers.StatementLine{}, Prices: []answers.StatementPrice{}}
+	if b.unmailed {
+		return answers.Sealed[answers.Statement]{Value: got}, b.sealed(week)
+	}
 	return answers.Sealed[answers.Statement]{Value: got, Seal: seal}, b.sealed(week)
 }
 
@@ -109,7 +114,7 @@ func (b *books) Explanation(_ context.Context, creator, id int64, day settlement
 	if creator != own || id != video {
 		return answers.Sealed[explain.Explanation]{}, answers.ErrNotFound{What: "video 12"}
 	}
-	return answers.Sealed[explain.Explanation]{Value: explain.Explanation{VideoID: id, CreatorID: creator}, Seal: seal}, nil
+	return answers.Sealed[explain.Explanation]{Value: explained(id, creator, day), Seal: seal}, nil
 }
 
 func (b *books) History(_ context.Context, creator, id int64, _, _ settlement.Day) (answers.History, error) {
@@ -149,6 +154,7 @@ func (tokens) Guard(refuse func(http.ResponseWriter, *http.Request, *access.Refu
 // rig is a handler with fake books, and what it logs.
 type rig struct {
 	*books
+	service *service
 	handler http.Handler
 	log     bytes.Buffer
 }
@@ -156,7 +162,8 @@ type rig struct {
 func newRig(tb testing.TB) *rig {
 	tb.Helper()
 	r := &rig{books: &books{lines: 3}}
-	r.handler = New(r.books, tokens{}, Config{Keep: 1}, slog.New(slog.NewJSONHandler(&r.log, nil)))
+	r.service = newService(r.books, tokens{}, Config{Keep: 1}, slog.New(slog.NewJSONHandler(&r.log, nil)))
+	r.handler = r.service.handler()
 	return r
 }
 
@@ -191,3 +198,11 @@ const (
 	settlementPath = "/v1/creators/7/settlement?period=weekly&date=2024-05-09"
 	top5Path       = "/v1/top5?period=daily&date=2024-05-09"
 )
+
+func explained(id, creator int64, day settlement.Day) explain.Explanation {
+	nothing := explain.Part{Shares: []explain.Share{}, Exact: "0.0000", Cut: "0.0000"}
+	return explain.Explanation{
+		Head: export.Head{Kind: settlement.Daily, Start: day}, VideoID: id, CreatorID: creator, Views: nothing, Ads: nothing,
+		Late: []export.AdjustmentRow{}, PriceRule: explain.PriceRule{Views: settlement.Tiers{}, AdViews: settlement.Tiers{}},
+	}
+}

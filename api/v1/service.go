@@ -36,11 +36,16 @@ func newService(books Books, guard Guard, config Config, logger *slog.Logger) *s
 	}
 	s.api = newAPI(guardedMux{s.mux, guard.Guard(s.refuse)})
 	s.addPaths()
-	s.addDocument()
+	s.serveOpenAPI()
 	s.mux.HandleFunc("GET "+problemsPath+"{name}", explainProblem)
 	s.mux.Handle(problemsPath+"{name}", onlyReads)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { nothing().write(w) })
 	return s
+}
+
+// handler is the whole way of a request.
+func (s *service) handler() http.Handler {
+	return logged(s.logger, recovered(s.logger, limited(s.mux)))
 }
 
 // content is what a request is answered with, before it is bytes.

@@ -55,6 +55,5 @@ var Patterns = []string{"/v1/", openAPIPath, problemsPath}
 // New answers /v1/..., /openapi.json and /problems/...: mount it under [Patterns]. It recovers from panics and logs
 // each request. The settings must be valid.
 func New(books Books, guard Guard, config Config, logger *slog.Logger) http.Handler {
-	s := newService(books, guard, config, logger)
-	return logged(logger, recovered(logger, limited(s.mux)))
+	return newService(books, guard, config, logger).handler()
 }
