@@ -310,7 +310,7 @@ func TestEachChangeOfABreakerIsLogged(t *testing.T) {
 			return attr
 		}})
 		replica := &fake{err: errors.New("dial tcp 10.0.0.3:3306: connection refused")}
-		copies := newLoggedFakes(slog.New(handler), &fake{closed: 1}, replica)
+		copies := newFakesWith(defaults, slog.New(handler), &fake{closed: 1}, replica)
 		for range 50 {
 			_, err := copies.answeredBy(t.Context())
 			require.NoError(t, err)

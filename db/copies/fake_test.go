@@ -16,12 +16,15 @@ import (
 
 var (
 	errDown = errors.New("connection refused")
-	week    = settlement.Day(19850).Week()
+	week    = settlement.Day(19850).Week() // the first one
 )
 
-// fake is one copy without a server. It is changed while no call is under way.
+// numberOf numbers the weeks from 1.
+func numberOf(period settlement.Period) int64 { return int64(period.Start-week.Start)/7 + 1 }
+
+// fake is one copy without a server. A call ends as the fake is when it begins.
 type fake struct {
-	closed int64         // periods; with any, the one that is asked for is among them
+	closed int64         // weeks, from the first one on
 	err    error         // of every call
 	takes  time.Duration // each call; one that takes more than the limit ends with the limit
 	calls  atomic.Int64
@@ -29,14 +32,15 @@ type fake struct {
 
 func (f *fake) call(ctx context.Context) error {
 	f.calls.Add(1)
-	if f.takes > 0 {
+	takes, err := f.takes, f.err
+	if takes > 0 {
 		select {
-		case <-time.After(f.takes):
+		case <-time.After(takes):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	return f.err
+	return err
 }
 
 // fakes are copies that know which of them is asked.
@@ -51,19 +55,19 @@ var defaults = Config{
 }
 
 func newFakes(primary *fake, replicas ...*fake) *fakes {
-	return newLoggedFakes(slog.New(slog.DiscardHandler), primary, replicas...)
+	return newFakesWith(defaults, slog.New(slog.DiscardHandler), primary, replicas...)
 }
 
-func newLoggedFakes(logger *slog.Logger, primary *fake, replicas ...*fake) *fakes {
+func newFakesWith(config Config, logger *slog.Logger, primary *fake, replicas ...*fake) *fakes {
 	f := &fakes{of: make(map[*db.DB]*fake)}
 	books := func(of *fake) *db.DB {
 		books := new(db.DB)
 		f.of[books] = of
 		return books
 	}
-	f.Copies = &Copies{primary: newPrimary(books(primary), defaults, logger), asked: questions{f.sealedRun, f.extent}}
+	f.Copies = &Copies{primary: newPrimary(books(primary), config, logger), asked: questions{f.sealedRun, f.extent}}
 	for i, replica := range replicas {
-		f.replicas = append(f.replicas, newGuarded(replicaName(i), books(replica), defaults, logger))
+		f.replicas = append(f.replicas, newGuarded(replicaName(i), books(replica), config, logger))
 	}
 	return f
 }
@@ -72,7 +76,7 @@ func (f *fakes) sealedRun(ctx context.Context, books *db.DB, period settlement.P
 	if err := f.of[books].call(ctx); err != nil {
 		return db.SealedRun{}, err
 	}
-	if f.of[books].closed == 0 {
+	if numberOf(period) > f.of[books].closed {
 		return db.SealedRun{}, settlement.NotClosed(period, settlement.NeverRun)
 	}
 	return db.SealedRun{Run: db.Run{Kind: period.Kind, StartsOn: period.Start, State: settlement.Closed}}, nil
