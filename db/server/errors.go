@@ -27,6 +27,8 @@ const (
 	ReorganizeOutOfRange uint16 = 1520
 	UnknownPartition     uint16 = 1735
 
+	PrivilegeMissing uint16 = 1227
+
 	dbAccessDenied       uint16 = 1044
 	accessDenied         uint16 = 1045
 	parseError           uint16 = 1064

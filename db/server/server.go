@@ -17,7 +17,10 @@ import (
 )
 
 // Pool holds connections to one database. It is safe for concurrent use.
-type Pool struct{ *sqlx.DB }
+type Pool struct {
+	*sqlx.DB
+	Address string // of the server, host:port
+}
 
 // maxConnLifetime stays below the five minutes after which middleboxes drop
 // idle connections.
@@ -65,7 +68,7 @@ func newPool(config *mysql.Config, connections int, session session) (*Pool, err
 	if err != nil {
 		return nil, errDSN
 	}
-	pool := &Pool{sqlx.NewDb(sql.OpenDB(sessionConnector{connector, session.statements()}), "mysql")}
+	pool := &Pool{DB: sqlx.NewDb(sql.OpenDB(sessionConnector{connector, session.statements()}), "mysql"), Address: config.Addr}
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxLifetime(maxConnLifetime)
