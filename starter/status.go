@@ -13,13 +13,17 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
+	"creatorpay/db/replication"
 	"creatorpay/program/command"
 	"creatorpay/program/control"
+	"creatorpay/program/settings"
 	"creatorpay/settlement"
 )
 
 type statusCommand struct {
 	servers
+	settings.Replicas `embed:""`
+
 	Last  uint `default:"31" help:"How many of the newest periods of each kind to show."`
 	Watch bool `help:"Show it again and again until ^C: in place on a terminal, else one after the other."`
 }
@@ -28,12 +32,17 @@ type statusCommand struct {
 const watchInterval = 2 * time.Second
 
 func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened) error {
+	replicas, err := replication.Open(c.MySQLDSN, c.DSNs())
+	if err != nil {
+		return err
+	}
+	opened.add(replicas.Close)
 	temporal, err := c.ProvideTemporal(ctx, opened)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "without Temporal's word on open runs:", err)
 	}
 	for {
-		now, err := c.look(ctx, database, temporal)
+		now, err := c.look(ctx, database, replicas, temporal)
 		switch {
 		case c.Watch && ctx.Err() != nil:
 			return nil //nolint:nilerr // who interrupts a watch has seen enough
@@ -62,10 +71,11 @@ type overview struct {
 	open       []db.OpenPeriod  // days, up to the last that has views
 	early      []settlement.Day // with views, before the first in the book of runs
 	daysAhead  int              // of room in the watch log, after today
+	replicas   []replication.State
 }
 
-// look asks the database, and Temporal if it can be reached.
-func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *control.Server) (now overview, err error) {
+// look asks the database and its replicas, and Temporal if it can be reached.
+func (c statusCommand) look(ctx context.Context, database *db.DB, replicas *replication.Watch, temporal *control.Server) (now overview, err error) {
 	var all []db.Run
 	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
 		runs, err := database.Runs(ctx, kind)
@@ -91,6 +101,7 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, temporal *cont
 	if err != nil {
 		return now, err
 	}
+	now.replicas = replicas.Look(ctx)
 	now.daysAhead, err = database.DaysAhead(ctx, time.Now())
 	return now, err
 }
@@ -107,7 +118,7 @@ func (o overview) text() string {
 		text += fmt.Sprintf("\n%s with views that are never paid, %s: %s\n", settlement.Count(n, "day"),
 			settlement.Span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
 	}
-	return text + roomText(o.daysAhead)
+	return text + roomText(o.daysAhead) + replicasText(o.replicas)
 }
 
 // littleRoom is how many days ahead are too few to leave it alone over a weekend.
