@@ -21,7 +21,7 @@ type Mailing struct {
 	DB       *db.DB
 	Post     mailer.Config // without an address no mail can be sent
 	Renderer *templates.Renderer
-	Links    link.Links    // to the creators' pages
+	Links    link.Links // to the creators' pages
 	// Interval is the time between two mails, over all workers; 0 sets none.
 	Interval time.Duration
 

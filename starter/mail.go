@@ -44,10 +44,10 @@ func (f closedWeek) check(ctx context.Context, database *db.DB) error {
 type mailPreviewCommand struct {
 	closedWeek
 	creatorFlag
-	From           string `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>."`
-	ReplyTo        string `env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions; the sender's without it."`
-	settings.Links `embed:""`
-	Output         string `short:"o" type:"path" default:"." placeholder:"DIR" help:"Folder to write to."`
+	From    string         `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>."`
+	ReplyTo string         `env:"SMTP_REPLY_TO" placeholder:"ADDRESS" help:"Address for questions; the sender's without it."`
+	Links   settings.Links `embed:""`
+	Output  string         `short:"o" type:"path" default:"." placeholder:"DIR" help:"Folder to write to."`
 }
 
 func (c mailPreviewCommand) Run(ctx context.Context, database *db.DB) error {
