@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/maypok86/otter/v2"
 
 	"creatorpay/engine/link"
 )
@@ -30,6 +31,7 @@ type Config struct {
 // Access finds out who is asking. It is safe for concurrent use.
 type Access struct {
 	tokens *jwt.Parser
+	good   *otter.Cache[tokenHash, goodToken]
 	issuer *issuerKeys
 	links  link.Keys
 	limits limits
@@ -66,6 +68,7 @@ func New(config Config, logger *slog.Logger) (*Access, error) {
 	}
 	return &Access{
 		tokens: newParser(config.Issuer, config.Audience),
+		good:   otter.Must(&otter.Options[tokenHash, goodToken]{MaximumSize: maxGood}),
 		issuer: newIssuerKeys(config.Issuer, config.JWKSURL, logger),
 		links:  links,
 		limits: newLimits(config.Rate),

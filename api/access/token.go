@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -33,9 +35,27 @@ func newParser(issuer, audience string) *jwt.Parser {
 	)
 }
 
+// maxGood bounds the memory of good tokens, at some 200 bytes each.
+const maxGood = 10_000
+
+type tokenHash [sha256.Size]byte
+
+// goodToken is what a token said that was found good. It stays so until it
+// expires, or the keys are fetched anew: a client that asks again and again with
+// one token would else cost more than its answers.
+type goodToken struct {
+	reader  Reader
+	expires time.Time
+	keys    *keyfunc.Keyfunc
+}
+
 func (a *Access) byToken(ctx context.Context, text string) (Reader, error) {
 	if len(text) > maxToken {
 		return Reader{}, badToken("token: longer than tokens are", nil)
+	}
+	hash, keys := tokenHash(sha256.Sum256([]byte(text))), a.issuer.known.Load()
+	if good, found := a.good.GetIfPresent(hash); found && good.keys == keys && time.Now().Before(good.expires) {
+		return good.reader, nil
 	}
 	claims := jwt.MapClaims{} // and not a struct, whose fields take names in any case
 	_, err := a.tokens.ParseWithClaims(text, claims, func(token *jwt.Token) (any, error) {
@@ -54,6 +74,8 @@ func (a *Access) byToken(ctx context.Context, text string) (Reader, error) {
 	if err != nil {
 		return Reader{}, badToken("token: "+err.Error(), nil)
 	}
+	expires, _ := claims.GetExpirationTime() // the parser has required it
+	a.good.Set(hash, goodToken{reader: reader, expires: expires.Add(leeway), keys: keys})
 	return reader, nil
 }
 

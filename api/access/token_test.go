@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -128,6 +129,20 @@ func TestToken_AClaimInAnotherCaseIsNotTheClaim(t *testing.T) {
 func TestToken_OneOfSeveralAudiencesIsEnough(t *testing.T) {
 	w := newWorld(t)
 	w.accept(w.with(jwt.MapClaims{"aud": []string{"other", issuer.Audience}}))
+}
+
+func TestToken_ThatWasGoodOnceStillExpires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		r := request("Bearer " + w.creatorToken(42))
+		for range 3 {
+			require.EqualValues(t, 42, w.accept(r).CreatorID)
+		}
+		<-time.After(time.Hour + leeway - time.Second)
+		w.accept(r)
+		<-time.After(time.Second)
+		require.Equal(t, "token: "+jwt.ErrTokenExpired.Error(), w.refuse(r).Reason)
+	})
 }
 
 func TestToken_ClocksMayDifferALittle(t *testing.T) {
