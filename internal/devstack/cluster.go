@@ -87,6 +87,16 @@ func copyData(from, to string) error {
 	return nil
 }
 
+// Backup copies the data of the server, which must be down, to a folder.
+func (m *MySQL) Backup(ctx context.Context, to string) error {
+	return m.whileDown(ctx, func() error { return copyData(m.dir, to) })
+}
+
+// Restore puts a backup in the place of the data of the server, which must be down. A replica goes on from there.
+func (m *MySQL) Restore(ctx context.Context, from string) error {
+	return m.whileDown(ctx, func() error { return copyData(from, m.dir) })
+}
+
 func (c *Cluster) start(ctx context.Context) error {
 	if err := c.Primary.start(ctx); err != nil {
 		return err

@@ -15,7 +15,7 @@ const (
 	lastPort  = 32767
 )
 
-// FreePort finds a loopback TCP port on which nobody listens.
+// FreePort finds a loopback TCP port on which nobody listens, and which no outgoing connection gets.
 func FreePort(ctx context.Context) (int, error) {
 	var config net.ListenConfig
 	var err error

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	programs string    // folder of the built worker and starter
+	programs string    // folder of the built programs
 	guard    *exec.Cmd // leader of the process group of all programs that are started
 )
 
@@ -46,9 +46,23 @@ var RacePrograms = sync.OnceValues(func() (folder string, err error) {
 
 const raceFolder = "race"
 
-// Build builds the programs with flags of the go command into a folder beside
-// those that most tests use.
-func Build(folder string, flags ...string) error {
+// API builds the api, with the race detector if the tests are, and returns its
+// path in the folder of programs. Only the tests of the read side need it.
+var API = sync.OnceValues(func() (path string, err error) {
+	var flags []string
+	if detectsRaces {
+		flags = []string{"-race"}
+	}
+	return filepath.Join(apiFolder, "api"), build(apiFolder, flags, "api")
+})
+
+const apiFolder = "read"
+
+// Build builds the programs of the job with flags of the go command into a
+// folder beside those that most tests use.
+func Build(folder string, flags ...string) error { return build(folder, flags, "worker", "starter") }
+
+func build(folder string, flags []string, names ...string) error {
 	if err := prepared(); err != nil {
 		return err
 	}
@@ -56,7 +70,7 @@ func Build(folder string, flags ...string) error {
 		return err
 	}
 	var builds errgroup.Group
-	for _, program := range []string{"worker", "starter"} {
+	for _, program := range names {
 		builds.Go(func() error {
 			// Unlike `go build`, `go run` keeps what it has linked in Go's cache: the packages of tests share it.
 			args := append(append([]string{"run"}, flags...), "-exec", "cp", "creatorpay/"+program, filepath.Join(programs, folder, program))

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Program is a started worker or starter.
+// Program is a started worker, starter or api.
 type Program struct {
 	t              testing.TB
 	command        *exec.Cmd
@@ -39,11 +39,11 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// start starts a program, named by its path in the folder of programs, with
+// Start starts a program, named by its path in the folder of programs, with
 // nothing in its environment but the PATH, an empty home and the given variables.
 // It is killed at the end of the test if it still runs then; what it wrote to
 // stderr is logged if the test has failed.
-func start(t testing.TB, environment []string, name string, args ...string) *Program {
+func Start(t testing.TB, environment []string, name string, args ...string) *Program {
 	t.Helper()
 	if filepath.Base(name) == name {
 		require.NoError(t, usualPrograms())
@@ -107,3 +107,6 @@ func (p *Program) WaitUntilSaid(text string) {
 	p.t.Helper()
 	WaitUntil(p.t, "it says "+text, func() bool { return strings.Contains(p.Stderr.String(), text) })
 }
+
+// PID is the program's process id.
+func (p *Program) PID() int { return p.command.Process.Pid }

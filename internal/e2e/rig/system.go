@@ -142,7 +142,7 @@ func (s *System) BeginStarter(args ...string) *Program {
 // Start starts one of the system's programs, with further settings.
 func (s *System) Start(program string, settings []string, args ...string) *Program {
 	s.T.Helper()
-	return start(s.T, slices.Concat(s.Environment, settings), filepath.Join(s.Programs, program), args...)
+	return Start(s.T, slices.Concat(s.Environment, settings), filepath.Join(s.Programs, program), args...)
 }
 
 // BeginDay starts `starter run daily`, which goes on until the day is closed.
