@@ -21,15 +21,13 @@ const (
 	copiesAtATime = 2
 )
 
-// fill makes a day of the size and the days before it, of the same size, closes
-// those by runs of their own, and tells how many views a second were stored.
+// fill makes a day by the options, and as many closed days before it, of the same
+// size, which it closes by runs of their own. It tells how many views a second
+// were stored.
 // The closed days but the first are copies of that: the same plays, days later.
-func (r *rig) fill(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (perSecond float64, err error) {
-	first := today - settlement.Day(command.ClosedDays)
-	options := generate.Options{
-		From: first, Days: 1, ViewsPerDay: rows,
-		Videos: command.Videos, Creators: max(1, command.Videos/10), Seed: 1, Skew: command.Skew,
-	}
+func (r *rig) fill(ctx context.Context, today settlement.Day, closedDays int, options generate.Options) (perSecond float64, err error) {
+	first := today - settlement.Day(closedDays)
+	options.From, options.Days, options.Creators, options.Seed = first, 1, max(1, options.Videos/10), 1
 	if _, err := generate.Run(ctx, r.db, options, nil); err != nil {
 		return 0, err
 	}
@@ -44,7 +42,7 @@ func (r *rig) fill(ctx context.Context, today settlement.Day, rows int64, comman
 	if _, err := generate.Run(ctx, r.db, options, nil); err != nil {
 		return 0, err
 	}
-	perSecond = float64(rows) / time.Since(began).Seconds()
+	perSecond = float64(options.ViewsPerDay) / time.Since(began).Seconds()
 	for day := first; day < today; day++ {
 		if _, err := r.runDaily(ctx, day); err != nil {
 			return 0, err

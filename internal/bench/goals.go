@@ -70,7 +70,7 @@ func writeGoals(page *strings.Builder, measurements []measurement) {
 				cells = append(cells, g.judge(s))
 			}
 			if strings.Join(cells, "") != "" {
-				fmt.Fprintf(page, "| %s%s | %s | %s |\n", m.server(), m.before(), settlement.Number(s.Rows), strings.Join(cells, " | "))
+				fmt.Fprintf(page, "| %s%s | %s | %s |\n", m.Machine.server(), m.before(), settlement.Number(s.Rows), strings.Join(cells, " | "))
 			}
 		}
 	}

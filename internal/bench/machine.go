@@ -20,6 +20,20 @@ type machine struct {
 	Date     string
 }
 
+// String is a sentence.
+func (m machine) String() string {
+	return fmt.Sprintf("%s on %s, %d cores, %d GiB, %s, %s.", m.Database, m.Model, m.Cores, m.MemoryGB, m.Go, m.Date)
+}
+
+// server is the database and its version, without the suffix of whoever built it.
+func (m machine) server() string {
+	name, suffix, _ := strings.Cut(m.Database, "-")
+	if strings.HasPrefix(suffix, "MariaDB") {
+		return "MariaDB " + name
+	}
+	return name
+}
+
 func (r *rig) describe(ctx context.Context) (m machine, err error) {
 	m = machine{Cores: runtime.NumCPU(), Go: runtime.Version(), Date: time.Now().UTC().Format(time.DateOnly)}
 	if err := r.sql.GetContext(ctx, &m.Database, "SELECT CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'MySQL '), VERSION())"); err != nil {

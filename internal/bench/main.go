@@ -3,6 +3,10 @@
 // applies no rule at all. It starts a private MySQL, a Temporal dev server and
 // a worker, fills days of the asked sizes, runs all contestants in turn, and
 // writes what it measured to a file that docs/benchmarks.md is made from.
+//
+// `bench api` measures the read side in the same way: how many requests a second
+// the api answers in time, alone and while a daily run is going, beside a floor
+// that only writes the same bytes.
 package main
 
 import (
@@ -21,6 +25,8 @@ import (
 
 type options struct {
 	Measure measureCommand `cmd:"" help:"Measure and write the figures to a file, then write the page anew."`
+	API     readCommand    `cmd:"" name:"api" help:"Measure what readers wait for, and what they take from the daily run; write the figures to a file, then write the page anew."`
+	Floor   floorCommand   `cmd:"" hidden:"" help:"Answer with what is recorded; the bench starts it."`
 	Page    pageCommand    `cmd:"" help:"Write the page anew from the files of figures."`
 }
 
@@ -30,10 +36,18 @@ type files struct {
 	Page    string `default:"docs/benchmarks.md" type:"path" help:"Page to write."`
 }
 
+// installation is where and with what the servers and the worker run.
+type installation struct {
+	Dir     string `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
+	Memory  string `default:"4G" help:"Buffer pool of each database: the rows must fit."`
+	RedoLog string `default:"4G" help:"Redo log of each database: room for the filling, the log of a run is far smaller."`
+	Worker  string `default:"bin/worker" type:"path" help:"The worker program."`
+}
+
 type measureCommand struct {
 	files
 	layout
-	Dir        string        `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
+	installation
 	Name       string        `default:"local" help:"Name of the measurement: that of its file."`
 	Millions   []int64       `default:"3" help:"Sizes of the day, in million views."`
 	Only       []string      `sep:"none" help:"A contestant to measure beside the product; all without it."`
@@ -41,8 +55,6 @@ type measureCommand struct {
 	ClosedDays int           `default:"${closed_days}" help:"How many full days lie closed before the measured one."`
 	Skew       generate.Skew `default:"${skew}" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
 	Rounds     int           `default:"3" help:"How often each contestant runs."`
-	Memory     string        `default:"4G" help:"Buffer pool of the database: the rows must fit."`
-	Worker     string        `default:"bin/worker" type:"path" help:"The worker program."`
 	Note       string        `help:"A sentence about the measurement, for the page."`
 }
 

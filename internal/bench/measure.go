@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
 	"creatorpay/internal/devstack"
+	"creatorpay/internal/generate"
 	"creatorpay/settlement"
 )
 
@@ -51,7 +50,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := devstack.Clear(ctx, c.Dir); err != nil {
 		return err
 	}
-	r, err := newRig(ctx, c)
+	r, err := newRig(ctx, c.installation, c.layout, 0)
 	if err != nil {
 		return err
 	}
@@ -88,7 +87,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 func (r *rig) measureSize(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (figures size, err error) {
 	figures.Rows = rows
 	fmt.Printf("%d rows: filling\n", rows)
-	if figures.FilledPerSecond, err = r.fill(ctx, today, rows, command); err != nil {
+	if figures.FilledPerSecond, err = r.fill(ctx, today, command.ClosedDays, generate.Options{ViewsPerDay: rows, Videos: command.Videos, Skew: command.Skew}); err != nil {
 		return figures, fmt.Errorf("fill: %w", err)
 	}
 	// The first run of all is not measured: it warms the database, and its
@@ -255,13 +254,4 @@ func (s *size) add(contestant string, one figure) {
 	s.Figures = append(s.Figures, figures{contestant, []figure{one}})
 }
 
-func (m measurement) keep(dir string) error {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(m, "", "\t")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, m.Name+".json"), append(text, '\n'), 0o600)
-}
+func (m measurement) keep(dir string) error { return writeFigures(dir, m.Name, m) }

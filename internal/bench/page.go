@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +18,7 @@ func (c pageCommand) Run() error { return c.writePage() }
 
 const introduction = `# Benchmarks
 
-This page is made by ` + "`make bench`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
+This page is made by ` + "`make bench`" + ` and ` + "`make bench-api`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
 
 ## Goals
 
@@ -49,39 +46,24 @@ the smallest and the biggest of all rounds.
 `
 
 func (f files) writePage() error {
-	measurements, err := f.read()
+	var measurements []measurement
+	if err := eachFigures(f.Figures, func(m measurement) { measurements = merge(measurements, m) }); err != nil {
+		return err
+	}
+	reading, err := f.readReaders()
 	if err != nil {
 		return err
 	}
 	var page strings.Builder
 	page.WriteString(introduction)
 	writeGoals(&page, measurements)
+	writeReadGoals(&page, reading)
 	page.WriteString(method)
+	writeReaders(&page, reading)
 	for _, m := range measurements {
 		m.write(&page)
 	}
 	return os.WriteFile(f.Page, []byte(page.String()), 0o600)
-}
-
-func (f files) read() (measurements []measurement, err error) {
-	paths, err := filepath.Glob(filepath.Join(f.Figures, "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		var m measurement
-		figures := json.NewDecoder(bytes.NewReader(text))
-		figures.DisallowUnknownFields() // a figure by an old name would be lost without a word
-		if err := figures.Decode(&m); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		measurements = merge(measurements, m)
-	}
-	return measurements, nil
 }
 
 // merge adds the sizes of a measurement to another one of the same kind, if
@@ -102,12 +84,12 @@ func merge(measurements []measurement, m measurement) []measurement {
 }
 
 func (m measurement) write(page *strings.Builder) {
-	fmt.Fprintf(page, "\n## %s: %s videos, %s", m.server(), settlement.Number(m.Videos), m.Skew)
+	fmt.Fprintf(page, "\n## %s: %s videos, %s", m.Machine.server(), settlement.Number(m.Videos), m.Skew)
 	if m.Layout != "" {
 		page.WriteString("; " + m.Layout)
 	}
 	page.WriteString(m.before() + "\n\n")
-	fmt.Fprintf(page, "%s on %s, %d cores, %d GiB, %s, %s. %s\n", m.Machine.Database, m.Machine.Model, m.Machine.Cores, m.Machine.MemoryGB, m.Machine.Go, m.Machine.Date, m.Note)
+	fmt.Fprintf(page, "%s %s\n", m.Machine, m.Note)
 	page.WriteString(`
 | rows | contestant | rounds | seconds | spread | rows/s | × floor | product ÷ this | database CPU s | client CPU s |
 |---:|---|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -158,15 +140,6 @@ func (m measurement) before() string {
 	default:
 		return fmt.Sprintf("; full closed days before: %d", m.ClosedDays)
 	}
-}
-
-// server is the database and its version, without the suffix of whoever built it.
-func (m measurement) server() string {
-	name, suffix, _ := strings.Cut(m.Machine.Database, "-")
-	if strings.HasPrefix(suffix, "MariaDB") {
-		return "MariaDB " + name
-	}
-	return name
 }
 
 func took(one figure) time.Duration        { return one.Took }

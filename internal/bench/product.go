@@ -18,17 +18,22 @@ var discard = slog.New(slog.DiscardHandler)
 
 // runDaily runs the day through Temporal.
 func (r *rig) runDaily(ctx context.Context, day settlement.Day) (client.WorkflowRun, error) {
+	return r.execute(ctx, settlement.DailyPeriod(day), workflows.Daily, workflows.DailyInput{Day: day})
+}
+
+// execute runs the period's workflow to its end.
+func (r *rig) execute(ctx context.Context, period settlement.Period, workflow, input any) (client.WorkflowRun, error) {
 	run, err := r.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:        workflows.ID(settlement.DailyPeriod(day)),
+		ID:        workflows.ID(period),
 		TaskQueue: workflows.TaskQueue,
 		// The day runs once a round; forget makes the book agree.
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-	}, workflows.Daily, workflows.DailyInput{Day: day})
+	}, workflow, input)
 	if err != nil {
 		return nil, err
 	}
 	if err := run.Get(ctx, nil); err != nil {
-		return nil, fmt.Errorf("run %s: %w", day, err)
+		return nil, fmt.Errorf("run %s: %w", period, err)
 	}
 	return run, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/internal/devstack"
+	"creatorpay/internal/inbox"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
 )
@@ -23,7 +24,9 @@ const databaseName = "bench"
 
 // rig is what all contestants run on.
 type rig struct {
-	mysql    *devstack.MySQL
+	mysql    *devstack.MySQL   // the primary
+	cluster  *devstack.Cluster // nil without replicas
+	inbox    *inbox.Inbox
 	server   *devstack.Temporal
 	workers  []*exec.Cmd
 	ended    chan error // gets what became of each worker when it ends
@@ -33,9 +36,10 @@ type rig struct {
 	calendar settlement.Calendar
 }
 
-// newRig starts the servers and the workers with their usual settings.
-func newRig(ctx context.Context, command measureCommand) (_ *rig, err error) {
-	r := &rig{ended: make(chan error, command.Workers)}
+// newRig starts the servers, with so many replicas of the database, and the
+// workers with their usual settings. What lies in the folder already stays.
+func newRig(ctx context.Context, in installation, layout layout, replicas int) (_ *rig, err error) {
+	r := &rig{ended: make(chan error, layout.Workers)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.stop())
@@ -44,18 +48,13 @@ func newRig(ctx context.Context, command measureCommand) (_ *rig, err error) {
 	if r.calendar, err = settlement.NewCalendar(settlement.DefaultTimeZone); err != nil {
 		return nil, err
 	}
-	if r.mysql, err = devstack.StartMySQL(ctx, command.Dir,
-		"--innodb-buffer-pool-size="+command.Memory,
-		// Room for the filling; the log of a run is far smaller.
-		"--loose-innodb-redo-log-capacity=4G", "--loose-innodb-log-file-size=4G",
-		// For the SQL script, whose intermediate results are big.
-		"--tmp-table-size=1G", "--max-heap-table-size=1G"); err != nil {
+	if err = r.startDatabase(ctx, in, replicas); err != nil {
 		return nil, err
 	}
-	if err = pin(ctx, r.mysql.PID(), command.DatabaseCores); err != nil {
+	if err = pin(ctx, r.mysql.PID(), layout.DatabaseCores); err != nil {
 		return nil, err
 	}
-	if err = pin(ctx, os.Getpid(), command.WorkerCores); err != nil { // what it starts inherits them
+	if err = pin(ctx, os.Getpid(), layout.WorkerCores); err != nil { // what it starts inherits them
 		return nil, err
 	}
 	if err = r.mysql.CreateDatabase(ctx, databaseName); err != nil {
@@ -71,7 +70,10 @@ func newRig(ctx context.Context, command measureCommand) (_ *rig, err error) {
 	if r.sql, err = sqlx.ConnectContext(ctx, "mysql", dsn+"?parseTime=true&interpolateParams=true&time_zone=%27%2B00%3A00%27"); err != nil {
 		return nil, err
 	}
-	if r.server, err = devstack.StartTemporal(ctx, command.Dir); err != nil {
+	if r.server, err = devstack.StartTemporal(ctx, in.Dir); err != nil {
+		return nil, err
+	}
+	if r.inbox, err = inbox.Start(ctx, filepath.Join(in.Dir, "mail")); err != nil {
 		return nil, err
 	}
 	if r.temporal, err = client.DialContext(ctx, client.Options{HostPort: r.server.Address, Logger: log.NewStructuredLogger(discard)}); err != nil {
@@ -80,12 +82,31 @@ func newRig(ctx context.Context, command measureCommand) (_ *rig, err error) {
 	if err = workflows.EnsureSearchAttributes(ctx, r.temporal, client.DefaultNamespace); err != nil {
 		return nil, err
 	}
-	for number := range command.Workers {
-		if err = r.startWorker(filepath.Join(command.Dir, fmt.Sprintf("worker-%d.log", number+1)), dsn, command.Worker); err != nil {
+	for number := range layout.Workers {
+		if err = r.startWorker(filepath.Join(in.Dir, fmt.Sprintf("worker-%d.log", number+1)), dsn, in.Worker); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
+}
+
+// startDatabase starts one server, or a primary with replicas.
+func (r *rig) startDatabase(ctx context.Context, in installation, replicas int) (err error) {
+	flags := []string{
+		"--innodb-buffer-pool-size=" + in.Memory,
+		"--loose-innodb-redo-log-capacity=" + in.RedoLog, "--loose-innodb-log-file-size=" + in.RedoLog,
+		// For the SQL script, whose intermediate results are big.
+		"--tmp-table-size=1G", "--max-heap-table-size=1G",
+	}
+	if replicas == 0 {
+		r.mysql, err = devstack.StartMySQL(ctx, in.Dir, flags...)
+		return err
+	}
+	if r.cluster, err = devstack.StartReplicated(ctx, in.Dir, replicas, flags...); err != nil {
+		return err
+	}
+	r.mysql = r.cluster.Primary
+	return nil
 }
 
 // errWorkerEnded ends a measurement: without its worker a run would wait for ever.
@@ -99,7 +120,8 @@ func (r *rig) startWorker(logFile, dsn, program string) error {
 	defer func() { _ = output.Close() }() // the worker has its own copy
 	worker := exec.Command(program)       //nolint:noctx // stop ends it
 	worker.Stdout, worker.Stderr = output, output
-	worker.Env = append(os.Environ(), "MYSQL_DSN="+dsn, "TEMPORAL_ADDRESS="+r.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace)
+	worker.Env = append(os.Environ(), "MYSQL_DSN="+dsn, "TEMPORAL_ADDRESS="+r.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace,
+		"SMTP_ADDR="+r.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "MAIL_RATE=0")
 	if err := worker.Start(); err != nil {
 		return fmt.Errorf("start worker (make build): %w", err)
 	}
@@ -138,7 +160,13 @@ func (r *rig) stop() (err error) {
 	if r.server != nil {
 		err = errors.Join(err, r.server.Stop())
 	}
-	if r.mysql != nil {
+	if r.inbox != nil {
+		err = errors.Join(err, r.inbox.Stop())
+	}
+	switch {
+	case r.cluster != nil:
+		err = errors.Join(err, r.cluster.Stop())
+	case r.mysql != nil:
 		err = errors.Join(err, r.mysql.Stop())
 	}
 	return err

@@ -7,14 +7,16 @@ import (
 	"pgregory.net/rapid"
 )
 
+const most = 100_000
+
 func TestHighestIsFoundToATenth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		truth := rapid.IntRange(leastRate, mostRate).Draw(t, "the highest rate that holds")
+		truth := rapid.IntRange(leastRate, most).Draw(t, "the highest rate that holds")
 		holding := rapid.OneOf(rapid.Just(0), rapid.IntRange(leastRate, truth)).Draw(t, "known to hold")
-		missing := rapid.OneOf(rapid.Just(0), rapid.IntRange(truth+1, 2*mostRate)).Draw(t, "known to miss")
+		missing := rapid.OneOf(rapid.Just(0), rapid.IntRange(truth+1, 2*most)).Draw(t, "known to miss")
 		tried := 0
 
-		found := Highest(holding, missing, func(rate int) bool { tried++; return rate <= truth })
+		found := Highest(holding, missing, most, func(rate int) bool { tried++; return rate <= truth })
 
 		require.LessOrEqual(t, found, truth)
 		require.Greater(t, float64(found)*precision+1, float64(truth))
@@ -23,5 +25,5 @@ func TestHighestIsFoundToATenth(t *testing.T) {
 }
 
 func TestHighestIsNoneIfNothingHolds(t *testing.T) {
-	require.Zero(t, Highest(0, 500, func(int) bool { return false }))
+	require.Zero(t, Highest(0, 500, 1000, func(int) bool { return false }))
 }
