@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // representationVersion is part of every ETag: raise it when the same rows are answered in other bytes.
@@ -46,13 +47,22 @@ func (t entityTag) gzipped() entityTag { return t + "-gzip" }
 
 func (t entityTag) String() string { return `"` + string(t) + `"` }
 
+// compressors are used again and again: a new one takes a megabyte. At their level
+// an answer takes a tenth of the time of the usual one, and a tenth more bytes.
+var compressors = sync.Pool{New: func() any {
+	to, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // which is a level
+	return to
+}}
+
 // compress adds the compressed bytes, if they are fewer.
 func (a *representation) compress() error {
 	if len(a.plain) < leastCompressed {
 		return nil
 	}
 	var out bytes.Buffer
-	to := gzip.NewWriter(&out)
+	to := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(to)
+	to.Reset(&out)
 	if _, err := to.Write(a.plain); err != nil {
 		return fmt.Errorf("compress an answer: %w", err)
 	}

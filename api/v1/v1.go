@@ -17,13 +17,13 @@ import (
 
 // Config is what this version can be told. Its tags make the command line's flags and environment variables.
 type Config struct {
-	Keep int `env:"API_KEEP" default:"64" help:"Memory for answers about closed periods that are kept, in MiB."`
+	Keep int `env:"API_KEEP" default:"64" help:"Memory for answers about closed periods that are kept, in MiB; 0 keeps none."`
 }
 
 // Validate says what is wrong with the settings.
 func (c Config) Validate() error {
-	if c.Keep < 1 {
-		return fmt.Errorf("--keep is %d: it takes at least 1 MiB to answer", c.Keep)
+	if c.Keep < 0 {
+		return fmt.Errorf("--keep is %d: choose 0 to keep no answers, or more", c.Keep)
 	}
 	return nil
 }
