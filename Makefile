@@ -27,10 +27,10 @@ SEED =
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test chaos uitest bench lint clean
+.PHONY: help setup build demo dev test chaos uitest bench bench-api lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing: a database server, the Temporal dev server, a C compiler
 	@sh internal/devstack/setup.sh
@@ -56,6 +56,9 @@ uitest: setup build ## repair a failed day in the Temporal UI with a real browse
 
 bench: setup build ## measure the daily run against an SQL script, a page reader and the floor
 	go run ./internal/bench measure $(BENCHFLAGS)
+
+bench-api: setup build ## measure what readers wait for, and what they take from the daily run
+	go run ./internal/bench api $(BENCHFLAGS)
 
 lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflows are deterministic
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }

@@ -81,7 +81,7 @@ func (c readCommand) Run(ctx context.Context) (err error) {
 	for _, replicas := range layouts {
 		b := &readBench{
 			readCommand: c, measured: &m, issuer: issuer, replicas: replicas,
-			today: firstDay.Week().Start + daysOfWeek, random: rand.New(rand.NewPCG(1, uint64(replicas))), //nolint:gosec // the same requests each time
+			today: firstDay.Week().Start + daysOfWeek, random: rand.New(rand.NewPCG(1, uint64(replicas))), // the same requests each time
 		}
 		if err := b.run(ctx); err != nil {
 			return fmt.Errorf("with %d replicas: %w", replicas, err)
