@@ -44,7 +44,7 @@ func TestAcceptEncodingIsWeighed(t *testing.T) {
 // large is a rig whose settlement is worth compressing, and its address.
 func large(t *testing.T) (*rig, string) {
 	rig := newRig(t)
-	rig.lines = 100
+	rig.videos = 100
 	return rig, settlementPath
 }
 
@@ -150,7 +150,7 @@ func TestADocumentKeepsItsNameAndItsHash(t *testing.T) {
 	rig := newRig(t)
 	response := rig.get("/v1/creators/7/statements/2024-W19/statement.pdf")
 	require.Equal(t, "application/pdf", response.Header().Get("Content-Type"))
-	require.Equal(t, `"abc123"`, response.Header().Get("ETag"))
+	require.Equal(t, `"`+documentHash+`"`, response.Header().Get("ETag"))
 	require.Equal(t, "inline; filename*=utf-8''%EC%A0%95%EC%82%B0%EC%84%9C%202024-W19.pdf", response.Header().Get("Content-Disposition"))
-	require.Equal(t, http.StatusNotModified, rig.get("/v1/creators/7/statements/2024-W19/statement.pdf", "If-None-Match", `"abc123"`).Code)
+	require.Equal(t, http.StatusNotModified, rig.get("/v1/creators/7/statements/2024-W19/statement.pdf", "If-None-Match", `"`+documentHash+`"`).Code)
 }

@@ -48,7 +48,7 @@ func TestAStatementIsNotKeptBeforeItsDocumentsWereMailed(t *testing.T) {
 
 func TestKeptAnswersTakeNoMoreMemoryThanTheyMay(t *testing.T) {
 	rig := newRig(t)
-	rig.lines = 1000
+	rig.videos = 1000
 	for limit := 1; limit <= 1000; limit++ { // 100 MB of answers, and some
 		require.Equal(t, http.StatusOK, rig.get(fmt.Sprintf("%s&limit=%d", settlementPath, limit)).Code)
 	}

@@ -41,7 +41,7 @@ func TestPagesGoOnToTheEndWithoutGapOrRepetition(t *testing.T) {
 			require.Equal(t, next == "", body.NextPage == "")
 			require.Contains(t, next, body.NextPage)
 		}
-		require.Equal(t, []int64{1, 2, 3}, videos)
+		require.Equal(t, []int64{1001, 1002, 1003}, videos)
 	}
 }
 

@@ -56,7 +56,7 @@ func newGuardedRig(t *testing.T) (*rig, []asker) {
 	require.NoError(t, err)
 
 	const auth = "Authorization"
-	r := &rig{books: &books{lines: 3}}
+	r := &rig{books: &books{videos: 3}}
 	r.service = newService(r.books, guard, Config{Keep: 1}, slog.New(slog.NewJSONHandler(&r.log, nil)))
 	r.handler = r.service.handler()
 	return r, []asker{
