@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,8 +60,13 @@ func (b *books) Creator(_ context.Context, id int64) (answers.Creator, error) {
 	return answers.Creator{Name: "김하늘", Locale: b.locale}, nil
 }
 
+// has tells whether the creator has the video.
+func (b *books) has(id, of int64) bool {
+	return id == creator && (of == video || slices.ContainsFunc(b.statement.Lines, func(line answers.StatementLine) bool { return line.VideoID == of }))
+}
+
 func (b *books) Title(_ context.Context, id, of int64) (string, error) {
-	if id != creator || of != video {
+	if !b.has(id, of) {
 		return "", answers.ErrNotFound{What: fmt.Sprintf("video %d", of)}
 	}
 	return b.title, b.err
@@ -92,14 +98,15 @@ func (b *books) Statement(_ context.Context, id int64, of settlement.Period) (an
 	if of.Start > week.Start {
 		return answers.Sealed[answers.Statement]{}, settlement.NotClosed(of, settlement.Running)
 	}
-	if id != creator || of != week {
+	stated := slices.ContainsFunc(b.statements.Statements, func(s answers.StatementTotals) bool { return s.Start == of.Start })
+	if id != creator || !stated && of != week {
 		return answers.Sealed[answers.Statement]{}, answers.ErrNotFound{What: fmt.Sprintf("statement %s", of)}
 	}
 	return answers.Sealed[answers.Statement]{Value: b.statement, Seal: seal}, nil
 }
 
 func (b *books) History(_ context.Context, id, of int64, from, to settlement.Day) (answers.History, error) {
-	if id != creator || of != video {
+	if !b.has(id, of) {
 		return answers.History{}, answers.ErrNotFound{What: fmt.Sprintf("video %d", of)}
 	}
 	answer := b.history
@@ -116,7 +123,8 @@ func (b *books) Explanation(_ context.Context, id, of int64, on settlement.Day) 
 	if b.err != nil {
 		return answers.Sealed[explain.Explanation]{}, b.err
 	}
-	if id != creator || of != video || on != day {
+	settled := slices.ContainsFunc(b.history.Lines, func(line export.SettlementRow) bool { return line.Start == on })
+	if !b.has(id, of) || !settled && on != day {
 		return answers.Sealed[explain.Explanation]{}, answers.ErrNotFound{What: fmt.Sprintf("video %d", of)}
 	}
 	return answers.Sealed[explain.Explanation]{Value: b.explanation, Seal: seal}, nil
@@ -249,6 +257,17 @@ func busyDay(t testing.TB) explain.Explanation {
 		Late:  []export.AdjustmentRow{late}, PriceRule: rule, RepeatWindowMS: 30_000,
 		Chunk: explain.Chunk{Number: 17, Rows: 49_817, Checksum: "13874629130085742119"}, Seal: seal,
 	}
+}
+
+// explainedNothing is the day as if all its plays had been left out.
+func explainedNothing(day explain.Explanation) explain.Explanation {
+	day.Rows.SelfViews += day.Rows.Views
+	day.Rows.Views, day.Rows.PlayedSeconds, day.Rows.AdViews = 0, 0, 0
+	nothing := func(part explain.Part) explain.Part {
+		return explain.Part{OrdinalsFrom: part.OrdinalsFrom, OrdinalsTo: part.OrdinalsFrom, Exact: won(0), Cut: won(0)}
+	}
+	day.Views, day.Ads, day.Late = nothing(day.Views), nothing(day.Ads), nil
+	return day
 }
 
 // explained is what the tiers pay for the ordinals.
