@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
 	"creatorpay/internal/generate"
@@ -44,13 +45,12 @@ func (c demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	working, stopWorker := context.WithCancel(ctx)
-	worker := make(chan error, 1)
-	go func() {
-		// Only what needs a person is said between the demo's own lines.
-		quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-		worker <- stack.Work(working, c.Worker, quiet)
-	}()
+	working, stopPrograms := context.WithCancel(ctx)
+	// Only what needs a person is said between the demo's own lines.
+	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	programs, working := errgroup.WithContext(working)
+	programs.Go(func() error { return stack.Work(working, c.Worker, quiet) })
+	programs.Go(func() error { return stack.Answer(working, quiet) })
 	err = c.job(ctx, stack)
 	if err == nil {
 		c.sayWhereToLook(stack)
@@ -58,8 +58,8 @@ func (c demoCommand) Run(ctx context.Context) error {
 			<-ctx.Done()
 		}
 	}
-	stopWorker()
-	return errors.Join(err, <-worker, stack.Stop())
+	stopPrograms()
+	return errors.Join(err, programs.Wait(), stack.Stop())
 }
 
 // made is what the demo makes up.
@@ -132,6 +132,7 @@ func (c demoCommand) sayWhereToLook(stack *localstack.Stack) {
 	if !c.Exit {
 		fmt.Printf(`
 Read the mails in the inbox:           %s
+                                       (the link in a mail opens its creator's pages)
 Look at the runs in the Temporal UI:   %s
 Or from another terminal:              set -a; . %s; set +a
                                        ./bin/starter status

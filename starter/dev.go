@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"golang.org/x/sync/errgroup"
+
 	"creatorpay/internal/localstack"
 	"creatorpay/program/logging"
 	"creatorpay/settlement"
@@ -31,13 +33,17 @@ func (c devCommand) Run(ctx context.Context) error {
 	}
 	fmt.Printf(`Temporal UI  %s
 Mail inbox   %s
+Api          %s
 MySQL        %s
 %sSettings     set -a; . %s; set +a
 Logs         %s
 Stop with ^C.
-`, stack.UI(), stack.Inbox(), stack.DSN, replicaLines(stack.Replicas), shortPath(localstack.EnvFile(c.Dir)), shortPath(filepath.Join(c.Dir, "*.log")))
-	err = stack.Work(ctx, c.Worker, logging.New(c.Logging))
-	return errors.Join(err, stack.Stop())
+`, stack.UI(), stack.Inbox(), stack.API(), stack.DSN, replicaLines(stack.Replicas), shortPath(localstack.EnvFile(c.Dir)), shortPath(filepath.Join(c.Dir, "*.log")))
+	logger := logging.New(c.Logging)
+	programs, ctx := errgroup.WithContext(ctx)
+	programs.Go(func() error { return stack.Work(ctx, c.Worker, logger) })
+	programs.Go(func() error { return stack.Answer(ctx, logger) })
+	return errors.Join(programs.Wait(), stack.Stop())
 }
 
 func replicaLines(dsns []string) (lines string) {

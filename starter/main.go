@@ -36,7 +36,7 @@ type commands struct {
 	Status     statusCommand     `cmd:"" help:"Show the periods, their state, open and failed runs, and gaps."`
 	Replay     replayCommand     `cmd:"" help:"Replay the histories of runs against this program's workflows, before it is deployed."`
 	Token      tokenCommand      `cmd:"" help:"Print a token of the local stack's issuer, for the api."`
-	Dev        devCommand        `cmd:"" help:"Run a local stack (MySQL, Temporal with its UI, a mail inbox, a worker) until interrupted."`
+	Dev        devCommand        `cmd:"" help:"Run a local stack (MySQL, Temporal with its UI, a mail inbox, a worker, the api) until interrupted."`
 	Demo       demoCommand       `cmd:"" help:"Do the whole job on made-up data and say where to look at the results."`
 	Help       helpCommand       `cmd:"" help:"Show this help; for one command: starter COMMAND --help."`
 }

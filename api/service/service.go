@@ -14,6 +14,7 @@ import (
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
+	"creatorpay/api/pages"
 	v1 "creatorpay/api/v1"
 	"creatorpay/db/copies"
 	"creatorpay/templates"
@@ -54,13 +55,14 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 		return err
 	}
 	health := newHealth(from, logger)
+	handler := mount(answers.New(from, renderer), readers, config, logger) //nolint:contextcheck // requests bring their own
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.HealthListen != "" {
 		group.Go(func() error { return health.serve(ctx, config.HealthListen) })
 	}
 	group.Go(func() error {
-		return answer(ctx, listener, config, mount(answers.New(from, renderer), readers, config, logger), logger)
+		return answer(ctx, listener, config, handler, logger)
 	})
 	group.Go(func() error { readers.Run(ctx); return nil })
 	group.Go(func() error { health.look(ctx); return nil })
@@ -74,6 +76,7 @@ func mount(books *answers.Books, readers *access.Access, config Config, logger *
 	for _, pattern := range v1.Patterns {
 		mux.Handle(pattern, asJSON)
 	}
+	mux.Handle("/", pages.New(books, readers, logger))
 	return mux
 }
 

@@ -1,5 +1,5 @@
 // Package localstack runs a whole installation on one machine, for looking around: MySQL and Temporal as child
-// processes with the schema in place, a mail inbox, and a worker.
+// processes with the schema in place, a mail inbox, a worker, and the api with an issuer of its own.
 package localstack
 
 import (
@@ -10,13 +10,16 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/alecthomas/kong"
 	"go.temporal.io/sdk/client"
 
+	api "creatorpay/api/service"
 	"creatorpay/db"
 	"creatorpay/engine/mailer"
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/inbox"
 	"creatorpay/program/connect"
+	"creatorpay/program/settings"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
 	"creatorpay/workflows"
@@ -40,6 +43,9 @@ func (s *Stack) UI() string { return s.temporal.UIURL }
 
 // Inbox is the address of the page that shows the mails.
 func (s *Stack) Inbox() string { return s.inbox.URL }
+
+// API is the address of the api, and of the creators' pages.
+func (s *Stack) API() string { return s.access.pagesURL }
 
 // In whose name the stack's mails are sent, and where answers would go.
 const (
@@ -99,6 +105,7 @@ func Start(ctx context.Context, dir string, calendar settlement.Calendar, replic
 		"SMTP_FROM="+stackSender,
 		"SMTP_REPLY_TO="+stackReplyTo,
 		"MAIL_URL="+s.inbox.URL,
+		"API_URL="+s.access.pagesURL,
 		"API_ISSUER="+s.access.issuer.URL,
 		"LINK_KEYS="+s.access.linkKeys,
 		"PAGES_URL="+s.access.pagesURL,
@@ -177,4 +184,17 @@ func (s *Stack) Work(ctx context.Context, config service.Config, logger *slog.Lo
 	config.Mail.ReplyTo, config.Mail.User, config.Mail.Password = stackReplyTo, "", ""
 	config.Mail.Links.Keys, config.Mail.Links.PagesURL = s.access.linkKeys, s.access.pagesURL
 	return service.Run(ctx, service.Backends{MySQLDSN: s.DSN, Temporal: s.Options()}, config, logger)
+}
+
+// Answer runs an api on the stack until ctx ends. It reads with a user who may
+// only do that, from the replicas where there are some.
+func (s *Stack) Answer(ctx context.Context, logger *slog.Logger) error {
+	config := api.Config{Replicas: settings.Replicas{MySQLReplicaDSNs: strings.Join(s.Replicas, " ")}}
+	config.MySQLDSN = s.mysql.Primary.ReaderDSN(databaseName)
+	config.Access.Issuer, config.Access.LinkKeys = s.access.issuer.URL, s.access.linkKeys
+	config.Listen = strings.TrimPrefix(s.access.pagesURL, "http://")
+	if err := kong.ApplyDefaults(&config); err != nil {
+		return err
+	}
+	return api.Run(ctx, config, logger)
 }
