@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -52,4 +54,43 @@ func (db *DB) Email(ctx context.Context, creator int64) (email string, err error
 		return "", fmt.Errorf("read the address of creator %d: %w", creator, err)
 	}
 	return email, nil
+}
+
+// Creator is what the catalogue says of a creator, if it has one with the id.
+func (db *DB) Creator(ctx context.Context, id int64) (creator Creator, found bool, err error) {
+	err = db.pool.GetContext(ctx, &creator, `
+		SELECT
+			creator_id,
+			name,
+			email,
+			locale
+		FROM creators
+		WHERE creator_id = ?`, id)
+	return inCatalog(creator, "creator", id, err)
+}
+
+// Video is what the catalogue says of a video, if it has one with the id.
+func (db *DB) Video(ctx context.Context, id int64) (video Video, found bool, err error) {
+	err = db.pool.GetContext(ctx, &video, `
+		SELECT
+			video_id,
+			creator_id,
+			title,
+			duration_seconds,
+			opening_views,
+			opening_ad_views
+		FROM videos
+		WHERE video_id = ?`, id)
+	return inCatalog(video, "video", id, err)
+}
+
+// inCatalog tells whether the catalogue has what was read, by the error.
+func inCatalog[T any](entry T, what string, id int64, err error) (T, bool, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return entry, false, nil
+	}
+	if err != nil {
+		return entry, false, fmt.Errorf("read %s %d: %w", what, id, err)
+	}
+	return entry, true, nil
 }

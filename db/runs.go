@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -59,13 +60,18 @@ func keyOf(period settlement.Period) runKey { return runKey{period.Kind, period.
 
 // Runs are all runs of the kind, by period.
 func (db *DB) Runs(ctx context.Context, kind settlement.Kind) ([]Run, error) {
-	var runs []Run
-	err := db.pool.SelectContext(ctx, &runs, `
+	return db.RunsBetween(ctx, kind, settlement.FirstDay, settlement.LastDay, math.MaxInt32)
+}
+
+// RunsBetween are the runs of the kind whose periods start from first to last,
+// both included, by period, at most so many.
+func (db *DB) RunsBetween(ctx context.Context, kind settlement.Kind, first, last settlement.Day, most int) (runs []Run, err error) {
+	if err := db.pool.SelectContext(ctx, &runs, `
 		SELECT `+runColumns.List()+`
 		FROM runs
-		WHERE kind = ? AND version = ?
-		ORDER BY starts_on`, kind, runVersion)
-	if err != nil {
+		WHERE kind = ? AND starts_on BETWEEN ? AND ? AND version = ?
+		ORDER BY starts_on
+		LIMIT ?`, kind, first, last, runVersion, most); err != nil {
 		return nil, fmt.Errorf("read book of runs: %w", err)
 	}
 	return runs, nil

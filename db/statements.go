@@ -96,6 +96,29 @@ func (db *DB) Statements(ctx context.Context, period settlement.Period, creators
 	return statements, nil
 }
 
+// WeekStatement is a statement of one week.
+type WeekStatement struct {
+	Week settlement.Day `db:"starts_on"` // its Monday
+	Statement
+}
+
+// StatementsOf are the creator's statements of closed weeks that begin before the
+// day, the newest first, at most so many.
+func (db *DB) StatementsOf(ctx context.Context, creator int64, before settlement.Day, most int) (statements []WeekStatement, err error) {
+	if err := db.pool.SelectContext(ctx, &statements, `
+		SELECT
+			r.starts_on,
+			`+statementColumns.Each("s.%s")+`
+		FROM runs r
+		JOIN statements s ON s.kind = r.kind AND s.starts_on = r.starts_on AND s.version = r.version
+		WHERE r.kind = ? AND r.starts_on < ? AND r.version = ? AND r.state = ? AND s.creator_id = ?
+		ORDER BY r.starts_on DESC
+		LIMIT ?`, settlement.Weekly, before, runVersion, settlement.Closed, creator, most); err != nil {
+		return nil, fmt.Errorf("read statements of creator %d: %w", creator, err)
+	}
+	return statements, nil
+}
+
 // StoreDocuments keeps what a statement's documents were when they are first
 // drawn. Later they must be the same: otherwise it fails with a
 // [settlement.ErrDocumentsChanged].

@@ -23,6 +23,7 @@ const (
 	ErrStale       ErrorKind = "stale"             // another workflow run has taken over, or the period is closed
 	ErrLostRun     ErrorKind = "lost run"          // a run that goes on is not in the book of runs
 	ErrNothing     ErrorKind = "nothing is closed" // in a range that is to be looked at
+	ErrNotFound    ErrorKind = "not found"         // what somebody asked for
 	ErrSchema      ErrorKind = "schema"            // newer or older than this program
 	ErrNotMigrated ErrorKind = "not migrated"      // a database without a schema
 )

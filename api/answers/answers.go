@@ -8,27 +8,23 @@ package answers
 
 import (
 	"context"
-	"errors"
 
 	"creatorpay/db"
+	"creatorpay/db/copies"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
 
-// Copies are the primary and its replicas.
-type Copies interface {
-	Primary(ctx context.Context, read func(context.Context, *db.DB) error) error
-}
-
 // Books answers questions about closed periods from any copy of the books. It is safe for concurrent use.
 type Books struct {
-	from     Copies
+	from     *copies.Copies
 	renderer *templates.Renderer
+	seals    seals
 }
 
 // New answers from the copies, and draws documents with the renderer.
-func New(from Copies, renderer *templates.Renderer) *Books {
-	return &Books{from: from, renderer: renderer}
+func New(from *copies.Copies, renderer *templates.Renderer) *Books {
+	return &Books{from: from, renderer: renderer, seals: seals{known: map[settlement.Period]string{}}}
 }
 
 // Sealed is an answer that never changes.
@@ -39,17 +35,22 @@ type Sealed[T any] struct {
 	Seal string
 }
 
-// Page is a part of a list that is ordered by video.
-type Page struct {
-	After int64 // id of the video after which the page begins; 0 for the first page
-	Limit int   // how many videos at most, up to [MaxLimit]; 0 for [DefaultLimit]
+// sealed answers with what read makes of the first copy that has the period closed.
+func sealed[T any](ctx context.Context, b *Books, period settlement.Period, read func(context.Context, *db.DB, db.SealedRun) (T, error)) (answer Sealed[T], err error) {
+	if err := period.Validate(); err != nil {
+		return answer, err
+	}
+	err = b.from.Closed(ctx, period, func(ctx context.Context, books *db.DB, run db.SealedRun) (err error) {
+		answer.Seal = run.Seal()
+		answer.Value, err = read(ctx, books, run)
+		return err
+	})
+	if err != nil {
+		return Sealed[T]{}, err
+	}
+	b.seals.keep(period, answer.Seal)
+	return answer, nil
 }
-
-// How many lines a page has.
-const (
-	DefaultLimit = 100
-	MaxLimit     = 1000
-)
 
 // ErrNotFound says that something is not there, or is of another creator: both in the same words. The primary has
 // said so.
@@ -59,10 +60,10 @@ type ErrNotFound struct {
 
 func (e ErrNotFound) Error() string { return e.What + " not found" }
 
-var errStub = errors.New("not written yet")
+// Unwrap makes it an answer of a copy, not a failure.
+func (e ErrNotFound) Unwrap() error { return settlement.ErrNotFound }
 
-// Seal is what the answers about the period are sealed with: see [Sealed]. A closed period is asked for once, and then
-// remembered: there is no database needed any more. Otherwise it fails with a [settlement.ErrNotClosed].
-func (b *Books) Seal(ctx context.Context, period settlement.Period) (string, error) {
-	return "", errStub
+// one is a creator as a range.
+func one(creator int64) settlement.Creators {
+	return settlement.Creators{First: creator, Last: creator}
 }

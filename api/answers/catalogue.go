@@ -1,6 +1,12 @@
 package answers
 
-import "context"
+import (
+	"context"
+	"fmt"
+
+	"creatorpay/db"
+	"creatorpay/settlement"
+)
 
 // Creator is what the catalogue says of a creator now.
 type Creator struct {
@@ -11,10 +17,46 @@ type Creator struct {
 // Creator answers with what the catalogue says of the creator. It may change at any time, so it is part of no sealed
 // answer.
 func (b *Books) Creator(ctx context.Context, creator int64) (Creator, error) {
-	return Creator{}, errStub
+	return catalogued(ctx, b, func(ctx context.Context, books *db.DB) (Creator, error) {
+		known, err := requireCreator(ctx, books, creator)
+		return Creator{Name: known.Name, Locale: known.Locale}, err
+	})
 }
 
 // Title answers with the title that the creator's video has in the catalogue now.
 func (b *Books) Title(ctx context.Context, creator, video int64) (string, error) {
-	return "", errStub
+	return catalogued(ctx, b, func(ctx context.Context, books *db.DB) (string, error) {
+		known, err := requireVideo(ctx, books, creator, video)
+		return known.Title, err
+	})
+}
+
+// catalogued reads the catalogue of a copy that knows all closed days, or, without the primary, most of them: what they
+// rest on is in it.
+func catalogued[T any](ctx context.Context, b *Books, read func(context.Context, *db.DB) (T, error)) (found T, err error) {
+	_, err = b.from.List(ctx, settlement.Daily, func(ctx context.Context, books *db.DB) (err error) {
+		found, err = read(ctx, books)
+		return err
+	})
+	return found, err
+}
+
+func videoNotFound(video int64) error { return ErrNotFound{What: fmt.Sprintf("video %d", video)} }
+
+// requireCreator fails with an [ErrNotFound] where the copy does not know the creator.
+func requireCreator(ctx context.Context, books *db.DB, creator int64) (db.Creator, error) {
+	known, found, err := books.Creator(ctx, creator)
+	if err == nil && !found {
+		err = ErrNotFound{What: fmt.Sprintf("creator %d", creator)}
+	}
+	return known, err
+}
+
+// requireVideo fails with an [ErrNotFound] where the copy does not know the video as the creator's.
+func requireVideo(ctx context.Context, books *db.DB, creator, video int64) (db.Video, error) {
+	known, found, err := books.Video(ctx, video)
+	if err == nil && (!found || known.CreatorID != creator) {
+		err = videoNotFound(video)
+	}
+	return known, err
 }

@@ -2,7 +2,10 @@ package answers
 
 import (
 	"context"
+	"errors"
 
+	"creatorpay/db"
+	"creatorpay/db/copies"
 	"creatorpay/engine/export"
 	"creatorpay/settlement"
 )
@@ -21,5 +24,50 @@ type History struct {
 // History answers with the creator's video's settled days from one day to another, both included, which span at most
 // [MaxHistoryDays].
 func (b *Books) History(ctx context.Context, creator, video int64, from, to settlement.Day) (History, error) {
-	return History{}, errStub
+	if err := checkSpan(from, to); err != nil {
+		return History{}, err
+	}
+	if days := to - from + 1; days > MaxHistoryDays {
+		return History{}, settlement.Invalid("%s to %s are %d days: ask for %d at most", from, to, days, MaxHistoryDays)
+	}
+	var found History
+	through, err := b.from.List(ctx, settlement.Daily, func(ctx context.Context, books *db.DB) error {
+		found = History{CreatorID: creator, VideoID: video, Lines: []export.SettlementRow{}}
+		lines, err := books.SettledDays(ctx, creator, video, from, to)
+		if err != nil {
+			return err
+		}
+		for _, line := range lines {
+			found.Lines = append(found.Lines, export.SettlementRowOf(settlement.DailyPeriod(line.Day), line))
+		}
+		if len(lines) == 0 {
+			_, err = requireVideo(ctx, books, creator, video)
+		}
+		return err
+	})
+	if err != nil {
+		return History{}, err
+	}
+	found.Through = lastDay(settlement.Daily, through)
+	return found, nil
+}
+
+// checkSpan fails with a [settlement.ErrInvalid] unless both are days in their order.
+func checkSpan(from, to settlement.Day) error {
+	if err := errors.Join(settlement.In("from", from.Validate()), settlement.In("to", to.Validate())); err != nil {
+		return err
+	}
+	if from > to {
+		return settlement.Invalid("%s lies after %s", from, to)
+	}
+	return nil
+}
+
+// lastDay is the last day of the newest closed period that a list knows of; nil without any.
+func lastDay(kind settlement.Kind, through copies.Through) *settlement.Day {
+	if through.Closed == 0 {
+		return nil
+	}
+	last := settlement.Period{Kind: kind, Start: through.Newest}.End() - 1
+	return &last
 }

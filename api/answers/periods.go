@@ -2,8 +2,10 @@ package answers
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -39,5 +41,37 @@ type PeriodRun struct {
 
 // Periods answers operators with the runs of the kind whose periods hold any day from one to another, both included.
 func (b *Books) Periods(ctx context.Context, kind settlement.Kind, from, to settlement.Day, page PeriodPage) (Periods, error) {
-	return Periods{}, errStub
+	if err := errors.Join(kind.Validate(), checkSpan(from, to)); err != nil {
+		return Periods{}, err
+	}
+	limit, err := limitOf(page.Limit)
+	if err != nil {
+		return Periods{}, err
+	}
+	first, err := settlement.PeriodOf(kind, from)
+	if err != nil {
+		return Periods{}, err
+	}
+	var runs []db.Run
+	through, err := b.from.List(ctx, kind, func(ctx context.Context, books *db.DB) (err error) {
+		runs, err = books.RunsBetween(ctx, kind, max(first.Start, page.After+1), to, limit+1)
+		return err
+	})
+	if err != nil {
+		return Periods{}, err
+	}
+	found := Periods{Kind: kind, Through: lastDay(kind, through), Periods: []PeriodRun{}}
+	runs, found.Next = cut(runs, limit, func(run db.Run) settlement.Day { return run.StartsOn })
+	for _, run := range runs {
+		found.Periods = append(found.Periods, periodRun(run))
+	}
+	return found, nil
+}
+
+func periodRun(run db.Run) PeriodRun {
+	return PeriodRun{
+		Name: run.Period().String(), Kind: run.Kind, Start: run.StartsOn, State: run.State,
+		WorkflowID: run.WorkflowID, RunID: run.Holder, PriceRule: run.PriceRule, RepeatWindowMS: run.WindowMS,
+		BeganAt: run.BeganAt, EndedAt: run.EndedAt, Failure: run.Failure, Totals: run.Totals,
+	}
 }

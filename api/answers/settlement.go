@@ -3,6 +3,7 @@ package answers
 import (
 	"context"
 
+	"creatorpay/db"
 	"creatorpay/engine/export"
 	"creatorpay/settlement"
 )
@@ -27,6 +28,50 @@ type SettlementTotals struct {
 }
 
 // Settlement answers with what the creator's videos earned in the closed period: the totals, and the lines of one page.
+// A page of adjustments has those of the page's videos, and the last one those of all videos after it.
 func (b *Books) Settlement(ctx context.Context, creator int64, period settlement.Period, page Page) (Sealed[Settlement], error) {
-	return Sealed[Settlement]{}, errStub
+	limit, err := limitOf(page.Limit)
+	if err != nil {
+		return Sealed[Settlement]{}, err
+	}
+	videos, err := page.start()
+	if err != nil {
+		return Sealed[Settlement]{}, err
+	}
+	return sealed(ctx, b, period, func(ctx context.Context, books *db.DB, _ db.SealedRun) (Settlement, error) {
+		found := Settlement{
+			Head: export.HeadOf(period), CreatorID: creator,
+			Lines: []export.SettlementRow{}, Adjustments: []export.AdjustmentRow{},
+		}
+		lines := db.Lines{Creators: one(creator), Videos: videos, Limit: limit + 1}
+		if err := export.EachSettlement(ctx, books, period, lines, func(row export.SettlementRow) error {
+			found.Lines = append(found.Lines, row)
+			return nil
+		}); err != nil {
+			return found, err
+		}
+		found.Lines, found.Next = cut(found.Lines, limit, func(row export.SettlementRow) int64 { return row.VideoID })
+		lines.Limit = 0
+		if found.Next != nil {
+			lines.Videos.Before = settlement.OneVideo(*found.Next).Before
+		}
+		if err := export.EachAdjustment(ctx, books, period, lines, func(row export.AdjustmentRow) error {
+			found.Adjustments = append(found.Adjustments, row)
+			return nil
+		}); err != nil {
+			return found, err
+		}
+		sum, err := books.SumSettlements(ctx, period, db.Lines{Creators: one(creator)})
+		if err != nil {
+			return found, err
+		}
+		found.Totals = SettlementTotals{Videos: sum.Videos, Views: sum.Views, AdViews: sum.AdViews, Amounts: sum.Amounts}
+		if found.Totals.Amount, err = sum.Total(); err != nil {
+			return found, err
+		}
+		if sum.Videos == 0 {
+			_, err = requireCreator(ctx, books, creator)
+		}
+		return found, err
+	})
 }

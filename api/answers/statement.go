@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"creatorpay/db"
+	"creatorpay/engine/statement"
 	"creatorpay/settlement"
+	"creatorpay/templates"
 )
 
 // Statement is a creator's weekly statement: what its documents show.
@@ -68,5 +71,88 @@ type StatementPrice struct {
 // Statement answers with the creator's statement of the closed week. Its seal is empty before the documents were mailed,
 // since these are still to be added. Where nothing counted there is none, which is an [ErrNotFound].
 func (b *Books) Statement(ctx context.Context, creator int64, week settlement.Period) (Sealed[Statement], error) {
-	return Sealed[Statement]{}, errStub
+	if err := week.ValidateAs(settlement.Weekly); err != nil {
+		return Sealed[Statement]{}, err
+	}
+	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, _ db.SealedRun) (storedStatement, error) {
+		return readStatement(ctx, books, creator, week)
+	})
+	if err != nil {
+		return Sealed[Statement]{}, err
+	}
+	found, err := newStatement(answer.Value)
+	if err != nil {
+		return Sealed[Statement]{}, err
+	}
+	if found.Documents == nil {
+		answer.Seal = ""
+	}
+	return Sealed[Statement]{Value: found, Seal: answer.Seal}, nil
+}
+
+// storedStatement is a statement as the books have it, and as it is drawn from them.
+type storedStatement struct {
+	stored db.Statement
+	drawn  *templates.Statement
+}
+
+func readStatement(ctx context.Context, books *db.DB, creator int64, week settlement.Period) (found storedStatement, err error) {
+	stored, err := books.Statements(ctx, week, one(creator))
+	if err != nil {
+		return found, err
+	}
+	if len(stored) == 0 {
+		return found, ErrNotFound{What: "statement " + statement.Number(week, creator)}
+	}
+	drawn, err := statement.Read(ctx, books, week, one(creator), "")
+	if err != nil {
+		return found, err
+	}
+	return storedStatement{stored[0], drawn[0]}, nil
+}
+
+func newStatement(of storedStatement) (Statement, error) {
+	drawn := of.drawn
+	totals, err := totalsOf(drawn.Period, of.stored)
+	if err != nil {
+		return Statement{}, err
+	}
+	found := Statement{
+		StatementTotals: totals, CreatorID: drawn.CreatorID, Name: drawn.Creator, ClosedAt: drawn.ClosedAt,
+		Days: []StatementDay{}, Lines: []StatementLine{}, Prices: []StatementPrice{},
+	}
+	for _, day := range drawn.Days {
+		found.Days = append(found.Days, StatementDay{Date: day.Day, Views: day.Views, Amount: day.Amount})
+	}
+	for _, line := range drawn.Lines {
+		found.Lines = append(found.Lines, newStatementLine(line))
+	}
+	for _, rule := range drawn.Prices {
+		found.Prices = append(found.Prices, StatementPrice{Version: rule.Version, HoldsFrom: rule.HoldsFrom, Views: rule.Views, AdViews: rule.AdViews})
+	}
+	if of.stored.PayoutSHA256 != "" {
+		found.Documents = &StatementHashes{StatementSHA256: of.stored.PayoutSHA256, Top5SHA256: of.stored.TopSHA256}
+	}
+	return found, nil
+}
+
+func newStatementLine(line templates.Line) StatementLine {
+	found := StatementLine{
+		VideoID: line.VideoID, Title: line.Title, Statistics: line.Statistics, Earnings: line.Earnings,
+		ViewShares: newPriceShares(line.ViewShares), AdShares: newPriceShares(line.AdShares), Late: []StatementLate{},
+	}
+	for _, late := range line.Late {
+		found.Late = append(found.Late, StatementLate{
+			WatchedOn: late.WatchedOn, PostedOn: late.PaidOn, Statistics: late.Statistics, Amounts: late.Amounts,
+		})
+	}
+	return found
+}
+
+func newPriceShares(shares []settlement.Share) []PriceShare {
+	found := make([]PriceShare, len(shares))
+	for i, share := range shares {
+		found[i] = PriceShare{UnitPrice: share.Price, Count: share.Count}
+	}
+	return found
 }

@@ -1,8 +1,11 @@
 package answers
 
 import (
+	"cmp"
 	"context"
 
+	"creatorpay/db"
+	"creatorpay/engine/statement"
 	"creatorpay/settlement"
 )
 
@@ -20,7 +23,8 @@ type Statements struct {
 	Next       *settlement.Day   `json:"-"` // WeekPage.Before of the next page; nil if there is none
 }
 
-// StatementTotals are what a creator's statement comes to. The figures include the late views that the week paid.
+// StatementTotals are what a creator's statement comes to. Counted views include the late ones that the week paid;
+// self and repeat views are those of the week's own days.
 type StatementTotals struct {
 	Week   string         `json:"week" doc:"ISO week, as 2024-W19."`
 	Start  settlement.Day `json:"start" format:"date" doc:"Monday of the week."`
@@ -32,5 +36,45 @@ type StatementTotals struct {
 
 // Statements answers with the creator's weekly statements, the newest first.
 func (b *Books) Statements(ctx context.Context, creator int64, page WeekPage) (Statements, error) {
-	return Statements{}, errStub
+	limit, err := limitOf(page.Limit)
+	if err != nil {
+		return Statements{}, err
+	}
+	var stored []db.WeekStatement
+	through, err := b.from.List(ctx, settlement.Weekly, func(ctx context.Context, books *db.DB) (err error) {
+		stored, err = books.StatementsOf(ctx, creator, cmp.Or(page.Before, settlement.LastDay+1), limit+1)
+		if err == nil && len(stored) == 0 {
+			_, err = requireCreator(ctx, books, creator)
+		}
+		return err
+	})
+	if err != nil {
+		return Statements{}, err
+	}
+	found := Statements{CreatorID: creator, Through: lastDay(settlement.Weekly, through), Statements: []StatementTotals{}}
+	stored, found.Next = cut(stored, limit, func(s db.WeekStatement) settlement.Day { return s.Week })
+	for _, one := range stored {
+		totals, err := totalsOf(one.Week.Week(), one.Statement)
+		if err != nil {
+			return Statements{}, err
+		}
+		found.Statements = append(found.Statements, totals)
+	}
+	return found, nil
+}
+
+// totalsOf are the totals of a week's statement.
+func totalsOf(week settlement.Period, stored db.Statement) (StatementTotals, error) {
+	totals := StatementTotals{
+		Week: week.String(), Start: week.Start, Number: statement.Number(week, stored.CreatorID),
+		Statistics: stored.Statistics, Amounts: stored.Amounts,
+	}
+	err := totals.Statistics.Add(settlement.Statistics{
+		Views: stored.LateViews, PlayedSeconds: stored.LatePlayedSeconds, AdViews: stored.LateAdViews,
+	})
+	if err != nil {
+		return totals, err
+	}
+	totals.Amount, err = stored.Total()
+	return totals, err
 }

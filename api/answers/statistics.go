@@ -3,6 +3,7 @@ package answers
 import (
 	"context"
 
+	"creatorpay/db"
 	"creatorpay/engine/export"
 	"creatorpay/settlement"
 )
@@ -32,5 +33,35 @@ type LeftOut struct {
 
 // Statistics answers with the figures of the creator's videos in the closed period: the totals, and the lines of one page.
 func (b *Books) Statistics(ctx context.Context, creator int64, period settlement.Period, page Page) (Sealed[Statistics], error) {
-	return Sealed[Statistics]{}, errStub
+	limit, err := limitOf(page.Limit)
+	if err != nil {
+		return Sealed[Statistics]{}, err
+	}
+	videos, err := page.start()
+	if err != nil {
+		return Sealed[Statistics]{}, err
+	}
+	return sealed(ctx, b, period, func(ctx context.Context, books *db.DB, _ db.SealedRun) (Statistics, error) {
+		found := Statistics{Head: export.HeadOf(period), CreatorID: creator, Lines: []export.StatisticsRow{}}
+		lines := db.Lines{Creators: one(creator), Videos: videos, Limit: limit + 1}
+		if err := export.EachStatistics(ctx, books, period, lines, func(row export.StatisticsRow) error {
+			found.Lines = append(found.Lines, row)
+			return nil
+		}); err != nil {
+			return found, err
+		}
+		found.Lines, found.Next = cut(found.Lines, limit, func(row export.StatisticsRow) int64 { return row.VideoID })
+		sum, err := books.SumStatistics(ctx, period, db.Lines{Creators: one(creator)})
+		if err != nil {
+			return found, err
+		}
+		found.Totals = StatisticsTotals{
+			Videos: sum.Videos, Statistics: sum.Statistics,
+			LeftOut: LeftOut{All: sum.SelfViews + sum.RepeatViews, SelfViews: sum.SelfViews, RepeatViews: sum.RepeatViews},
+		}
+		if sum.Videos == 0 {
+			_, err = requireCreator(ctx, books, creator)
+		}
+		return found, err
+	})
 }

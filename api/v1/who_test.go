@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/api/access"
+	"creatorpay/api/answers"
 	"creatorpay/engine/link"
 	"creatorpay/internal/issuer"
 )
@@ -198,6 +199,6 @@ func TestAPathThatDoesNotSayWhoMayReadItIsAMistake(t *testing.T) {
 		{id: "two", path: "/v1/two", who: creatorOfPath},
 		{id: "three", path: "/v1/creators/{creator_id}/three", who: signedIn},
 	} {
-		require.Panics(t, func() { readDocument(s, o, s.pdf(1)) }, o.path)
+		require.Panics(t, func() { readDocument(s, o, s.pdf(answers.PayoutPDF)) }, o.path)
 	}
 }

@@ -2,8 +2,6 @@ package statement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"creatorpay/db"
@@ -23,11 +21,11 @@ type Mail struct {
 // are its attachments, in this order, and links make its link to the creator's
 // pages. The same statement gives the same mail.
 func Compose(ctx context.Context, renderer *templates.Renderer, links link.Links, statement *templates.Statement, email string) (Mail, error) {
-	payout, err := renderer.Payout(ctx, statement)
+	payout, err := Draw(ctx, renderer, statement, Payout)
 	if err != nil {
 		return Mail{}, err
 	}
-	top, err := renderer.TopFive(ctx, statement)
+	top, err := Draw(ctx, renderer, statement, Top5)
 	if err != nil {
 		return Mail{}, err
 	}
@@ -44,15 +42,10 @@ func Compose(ctx context.Context, renderer *templates.Renderer, links link.Links
 			Text:    text.Text,
 			HTML:    text.HTML,
 			Attachments: []mailer.Attachment{
-				{Name: "statement-" + statement.Number + ".pdf", Data: payout},
-				{Name: "top5-" + statement.Number + ".pdf", Data: top},
+				{Name: payout.Name, Data: payout.Data},
+				{Name: top.Name, Data: top.Data},
 			},
 		},
-		Documents: db.Documents{Contact: statement.Contact, PayoutSHA256: sha256Hex(payout), TopSHA256: sha256Hex(top)},
+		Documents: db.Documents{Contact: statement.Contact, PayoutSHA256: payout.SHA256, TopSHA256: top.SHA256},
 	}, nil
-}
-
-func sha256Hex(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }

@@ -2,7 +2,6 @@ package statement
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"creatorpay/db"
@@ -16,7 +15,7 @@ import (
 func (r *reader) statement(head db.Statement, videos []db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) *templates.Statement {
 	period := r.run.Period()
 	statement := &templates.Statement{
-		Number:    fmt.Sprintf("%s-%d", period, head.CreatorID),
+		Number:    Number(period, head.CreatorID),
 		Version:   head.Version,
 		Period:    period,
 		ClosedAt:  r.closedAt,
