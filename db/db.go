@@ -63,6 +63,10 @@ func (db *DB) RightsBeyondReading(ctx context.Context) ([]string, error) {
 	return db.pool.RightsBeyondReading(ctx)
 }
 
+// CheckCommitOrder refuses a replica whose rows cannot be relied on: see
+// [server.Pool.CheckCommitOrder].
+func (db *DB) CheckCommitOrder(ctx context.Context) error { return db.pool.CheckCommitOrder(ctx) }
+
 // InSnapshot reads in one transaction, in which all tables are as they were when
 // it began to read. It is for the audit, which looks at the rows themselves.
 func (db *DB) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {

@@ -3,17 +3,19 @@ package copies
 import (
 	"context"
 	"sync"
+
+	"creatorpay/db"
 )
 
 // Health is whether this program can use a copy.
 type Health struct {
 	Copy   string   // primary, replica-1 …
-	Err    error    // nil if it answers and has the schema of this program; names hosts and users
+	Err    error    // nil if it answers, has the schema of this program, and shows a period's close after its rows; names hosts and users
 	Beyond []string // what the user may do beyond reading
 }
 
 // Health asks all copies at once, past their circuit breakers, whether they
-// answer and have the schema of this program, and what their users may do. The
+// answer, fit this program and can be relied on, and what their users may do. The
 // primary comes first.
 func (c *Copies) Health(ctx context.Context) []Health {
 	all := c.all()
@@ -21,12 +23,20 @@ func (c *Copies) Health(ctx context.Context) []Health {
 	var asked sync.WaitGroup
 	for i, of := range all {
 		asked.Go(func() {
-			health[i] = Health{Copy: of.name, Err: of.books.CheckSchema(ctx)}
-			if health[i].Err == nil {
-				health[i].Beyond, health[i].Err = of.books.RightsBeyondReading(ctx)
-			}
+			health[i].Copy = of.name
+			health[i].Beyond, health[i].Err = check(ctx, of.books)
 		})
 	}
 	asked.Wait()
 	return health
+}
+
+func check(ctx context.Context, books *db.DB) (beyond []string, err error) {
+	if err := books.CheckSchema(ctx); err != nil {
+		return nil, err
+	}
+	if err := books.CheckCommitOrder(ctx); err != nil {
+		return nil, err
+	}
+	return books.RightsBeyondReading(ctx)
 }

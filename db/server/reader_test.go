@@ -86,3 +86,17 @@ func TestAMalformedDSNIsAnErrorAtOnce(t *testing.T) {
 	_, err := OpenLazily("mysql://app:s3cret@127.0.0.1/db", 1, time.Second)
 	require.EqualError(t, err, "cannot be read: write it as user:password@tcp(host:3306)/database")
 }
+
+func TestAReplicaThatShowsTransactionsInAnotherOrderIsRefused(t *testing.T) {
+	shuffling := devtest.NewMySQL(t, "--loose-replica-preserve-commit-order=OFF", "--loose-replica-parallel-workers=4")
+	require.NoError(t, shuffling.CreateDatabase(t.Context(), "copied"))
+	pool := openReader(t, shuffling.DSN("copied"), time.Second)
+	var version string
+	require.NoError(t, pool.GetContext(t.Context(), &version, `SELECT VERSION()`))
+	if strings.Contains(version, "MariaDB") {
+		require.NoError(t, pool.CheckCommitOrder(t.Context()), "it knows no other order")
+	} else {
+		require.ErrorContains(t, pool.CheckCommitOrder(t.Context()), "set replica_preserve_commit_order = ON")
+	}
+	require.NoError(t, openReader(t, devtest.Database(t), time.Second).CheckCommitOrder(t.Context()), "the default")
+}

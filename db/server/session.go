@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+	"github.com/jmoiron/sqlx"
 )
 
 // session is what differs between the sessions of programs that write and of
@@ -77,21 +78,33 @@ func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // chunk, and thousands of lines of a plan.
 const minPacket = 1 << 20
 
-// checkSettings refuses a server with settings under which runs would fail later
-// and which a session cannot set for itself.
-func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
+// settings reads settings of the server by their names. Those that it does not
+// know are missing.
+func (p *Pool) settings(ctx context.Context, names ...string) (map[string]string, error) {
+	query, args, err := sqlx.In(`SHOW VARIABLES WHERE Variable_name IN (?)`, names)
+	if err != nil {
+		return nil, err
+	}
 	var rows []struct {
 		Name  string `db:"Variable_name"`
 		Value string `db:"Value"`
 	}
-	if err := p.SelectContext(ctx, &rows, `
-		SHOW VARIABLES
-		WHERE Variable_name IN ('log_bin', 'binlog_format', 'max_allowed_packet')`); err != nil {
-		return fmt.Errorf("read settings of the server: %w", err)
+	if err := p.SelectContext(ctx, &rows, query, args...); err != nil {
+		return nil, fmt.Errorf("read settings of the server: %w", err)
 	}
 	settings := make(map[string]string, len(rows))
 	for _, row := range rows {
 		settings[row.Name] = row.Value
+	}
+	return settings, nil
+}
+
+// checkSettings refuses a server with settings under which runs would fail later
+// and which a session cannot set for itself.
+func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
+	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet")
+	if err != nil {
+		return err
 	}
 	refuse := func(name, why, instead string) error {
 		return fmt.Errorf("MySQL at %s has %s = %s, %s: set %s = %s under [mysqld] in its my.cnf and restart it",
@@ -102,6 +115,22 @@ func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
 	}
 	if packet, err := strconv.Atoi(settings["max_allowed_packet"]); err == nil && packet < minPacket {
 		return refuse("max_allowed_packet", "which long statements exceed", "16M")
+	}
+	return nil
+}
+
+// CheckCommitOrder refuses a replica on which the close of a period may be seen
+// before all rows of it. MariaDB always shows transactions in the order in which
+// the primary committed them.
+func (p *Pool) CheckCommitOrder(ctx context.Context) error {
+	const order, workers = "replica_preserve_commit_order", "replica_parallel_workers"
+	settings, err := p.settings(ctx, order, workers)
+	if err != nil {
+		return err
+	}
+	if settings[order] == "OFF" && settings[workers] != "0" && settings[workers] != "1" {
+		return fmt.Errorf("the server has %s = OFF with %s = %s, and may show the close of a period before its rows: set %s = ON under [mysqld] in its my.cnf and restart it",
+			order, workers, settings[workers], order)
 	}
 	return nil
 }
