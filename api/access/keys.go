@@ -152,9 +152,8 @@ func (k *issuerKeys) fetch(ctx context.Context) (keyfunc.Keyfunc, error) {
 	storage := jwkset.NewMemoryStorage()
 	usable := false
 	for _, one := range published.Keys {
-		// Unchecked, since a check would fetch what the key's x5u names. A key that
-		// cannot be read leaves the others good.
-		key, err := jwkset.NewJWKFromMarshal(one, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{SkipAll: true})
+		// A key that cannot be read leaves the others good.
+		key, err := jwkset.NewJWKFromMarshal(one, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
 		if err == nil && one.KID != "" && storage.KeyWrite(ctx, key) == nil {
 			usable = true
 		}
