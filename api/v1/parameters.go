@@ -67,6 +67,12 @@ type Paging struct {
 	after string // the key after which the page begins, as in the cursor; empty for the first page
 }
 
+// goOn begins the page where the cursor says, in the list of the request, whose rows have the seal: see [cursorOf].
+func (p *Paging) goOn(seal string, asked request) (err error) {
+	p.after, err = keyOf(seal, asked, p.Cursor)
+	return err
+}
+
 // day is a date that can be settled.
 type day struct{ settlement.Day }
 

@@ -89,9 +89,11 @@ func (s *service) addPaths() {
 	}, s.statement)
 	readDocument[statementRequest](s, operation{
 		who: creatorOfPath, id: "statement-pdf", path: ofCreator + "statements/{week}/statement.pdf", summary: "The payout statement that was mailed, byte for byte",
+		help: "There is none before it was mailed: documents of the statement is null.",
 	}, s.pdf(answers.PayoutPDF))
 	readDocument[statementRequest](s, operation{
 		who: creatorOfPath, id: "top5-pdf", path: ofCreator + "statements/{week}/top5.pdf", summary: "The Top 5 that was mailed with the statement, byte for byte",
+		help: "There is none before it was mailed: documents of the statement is null.",
 	}, s.pdf(answers.Top5PDF))
 	read[explanationRequest, explain.Explanation](s, operation{
 		who: creatorOfPath, id: "explanation", path: ofCreator + "videos/{video_id}/explanation", summary: "How a video's amount of a closed day came about",

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -139,4 +140,15 @@ func TestTheLogKnowsThePathButNoID(t *testing.T) {
 	require.Contains(t, rig.log.String(), `"route":"GET /v1/creators/{creator_id}/videos/{video_id}/explanation","status":200`)
 	require.NotContains(t, rig.log.String(), "1001")
 	require.NotContains(t, rig.log.String(), "2024-05-09")
+}
+
+func TestAClientWhoLeavesIsNoFailure(t *testing.T) {
+	rig := newRig(t)
+	ctx, leave := context.WithCancel(t.Context())
+	rig.answer = leave
+	rig.fail = context.Canceled
+	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/creators/7/statements", nil)
+	request.Header.Set("Authorization", "Bearer own")
+	require.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { rig.handler.ServeHTTP(httptest.NewRecorder(), request) })
+	require.NotContains(t, rig.log.String(), "ERROR")
 }

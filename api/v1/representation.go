@@ -54,7 +54,7 @@ var compressors = sync.Pool{New: func() any {
 	return to
 }}
 
-// compress adds the compressed bytes, if they are fewer.
+// compress adds the compressed bytes, if it is worth it.
 func (a *representation) compress() error {
 	if len(a.plain) < leastCompressed {
 		return nil

@@ -131,7 +131,7 @@ func serveSealed[Body any](s *service, w http.ResponseWriter, r *http.Request, p
 			if err != nil {
 				return nil, err
 			}
-			if page.after, err = keyOf(seal, asked, page.Cursor); err != nil {
+			if err := page.goOn(seal, asked); err != nil {
 				return nil, err
 			}
 		}
@@ -148,8 +148,7 @@ func serveGrowing[Body any](s *service, w http.ResponseWriter, r *http.Request, 
 	asked := requestOf(r)
 	made, err := func() (*representation, error) {
 		if page != nil && page.Cursor != "" {
-			var err error
-			if page.after, err = keyOf("", asked, page.Cursor); err != nil {
+			if err := page.goOn("", asked); err != nil {
 				return nil, err
 			}
 		}
@@ -179,8 +178,12 @@ func (s *service) serveDocument(w http.ResponseWriter, r *http.Request, read fun
 
 const contentTypePDF = "application/pdf"
 
-// fail answers with the problem that the error is. What is our own fault is logged under the request's id.
+// fail answers with the problem that the error is. What is our own fault is logged under the request's id. If the
+// client has left, that may be all there is to it, and nobody is there to be answered.
 func (s *service) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		panic(http.ErrAbortHandler)
+	}
 	p := problemOf(err)
 	if p.Status >= http.StatusInternalServerError {
 		if a, ok := w.(*answer); ok && p.Status == internal.status {
