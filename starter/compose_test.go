@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	api "creatorpay/api/service"
 	"creatorpay/program/connect"
 	"creatorpay/program/logging"
 	"creatorpay/program/settings"
@@ -78,6 +79,14 @@ func workerFlags(t *testing.T) map[string]*kong.Flag {
 	}{})
 }
 
+func apiFlags(t *testing.T) map[string]*kong.Flag {
+	t.Helper()
+	return flagsByVariable(t, &struct {
+		Service api.Config     `embed:""`
+		Logging logging.Config `embed:""`
+	}{})
+}
+
 func TestComposeHasTheProgramsSettingsAndNoOthers(t *testing.T) {
 	_, services := readCompose(t)
 	starter, worker := flagsByVariable(t, &commands{}), workerFlags(t)
@@ -90,6 +99,13 @@ func TestComposeHasTheProgramsSettingsAndNoOthers(t *testing.T) {
 				require.Contains(t, connect.EnvironmentHelp, variable, "no program knows this setting of the %s", name)
 			}
 		}
+	}
+}
+
+func TestComposeHasTheApisSettingsAndNoOthers(t *testing.T) {
+	_, services := readCompose(t)
+	for _, name := range []string{"api-1", "api-2"} {
+		require.ElementsMatch(t, slices.Collect(maps.Keys(apiFlags(t))), slices.Collect(maps.Keys(services[name].Environment)), name)
 	}
 }
 
@@ -110,30 +126,34 @@ func TestTheExampleExplainsWhatComposeReads(t *testing.T) {
 	require.Equal(t, slices.Compact(reads), slices.Sorted(maps.Keys(readExample(t))))
 }
 
-func TestTheExampleShowsTheWorkersDefaults(t *testing.T) {
+func TestTheExampleShowsTheProgramsDefaults(t *testing.T) {
 	_, services := readCompose(t)
-	flags, example := workerFlags(t), readExample(t)
-	for variable, value := range services["worker"].Environment {
-		ofTheMachine := strings.HasSuffix(variable, "_SLOTS")
-		if value == nil && flags[variable].HasDefault && !ofTheMachine {
-			require.Equal(t, flags[variable].Default, example[variable], variable)
+	example := readExample(t)
+	for name, flags := range map[string]map[string]*kong.Flag{"worker": workerFlags(t), "api-1": apiFlags(t)} {
+		for variable, value := range services[name].Environment {
+			ofTheMachine := strings.HasSuffix(variable, "_SLOTS")
+			if value == nil && flags[variable].HasDefault && !ofTheMachine {
+				require.Equal(t, flags[variable].Default, example[variable], variable)
+			}
 		}
 	}
 }
 
-func TestComposeKillsNoWorkerThatIsStopping(t *testing.T) {
+func TestComposeKillsNoProgramThatIsStopping(t *testing.T) {
 	_, services := readCompose(t)
-	grace, err := time.ParseDuration(services["worker"].StopGracePeriod)
-	require.NoError(t, err)
-	timeout, err := time.ParseDuration(workerFlags(t)["WORKER_STOP_TIMEOUT"].Default)
-	require.NoError(t, err)
-	require.Greater(t, grace, timeout)
+	for name, flag := range map[string]*kong.Flag{"worker": workerFlags(t)["WORKER_STOP_TIMEOUT"], "api-1": apiFlags(t)["API_STOP_TIMEOUT"]} {
+		grace, err := time.ParseDuration(services[name].StopGracePeriod)
+		require.NoError(t, err)
+		timeout, err := time.ParseDuration(flag.Default)
+		require.NoError(t, err)
+		require.Greater(t, grace, timeout, name)
+	}
 }
 
 func TestTheRunbookNamesEverySetting(t *testing.T) {
 	runbook, err := os.ReadFile("../docs/operations.md")
 	require.NoError(t, err)
-	for _, flags := range []map[string]*kong.Flag{flagsByVariable(t, &commands{}), workerFlags(t)} {
+	for _, flags := range []map[string]*kong.Flag{flagsByVariable(t, &commands{}), workerFlags(t), apiFlags(t)} {
 		for variable := range flags {
 			require.Contains(t, string(runbook), "`"+variable+"`")
 		}

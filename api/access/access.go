@@ -20,7 +20,7 @@ import (
 // Config is what access can be told. Its tags make the command line's flags and
 // environment variables.
 type Config struct {
-	Issuer   string `name:"issuer" env:"API_ISSUER" required:"" placeholder:"URL" help:"OIDC issuer whose tokens are taken, as it stands in their iss."`
+	Issuer   string `name:"issuer" env:"API_ISSUER" placeholder:"URL" help:"OIDC issuer whose tokens are taken, as it stands in their iss. Without one only links of mails open anything."`
 	JWKSURL  string `name:"jwks-url" env:"API_JWKS_URL" placeholder:"URL" help:"Where the issuer publishes its keys; without it the issuer's discovery document says."`
 	Audience string `name:"audience" env:"API_AUDIENCE" default:"creatorpay" help:"Audience that tokens must be for."`
 	// LinkKeys is a text and not a link.Keys: an error of the command line's parser quotes the setting.
@@ -32,7 +32,7 @@ type Config struct {
 type Access struct {
 	tokens *jwt.Parser
 	good   *otter.Cache[tokenHash, goodToken]
-	issuer *issuerKeys
+	issuer *issuerKeys // nil if no tokens are taken
 	links  link.Keys
 	limits limits
 	logger *slog.Logger
@@ -42,7 +42,12 @@ type Access struct {
 // them, or the first token does. It fails if a setting cannot be right.
 func New(config Config, logger *slog.Logger) (*Access, error) {
 	var problems []error
-	if err := checkAddress(config.Issuer); err != nil {
+	switch err := checkAddress(config.Issuer); {
+	case config.Issuer == "" && config.LinkKeys == "":
+		problems = append(problems, errors.New("neither --issuer (API_ISSUER) nor --link-keys (LINK_KEYS) is set: nobody could be let in"))
+	case config.Issuer == "" && config.JWKSURL != "":
+		problems = append(problems, errors.New("--jwks-url (API_JWKS_URL) needs --issuer (API_ISSUER): name the issuer whose keys these are"))
+	case config.Issuer != "" && err != nil:
 		problems = append(problems, fmt.Errorf("--issuer (API_ISSUER): %w", err))
 	}
 	if config.JWKSURL != "" {
@@ -66,19 +71,26 @@ func New(config Config, logger *slog.Logger) (*Access, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	return &Access{
+	a := &Access{
 		tokens: newParser(config.Issuer, config.Audience),
 		good:   otter.Must(&otter.Options[tokenHash, goodToken]{MaximumSize: maxGood}),
-		issuer: newIssuerKeys(config.Issuer, config.JWKSURL, logger),
 		links:  links,
 		limits: newLimits(config.Rate),
 		logger: logger,
-	}, nil
+	}
+	if config.Issuer != "" {
+		a.issuer = newIssuerKeys(config.Issuer, config.JWKSURL, logger)
+	}
+	return a, nil
 }
 
 // Run keeps the issuer's keys fresh until ctx ends. That the issuer does not
 // answer is logged, and tried again.
-func (a *Access) Run(ctx context.Context) { a.issuer.run(ctx) }
+func (a *Access) Run(ctx context.Context) {
+	if a.issuer != nil {
+		a.issuer.run(ctx)
+	}
+}
 
 // Identify is who sent the request: the subject of its bearer token, or for GET
 // and HEAD the creator of its cookie. Its errors are *[Refused]. A token that is

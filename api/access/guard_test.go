@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/engine/link"
+	"creatorpay/internal/issuer"
 )
 
 // canceled is a context that has ended.
@@ -133,6 +135,23 @@ func TestConfig_ThatCannotBeRightIsRefusedAtOnce(t *testing.T) {
 		require.ErrorContains(t, err, says)
 	}
 	require.NotContains(t, err.Error(), "secret")
+
+	_, err = New(Config{Audience: issuer.Audience}, nil)
+	require.ErrorContains(t, err, "nobody could be let in")
+	_, err = New(Config{Audience: issuer.Audience, JWKSURL: issuerURL + "/keys", LinkKeys: linkKeys}, nil)
+	require.ErrorContains(t, err, "needs --issuer (API_ISSUER)")
+}
+
+func TestIdentify_TakesNoTokenWithoutAnIssuer(t *testing.T) {
+	w := newWorld(t)
+	alone, err := New(Config{Audience: issuer.Audience, LinkKeys: linkKeys}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	alone.Run(t.Context()) // returns at once
+
+	_, err = alone.Identify(request("Bearer " + w.creatorToken(7)))
+	var refused *Refused
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, http.StatusUnauthorized, refused.Status)
 }
 
 func TestFrom_WithoutAReaderIsNobody(t *testing.T) {

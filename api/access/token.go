@@ -50,6 +50,9 @@ type goodToken struct {
 }
 
 func (a *Access) byToken(ctx context.Context, text string) (Reader, error) {
+	if a.issuer == nil { // and the parser would not ask who made the token
+		return Reader{}, badToken("token: no issuer is set whose tokens are taken", nil)
+	}
 	if len(text) > maxToken {
 		return Reader{}, badToken("token: longer than tokens are", nil)
 	}
