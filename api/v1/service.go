@@ -89,16 +89,15 @@ func (unsealed) Error() string { return "the answer may be another one the next 
 
 // serveKept answers with the kept answer to the request, or makes it. Requests for one answer that come while it is
 // made wait for it: it is made to the end, whoever of them leaves.
-func (s *service) serveKept(w http.ResponseWriter, r *http.Request, produce func(context.Context, request) (*representation, error)) {
-	asked := requestOf(r)
+func (s *service) serveKept(w http.ResponseWriter, r *http.Request, asked string, produce func(context.Context) (*representation, error)) {
 	load := otter.LoaderFunc[string, *representation](func(ctx context.Context, _ string) (*representation, error) {
-		made, err := produce(ctx, asked)
+		made, err := produce(ctx)
 		if err == nil && made.tag == "" {
 			return nil, unsealed{made}
 		}
 		return made, err
 	})
-	made, err := s.kept.Get(context.WithoutCancel(r.Context()), asked.String(), load)
+	made, err := s.kept.Get(context.WithoutCancel(r.Context()), asked, load)
 	var passed unsealed
 	switch {
 	case err == nil:
@@ -114,7 +113,8 @@ func (s *service) serveKept(w http.ResponseWriter, r *http.Request, produce func
 // known that the period is closed: its tag names the whole request, so the client was given that answer.
 func serveSealed[Body any](s *service, w http.ResponseWriter, r *http.Request, period settlement.Period, page *Paging, answer func(context.Context) (content[Body], error)) {
 	asked := requestOf(r)
-	if _, kept := s.kept.GetIfPresent(asked.String()); !kept && r.Header.Get("If-None-Match") != "" {
+	key := asked.String()
+	if _, kept := s.kept.GetIfPresent(key); !kept && r.Header.Get("If-None-Match") != "" {
 		seal, err := s.books.Seal(r.Context(), period)
 		if err != nil {
 			s.fail(w, r, err)
@@ -125,7 +125,7 @@ func serveSealed[Body any](s *service, w http.ResponseWriter, r *http.Request, p
 			return
 		}
 	}
-	s.serveKept(w, r, func(ctx context.Context, asked request) (*representation, error) {
+	s.serveKept(w, r, key, func(ctx context.Context) (*representation, error) {
 		if page != nil && page.Cursor != "" {
 			seal, err := s.books.Seal(ctx, period)
 			if err != nil {
@@ -167,7 +167,7 @@ func serveGrowing[Body any](s *service, w http.ResponseWriter, r *http.Request, 
 
 // serveDocument answers with a document, whose tag is its own hash.
 func (s *service) serveDocument(w http.ResponseWriter, r *http.Request, read func(context.Context) (answers.Document, error)) {
-	s.serveKept(w, r, func(ctx context.Context, _ request) (*representation, error) {
+	s.serveKept(w, r, requestOf(r).String(), func(ctx context.Context) (*representation, error) {
 		document, err := read(ctx)
 		if err != nil {
 			return nil, err
