@@ -108,7 +108,7 @@ func (r *Replica) await(ctx context.Context, position string) error {
 // writes, also after a restart.
 func (r *Replica) Promote(ctx context.Context) error {
 	statements := r.replication()
-	if err := r.exec(ctx, statements.stopReceiving); err != nil {
+	if err := r.exec(ctx, statements.stopReceiving...); err != nil {
 		return fmt.Errorf("promote: %w", err)
 	}
 	status, err := r.status(ctx)

@@ -6,7 +6,7 @@ type replication struct {
 	begin         []string // on a copy of the primary's data: go on from there
 	follow        string   // with the primary's port
 	start, stop   string
-	stopReceiving string   // what has been received is still applied
+	stopReceiving []string // what has been received is still applied
 	promote       []string // when that is done
 	position      string   // what the server has
 	wait          string   // for a position: 0 when it is there, something else after a second without it
@@ -31,7 +31,7 @@ var mysqlReplication = replication{
 		"SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_AUTO_POSITION = 1",
 	start:         "START REPLICA",
 	stop:          "STOP REPLICA",
-	stopReceiving: "STOP REPLICA IO_THREAD",
+	stopReceiving: []string{"STOP REPLICA IO_THREAD", "START REPLICA SQL_THREAD"},
 	promote:       []string{"STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"},
 	position:      "SELECT @@GLOBAL.gtid_executed",
 	wait:          "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, 1)",
@@ -47,7 +47,7 @@ var mariaDBReplication = replication{
 		"MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos",
 	start:         "START SLAVE",
 	stop:          "STOP SLAVE",
-	stopReceiving: "STOP SLAVE IO_THREAD",
+	stopReceiving: []string{"STOP SLAVE IO_THREAD", "START SLAVE SQL_THREAD"},
 	promote:       []string{"STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL read_only = OFF"},
 	position:      "SELECT @@GLOBAL.gtid_binlog_pos",
 	wait:          "SELECT MASTER_GTID_WAIT(?, 1)",

@@ -54,13 +54,28 @@ func NewEmpty(t testing.TB, p *oracle.Platform) *System {
 func NewOn(t testing.TB, dsn string, temporal *devstack.Temporal) *System {
 	t.Helper()
 	s := &System{T: t, Temporal: temporal, Namespace: fmt.Sprintf("e2e-%d", namespaces.Add(1))}
+	s.open(dsn)
+	s.registerNamespace()
+	return s
+}
+
+// On is the same system, with another database in place of its own.
+func (s *System) On(dsn string) *System {
+	s.T.Helper()
+	on := *s
+	on.open(dsn)
+	return &on
+}
+
+func (s *System) open(dsn string) {
+	t, temporal := s.T, s.Temporal
+	t.Helper()
 	s.Environment = []string{
 		"MYSQL_DSN=" + dsn,
 		"TEMPORAL_ADDRESS=" + temporal.Address,
 		"TEMPORAL_NAMESPACE=" + s.Namespace,
 		"TEMPORAL_UI_URL=" + temporal.UIURL,
 	}
-	s.registerNamespace()
 	var err error
 	s.mysql, err = mysql.ParseDSN(dsn)
 	require.NoError(t, err)
@@ -68,8 +83,8 @@ func NewOn(t testing.TB, dsn string, temporal *devstack.Temporal) *System {
 	s.SQL = OpenPool(t, s.mysql)
 	s.DB, err = db.Open(t.Context(), dsn, 4)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.DB.Close()) })
-	return s
+	database := s.DB
+	t.Cleanup(func() { require.NoError(t, database.Close()) })
 }
 
 // OpenPool is a pool of the tests' own, whose sessions are what they need whatever
