@@ -54,9 +54,7 @@ func TestTheWholeJobArrivesOnReplicas(t *testing.T) {
 // contents are the definition and the checksum of each table.
 func contents(t *testing.T, dsn string) map[string][2]string {
 	t.Helper()
-	database, err := sql.Open("mysql", dsn)
-	require.NoError(t, err)
-	defer database.Close()
+	database := open(t, dsn)
 	rows, err := database.QueryContext(t.Context(), "SHOW TABLES")
 	require.NoError(t, err)
 	defer rows.Close()
@@ -70,4 +68,12 @@ func contents(t *testing.T, dsn string) map[string][2]string {
 	}
 	require.NoError(t, rows.Err())
 	return found
+}
+
+func open(t *testing.T, dsn string) *sql.DB {
+	t.Helper()
+	database, err := sql.Open("mysql", dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, database.Close()) })
+	return database
 }
