@@ -17,6 +17,7 @@ import (
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
+	"creatorpay/api/observe"
 	"creatorpay/engine/explain"
 	"creatorpay/engine/export"
 	"creatorpay/engine/link"
@@ -310,7 +311,7 @@ func newPages(t testing.TB, b Books) *pagesOf {
 	logger := slog.New(slog.NewTextHandler(&log, nil))
 	gate, err := access.New(access.Config{Issuer: "https://issuer.example", Audience: "creatorpay", LinkKeys: key}, logger)
 	require.NoError(t, err)
-	return &pagesOf{t: t, keys: keys, log: &log, Handler: New(b, gate, logger)}
+	return &pagesOf{t: t, keys: keys, log: &log, Handler: New(b, gate, observe.New(logger), logger)}
 }
 
 // request is the creator's, who has opened a mail's link; of nobody where the creator is 0.

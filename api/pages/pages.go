@@ -9,6 +9,7 @@ import (
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
+	"creatorpay/api/observe"
 	"creatorpay/engine/explain"
 	"creatorpay/engine/link"
 	"creatorpay/settlement"
@@ -30,8 +31,8 @@ type site struct {
 	logger *slog.Logger
 }
 
-// New serves the pages of the creator who asks, and those that say how to become known.
-func New(books Books, gate *access.Access, logger *slog.Logger) http.Handler {
+// New serves the pages of the creator who asks, and those that say how to become known. Requests are seen by seen.
+func New(books Books, gate *access.Access, seen *observe.Requests, logger *slog.Logger) http.Handler {
 	s := &site{books: books, gate: gate, logger: logger}
 	mux := http.NewServeMux()
 	known := gate.Guard(s.refuse)
@@ -47,9 +48,11 @@ func New(books Books, gate *access.Access, logger *slog.Logger) http.Handler {
 	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) { s.writeProblem(w, r, http.StatusOK, signIn) })
 	mux.HandleFunc("GET "+stylePath, serveStyle)
 	mux.HandleFunc("/", s.other)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return seen.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setSecurity(w.Header())
 		mux.ServeHTTP(w, r)
+	}), func(w http.ResponseWriter, r *http.Request) {
+		s.writeProblem(w, r, http.StatusInternalServerError, failed)
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
+	"creatorpay/api/observe"
 	"creatorpay/api/pages"
 	v1 "creatorpay/api/v1"
 	"creatorpay/db/copies"
@@ -55,7 +56,9 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 		return err
 	}
 	health := newHealth(from, logger)
-	handler := mount(answers.New(from, renderer), readers, config, logger) //nolint:contextcheck // requests bring their own
+	seen := observe.New(logger)
+	health.registry.MustRegister(seen)
+	handler := mount(answers.New(from, renderer), readers, seen, config, logger) //nolint:contextcheck // requests bring their own
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.HealthListen != "" {
@@ -70,13 +73,13 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 }
 
 // mount puts all that is answered under its paths.
-func mount(books *answers.Books, readers *access.Access, config Config, logger *slog.Logger) http.Handler {
+func mount(books *answers.Books, readers *access.Access, seen *observe.Requests, config Config, logger *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	asJSON := v1.New(books, readers, config.V1, logger)
+	asJSON := v1.New(books, readers, config.V1, seen, logger)
 	for _, pattern := range v1.Patterns {
 		mux.Handle(pattern, asJSON)
 	}
-	mux.Handle("/", pages.New(books, readers, logger))
+	mux.Handle("/", pages.New(books, readers, seen, logger))
 	return mux
 }
 

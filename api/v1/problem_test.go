@@ -134,14 +134,6 @@ func TestOurOwnFaultIsLoggedUnderTheIDThatTheClientIsGiven(t *testing.T) {
 	}
 }
 
-func TestTheLogKnowsThePathButNoID(t *testing.T) {
-	rig := newRig(t)
-	rig.get("/v1/creators/7/videos/1001/explanation?date=2024-05-09")
-	require.Contains(t, rig.log.String(), `"route":"GET /v1/creators/{creator_id}/videos/{video_id}/explanation","status":200`)
-	require.NotContains(t, rig.log.String(), "1001")
-	require.NotContains(t, rig.log.String(), "2024-05-09")
-}
-
 func TestAClientWhoLeavesIsNoFailure(t *testing.T) {
 	rig := newRig(t)
 	ctx, leave := context.WithCancel(t.Context())

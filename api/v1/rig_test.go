@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/api/access"
+	"creatorpay/api/observe"
 )
 
 // tokens are a [Guard] that knows its readers by name.
@@ -51,7 +52,7 @@ func newRig(tb testing.TB) *rig {
 	tb.Helper()
 	r := &rig{books: &books{videos: 3}}
 	r.service = newService(r.books, tokens{}, Config{Keep: 1}, slog.New(slog.NewJSONHandler(&r.log, nil)))
-	r.handler = r.service.handler()
+	r.handler = observe.New(r.service.logger).Handler(limited(r.service.mux), panicked)
 	return r
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"creatorpay/api/answers"
+	"creatorpay/api/observe"
 	"creatorpay/settlement"
 )
 
@@ -43,9 +44,11 @@ func newService(books Books, guard Guard, config Config, logger *slog.Logger) *s
 	return s
 }
 
-// handler is the whole way of a request.
-func (s *service) handler() http.Handler {
-	return logged(s.logger, recovered(s.logger, limited(s.mux)))
+// panicked answers a request in which the program broke.
+func panicked(w http.ResponseWriter, r *http.Request) {
+	p := internal.problem("")
+	p.RequestID = observe.ID(r.Context())
+	p.write(w)
 }
 
 // content is what a request is answered with, before it is bytes.
@@ -186,10 +189,11 @@ func (s *service) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := problemOf(err)
 	if p.Status >= http.StatusInternalServerError {
-		if a, ok := w.(*answer); ok && p.Status == internal.status {
-			p.RequestID = a.id
+		id := observe.ID(r.Context())
+		if p.Status == internal.status {
+			p.RequestID = id
 		}
-		s.logger.ErrorContext(r.Context(), "a request failed", "request_id", p.RequestID, "status", p.Status, "error", err)
+		s.logger.ErrorContext(r.Context(), "a request failed", "request_id", id, "status", p.Status, "error", err)
 	}
 	p.write(w)
 }

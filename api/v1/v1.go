@@ -11,6 +11,7 @@ import (
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
+	"creatorpay/api/observe"
 	"creatorpay/engine/explain"
 	"creatorpay/settlement"
 )
@@ -52,8 +53,8 @@ type Guard interface {
 // answered by it alone, also with 404.
 var Patterns = []string{"/v1/", openAPIPath, problemsPath}
 
-// New answers /v1/..., /openapi.json and /problems/...: mount it under [Patterns]. It recovers from panics and logs
-// each request. The settings must be valid.
-func New(books Books, guard Guard, config Config, logger *slog.Logger) http.Handler {
-	return newService(books, guard, config, logger).handler()
+// New answers /v1/..., /openapi.json and /problems/...: mount it under [Patterns]. Requests are seen by
+// seen. The settings must be valid.
+func New(books Books, guard Guard, config Config, seen *observe.Requests, logger *slog.Logger) http.Handler {
+	return seen.Handler(limited(newService(books, guard, config, logger).mux), panicked)
 }
