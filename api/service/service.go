@@ -18,6 +18,7 @@ import (
 	"creatorpay/api/pages"
 	v1 "creatorpay/api/v1"
 	"creatorpay/db/copies"
+	"creatorpay/db/replication"
 	"creatorpay/templates"
 )
 
@@ -43,6 +44,11 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 		return err
 	}
 	defer func() { _ = from.Close() }()
+	following, err := replication.Open(config.MySQLDSN, config.Replicas.DSNs())
+	if err != nil {
+		return err
+	}
+	defer following.Close()
 	readers, err := access.New(config.Access, logger)
 	if err != nil {
 		return err
@@ -57,7 +63,7 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 	}
 	health := newHealth(from, logger)
 	seen := observe.New(logger)
-	health.registry.MustRegister(seen)
+	health.registry.MustRegister(seen, following)
 	handler := mount(answers.New(from, renderer), readers, seen, config, logger) //nolint:contextcheck // requests bring their own
 
 	group, ctx := errgroup.WithContext(ctx)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"creatorpay/settlement"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -87,5 +89,29 @@ func TestRequestsForOneAnswerShareItAndMayLeave(t *testing.T) {
 			require.Equal(t, http.StatusOK, answer.Code)
 		}
 		require.EqualValues(t, 1, rig.asked.Load())
+	})
+}
+
+// One reader asks before the period closes, another one after it has seen it closed elsewhere.
+func TestThatAPeriodIsNotClosedIsToldOnlyToWhoAskedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rig := newRig(t)
+		goOn := make(chan struct{})
+		closed := false
+		rig.answer = func() {
+			if rig.fail = nil; !closed {
+				rig.fail = settlement.NotClosed(settlement.DailyPeriod(openDay-1), settlement.Running)
+				<-goOn
+			}
+		}
+		early, late := make(chan int), make(chan int)
+		go func() { early <- rig.get(top5Path).Code }()
+		synctest.Wait()
+		closed = true
+		go func() { late <- rig.get(top5Path).Code }()
+		synctest.Wait()
+		close(goOn)
+		require.Equal(t, http.StatusConflict, <-early)
+		require.Equal(t, http.StatusOK, <-late)
 	})
 }

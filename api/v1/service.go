@@ -13,6 +13,7 @@ import (
 
 	"creatorpay/api/answers"
 	"creatorpay/api/observe"
+	"creatorpay/db/copies"
 	"creatorpay/settlement"
 )
 
@@ -91,9 +92,13 @@ type unsealed struct{ *representation }
 func (unsealed) Error() string { return "the answer may be another one the next time" }
 
 // serveKept answers with the kept answer to the request, or makes it. Requests for one answer that come while it is
-// made wait for it: it is made to the end, whoever of them leaves.
+// made wait for it: it is made to the end, whoever of them leaves. They share only an answer that is kept. Any other
+// one may rest on what was so before a request came: that a period is not closed, which the client has since seen
+// closed.
 func (s *service) serveKept(w http.ResponseWriter, r *http.Request, asked string, produce func(context.Context) (*representation, error)) {
+	own := false // the answer was made for this request
 	load := otter.LoaderFunc[string, *representation](func(ctx context.Context, _ string) (*representation, error) {
+		own = true
 		made, err := produce(ctx)
 		if err == nil && made.tag == "" {
 			return nil, unsealed{made}
@@ -101,6 +106,10 @@ func (s *service) serveKept(w http.ResponseWriter, r *http.Request, asked string
 		return made, err
 	})
 	made, err := s.kept.Get(context.WithoutCancel(r.Context()), asked, load)
+	var unavailable *copies.Unavailable
+	if err != nil && !own && !errors.As(err, &unavailable) {
+		made, err = produce(r.Context())
+	}
 	var passed unsealed
 	switch {
 	case err == nil:
