@@ -33,43 +33,57 @@ func countMySQL(set string) (transactions int64, err error) {
 	return transactions, nil
 }
 
-// compareMariaDB compares two positions by the last sequence number of each
-// domain, such as "0-1-1234,5-2-77": numbers of a domain go up by one.
-func compareMariaDB(primary, replica string) (missing, stray int64, err error) {
-	its, err := lastOfDomains(primary)
-	if err != nil {
-		return 0, 0, err
+// mariaGTID is MariaDB's id of a transaction, such as "0-1-1234". Numbers of a
+// domain go up by one, whoever writes.
+type mariaGTID struct {
+	domain, server string
+	number         int64
+}
+
+// compareMariaDB compares positions, each of which has the last GTID of every domain.
+// A number alone does not say that both have the same transactions up to it: after a
+// primary was replaced, the old and the new one may have given it to different ones.
+func compareMariaDB(primary, replica position) (missing, stray int64, err error) {
+	var lists [4][]mariaGTID
+	for i, list := range []string{primary.GTIDs, primary.Origins, replica.GTIDs, replica.Origins} {
+		if lists[i], err = readMariaDB(list); err != nil {
+			return 0, 0, err
+		}
 	}
-	has, err := lastOfDomains(replica)
-	if err != nil {
-		return 0, 0, err
+	// Up to which number of a domain both have the same: what one server wrote went to both, or to one alone at the end.
+	common := map[string]int64{}
+	for _, its := range lists[1] {
+		for _, has := range lists[3] {
+			if its.domain == has.domain && its.server == has.server {
+				common[its.domain] = max(common[its.domain], min(its.number, has.number))
+			}
+		}
 	}
-	for domain, last := range its {
-		missing += max(0, last-has[domain])
+	for _, last := range lists[0] {
+		missing += last.number - common[last.domain]
 	}
-	for domain, last := range has {
-		stray += max(0, last-its[domain])
+	for _, last := range lists[2] {
+		stray += last.number - common[last.domain]
 	}
 	return missing, stray, nil
 }
 
-func lastOfDomains(position string) (map[string]int64, error) {
-	last := map[string]int64{}
-	if position == "" {
-		return last, nil
+func readMariaDB(list string) (gtids []mariaGTID, err error) {
+	if list == "" {
+		return nil, nil
 	}
-	for gtid := range strings.SplitSeq(position, ",") {
+	for gtid := range strings.SplitSeq(list, ",") {
 		parts := strings.Split(gtid, "-")
 		if len(parts) != 3 {
-			return nil, unreadable(position)
+			return nil, unreadable(list)
 		}
 		number, err := strconv.ParseInt(parts[2], 10, 64)
 		if err != nil {
-			return nil, unreadable(position)
+			return nil, unreadable(list)
 		}
-		last[parts[0]] = number
+		gtids = append(gtids, mariaGTID{parts[0], parts[1], number})
 	}
-	return last, nil
+	return gtids, nil
 }
 
 func unreadable(gtids string) error { return fmt.Errorf("GTIDs of an unknown form: %s", gtids) }

@@ -21,11 +21,25 @@ func TestAllIntervalsOfASetCount(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestDomainsAreComparedOneByOne(t *testing.T) {
-	missing, stray, err := compareMariaDB("0-1-10,1-1-5,2-1-7", "0-2-12,1-1-2")
-	require.NoError(t, err)
-	require.EqualValues(t, 3+7, missing)
-	require.EqualValues(t, 2, stray)
-	_, _, err = compareMariaDB("0-1-10", "0-1")
+func TestPositionsOfMariaDBAreComparedByDomainAndServer(t *testing.T) {
+	for name, test := range map[string]struct {
+		primary, origins, replica, itsOrigins string
+		missing, stray                        int64
+	}{
+		"all":                           {"0-1-10", "0-1-10", "0-1-10", "0-1-10", 0, 0},
+		"some":                          {"0-1-10,2-1-7", "0-1-10,2-1-7", "0-1-8,2-1-7", "0-1-8,2-1-7", 2, 0},
+		"nothing":                       {"0-1-10,2-1-7", "0-1-10,2-1-7", "", "", 17, 0},
+		"written by the primary before": {"0-2-10", "0-1-8,0-2-10", "0-1-7", "0-1-7", 3, 0},
+		"its own":                       {"0-1-10", "0-1-10", "0-3-12", "0-1-10,0-3-12", 0, 2},
+		"of the old primary alone":      {"0-2-9", "0-1-8,0-2-9", "0-1-9", "0-1-9", 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			missing, stray, err := compareMariaDB(position{GTIDs: test.primary, Origins: test.origins}, position{GTIDs: test.replica, Origins: test.itsOrigins})
+			require.NoError(t, err)
+			require.Equal(t, [2]int64{test.missing, test.stray}, [2]int64{missing, stray})
+		})
+	}
+
+	_, _, err := compareMariaDB(position{GTIDs: "0-1-10"}, position{GTIDs: "0-1"})
 	require.Error(t, err)
 }

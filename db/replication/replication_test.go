@@ -145,6 +145,22 @@ func TestEachStrayTransactionCounts(t *testing.T) {
 	require.False(t, state.ReadOnly)
 }
 
+func TestWhatAnOldPrimaryHasAloneIsStray(t *testing.T) {
+	cluster := own(t, 1)
+	promoted := cluster.Replicas[0]
+	require.NoError(t, promoted.StopReplication(t.Context()))
+	cluster.exec(t, cluster.Primary, "INSERT INTO numbers VALUES (1)")
+	require.NoError(t, promoted.Promote(t.Context()))
+	cluster.exec(t, promoted.MySQL, "INSERT INTO numbers VALUES (2)")
+
+	w, err := Open(promoted.ReaderDSN(cluster.database), []string{cluster.Primary.ReaderDSN(cluster.database)})
+	require.NoError(t, err)
+	t.Cleanup(w.Close)
+	state := look(t, w)
+	require.EqualValues(t, 1, state.Stray)
+	require.EqualValues(t, 1, state.Missing)
+}
+
 func TestAFailureOfApplyingIsTold(t *testing.T) {
 	cluster := own(t, 1)
 	cluster.exec(t, cluster.Replicas[0].MySQL, "SET GLOBAL read_only = OFF", "SET sql_log_bin = 0", "INSERT INTO numbers VALUES (1)")

@@ -87,6 +87,7 @@ type position struct {
 	MariaDB  bool   `db:"mariadb"`
 	ReadOnly bool   `db:"read_only"`
 	GTIDs    string `db:"gtids"`
+	Origins  string `db:"origins"` // of MariaDB: the last GTID of each server that has ever written a transaction that this one has
 }
 
 func readPosition(ctx context.Context, from *server.Pool) (p position, err error) {
@@ -94,7 +95,8 @@ func readPosition(ctx context.Context, from *server.Pool) (p position, err error
 		SELECT
 			VERSION() LIKE '%MariaDB%' AS mariadb,
 			@@GLOBAL.read_only AS read_only,
-			/*!80000 @@GLOBAL.gtid_executed */ /*M! @@GLOBAL.gtid_current_pos */ AS gtids`)
+			/*!80000 @@GLOBAL.gtid_executed */ /*M! @@GLOBAL.gtid_current_pos */ AS gtids,
+			/*!80000 '' */ /*M! CONCAT_WS(',', NULLIF(@@GLOBAL.gtid_binlog_state, ''), NULLIF(@@GLOBAL.gtid_slave_pos, '')) */ AS origins`)
 	return p, err
 }
 
@@ -115,7 +117,7 @@ func compare(ctx context.Context, on *server.Pool, primary, replica position) (m
 		return 0, 0, errors.New("GTIDs of MySQL and MariaDB cannot be compared")
 	}
 	if primary.MariaDB {
-		return compareMariaDB(primary.GTIDs, replica.GTIDs)
+		return compareMariaDB(primary, replica)
 	}
 	var onlyPrimary, onlyReplica sql.NullString
 	if err := on.QueryRowContext(ctx, `SELECT GTID_SUBTRACT(?, ?), GTID_SUBTRACT(?, ?)`,

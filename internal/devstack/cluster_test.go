@@ -179,3 +179,18 @@ func rows(t *testing.T, server *MySQL) (all []int) {
 	require.NoError(t, found.Err())
 	return all
 }
+
+func TestAnOldPrimaryFollowsThePromotedOne(t *testing.T) {
+	cluster := startCluster(t, seededDir(t), 1)
+	promoted, old := cluster.Replicas[0], &Replica{MySQL: cluster.Primary}
+	writeRow(t, cluster.Primary)
+	require.NoError(t, promoted.CatchUp(t.Context()))
+	require.NoError(t, old.Kill())
+	require.NoError(t, promoted.Promote(t.Context()))
+	insert(t, promoted.MySQL, 8)
+
+	require.NoError(t, old.Restart(t.Context()))
+	require.NoError(t, old.join(t.Context(), promoted.MySQL))
+	require.NoError(t, old.CatchUp(t.Context()))
+	require.Equal(t, []int{7, 8}, rows(t, old.MySQL))
+}
