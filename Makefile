@@ -23,11 +23,14 @@ FAULTS = 300
 DAYS = 30
 SEED =
 
+# How long the read side runs under faults, for instance: make chaos-api SECONDS=3600 SEED=7
+SECONDS = 180
+
 # Where make uitest puts its pictures. The runbook's are renewed by: make uitest PICTURES=$PWD/docs/images
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test chaos uitest bench bench-api lint clean
+.PHONY: help setup build demo dev test chaos chaos-api uitest bench bench-api lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +53,10 @@ test: setup ## run all tests, on real servers
 chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes)
 	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e/chaos
+
+chaos-api: setup ## read from two apis while servers and replicas fail, and compare every answer (takes three minutes)
+	CREATORPAY_CHAOS_SECONDS=$(SECONDS) CREATORPAY_TEST_SEED=$(SEED) \
+		go test -count=1 -timeout 24h -v -run '^TestChaos$$' ./internal/e2e/readside
 
 uitest: setup build ## repair a failed day in the Temporal UI with a real browser (Chromium), taking pictures
 	go test -C internal/uitest -count=1 -timeout 10m -v . -pictures "$(PICTURES)"

@@ -1,5 +1,5 @@
 // Package e2e has nothing but the rooms of the end-to-end tests, which test the
-// two programs as people run them: built from source, as processes, on a real
+// programs as people run them: built from source, as processes, on a real
 // MySQL and a real Temporal server. What they make of a watch log is held, byte
 // for byte, against an oracle that reads the rules once more and shares no code
 // with them.
@@ -10,5 +10,6 @@
 //   - recovery tests what goes on after failures, resets and kills;
 //   - operations tests the commands of an operator;
 //   - chaos runs weeks under random faults;
-//   - sabotage tests that chaos finds each safety that is taken out.
+//   - sabotage tests that chaos finds each safety that is taken out;
+//   - readside tests the api on a primary and replicas, and runs it under faults.
 package e2e

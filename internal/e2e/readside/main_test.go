@@ -1,0 +1,9 @@
+package readside
+
+import (
+	"testing"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }

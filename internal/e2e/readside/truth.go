@@ -1,0 +1,283 @@
+package readside
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"creatorpay/settlement"
+)
+
+// truth is what the books say, read by statements of its own from the primary when
+// all is over: what is closed does not change, so it was so before, too.
+type truth struct {
+	primary *sql.DB
+}
+
+// check says how the body of a 200 differs from the books; empty if it does not.
+func (tr truth) check(ctx context.Context, q question, body []byte) (string, error) {
+	switch q.Path {
+	case payoutPDF, top5PDF:
+		return tr.checkDocument(ctx, q, body)
+	case top5:
+		return tr.compare(ctx, body, part{"lines", `
+			SELECT kind AS period, starts_on AS start, metric, video_rank AS "rank", video_id, title, value
+			FROM top_videos WHERE kind = ? AND starts_on = ? ORDER BY metric, video_rank`, []any{q.Period.Kind, q.Period.Start}})
+	case settlements:
+		return tr.compare(ctx, body, tr.settlement(q)...)
+	case statistics:
+		return tr.compare(ctx, body, tr.statistics(q)...)
+	case oneStatement:
+		return tr.compare(ctx, body, tr.statement(q)...)
+	case explanation:
+		return tr.compare(ctx, body, tr.explanation(q)...)
+	default:
+		return "", nil // lists that grow are the judge's
+	}
+}
+
+// part is a field of an answer and the rows that it must have. A field that ends
+// with a dot has one row, of which each column is a field beneath it; "." is the
+// answer itself.
+type part struct {
+	field string
+	query string
+	args  []any
+}
+
+// settlement are the columns of the export of that name.
+func (tr truth) settlement(q question) []part {
+	const figures = `views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount`
+	lines, args := `
+		SELECT 'daily' AS period, starts_on AS start, creator_id, video_id, `+figures+`
+		FROM daily_settlements WHERE starts_on = ? AND creator_id = ?`, []any{q.Period.Start, q.Creator}
+	if q.Period.Kind != settlement.Daily {
+		lines, args = `
+		SELECT kind AS period, starts_on AS start, creator_id, video_id, `+figures+`
+		FROM period_videos WHERE kind = ? AND starts_on = ? AND creator_id = ? AND views + late_views > 0`, []any{q.Period.Kind, q.Period.Start, q.Creator}
+	}
+	page, pageArgs := paged(q, lines, args)
+	// A video of which late views are all that there is has no line: it is on the page of the video before it.
+	adjustments := `
+		SELECT ? AS period, ? AS start, creator_id, video_id, watched_on, posted_on, views, self_views, repeat_views, played_seconds, ad_views, ` + figures + `
+		FROM adjustments
+		WHERE posted_on >= ? AND posted_on < ? AND creator_id = ? AND video_id > ? AND (
+			(SELECT COUNT(*) FROM (` + lines + ` AND video_id > ?) rest) <= ?
+			OR video_id <= (SELECT MAX(video_id) FROM (` + page + `) page)
+		)
+		ORDER BY video_id, posted_on, watched_on`
+	return []part{
+		{"lines", page, pageArgs},
+		{"adjustments", adjustments, slices.Concat(
+			[]any{q.Period.Kind, q.Period.Start.String(), q.Period.Start, q.Period.End(), q.Creator, q.After}, args, []any{q.After, q.limit()}, pageArgs)},
+		{"totals.", `
+		SELECT
+			COUNT(*) AS videos, COALESCE(SUM(views_to - views_from), 0) AS views, COALESCE(SUM(ad_views_to - ad_views_from), 0) AS ad_views,
+			COALESCE(SUM(video_amount), 0) AS video_amount, COALESCE(SUM(ad_amount), 0) AS ad_amount, COALESCE(SUM(video_amount + ad_amount), 0) AS amount
+		FROM (` + lines + `) line`, args},
+	}
+}
+
+// statistics are the columns of the export of that name.
+func (tr truth) statistics(q question) []part {
+	const figures = `views, self_views, repeat_views, played_seconds, ad_views`
+	lines, args := `
+		SELECT 'daily' AS period, starts_on AS start, video_id, creator_id, `+figures+`
+		FROM daily_statistics WHERE starts_on = ? AND creator_id = ?`, []any{q.Period.Start, q.Creator}
+	if q.Period.Kind != settlement.Daily {
+		lines, args = `
+		SELECT kind AS period, starts_on AS start, video_id, creator_id, `+figures+`
+		FROM period_videos WHERE kind = ? AND starts_on = ? AND creator_id = ? AND views + self_views + repeat_views > 0`,
+			[]any{q.Period.Kind, q.Period.Start, q.Creator}
+	}
+	page, pageArgs := paged(q, lines, args)
+	return []part{{"lines", page, pageArgs}, {"totals.", `
+		SELECT
+			COUNT(*) AS videos, COALESCE(SUM(views), 0) AS views, COALESCE(SUM(self_views), 0) AS self_views, COALESCE(SUM(repeat_views), 0) AS repeat_views,
+			COALESCE(SUM(played_seconds), 0) AS played_seconds, COALESCE(SUM(ad_views), 0) AS ad_views
+		FROM (` + lines + `) line`, args}}
+}
+
+// paged is the question's page of the lines.
+func paged(q question, lines string, args []any) (query string, all []any) {
+	return lines + " AND video_id > ? ORDER BY video_id LIMIT ?", append(args[:len(args):len(args)], q.After, q.limit())
+}
+
+// usualLimit is how long a page is that is asked for without a limit.
+const usualLimit = 100
+
+func (q question) limit() int { return cmp.Or(q.Limit, usualLimit) }
+
+func (tr truth) statement(q question) []part {
+	key := []any{q.Period.Start, q.Creator}
+	return []part{
+		{".", `
+			SELECT starts_on AS start, creator_id, name, views + late_views AS views, self_views, repeat_views, played_seconds + late_played_seconds AS played_seconds,
+				ad_views + late_ad_views AS ad_views, video_amount, ad_amount, video_amount + ad_amount AS amount
+			FROM statements WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ?`, key},
+		{"lines.", `
+			SELECT video_id, title, views, self_views, repeat_views, played_seconds, ad_views, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
+			FROM period_videos WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ? ORDER BY video_id`, key},
+	}
+}
+
+func (tr truth) explanation(q question) []part {
+	key := []any{q.Period.Start, q.Video}
+	return []part{
+		{".", `SELECT 'daily' AS period, ? AS start, ? AS video_id, ? AS creator_id`, []any{q.Period.Start.String(), q.Video, q.Creator}},
+		{"rows.", `
+			SELECT views + self_views + repeat_views AS "all", views, self_views, repeat_views, played_seconds, ad_views
+			FROM daily_statistics WHERE starts_on = ? AND video_id = ?`, key},
+		{"views.", `
+			SELECT views_from AS ordinals_from, views_to AS ordinals_to, views_to - views_from AS count, video_amount AS amount
+			FROM daily_settlements WHERE starts_on = ? AND video_id = ?`, key},
+		{"ads.", `
+			SELECT ad_views_from AS ordinals_from, ad_views_to AS ordinals_to, ad_views_to - ad_views_from AS count, ad_amount AS amount
+			FROM daily_settlements WHERE starts_on = ? AND video_id = ?`, key},
+		{"late", `
+			SELECT 'daily' AS period, posted_on AS start, creator_id, video_id, watched_on, posted_on, views, self_views, repeat_views, played_seconds, ad_views,
+				views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
+			FROM adjustments WHERE posted_on = ? AND video_id = ? ORDER BY watched_on`, key},
+		{"chunk.", `
+			SELECT chunk AS number, CAST(checksum AS CHAR) AS checksum
+			FROM run_chunks
+			WHERE kind = 'daily' AND starts_on = ? AND COALESCE(video_from, 0) <= ? AND (video_before IS NULL OR ? < video_before)`, append(key, q.Video)},
+	}
+}
+
+// checkDocument holds the document against the hash of the one that was mailed.
+func (tr truth) checkDocument(ctx context.Context, q question, body []byte) (string, error) {
+	column := map[path]string{payoutPDF: "payout_sha256", top5PDF: "top5_sha256"}[q.Path]
+	var want string
+	if err := tr.primary.QueryRowContext(ctx, `SELECT `+column+` FROM statements WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ?`,
+		q.Period.Start, q.Creator).Scan(&want); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(body)
+	if got := hex.EncodeToString(sum[:]); got != want {
+		return fmt.Sprintf("the document has the SHA-256 %s, the one that was mailed %q", got, want), nil
+	}
+	return "", nil
+}
+
+// compare says where the answer is not as its parts must be.
+func (tr truth) compare(ctx context.Context, body []byte, parts ...part) (string, error) {
+	for _, p := range parts {
+		want, err := jsonRows(ctx, tr.primary, p.query, p.args...)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", p.field, err)
+		}
+		if difference := p.differs(body, want); difference != "" {
+			return difference, nil
+		}
+	}
+	return "", nil
+}
+
+// differs holds lines byte for byte, and single fields by their values.
+func (p part) differs(body []byte, want []string) string {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return "the answer cannot be read: " + err.Error()
+	}
+	name := strings.TrimSuffix(p.field, ".")
+	if name == p.field { // lines
+		var got []json.RawMessage
+		if err := json.Unmarshal(fields[name], &got); err != nil || got == nil {
+			return fmt.Sprintf("%s is %s, not an array", name, fields[name])
+		}
+		return differentRows(name, got, want, func(row, want string) bool { return row == want })
+	}
+	got := []json.RawMessage{body}
+	if name != "" {
+		got[0] = fields[name]
+		if bytes.HasPrefix(fields[name], []byte("[")) {
+			if err := json.Unmarshal(fields[name], &got); err != nil {
+				return err.Error()
+			}
+		}
+	}
+	if len(want) == 0 && len(got) == 1 {
+		return "" // nothing of that sort: zeros
+	}
+	return differentRows(name, got, want, includes)
+}
+
+func differentRows(name string, got []json.RawMessage, want []string, same func(row, want string) bool) string {
+	if len(got) != len(want) {
+		return fmt.Sprintf("%s has %d rows, the books have %d: %s\n%s", name, len(got), len(want), got, want)
+	}
+	for i, row := range got {
+		if !same(string(row), want[i]) {
+			return fmt.Sprintf("%s is\n%s\nand the books have\n%s", name, row, want[i])
+		}
+	}
+	return ""
+}
+
+// includes tells whether an object has all fields of the wanted one.
+func includes(row, want string) bool {
+	var got, fields map[string]json.RawMessage
+	if json.Unmarshal([]byte(row), &got) != nil || json.Unmarshal([]byte(want), &fields) != nil {
+		return false
+	}
+	for name, value := range fields {
+		if !bytes.Equal(got[name], value) {
+			return false
+		}
+	}
+	return true
+}
+
+// jsonRows are the rows of a query as objects, with the columns in order.
+func jsonRows(ctx context.Context, from *sql.DB, query string, args ...any) ([]string, error) {
+	found, err := from.QueryContext(ctx, strings.ReplaceAll(query, `"`, "`"), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	columns, err := found.ColumnTypes()
+	if err != nil {
+		return nil, err
+	}
+	values, targets := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	var rows []string
+	for found.Next() {
+		if err := found.Scan(targets...); err != nil {
+			return nil, err
+		}
+		var row bytes.Buffer
+		for i, column := range columns {
+			value := values[i]
+			if kind := column.DatabaseTypeName(); !strings.Contains(kind, "INT") && kind != "DECIMAL" {
+				value, _ = json.Marshal(string(value)) // a text can be written
+			}
+			fmt.Fprintf(&row, `,%q:%s`, column.Name(), value)
+		}
+		rows = append(rows, "{"+row.String()[1:]+"}")
+	}
+	return rows, found.Err()
+}
+
+// lastVideo is the video of the answer's last line.
+func lastVideo(body []byte) int64 {
+	var page struct {
+		Lines []struct {
+			VideoID int64 `json:"video_id"`
+		} `json:"lines"`
+	}
+	if json.Unmarshal(body, &page) != nil || len(page.Lines) == 0 {
+		return 0
+	}
+	return page.Lines[len(page.Lines)-1].VideoID
+}
