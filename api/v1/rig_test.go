@@ -40,7 +40,7 @@ func (tokens) Guard(refuse func(http.ResponseWriter, *http.Request, *access.Refu
 	}
 }
 
-// rig is a handler with fake books, and what it logs.
+// rig is a handler with its books, which are fake unless books is nil, and what it logs.
 type rig struct {
 	*books
 	service *service
@@ -50,8 +50,21 @@ type rig struct {
 
 func newRig(tb testing.TB) *rig {
 	tb.Helper()
-	r := &rig{books: &books{videos: 3}}
-	r.service = newService(r.books, tokens{}, Config{Keep: 1}, slog.New(slog.NewJSONHandler(&r.log, nil)))
+	return newFakeRig(tokens{})
+}
+
+// newFakeRig is a rig of fake books behind the guard.
+func newFakeRig(guard Guard) *rig {
+	fake := &books{videos: 3}
+	r := newRigOf(fake, guard)
+	r.books = fake
+	return r
+}
+
+// newRigOf is a rig of the books behind the guard.
+func newRigOf(books Books, guard Guard) *rig {
+	r := &rig{}
+	r.service = newService(books, guard, Config{Keep: 1}, slog.New(slog.NewJSONHandler(&r.log, nil)))
 	r.handler = observe.New(r.service.logger).Handler(limited(r.service.mux), panicked)
 	return r
 }

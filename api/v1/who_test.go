@@ -18,7 +18,6 @@ import (
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
-	"creatorpay/api/observe"
 	"creatorpay/engine/link"
 	"creatorpay/internal/issuer"
 )
@@ -58,10 +57,7 @@ func newGuardedRig(t *testing.T) (*rig, []asker) {
 	require.NoError(t, err)
 
 	const auth = "Authorization"
-	r := &rig{books: &books{videos: 3}}
-	r.service = newService(r.books, guard, Config{Keep: 1}, slog.New(slog.NewJSONHandler(&r.log, nil)))
-	r.handler = observe.New(r.service.logger).Handler(limited(r.service.mux), panicked)
-	return r, []asker{
+	return newFakeRig(guard), []asker{
 		{"the creator", auth, bearer(server.Creator(own, time.Hour)), access.Reader{CreatorID: own}, false},
 		{"the creator by a link", "Cookie", cookie(own, time.Now().Add(time.Hour)), access.Reader{CreatorID: own}, false},
 		{"another creator", auth, bearer(server.Creator(other, time.Hour)), access.Reader{CreatorID: other}, false},
