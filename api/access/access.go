@@ -15,17 +15,17 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"creatorpay/engine/link"
+	"creatorpay/program/settings"
 )
 
 // Config is what access can be told. Its tags make the command line's flags and
 // environment variables.
 type Config struct {
-	Issuer   string `name:"issuer" env:"API_ISSUER" placeholder:"URL" help:"OIDC issuer whose tokens are taken, as it stands in their iss. Without one only links of mails open anything."`
-	JWKSURL  string `name:"jwks-url" env:"API_JWKS_URL" placeholder:"URL" help:"Where the issuer publishes its keys; without it the issuer's discovery document says."`
-	Audience string `name:"audience" env:"API_AUDIENCE" default:"creatorpay" help:"Audience that tokens must be for."`
-	// LinkKeys is a text and not a link.Keys: an error of the command line's parser quotes the setting.
-	LinkKeys string `name:"link-keys" env:"LINK_KEYS" placeholder:"NAME:KEY,..." help:"Keys of the links in mails, the same as the worker's; better set in the environment than here. Without them no link opens."`
-	Rate     int    `name:"rate" env:"API_RATE" default:"600" help:"Requests a minute of one subject that are answered by this process, and failed ones of one address; 0 sets no limit."`
+	Issuer   string            `name:"issuer" env:"API_ISSUER" placeholder:"URL" help:"OIDC issuer whose tokens are taken, as it stands in their iss. Without one only links of mails open anything."`
+	JWKSURL  string            `name:"jwks-url" env:"API_JWKS_URL" placeholder:"URL" help:"Where the issuer publishes its keys; without it the issuer's discovery document says."`
+	Audience string            `name:"audience" env:"API_AUDIENCE" default:"creatorpay" help:"Audience that tokens must be for."`
+	LinkKeys settings.LinkKeys `embed:""`
+	Rate     int               `name:"rate" env:"API_RATE" default:"600" help:"Requests a minute of one subject that are answered by this process, and failed ones of one address; 0 sets no limit."`
 }
 
 // Access finds out who is asking. It is safe for concurrent use.
@@ -43,7 +43,7 @@ type Access struct {
 func New(config Config, logger *slog.Logger) (*Access, error) {
 	var problems []error
 	switch err := checkAddress(config.Issuer); {
-	case config.Issuer == "" && config.LinkKeys == "":
+	case config.Issuer == "" && config.LinkKeys.Keys == "":
 		problems = append(problems, errors.New("neither --issuer (API_ISSUER) nor --link-keys (LINK_KEYS) is set: nobody could be let in"))
 	case config.Issuer == "" && config.JWKSURL != "":
 		problems = append(problems, errors.New("--jwks-url (API_JWKS_URL) needs --issuer (API_ISSUER): name the issuer whose keys these are"))
@@ -58,12 +58,9 @@ func New(config Config, logger *slog.Logger) (*Access, error) {
 	if config.Audience == "" {
 		problems = append(problems, errors.New("--audience (API_AUDIENCE) is empty: tokens made for others would be taken"))
 	}
-	var links link.Keys
-	if config.LinkKeys != "" {
-		var err error
-		if links, err = link.ParseKeys(config.LinkKeys); err != nil {
-			problems = append(problems, fmt.Errorf("--link-keys (LINK_KEYS): %w", err))
-		}
+	links, err := config.LinkKeys.Parse()
+	if err != nil {
+		problems = append(problems, err)
 	}
 	if config.Rate < 0 {
 		problems = append(problems, fmt.Errorf("--rate (API_RATE) is %d: choose 0 for no limit, or more", config.Rate))

@@ -92,7 +92,7 @@ func TestLink_ThatIsNotGoodIsNotAnswered(t *testing.T) {
 }
 
 func TestLink_WithoutKeysNoneOpens(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.LinkKeys = "" })
+	w := newWorld(t, func(c *Config) { c.LinkKeys.Keys = "" })
 	_, err := w.open(w.links.Sign(link.Mail, link.Grant{CreatorID: 42, Expires: time.Now().Add(time.Hour)}))
 	require.ErrorIs(t, err, link.ErrForged)
 }
@@ -102,12 +102,12 @@ func TestLink_KeysRotateWithoutClosingWhatIsOpen(t *testing.T) {
 	before := newWorld(t)
 	mail, cookie := before.links.Sign(link.Mail, grant), before.links.Sign(link.Cookie, grant)
 
-	rotated := newWorld(t, func(c *Config) { c.LinkKeys = testLinkKeys("b", "a") })
+	rotated := newWorld(t, func(c *Config) { c.LinkKeys.Keys = testLinkKeys("b", "a") })
 	answer, err := rotated.open(mail)
 	require.NoError(t, err)
 	rotated.accept(withCookie(http.MethodGet, cookie))
 
-	after := newWorld(t, func(c *Config) { c.LinkKeys = testLinkKeys("b") })
+	after := newWorld(t, func(c *Config) { c.LinkKeys.Keys = testLinkKeys("b") })
 	_, err = after.open(mail)
 	require.ErrorIs(t, err, link.ErrForged)
 	require.ErrorIs(t, after.refuse(withCookie(http.MethodGet, cookie)), link.ErrForged)

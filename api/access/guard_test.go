@@ -18,6 +18,7 @@ import (
 
 	"creatorpay/engine/link"
 	"creatorpay/internal/issuer"
+	"creatorpay/program/settings"
 )
 
 // canceled is a context that has ended.
@@ -130,7 +131,7 @@ func TestGuard_LogsNothingThatCameWithTheRequest(t *testing.T) {
 }
 
 func TestConfig_ThatCannotBeRightIsRefusedAtOnce(t *testing.T) {
-	_, err := New(Config{Issuer: "login.example.com", JWKSURL: "http://login.example.com", LinkKeys: "a:secret", Rate: -1}, nil)
+	_, err := New(Config{Issuer: "login.example.com", JWKSURL: "http://login.example.com", LinkKeys: settings.LinkKeys{Keys: "a:secret"}, Rate: -1}, nil)
 	for _, says := range []string{"--issuer (API_ISSUER)", "--jwks-url (API_JWKS_URL)", "--audience (API_AUDIENCE)", "--link-keys (LINK_KEYS): key 1", "--rate (API_RATE) is -1"} {
 		require.ErrorContains(t, err, says)
 	}
@@ -138,13 +139,13 @@ func TestConfig_ThatCannotBeRightIsRefusedAtOnce(t *testing.T) {
 
 	_, err = New(Config{Audience: issuer.Audience}, nil)
 	require.ErrorContains(t, err, "nobody could be let in")
-	_, err = New(Config{Audience: issuer.Audience, JWKSURL: issuerURL + "/keys", LinkKeys: linkKeys}, nil)
+	_, err = New(Config{Audience: issuer.Audience, JWKSURL: issuerURL + "/keys", LinkKeys: settings.LinkKeys{Keys: linkKeys}}, nil)
 	require.ErrorContains(t, err, "needs --issuer (API_ISSUER)")
 }
 
 func TestIdentify_TakesNoTokenWithoutAnIssuer(t *testing.T) {
 	w := newWorld(t)
-	alone, err := New(Config{Audience: issuer.Audience, LinkKeys: linkKeys}, slog.New(slog.DiscardHandler))
+	alone, err := New(Config{Audience: issuer.Audience, LinkKeys: settings.LinkKeys{Keys: linkKeys}}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	alone.Run(t.Context()) // returns at once
 

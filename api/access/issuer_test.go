@@ -17,6 +17,7 @@ import (
 
 	"creatorpay/engine/link"
 	"creatorpay/internal/issuer"
+	"creatorpay/program/settings"
 )
 
 const (
@@ -98,7 +99,7 @@ func testLinkKeys(names ...string) string {
 
 func newWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
-	config := Config{Issuer: issuerURL, Audience: issuer.Audience, LinkKeys: linkKeys}
+	config := Config{Issuer: issuerURL, Audience: issuer.Audience, LinkKeys: settings.LinkKeys{Keys: linkKeys}}
 	for _, one := range change {
 		one(&config)
 	}

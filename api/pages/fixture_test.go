@@ -21,6 +21,7 @@ import (
 	"creatorpay/engine/explain"
 	"creatorpay/engine/export"
 	"creatorpay/engine/link"
+	"creatorpay/program/settings"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -309,7 +310,7 @@ func newPages(t testing.TB, b Books) *pagesOf {
 	require.NoError(t, err)
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, nil))
-	gate, err := access.New(access.Config{Issuer: "https://issuer.example", Audience: "creatorpay", LinkKeys: key}, logger)
+	gate, err := access.New(access.Config{Issuer: "https://issuer.example", Audience: "creatorpay", LinkKeys: settings.LinkKeys{Keys: key}}, logger)
 	require.NoError(t, err)
 	return &pagesOf{t: t, keys: keys, log: &log, Handler: New(b, gate, observe.New(logger), logger)}
 }

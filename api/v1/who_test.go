@@ -20,6 +20,7 @@ import (
 	"creatorpay/api/answers"
 	"creatorpay/engine/link"
 	"creatorpay/internal/issuer"
+	"creatorpay/program/settings"
 )
 
 // asker is somebody with what they send to show who they are.
@@ -41,7 +42,7 @@ func newGuardedRig(t *testing.T) (*rig, []asker) {
 	keys := "a:" + base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("a", 32)))
 	links, err := link.ParseKeys(keys)
 	require.NoError(t, err)
-	guard, err := access.New(access.Config{Issuer: server.URL, Audience: issuer.Audience, LinkKeys: keys}, slog.New(slog.DiscardHandler))
+	guard, err := access.New(access.Config{Issuer: server.URL, Audience: issuer.Audience, LinkKeys: settings.LinkKeys{Keys: keys}}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 
 	bearer := func(token string, err error) string {

@@ -191,7 +191,7 @@ func (s *Stack) Work(ctx context.Context, config service.Config, logger *slog.Lo
 func (s *Stack) Answer(ctx context.Context, logger *slog.Logger) error {
 	config := api.Config{Replicas: settings.Replicas{MySQLReplicaDSNs: strings.Join(s.Replicas, " ")}}
 	config.MySQLDSN = s.mysql.Primary.ReaderDSN(databaseName)
-	config.Access.Issuer, config.Access.LinkKeys = s.access.issuer.URL, s.access.linkKeys
+	config.Access.Issuer, config.Access.LinkKeys.Keys = s.access.issuer.URL, s.access.linkKeys
 	config.Listen = strings.TrimPrefix(s.access.pagesURL, "http://")
 	if err := kong.ApplyDefaults(&config); err != nil {
 		return err

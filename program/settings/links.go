@@ -11,7 +11,7 @@ import (
 type LinkKeys struct {
 	// A text and not a link.Keys: what a flag's own type refuses, the command line's
 	// parser quotes.
-	Keys string `name:"link-keys" env:"LINK_KEYS" placeholder:"NAME:KEY,..." help:"Keys of the links to creators' pages; the first signs, all verify. Better set in the environment than here."`
+	Keys string `name:"link-keys" env:"LINK_KEYS" placeholder:"NAME:KEY,..." help:"Keys of the links to creators' pages, the same for workers and apis; the first signs, all verify. Better set in the environment than here."`
 }
 
 // Parse reads the keys; the zero value if there are none.
