@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/prometheus/client_golang/prometheus"
@@ -173,6 +174,34 @@ func TestAFailureOfApplyingIsTold(t *testing.T) {
 	require.False(t, state.Follows())
 	require.NotEmpty(t, state.LastError)
 	require.EqualValues(t, 1, state.Missing)
+}
+
+func TestAReplicaWhoseLogsAreGoneSaysSo(t *testing.T) {
+	cluster := own(t, 1)
+	require.NoError(t, cluster.Replicas[0].StopReplication(t.Context()))
+	cluster.exec(t, cluster.Primary, "INSERT INTO numbers VALUES (1)", "FLUSH BINARY LOGS")
+	require.Eventually(t, func() bool { // when nobody reads the old one any more
+		cluster.exec(t, cluster.Primary, "PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY")
+		return binaryLogs(t, cluster.Primary) == 1
+	}, time.Minute, 50*time.Millisecond)
+	require.NoError(t, cluster.Replicas[0].StartReplication(t.Context()))
+	require.Error(t, cluster.CatchUp(t.Context()))
+
+	state := look(t, cluster.watch(t))
+	require.False(t, state.Receiving)
+	require.Contains(t, state.LastError, "purged")
+}
+
+func binaryLogs(t *testing.T, server *devstack.MySQL) (logs int) {
+	t.Helper()
+	rows, err := open(t, server.DSN("")).QueryContext(t.Context(), "SHOW BINARY LOGS")
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		logs++
+	}
+	require.NoError(t, rows.Err())
+	return logs
 }
 
 func TestWithoutTheRightTheRestIsKnown(t *testing.T) {
