@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -32,6 +33,7 @@ type readCommand struct {
 	Most     int           `default:"50000" help:"Highest rate that is tried."`
 	Kept     int           `default:"5000" help:"How many different requests are asked of kept answers, each once before."`
 	Rounds   int           `default:"3" help:"How often the daily run is measured, alone and with readers in turn."`
+	KeepData bool          `help:"Keep the servers' data at the end, and begin with what an earlier call with the same views and videos has kept."`
 	Note     string        `help:"A sentence about the measurement, for the page."`
 }
 
@@ -63,10 +65,12 @@ type readBench struct {
 
 // Run measures on a private stack and writes the figures down.
 func (c readCommand) Run(ctx context.Context) (err error) {
-	if err := devstack.Clear(ctx, c.Dir); err != nil {
-		return err
+	if !c.KeepData {
+		if err := c.clear(ctx); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, c.clear(context.WithoutCancel(ctx))) }()
 	}
-	defer func() { err = errors.Join(err, devstack.Clear(context.WithoutCancel(ctx), c.Dir)) }()
 	issuer, err := issuer.Start(ctx, filepath.Join(c.Dir, "issuer"))
 	if err != nil {
 		return err
@@ -105,10 +109,8 @@ func (b *readBench) run(ctx context.Context) (err error) {
 		}
 		err = errors.Join(err, b.stop())
 	}()
-	if b.replicas == 0 {
-		if err := b.fill(ctx); err != nil {
-			return err
-		}
+	if err := b.fillOnce(ctx); err != nil {
+		return err
 	}
 	if b.measured.Machine, err = b.describe(ctx); err != nil {
 		return err
@@ -128,6 +130,24 @@ func (b *readBench) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.cold.stop(), b.warm.stop()) }()
 	return b.measure(ctx)
+}
+
+// filledFile tells that the data are complete.
+func (c readCommand) filledFile() string { return filepath.Join(c.Dir, "filled") }
+
+func (c readCommand) clear(ctx context.Context) error {
+	return errors.Join(os.RemoveAll(c.filledFile()), devstack.Clear(ctx, c.Dir))
+}
+
+// fillOnce fills the database, unless that was done before.
+func (b *readBench) fillOnce(ctx context.Context) error {
+	if _, err := os.Stat(b.filledFile()); err == nil {
+		return nil
+	}
+	if err := b.fill(ctx); err != nil {
+		return err
+	}
+	return os.WriteFile(b.filledFile(), nil, 0o600)
 }
 
 // fill stores the days, closes the week and mails its statements.
