@@ -38,7 +38,9 @@ type question struct {
 // accounting program ask each morning, seldom a document, which was mailed already.
 var Mix = []question{
 	{Kind: "settlement of a day", Share: 220, path: ofDay("/v1/creators/%d/settlement?period=daily&date=%s")},
-	{Kind: "settlement of a week", Share: 80, path: ofWeek("/v1/creators/%d/settlement?period=weekly&date=%s")},
+	{Kind: "settlement of a week", Share: 80, path: func(_ *rand.Rand, w World, c Creator) string {
+		return fmt.Sprintf("/v1/creators/%d/settlement?period=weekly&date=%s", c.ID, w.Week.Start)
+	}},
 	{Kind: "statistics of a day", Share: 120, path: ofDay("/v1/creators/%d/statistics?period=daily&date=%s")},
 	{Kind: "explanation", Share: 150, path: func(random *rand.Rand, w World, c Creator) string {
 		return fmt.Sprintf("/v1/creators/%d/videos/%d/explanation?date=%s", c.ID, pick(random, c.Videos), pick(random, w.Days))
