@@ -11,6 +11,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/db/copies"
+	"creatorpay/engine/statement"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -19,12 +20,13 @@ import (
 type Books struct {
 	from     *copies.Copies
 	renderer *templates.Renderer
-	seals    seals
+	seals    *known[string]
+	commons  *known[*statement.Common] // of weeks
 }
 
 // New answers from the copies, and draws documents with the renderer.
 func New(from *copies.Copies, renderer *templates.Renderer) *Books {
-	return &Books{from: from, renderer: renderer, seals: seals{known: map[settlement.Period]string{}}}
+	return &Books{from: from, renderer: renderer, seals: newKnown[string](mostSeals), commons: newKnown[*statement.Common](mostCommons)}
 }
 
 // Sealed is an answer that never changes.

@@ -134,7 +134,7 @@ func TestTheSealsThatAreRememberedAreBounded(t *testing.T) {
 	for day := range 2 * mostSeals {
 		answers.seals.keep(settlement.DailyPeriod(settlement.FirstDay+settlement.Day(day)), "seal")
 	}
-	require.Len(t, answers.seals.known, mostSeals)
+	require.Len(t, answers.seals.of, mostSeals)
 	_, found := answers.seals.find(settlement.DailyPeriod(settlement.FirstDay + 2*mostSeals - 1))
 	require.True(t, found, "the newest is among them")
 }

@@ -28,7 +28,7 @@ func (b *Books) Document(ctx context.Context, creator int64, week settlement.Per
 		return Document{}, err
 	}
 	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, _ db.SealedRun) (storedStatement, error) {
-		found, err := readStatement(ctx, books, creator, week)
+		found, err := b.readStatement(ctx, books, creator, week)
 		if err == nil && statement.StoredSHA256(found.stored.Documents, kind) == "" {
 			err = ErrNotFound{What: "document of statement " + found.drawn.Number + ", which was not mailed yet,"}
 		}

@@ -75,7 +75,7 @@ func (b *Books) Statement(ctx context.Context, creator int64, week settlement.Pe
 		return Sealed[Statement]{}, err
 	}
 	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, _ db.SealedRun) (storedStatement, error) {
-		return readStatement(ctx, books, creator, week)
+		return b.readStatement(ctx, books, creator, week)
 	})
 	if err != nil {
 		return Sealed[Statement]{}, err
@@ -96,7 +96,7 @@ type storedStatement struct {
 	drawn  *templates.Statement
 }
 
-func readStatement(ctx context.Context, books *db.DB, creator int64, week settlement.Period) (found storedStatement, err error) {
+func (b *Books) readStatement(ctx context.Context, books *db.DB, creator int64, week settlement.Period) (found storedStatement, err error) {
 	stored, err := books.Statements(ctx, week, one(creator))
 	if err != nil {
 		return found, err
@@ -104,7 +104,14 @@ func readStatement(ctx context.Context, books *db.DB, creator int64, week settle
 	if len(stored) == 0 {
 		return found, ErrNotFound{What: "statement " + statement.Number(week, creator)}
 	}
-	drawn, err := statement.Read(ctx, books, week, one(creator), "")
+	common, known := b.commons.find(week)
+	if !known {
+		if common, err = statement.ReadCommon(ctx, books, week); err != nil {
+			return found, err
+		}
+		b.commons.keep(week, common)
+	}
+	drawn, err := common.Read(ctx, books, one(creator), "")
 	if err != nil {
 		return found, err
 	}

@@ -12,32 +12,32 @@ import (
 // statement puts one creator's statement together. videos are the creator's lines
 // of the period, days those of its days, late the views of earlier days that they
 // paid; all come by video.
-func (r *reader) statement(head db.Statement, videos []db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) *templates.Statement {
-	period := r.run.Period()
+func (c *Common) statement(head db.Statement, contact string, videos []db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) *templates.Statement {
+	period := c.run.Period()
 	statement := &templates.Statement{
 		Number:    Number(period, head.CreatorID),
 		Version:   head.Version,
 		Period:    period,
-		ClosedAt:  r.closedAt,
+		ClosedAt:  c.closedAt,
 		CreatorID: head.CreatorID,
 		Creator:   head.Name,
 		Locale:    head.Locale,
-		Contact:   cmp.Or(head.Contact, r.contact),
-		Prices:    r.prices,
-		Days:      r.days(days),
+		Contact:   cmp.Or(head.Contact, contact),
+		Prices:    c.prices,
+		Days:      c.days(days),
 	}
 	for _, video := range videos {
-		statement.Lines = append(statement.Lines, r.line(video,
+		statement.Lines = append(statement.Lines, c.line(video,
 			take(&days, video.VideoID, func(d db.SettlementLine) int64 { return d.VideoID }),
 			take(&late, video.VideoID, func(a db.Adjustment) int64 { return a.VideoID })))
 	}
-	statement.Top = r.top5(videos)
+	statement.Top = c.top5(videos)
 	return statement
 }
 
 // line is one video's line; days are its settled days in order, late its views
 // of earlier days that they paid.
-func (r *reader) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) templates.Line {
+func (c *Common) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) templates.Line {
 	line := templates.Line{
 		VideoID:    video.VideoID,
 		Title:      video.Title,
@@ -50,7 +50,7 @@ func (r *reader) line(video db.PeriodVideo, days []db.SettlementLine, late []db.
 		})
 	}
 	for _, day := range days {
-		rule := r.rules[day.Day]
+		rule := c.rules[day.Day]
 		line.ViewShares = addShares(line.ViewShares, rule.Views, day.OfViews())
 		line.AdShares = addShares(line.AdShares, rule.AdViews, day.OfAdViews())
 	}
@@ -74,8 +74,8 @@ func addShares(shares []settlement.Share, tiers settlement.Tiers, ordinals settl
 }
 
 // days are the totals of every day of the period, also those without any.
-func (r *reader) days(lines []db.SettlementLine) []templates.DayTotal {
-	period := r.run.Period()
+func (c *Common) days(lines []db.SettlementLine) []templates.DayTotal {
+	period := c.run.Period()
 	totals := make([]templates.DayTotal, 0, period.End()-period.Start)
 	for _, day := range period.Days() {
 		totals = append(totals, templates.DayTotal{Day: day})
@@ -89,8 +89,8 @@ func (r *reader) days(lines []db.SettlementLine) []templates.DayTotal {
 }
 
 // top5 is the period's ranking with the creator's own videos marked.
-func (r *reader) top5(own []db.PeriodVideo) (top templates.Top5) {
-	for _, video := range r.top {
+func (c *Common) top5(own []db.PeriodVideo) (top templates.Top5) {
+	for _, video := range c.top {
 		ranked := templates.RankedVideo{
 			Rank: video.Rank, VideoID: video.VideoID, Title: video.Title, Value: video.Value,
 			Own: slices.ContainsFunc(own, func(v db.PeriodVideo) bool { return v.VideoID == video.VideoID }),

@@ -16,25 +16,26 @@ import (
 // are drawn and mailed. contact is the mail address for questions in those that
 // have not been drawn yet. It fails with a [settlement.ErrNotClosed].
 func Read(ctx context.Context, database *db.DB, period settlement.Period, creators settlement.Creators, contact string) ([]*templates.Statement, error) {
-	r, err := newReader(ctx, database, period, contact)
+	common, err := ReadCommon(ctx, database, period)
 	if err != nil {
 		return nil, err
 	}
-	return r.read(ctx, creators)
+	return common.Read(ctx, database, creators, contact)
 }
 
-// reader holds what all statements of a period have in common.
-type reader struct {
-	db       *db.DB
+// Common is what all statements of a closed period have in common. It never
+// changes, and is safe for concurrent use.
+type Common struct {
 	run      db.Run
-	closedAt time.Time // by the clocks of the business time zone
-	contact  string
+	closedAt time.Time                               // by the clocks of the business time zone
 	rules    map[settlement.Day]settlement.PriceRule // by which each day was settled
 	prices   []settlement.PriceRule                  // each of them once
 	top      []db.TopVideo
 }
 
-func newReader(ctx context.Context, database *db.DB, period settlement.Period, contact string) (*reader, error) {
+// ReadCommon reads what the statements of the closed period have in common. It
+// fails with a [settlement.ErrNotClosed].
+func ReadCommon(ctx context.Context, database *db.DB, period settlement.Period) (*Common, error) {
 	run, err := database.ClosedRun(ctx, period)
 	if err != nil {
 		return nil, err
@@ -43,8 +44,8 @@ func newReader(ctx context.Context, database *db.DB, period settlement.Period, c
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{
-		db: database, run: run, contact: contact,
+	c := &Common{
+		run:      run,
 		closedAt: calendar.In(*run.EndedAt), // a closed run has ended
 		rules:    make(map[settlement.Day]settlement.PriceRule),
 	}
@@ -60,36 +61,37 @@ func newReader(ctx context.Context, database *db.DB, period settlement.Period, c
 				return nil, err
 			}
 			versions[day.PriceRule] = rule
-			r.prices = append(r.prices, rule)
+			c.prices = append(c.prices, rule)
 		}
-		r.rules[day.StartsOn] = rule
+		c.rules[day.StartsOn] = rule
 	}
-	r.top, err = database.TopVideos(ctx, period)
-	return r, err
+	c.top, err = database.TopVideos(ctx, period)
+	return c, err
 }
 
-func (r *reader) read(ctx context.Context, creators settlement.Creators) ([]*templates.Statement, error) {
-	period := r.run.Period()
-	heads, err := r.db.Statements(ctx, period, creators)
+// Read gives the statements of the creators as the function [Read] does.
+func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.Creators, contact string) ([]*templates.Statement, error) {
+	period := c.run.Period()
+	heads, err := database.Statements(ctx, period, creators)
 	if err != nil {
 		return nil, err
 	}
-	videos, err := r.db.PeriodVideos(ctx, period, creators)
+	videos, err := database.PeriodVideos(ctx, period, creators)
 	if err != nil {
 		return nil, err
 	}
-	days, err := r.db.DaysOf(ctx, period, creators)
+	days, err := database.DaysOf(ctx, period, creators)
 	if err != nil {
 		return nil, err
 	}
-	late, err := r.db.Adjustments(ctx, period, creators)
+	late, err := database.Adjustments(ctx, period, creators)
 	if err != nil {
 		return nil, err
 	}
 	statements := make([]*templates.Statement, len(heads))
 	for i, head := range heads {
 		// All four come by creator, and every statement has lines.
-		statements[i] = r.statement(head,
+		statements[i] = c.statement(head, contact,
 			take(&videos, head.CreatorID, func(v db.PeriodVideo) int64 { return v.CreatorID }),
 			take(&days, head.CreatorID, func(d db.SettlementLine) int64 { return d.CreatorID }),
 			take(&late, head.CreatorID, func(a db.Adjustment) int64 { return a.CreatorID }))
