@@ -2,9 +2,11 @@ package answers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"creatorpay/db"
+	"creatorpay/db/copies"
 	"creatorpay/settlement"
 )
 
@@ -31,13 +33,18 @@ func (b *Books) Title(ctx context.Context, creator, video int64) (string, error)
 	})
 }
 
-// catalogued reads the catalogue of a copy that knows all closed days, or, without the primary, most of them: what they
-// rest on is in it.
+// catalogued reads the catalogue of the primary: that is one small question, and not more than to ask it how much it
+// knows. Without the primary it is that of the copy that knows most closed days: what they rest on is in it.
 func catalogued[T any](ctx context.Context, b *Books, read func(context.Context, *db.DB) (T, error)) (found T, err error) {
-	_, err = b.from.List(ctx, settlement.Daily, func(ctx context.Context, books *db.DB) (err error) {
+	question := func(ctx context.Context, books *db.DB) (err error) {
 		found, err = read(ctx, books)
 		return err
-	})
+	}
+	err = b.from.Primary(ctx, question)
+	var unavailable *copies.Unavailable
+	if errors.As(err, &unavailable) {
+		_, err = b.from.List(ctx, settlement.Daily, question)
+	}
 	return found, err
 }
 
