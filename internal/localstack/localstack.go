@@ -18,6 +18,7 @@ import (
 	"creatorpay/engine/mailer"
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/inbox"
+	"creatorpay/internal/issuer"
 	"creatorpay/program/connect"
 	"creatorpay/program/settings"
 	"creatorpay/settlement"
@@ -187,7 +188,8 @@ func (s *Stack) Work(ctx context.Context, config service.Config, logger *slog.Lo
 }
 
 // Answer runs an api on the stack until ctx ends. It reads with a user who may
-// only do that, from the replicas where there are some.
+// only do that, from the replicas where there are some, and takes the tokens of
+// the stack's own issuer, whatever the settings say of another one.
 func (s *Stack) Answer(ctx context.Context, logger *slog.Logger) error {
 	config := api.Config{Replicas: settings.Replicas{MySQLReplicaDSNs: strings.Join(s.Replicas, " ")}}
 	config.MySQLDSN = s.mysql.Primary.ReaderDSN(databaseName)
@@ -196,5 +198,6 @@ func (s *Stack) Answer(ctx context.Context, logger *slog.Logger) error {
 	if err := kong.ApplyDefaults(&config); err != nil {
 		return err
 	}
+	config.Access.JWKSURL, config.Access.Audience = "", issuer.Audience
 	return api.Run(ctx, config, logger)
 }
