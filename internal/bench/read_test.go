@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,33 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
+}
+
+func TestReadersAreMeasuredWithAndWithoutReplicas(t *testing.T) {
+	dir := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "creatorpay/worker", "creatorpay/api")
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, string(output))
+	command := readCommand{
+		files:        files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md")},
+		installation: installation{Dir: filepath.Join(dir, "stack"), Memory: "64M", RedoLog: "64M", Worker: filepath.Join(dir, "worker")},
+		API:          filepath.Join(dir, "api"), Name: "tiny", Views: 5000, Videos: 50, Replicas: 1,
+		Rates: []int{50}, Lasting: 200 * time.Millisecond, Trying: 100 * time.Millisecond, Most: 50, Kept: 100, Rounds: 1,
+	}
+
+	require.NoError(t, command.Run(t.Context()))
+
+	measured, err := command.readReaders()
+	require.NoError(t, err)
+	require.Len(t, measured, 1)
+	require.Len(t, measured[0].Readings, 3+1+3, "each way alone, and the floor once")
+	for _, one := range measured[0].Readings {
+		require.Equal(t, one.Requests, one.Statuses["200"]+one.Statuses["304"], one)
+	}
+	require.Len(t, measured[0].Runs, 2*3, "alone, with cold and with warm answers")
+	page, err := os.ReadFile(command.Page)
+	require.NoError(t, err)
+	require.Equal(t, 3+3+3+2+3, strings.Count(string(page), "| primary, 1 replica | "), "lines of goals, highest rates, readings alone and while a run is going, and runs")
 }
 
 func TestReadersAreHeldAgainstTheirGoals(t *testing.T) {
