@@ -46,15 +46,18 @@ func (o *Requests) Handler(next http.Handler, failed http.HandlerFunc) http.Hand
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, seen := time.Now(), &answer{ResponseWriter: w}
 		r = r.WithContext(context.WithValue(r.Context(), idKey{}, rand.Text()))
-		defer func() {
-			took := time.Since(began)
-			o.WithLabelValues(r.Pattern, strconv.Itoa(seen.status)).Observe(took.Seconds())
-			o.logger.DebugContext(r.Context(), "request",
-				"route", r.Pattern, "status", seen.status, "bytes", seen.bytes, "duration", took, "request_id", ID(r.Context()))
-		}()
+		defer o.note(seen, r, began)
 		defer o.catch(seen, r, failed)
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// note measures and logs what was answered.
+func (o *Requests) note(seen *answer, r *http.Request, began time.Time) {
+	took := time.Since(began)
+	o.WithLabelValues(r.Pattern, strconv.Itoa(seen.status)).Observe(took.Seconds())
+	o.logger.DebugContext(r.Context(), "request",
+		"route", r.Pattern, "status", seen.status, "bytes", seen.bytes, "duration", took, "request_id", ID(r.Context()))
 }
 
 // catch answers a panic.
