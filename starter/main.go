@@ -32,6 +32,7 @@ type commands struct {
 	Export     exportCommand     `cmd:"" help:"Write a closed period's results as CSV or JSON."`
 	Mail       mailCommand       `cmd:"" help:"See, preview and send the mails of a closed week."`
 	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the watch log and print every difference."`
+	Explain    explainCommand    `cmd:"" help:"Show how a video's amount of one closed day came about, and recompute it from the watch log."`
 	Audit      auditCommand      `cmd:"" help:"Check every invariant of the closed days, weeks and months of a range and name the rows that break one."`
 	Status     statusCommand     `cmd:"" help:"Show the periods, their state, open and failed runs, and gaps."`
 	Replay     replayCommand     `cmd:"" help:"Replay the histories of runs against this program's workflows, before it is deployed."`

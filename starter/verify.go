@@ -44,12 +44,16 @@ func verificationText(day settlement.Day, found verify.Report) string {
 	if len(verificationProblems(found)) == 0 {
 		text += fmt.Sprintf("%s: what is stored is what the watch log gives; no difference\n", day)
 	}
+	return text + differencesText(found.Differences)
+}
+
+func differencesText(differences []verify.Difference) string {
 	out := newTable("Of", "Figure", "Stored", "Recomputed")
 	rightAligned(out, 3, 4)
-	for _, d := range found.Differences {
+	for _, d := range differences {
 		out.AppendRow([]any{d.Of, d.Figure, d.Stored, d.Recomputed})
 	}
-	return text + filled(out)
+	return filled(out)
 }
 
 // rowsText shows the chunks whose rows came, are missing or changed.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 
 	"creatorpay/engine/export"
 	"creatorpay/settlement"
@@ -50,6 +51,9 @@ func part(tiers settlement.Tiers, ordinals settlement.Ordinals, amount settlemen
 	found.Cut = won(sum.Sub(sum, units(int64(amount), settlement.UnitsPerWon)))
 	return found
 }
+
+// AddsUp tells whether the amount is the exact sum cut to whole won, as it is unless it was changed by hand.
+func (p Part) AddsUp() bool { return strings.HasPrefix(p.Cut, "0.") }
 
 // units are price units, of which so many cost so much each: more than 64 bits hold.
 func units(count, price int64) *big.Int {

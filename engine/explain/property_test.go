@@ -93,6 +93,10 @@ func TestR5_TheSharesCutOnceAreTheAmountsThatTheDayPaid(t *testing.T) {
 
 func TestAnAmountThatWasChangedByHandShowsInTheCut(t *testing.T) {
 	tiers := settlement.Tiers{{From: 1, Price: 11000}}
+	require.True(t, part(tiers, settlement.Ordinals{From: 5, To: 8}, 3).AddsUp())
+	for _, changed := range []settlement.Won{2, 4} {
+		require.False(t, part(tiers, settlement.Ordinals{From: 5, To: 8}, changed).AddsUp())
+	}
 	require.Equal(t, "0.3000", part(tiers, settlement.Ordinals{From: 5, To: 8}, 3).Cut)
 	require.Equal(t, "-0.7000", part(tiers, settlement.Ordinals{From: 5, To: 8}, 4).Cut)
 	require.Equal(t, Part{Shares: []Share{}, Exact: "0.0000", Cut: "0.0000"}, part(tiers, settlement.Ordinals{}, 0))

@@ -13,10 +13,10 @@ import (
 // Difference is one stored figure that the watch log does not give again. All of
 // it is for people.
 type Difference struct {
-	Of         string // a video, a chunk, a rank, or the day
-	Figure     string
-	Stored     string
-	Recomputed string
+	Of         string `json:"of"` // a video, a chunk, a rank, or the day
+	Figure     string `json:"figure"`
+	Stored     string `json:"stored"`
+	Recomputed string `json:"recomputed"`
 }
 
 type differences []Difference
