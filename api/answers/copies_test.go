@@ -53,7 +53,7 @@ func TestACreatorWithoutLinesIsAnsweredAndOneWhoDoesNotExistIsNot(t *testing.T) 
 	require.Equal(t, ErrNotFound{What: "creator 99"}, err)
 	for video, owner := range map[int64]int64{1: other, 98: busy} {
 		_, err = r.answers.Title(t.Context(), owner, video)
-		require.IsType(t, ErrNotFound{}, err)
+		require.ErrorIs(t, err, settlement.ErrNotFound)
 	}
 }
 

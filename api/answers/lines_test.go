@@ -55,7 +55,7 @@ func TestTotalsAreThoseOfAllLines(t *testing.T) {
 				want.Videos++
 				want.Views += line.OfViews().Count()
 				want.AdViews += line.OfAdViews().Count()
-				require.NoError(t, want.Amounts.Add(line.Amounts))
+				require.NoError(t, want.Add(line.Amounts))
 			}
 			want.Amount = want.VideoAmount + want.AdAmount
 			require.Equal(t, want, whole.Value.Totals)
@@ -68,7 +68,7 @@ func TestTotalsAreThoseOfAllLines(t *testing.T) {
 			var figures StatisticsTotals
 			for _, line := range counted.Value.Lines {
 				figures.Videos++
-				require.NoError(t, figures.Statistics.Add(line.Statistics))
+				require.NoError(t, figures.Add(line.Statistics))
 			}
 			figures.LeftOut = LeftOut{All: figures.SelfViews + figures.RepeatViews, SelfViews: figures.SelfViews, RepeatViews: figures.RepeatViews}
 			require.Equal(t, figures, counted.Value.Totals)

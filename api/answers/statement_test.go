@@ -59,7 +59,7 @@ func TestADocumentThatWasNotMailedYetIsNotThere(t *testing.T) {
 	require.Equal(t, ErrNotFound{What: "document of statement 2024-W22-1, which was not mailed yet,"}, err)
 	for _, creator := range []int64{alone, idle, nobody} {
 		_, err = r.answers.Document(t.Context(), creator, week, Top5PDF)
-		require.IsType(t, ErrNotFound{}, err)
+		require.ErrorIs(t, err, settlement.ErrNotFound)
 	}
 	_, err = r.answers.Document(t.Context(), busy, month, PayoutPDF)
 	require.ErrorIs(t, err, settlement.ErrInvalid)
@@ -105,9 +105,10 @@ func TestAStatementComesToTheSettlementOfItsWeek(t *testing.T) {
 		require.NoError(t, err)
 
 		stated := found.Value
-		require.Equal(t, settled.Value.Totals, SettlementTotals{
+		totals := SettlementTotals{
 			Videos: int64(len(stated.Lines)), Views: stated.Views, AdViews: stated.AdViews, Amounts: stated.Amounts, Amount: stated.Amount,
-		})
+		}
+		require.Equal(t, settled.Value.Totals, totals)
 		var days settlement.Won
 		for _, day := range stated.Days {
 			days += day.Amount
@@ -269,9 +270,13 @@ func TestAnExplanationExplainsTheLineOfTheExport(t *testing.T) {
 			require.NoError(t, err)
 			e := found.Value
 			require.Equal(t, figures[line.VideoID], e.Rows.Statistics)
-			require.Equal(t, line.Amounts, settlement.Amounts{VideoAmount: e.Views.Amount, AdAmount: e.Ads.Amount})
-			require.Equal(t, []int64{line.ViewsFrom, line.ViewsTo, line.AdViewsFrom, line.AdViewsTo},
-				[]int64{e.Views.OrdinalsFrom, e.Views.OrdinalsTo, e.Ads.OrdinalsFrom, e.Ads.OrdinalsTo})
+			earned := settlement.Earnings{
+				VideoOrdinals: settlement.VideoOrdinals{
+					ViewsFrom: e.Views.OrdinalsFrom, ViewsTo: e.Views.OrdinalsTo, AdViewsFrom: e.Ads.OrdinalsFrom, AdViewsTo: e.Ads.OrdinalsTo,
+				},
+				Amounts: settlement.Amounts{VideoAmount: e.Views.Amount, AdAmount: e.Ads.Amount},
+			}
+			require.Equal(t, line.Earnings, earned)
 			require.Equal(t, r.sealOf(day), e.Seal)
 			require.Equal(t, found.Seal, e.Seal)
 			explained++

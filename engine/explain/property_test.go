@@ -40,7 +40,8 @@ func exactly(t require.TestingT, won string) *big.Int {
 
 // requireExplained means that the part explains the ordinals and the amount without a gap.
 func requireExplained(t require.TestingT, explained Part, ordinals settlement.Ordinals, amount settlement.Won) {
-	require.Equal(t, ordinals, settlement.Ordinals{From: explained.OrdinalsFrom, To: explained.OrdinalsTo})
+	require.Equal(t, ordinals.From, explained.OrdinalsFrom)
+	require.Equal(t, ordinals.To, explained.OrdinalsTo)
 	require.Equal(t, ordinals.Count(), explained.Count)
 	sum, next := new(big.Int), ordinals.From+1
 	for _, share := range explained.Shares {
