@@ -15,10 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the pictures show, in CSS pixels.
-const (
-	width  = 1280
-	height = 900
+// screen is what a browser's window shows, in CSS pixels, and how many pixels of a picture each of them has.
+type screen struct {
+	width, height int64
+	scale         float64
+}
+
+var (
+	desk  = screen{1280, 900, 1}
+	phone = screen{390, 844, 2}
 )
 
 // uiTimeout is how long the UI may take to show what is looked for, on a busy machine.
@@ -28,9 +33,10 @@ const uiTimeout = 2 * time.Minute
 type browser struct {
 	t   *testing.T
 	ctx context.Context
+	screen
 }
 
-func startBrowser(t *testing.T) *browser {
+func startBrowser(t *testing.T, on screen) *browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.DisableGPU,
@@ -38,14 +44,14 @@ func startBrowser(t *testing.T) *browser {
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.UserDataDir(t.TempDir()),
-		chromedp.WindowSize(width, height),
+		chromedp.WindowSize(int(on.width), int(on.height)),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
-	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height)), "start Chromium, which has to be installed")
-	return &browser{t: t, ctx: ctx}
+	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(on.width, on.height, chromedp.EmulateScale(on.scale))), "start Chromium, which has to be installed")
+	return &browser{t: t, ctx: ctx, screen: on}
 }
 
 func (b *browser) open(url string) {
@@ -163,6 +169,16 @@ func (b *browser) value(selector string) string {
 	return value
 }
 
+// address is where the link of an XPath leads.
+func (b *browser) address(path string) string {
+	b.t.Helper()
+	b.see(path)
+	href, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf(
+		"document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE, null).singleNodeValue.href", path)))
+	require.NoError(b.t, err)
+	return href
+}
+
 // text is all text that the page shows.
 func (b *browser) text() string {
 	b.t.Helper()
@@ -174,7 +190,7 @@ func (b *browser) text() string {
 // picture keeps what the window shows now, without the mouse.
 func (b *browser) picture(name string) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, width/2, 10)))
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, float64(b.width)/2, 10)))
 	b.save(filepath.Join(*pictures, name+".png"))
 }
 

@@ -28,6 +28,8 @@ type stack struct {
 	t           *testing.T
 	environment []string
 	ui          string // address of the Temporal UI
+	inbox       string // address of the mail inbox
+	api         string // address of the creators' pages
 	metrics     string // address of the worker's metrics
 	sql         *sql.DB
 }
@@ -76,6 +78,10 @@ func (s *stack) source(path string) {
 			s.t.Cleanup(func() { require.NoError(s.t, s.sql.Close()) })
 		case "TEMPORAL_UI_URL":
 			s.ui = value
+		case "MAIL_URL":
+			s.inbox = value
+		case "API_URL":
+			s.api = value
 		case "PATH", "PWD":
 			continue
 		}

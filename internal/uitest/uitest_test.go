@@ -29,7 +29,7 @@ type operator struct {
 
 // Each step needs what the ones before it have done.
 func TestOperatorRepairsADayInTheTemporalUI(t *testing.T) {
-	o := &operator{stack: startStack(t), browser: startBrowser(t)}
+	o := &operator{stack: startStack(t), browser: startBrowser(t, desk)}
 	steps := []struct {
 		name string
 		do   func(*operator)
