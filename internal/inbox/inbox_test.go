@@ -154,12 +154,12 @@ func TestAMailIsShownWithoutItsScripts(t *testing.T) {
 
 	shown := get(t, inbox, page)
 	require.Contains(t, shown.body, "&lt;b&gt;rich&lt;/b&gt;")
-	require.Contains(t, shown.body, "<iframe src=\""+page+"/html\" sandbox ")
+	require.Contains(t, shown.body, "<iframe src=\""+page+"/html\" sandbox=\"allow-popups allow-popups-to-escape-sandbox\" ")
 	require.Contains(t, shown.body, "명.pdf")
 
 	html := get(t, inbox, page+"/html")
 	require.Contains(t, html.body, "<h1>Hello</h1>")
-	require.Regexp(t, "default-src 'none'.*sandbox$", html.header.Get("Content-Security-Policy"))
+	require.Regexp(t, "default-src 'none'.*sandbox allow-popups allow-popups-to-escape-sandbox$", html.header.Get("Content-Security-Policy"))
 }
 
 func TestOnlyPDFIsShownByTheBrowser(t *testing.T) {

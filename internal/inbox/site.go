@@ -17,10 +17,11 @@ import (
 const mailsPerPage = 50
 
 // The content security policies. A mail is shown as a mail program would show
-// it: with its own styles, but no script, no form and nothing from outside.
+// it: with its own styles, but no script, no form and nothing from outside; its links
+// open tabs of their own.
 const (
 	pagePolicy = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-	mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+	mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 
 //go:embed pages
