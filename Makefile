@@ -26,7 +26,7 @@ SEED =
 # How long the read side runs under faults, for instance: make chaos-api SECONDS=3600 SEED=7
 SECONDS = 180
 
-# Where make uitest puts its pictures. The runbook's are renewed by: make uitest PICTURES=$PWD/docs/images
+# Where make uitest puts its pictures. Those of the documentation are renewed by: make uitest PICTURES=$PWD/docs/images
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
@@ -58,7 +58,7 @@ chaos-api: setup ## read from two apis while servers and replicas fail, and comp
 	CREATORPAY_CHAOS_SECONDS=$(SECONDS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 24h -v -run '^TestChaos$$' ./internal/e2e/readside
 
-uitest: setup build ## repair a failed day in the Temporal UI with a real browser (Chromium), taking pictures
+uitest: setup build ## use the Temporal UI and the creators' pages with a real browser (Chromium), taking pictures
 	go test -C internal/uitest -count=1 -timeout 10m -v . -pictures "$(PICTURES)"
 
 bench: setup build ## measure the daily run against an SQL script, a page reader and the floor

@@ -173,7 +173,7 @@ func (c *creator) askWhy() {
 	}
 	c.fits()
 	c.picture("pages-why")
-	_, err := chromedp.Run(c.browser.ctx, chromedp.Evaluate[bool](`window.scrollTo(0, [...document.querySelectorAll("h2")].find(h => h.textContent.startsWith("2.")).closest("section").offsetTop - 12) || true`))
+	_, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`(scrollTo(0, [...document.querySelectorAll("h2")].find(h => h.textContent.startsWith("2.")).closest("section").offsetTop - 12), true)`))
 	require.NoError(c.t, err)
 	c.picture("pages-price")
 }
@@ -221,7 +221,7 @@ func (c *creator) readEnglish() {
 // fits requires that nothing has to be scrolled to sideways.
 func (c *creator) fits() {
 	c.t.Helper()
-	wide, err := chromedp.Run(c.browser.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
+	wide, err := chromedp.Run(c.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
 	require.NoError(c.t, err)
 	require.LessOrEqual(c.t, wide, c.width)
 }
