@@ -20,7 +20,7 @@ const secondsVariable = "CREATORPAY_CHAOS_SECONDS"
 // Without it a run is short. The first days have closed before it begins; the
 // month ends with the sixth day of the run.
 const (
-	fewSeconds = 30
+	fewSeconds = 25
 	daysBefore = 24
 	rate       = 50 // requests a second
 )

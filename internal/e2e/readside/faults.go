@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,6 +24,9 @@ const thePrimary = "primary"
 func replicaName(i int) string { return fmt.Sprintf("replica %d", i+1) }
 
 func apiName(i int) string { return fmt.Sprintf("api %d", i+1) }
+
+// frozen is the kind of a fault after which a process goes on where it was.
+const frozen = "frozen"
 
 // trouble is that something failed, until it had all that it needs to answer again.
 type trouble struct {
@@ -54,16 +58,20 @@ func (t *troubles) end(one *trouble) {
 	one.To = time.Now()
 }
 
-// during are those of the named one at any time between the two.
+// during tells whether the named one failed at any time between the two.
 func (t *troubles) during(of string, from, to time.Time) bool {
+	return t.any(func(one *trouble) bool { return one.Of == of && one.overlaps(from, to) })
+}
+
+// hung tells whether the named one was frozen at any time between the two.
+func (t *troubles) hung(of string, from, to time.Time) bool {
+	return t.any(func(one *trouble) bool { return one.Of == of && one.Kind == frozen && one.overlaps(from, to) })
+}
+
+func (t *troubles) any(is func(*trouble) bool) bool {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	for _, one := range t.all {
-		if one.Of == of && one.overlaps(from, to) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.all, is)
 }
 
 // fault is one that can be injected: it lasts until it is ended.
@@ -184,7 +192,7 @@ func nothingMore(context.Context) error { return nil }
 func serverFaults(server *devstack.MySQL) []fault {
 	return []fault{
 		{"killed", func(context.Context) error { return server.Kill() }, server.Restart},
-		{"frozen", func(context.Context) error { return server.Freeze() }, func(context.Context) error { return server.Thaw() }},
+		{frozen, func(context.Context) error { return server.Freeze() }, func(context.Context) error { return server.Thaw() }},
 		{"restarted", func(context.Context) error { return server.Stop() }, server.Restart},
 	}
 }
@@ -193,7 +201,7 @@ func apiFaults(one *api) []fault {
 	again := func(context.Context) error { one.start(); return nil }
 	return []fault{
 		{"killed", func(context.Context) error { one.kill(); return nil }, again},
-		{"frozen", func(context.Context) error { return one.signal(syscall.SIGSTOP) }, func(context.Context) error { return one.signal(syscall.SIGCONT) }},
+		{frozen, func(context.Context) error { return one.signal(syscall.SIGSTOP) }, func(context.Context) error { return one.signal(syscall.SIGCONT) }},
 		{"told to stop", func(context.Context) error {
 			err := one.signal(syscall.SIGTERM)
 			if outcome := one.running().Wait(); outcome.Code != 0 {

@@ -14,12 +14,23 @@ import (
 )
 
 // What bounds an answer. A question asks each copy at most twice, and each call has
-// its limit; the margin is for a machine that has other things to do.
+// its limit; a page asks up to three questions. The margin is for a machine that has
+// other things to do.
 const (
-	callsAtMost = 5
-	margin      = 3 * time.Second
-	longest     = callsAtMost*callLimit + margin
+	callsAtMost     = 5
+	questionsOfPage = 3
+	margin          = 3 * time.Second
+	longest         = callsAtMost*callLimit + margin
+	longestPage     = questionsOfPage*callsAtMost*callLimit + margin
 )
+
+// longest is how long an api may take to answer.
+func (p path) longest() time.Duration {
+	if p.isPage() {
+		return longestPage
+	}
+	return longest
+}
 
 // recovery is how long a fault that is over may still explain that a copy is not
 // asked: its breaker opened with the last call that failed, and a few trial calls
@@ -57,6 +68,9 @@ func newJudge(s *stack, troubles *troubles, presence *presence) *judge {
 func (j *judge) findings(ctx context.Context, answers []*answer) (found []string, err error) {
 	slices.SortFunc(answers, func(a, b *answer) int { return a.Begun.Compare(b.Begun) })
 	for _, a := range answers {
+		if a.Status == http.StatusOK && a.Tag != "" && j.tags[a.url()] == "" {
+			j.tags[a.url()] = plain(a.Tag)
+		}
 		if a.answersPositively() && !a.Path.grows() {
 			if first, known := j.shown[a.Period]; !known || a.Ended.Before(first) {
 				j.shown[a.Period] = a.Ended
@@ -102,6 +116,9 @@ func (j *judge) judge(ctx context.Context, a *answer) (wrong string, err error) 
 	case http.StatusConflict:
 		return j.notClosed(a), nil
 	case http.StatusNotFound:
+		if a.Path.isPage() && j.notClosed(a) == "" {
+			return "", nil // to people, what is not closed is not there
+		}
 		there, err := j.isThere(ctx, a)
 		return unless(!there, "404 for what is there"), err
 	case http.StatusServiceUnavailable:
@@ -139,13 +156,13 @@ func (j *judge) limit(a *answer) time.Duration {
 			continue
 		}
 		if a.Way == "balancer" {
-			return 2 * longest
+			return longest + a.Path.longest()
 		}
 		if a.Way == apiName(i) {
 			return giveUp // it was frozen
 		}
 	}
-	return longest
+	return a.Path.longest()
 }
 
 // ok judges a 200.
@@ -157,7 +174,7 @@ func (j *judge) ok(ctx context.Context, a *answer) (string, error) {
 	if closed == nil || closed.Begun.After(a.Ended) {
 		return "200 about a period that was not closed", nil
 	}
-	if wrong := j.tag(a); wrong != "" {
+	if wrong := j.tag(a); wrong != "" && !a.Path.isPage() {
 		return wrong, nil
 	}
 	if there, err := j.isThere(ctx, a); err != nil || !there {
@@ -178,24 +195,25 @@ func (j *judge) ok(ctx context.Context, a *answer) (string, error) {
 // tag means that an address has one ETag for ever (a compressed answer has its own),
 // and that who has it is told so.
 func (j *judge) tag(a *answer) string {
-	plain := strings.Replace(a.Tag, `-gzip"`, `"`, 1)
-	if plain == "" {
+	if a.Tag == "" {
 		mailed := j.books.mailed[a.Period.Start]
 		return unless(a.Path == oneStatement && (mailed == nil || mailed.Ended.IsZero() || a.Begun.Before(mailed.Ended)),
 			"an answer about a closed period without an ETag")
 	}
-	if before, known := j.tags[a.url()]; known && before != plain {
-		return "its ETag was " + before + " before"
+	if always := j.tags[a.url()]; always != "" && always != plain(a.Tag) {
+		return "its ETag is " + always + " at other times"
 	}
-	j.tags[a.url()] = plain
-	return unless(strings.Replace(a.Sent, `-gzip"`, `"`, 1) != plain, "200 for who has the answer")
+	return unless(plain(a.Sent) != plain(a.Tag), "200 for who has the answer")
 }
 
+// plain is the tag of the same answer without compression.
+func plain(tag string) string { return strings.Replace(tag, `-gzip"`, `"`, 1) }
+
 // notModified judges a 304: readers send an ETag that was handed out for the
-// address, or one that never was.
+// address, for another one, or never.
 func (j *judge) notModified(a *answer) string {
-	if a.Sent == neverHandedOut || a.Sent == "" {
-		return "304 for an ETag that was never handed out"
+	if a.Sent == "" || j.tags[a.url()] != plain(a.Sent) {
+		return "304 for an ETag that was never handed out for this address"
 	}
 	return unless(a.Tag == a.Sent, "304 with another ETag")
 }
@@ -217,13 +235,13 @@ func (j *judge) isThere(ctx context.Context, a *answer) (there bool, err error) 
 	switch a.Path {
 	case top5, periods:
 		return true, nil
-	case oneStatement, payoutPDF, top5PDF:
-		if mailed := j.books.mailed[a.Period.Start]; a.Path != oneStatement && (mailed == nil || mailed.Ended.IsZero() || mailed.Ended.After(a.Begun)) && a.Status == http.StatusNotFound {
+	case oneStatement, payoutPDF, top5PDF, weekPage:
+		if mailed := j.books.mailed[a.Period.Start]; (a.Path == payoutPDF || a.Path == top5PDF) && (mailed == nil || mailed.Ended.IsZero() || mailed.Ended.After(a.Begun)) && a.Status == http.StatusNotFound {
 			return false, nil
 		}
 		err = j.truth.primary.QueryRowContext(ctx, `SELECT COUNT(*) FROM statements WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ?`,
 			a.Period.Start, a.Creator).Scan(&there)
-	case explanation:
+	case explanation, dayPage:
 		if a.Video > videos || ownerOf(a.Video) != a.Creator {
 			return false, nil
 		}
@@ -242,6 +260,11 @@ func (j *judge) unavailable(a *answer) string {
 		return "503 without a Retry-After"
 	}
 	from := a.Begun.Add(-recovery)
+	for i := range 2 {
+		if (a.Way == "balancer" || a.Way == apiName(i)) && j.troubles.hung(apiName(i), from, a.Ended) {
+			return "" // all calls that it had begun have outlived their limit, so that its breakers open
+		}
+	}
 	if !j.troubles.during(thePrimary, from, a.Ended) {
 		return "503 while the primary was well"
 	}
@@ -275,6 +298,9 @@ func (j *judge) list(ctx context.Context, a *answer) (string, error) {
 	if a.Tag != "" {
 		return "a list that grows has an ETag", nil
 	}
+	if a.Path == homePage {
+		return j.home(ctx, a)
+	}
 	got, readable := readList(*a.Body)
 	if !readable {
 		return "the answer cannot be read", nil
@@ -299,6 +325,21 @@ func (j *judge) list(ctx context.Context, a *answer) (string, error) {
 		SELECT starts_on AS start, views + late_views AS views, self_views, repeat_views, played_seconds + late_played_seconds AS played_seconds,
 			ad_views + late_ad_views AS ad_views, video_amount, ad_amount, video_amount + ad_amount AS amount
 		FROM statements WHERE kind = 'weekly' AND creator_id = ? AND starts_on <= ? ORDER BY starts_on DESC`, []any{a.Creator, upTo}})
+}
+
+// weeksAtHome is how many of the newest weeks the page has.
+const weeksAtHome = 12
+
+// home means that the page has the amounts of the newest weeks that were closed for
+// certain, unless the primary, which knows them, was away.
+func (j *judge) home(ctx context.Context, a *answer) (string, error) {
+	newest, possible := j.newest(settlement.Weekly, a)
+	if newest != possible || j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended) {
+		return "", nil
+	}
+	return j.truth.shows(ctx, *a.Body, `
+		SELECT video_amount + ad_amount FROM statements
+		WHERE kind = 'weekly' AND creator_id = ? AND starts_on <= ? ORDER BY starts_on DESC LIMIT ?`, a.Creator, newest, weeksAtHome)
 }
 
 // growing is what the judge reads of a list that grows.

@@ -36,6 +36,13 @@ func answered(begun float64, status int) *answer {
 	}
 }
 
+// tagged is a judge that knows the tag of the answer.
+func tagged() *judge {
+	j := newJudged()
+	j.tags[answered(0, 0).url()] = `"a"`
+	return j
+}
+
 func with(a *answer, change func(*answer)) *answer {
 	change(a)
 	return a
@@ -50,34 +57,38 @@ func TestJudgeFindsWhatIsWrong(t *testing.T) {
 		of    *answer
 		wrong string // empty if nothing is
 	}{
-		"409 before the close":             {newJudged(), answered(99, 409), ""},
-		"409 while it closes":              {newJudged(), answered(100.2, 409), ""},
-		"409 after a reader saw it closed": {newJudged(), answered(100.8, 409), "409 about a period that a reader saw closed"},
-		"409 after the close":              {newJudged(), answered(150, 409), "409 about a period that closed"},
-		"200 before the close":             {newJudged(), answered(99, 200), "200 about a period that was not closed"},
-		"200 without a tag":                {newJudged(), answered(150, 200), "without an ETag"},
-		"200 for who has it":               {newJudged(), with(answered(150, 200), tag(`"a"`, `"a"`)), "200 for who has the answer"},
-		"200 for who has it compressed":    {newJudged(), with(answered(150, 200), tag(`"a-gzip"`, `"a"`)), "200 for who has the answer"},
-		"304":                              {newJudged(), with(answered(150, 304), tag(`"a"`, `"a"`)), ""},
-		"304 for a made-up tag":            {newJudged(), with(answered(150, 304), tag(neverHandedOut, neverHandedOut)), "never handed out"},
-		"304 unasked":                      {newJudged(), answered(150, 304), "never handed out"},
-		"404 for what is there":            {newJudged(), answered(150, 404), "404 for what is there"},
-		"404 for somebody else's":          {newJudged(), with(answered(150, 404), func(a *answer) { a.Asker = otherCreator }), ""},
-		"409 for somebody else's":          {newJudged(), with(answered(99, 409), func(a *answer) { a.Asker = otherCreator }), "is not 404"},
-		"404 for a stranger":               {newJudged(), with(answered(150, 404), func(a *answer) { a.Asker = stranger }), "a stranger is not refused"},
-		"500":                              {newJudged(), answered(150, 500), "no status that it may have"},
-		"503 when all is well":             {newJudged(), answered(200, 503), "503 while the primary was well"},
-		"503 when all has failed":          {newJudged(everything...), answered(200, 503), ""},
-		"503 soon after":                   {newJudged(everything...), answered(210+recovery.Seconds()-0.1, 503), ""},
-		"503 long after":                   {newJudged(everything...), answered(210+recovery.Seconds()+0.1, 503), "503 while the primary was well"},
-		"503 without Retry-After":          {newJudged(everything...), with(answered(200, 503), func(a *answer) { a.RetryAfter = "" }), "without a Retry-After"},
-		"503 while a replica had it":       {newJudged(long(thePrimary), long(replicaName(1))), answered(200, 503), "503 while replica 1 was well"},
-		"503 while a replica had it not":   {newJudged(long(thePrimary), long(replicaName(0))), answered(200, 503), ""},
-		"too slow":                         {newJudged(everything...), with(answered(200, 503), func(a *answer) { a.Ended = at(201).Add(longest) }), "longer than"},
-		"cut off":                          {newJudged(), with(answered(200, 0), func(a *answer) { a.Err = errors.New("EOF") }), "no answer while the api was well"},
-		"cut off by a killed api":          {newJudged(long(apiName(0))), with(answered(200, 0), func(a *answer) { a.Way, a.Err = apiName(0), errors.New("EOF") }), ""},
-		"502 with one api":                 {newJudged(long(apiName(0))), answered(200, http.StatusBadGateway), "no answer from the balancer"},
-		"502 without any api":              {newJudged(long(apiName(0)), long(apiName(1))), answered(200, http.StatusBadGateway), ""},
+		"409 before the close":              {newJudged(), answered(99, 409), ""},
+		"409 while it closes":               {newJudged(), answered(100.2, 409), ""},
+		"409 after a reader saw it closed":  {newJudged(), answered(100.8, 409), "409 about a period that a reader saw closed"},
+		"409 after the close":               {newJudged(), answered(150, 409), "409 about a period that closed"},
+		"200 before the close":              {newJudged(), answered(99, 200), "200 about a period that was not closed"},
+		"200 without a tag":                 {newJudged(), answered(150, 200), "without an ETag"},
+		"200 for who has it":                {newJudged(), with(answered(150, 200), tag(`"a"`, `"a"`)), "200 for who has the answer"},
+		"200 for who has it compressed":     {newJudged(), with(answered(150, 200), tag(`"a-gzip"`, `"a"`)), "200 for who has the answer"},
+		"200 with another tag than before":  {tagged(), with(answered(150, 200), tag("", `"b"`)), "at other times"},
+		"304":                               {tagged(), with(answered(150, 304), tag(`"a"`, `"a"`)), ""},
+		"304 for a compressed answer":       {tagged(), with(answered(150, 304), tag(`"a-gzip"`, `"a-gzip"`)), ""},
+		"304 for the tag of another answer": {tagged(), with(answered(150, 304), tag(`"b"`, `"b"`)), "never handed out"},
+		"304 for a made-up tag":             {newJudged(), with(answered(150, 304), tag(neverHandedOut, neverHandedOut)), "never handed out"},
+		"304 unasked":                       {newJudged(), answered(150, 304), "never handed out"},
+		"404 for what is there":             {newJudged(), answered(150, 404), "404 for what is there"},
+		"404 for somebody else's":           {newJudged(), with(answered(150, 404), func(a *answer) { a.Asker = otherCreator }), ""},
+		"409 for somebody else's":           {newJudged(), with(answered(99, 409), func(a *answer) { a.Asker = otherCreator }), "is not 404"},
+		"404 for a stranger":                {newJudged(), with(answered(150, 404), func(a *answer) { a.Asker = stranger }), "a stranger is not refused"},
+		"500":                               {newJudged(), answered(150, 500), "no status that it may have"},
+		"503 when all is well":              {newJudged(), answered(200, 503), "503 while the primary was well"},
+		"503 when all has failed":           {newJudged(everything...), answered(200, 503), ""},
+		"503 soon after":                    {newJudged(everything...), answered(210+recovery.Seconds()-0.1, 503), ""},
+		"503 long after":                    {newJudged(everything...), answered(210+recovery.Seconds()+0.1, 503), "503 while the primary was well"},
+		"503 of an api that was frozen":     {newJudged(&trouble{Of: apiName(1), Kind: frozen, From: at(190), To: at(199)}), answered(200, 503), ""},
+		"503 without Retry-After":           {newJudged(everything...), with(answered(200, 503), func(a *answer) { a.RetryAfter = "" }), "without a Retry-After"},
+		"503 while a replica had it":        {newJudged(long(thePrimary), long(replicaName(1))), answered(200, 503), "503 while replica 1 was well"},
+		"503 while a replica had it not":    {newJudged(long(thePrimary), long(replicaName(0))), answered(200, 503), ""},
+		"too slow":                          {newJudged(everything...), with(answered(200, 503), func(a *answer) { a.Ended = at(201).Add(longest) }), "longer than"},
+		"cut off":                           {newJudged(), with(answered(200, 0), func(a *answer) { a.Err = errors.New("EOF") }), "no answer while the api was well"},
+		"cut off by a killed api":           {newJudged(long(apiName(0))), with(answered(200, 0), func(a *answer) { a.Way, a.Err = apiName(0), errors.New("EOF") }), ""},
+		"502 with one api":                  {newJudged(long(apiName(0))), answered(200, http.StatusBadGateway), "no answer from the balancer"},
+		"502 without any api":               {newJudged(long(apiName(0)), long(apiName(1))), answered(200, http.StatusBadGateway), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrong, err := test.judge.judge(t.Context(), test.of)

@@ -21,12 +21,18 @@ const (
 	top5PDF      path = "top5.pdf"
 	explanation  path = "explanation"
 	periods      path = "periods"
+	homePage     path = "page of the weeks"
+	weekPage     path = "page of a week"
+	dayPage      path = "page of a video's day"
 )
 
-var paths = []path{top5, settlements, statistics, statements, oneStatement, payoutPDF, top5PDF, explanation, periods}
+var paths = []path{top5, settlements, statistics, statements, oneStatement, payoutPDF, top5PDF, explanation, periods, homePage, weekPage, dayPage}
 
 // grows tells whether the answer is a list that grows with each close.
-func (p path) grows() bool { return p == statements || p == periods }
+func (p path) grows() bool { return p == statements || p == periods || p == homePage }
+
+// isPage tells whether the answer is a page for people.
+func (p path) isPage() bool { return p == homePage || p == weekPage || p == dayPage }
 
 // asker is who asks.
 type asker string
@@ -74,6 +80,12 @@ func (q question) url() string {
 		return creator + "/statements/" + q.Period.String() + "/" + string(q.Path)
 	case explanation:
 		return fmt.Sprintf("%s/videos/%d/explanation?date=%s", creator, q.Video, q.Period.Start)
+	case homePage:
+		return "/"
+	case weekPage:
+		return "/statements/" + q.Period.String()
+	case dayPage:
+		return fmt.Sprintf("/videos/%d/%s", q.Video, q.Period.Start)
 	default:
 		return fmt.Sprintf("/v1/periods?kind=%s&from=%s&to=%s&limit=1000", q.Period.Kind, q.Period.Start, q.Period.Start+400)
 	}
@@ -89,6 +101,7 @@ func ask(random *rand.Rand, b *books) question {
 	case q.Path == periods:
 		q.Asker = anOperator
 	case q.Path == top5:
+	case q.Path.isPage(): // only the creator's own
 	case random.IntN(8) == 0:
 		q.Asker = anOperator
 	case random.IntN(16) == 0:
@@ -100,7 +113,7 @@ func ask(random *rand.Rand, b *books) question {
 	q.Period = pickPeriod(random, b, q.Path)
 	switch q.Path {
 	case top5, periods:
-	case explanation:
+	case explanation, dayPage:
 		q.Video = 1 + random.Int64N(videos+1) // the last is unknown
 		q.Creator = ownerOf(q.Video)
 		if random.IntN(8) == 0 {
@@ -108,7 +121,7 @@ func ask(random *rand.Rand, b *books) question {
 		}
 	default:
 		q.Creator = 1 + random.Int64N(idle)
-		if random.IntN(16) == 0 {
+		if random.IntN(16) == 0 && !q.Path.isPage() {
 			q.Creator, q.Asker = nobody, anOperator
 		}
 	}
@@ -121,9 +134,9 @@ func ask(random *rand.Rand, b *books) question {
 func pickPeriod(random *rand.Rand, b *books, of path) settlement.Period {
 	kind := settlement.Daily
 	switch of {
-	case oneStatement, payoutPDF, top5PDF:
+	case oneStatement, payoutPDF, top5PDF, weekPage:
 		kind = settlement.Weekly
-	case explanation, statements:
+	case explanation, dayPage, statements, homePage:
 	default:
 		kind = []settlement.Kind{settlement.Daily, settlement.Daily, settlement.Weekly, settlement.Monthly}[random.IntN(4)]
 	}

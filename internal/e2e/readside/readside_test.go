@@ -102,7 +102,7 @@ func testLostAPI(t *testing.T, s *stack) {
 	asking := newReaders(s, rig.NewRandom(t))
 	asking.balanced = true
 	found := s.readWhile(asking, asking.anything, func() {
-		for range 3 {
+		for range 2 {
 			s.apis[0].kill()
 			pause(t.Context(), aMoment)
 			s.apis[0].start()

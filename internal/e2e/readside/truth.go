@@ -38,6 +38,10 @@ func (tr truth) check(ctx context.Context, q question, body []byte) (string, err
 		return tr.compare(ctx, body, tr.statement(q)...)
 	case explanation:
 		return tr.compare(ctx, body, tr.explanation(q)...)
+	case weekPage:
+		return tr.shows(ctx, body, `SELECT video_amount + ad_amount FROM statements WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ?`, q.Period.Start, q.Creator)
+	case dayPage:
+		return tr.shows(ctx, body, `SELECT video_amount + ad_amount FROM daily_settlements WHERE starts_on = ? AND video_id = ?`, q.Period.Start, q.Video)
 	default:
 		return "", nil // lists that grow are the judge's
 	}
@@ -165,6 +169,25 @@ func (tr truth) checkDocument(ctx context.Context, q question, body []byte) (str
 		return fmt.Sprintf("the document has the SHA-256 %s, the one that was mailed %q", got, want), nil
 	}
 	return "", nil
+}
+
+// shows means that a page has all amounts that the query gives.
+func (tr truth) shows(ctx context.Context, page []byte, query string, args ...any) (string, error) {
+	found, err := tr.primary.QueryContext(ctx, query, args...)
+	if err != nil {
+		return "", err
+	}
+	defer found.Close()
+	for found.Next() {
+		var amount settlement.Won
+		if err := found.Scan(&amount); err != nil {
+			return "", err
+		}
+		if !bytes.Contains(page, []byte(amount.String())) {
+			return fmt.Sprintf("the page does not show %s", amount), nil
+		}
+	}
+	return "", found.Err()
 }
 
 // compare says where the answer is not as its parts must be.
