@@ -2,9 +2,11 @@ package answers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"creatorpay/db"
+	"creatorpay/db/copies"
 	"creatorpay/engine/statement"
 	"creatorpay/settlement"
 	"creatorpay/templates"
@@ -69,25 +71,31 @@ type StatementPrice struct {
 }
 
 // Statement answers with the creator's statement of the closed week. Its seal is empty before the documents were mailed,
-// since these are still to be added. Where nothing counted there is none, which is an [ErrNotFound].
+// since these are still to be added. That they were not, only the primary may say; without it, what a replica has of the
+// statement is the answer. Where nothing counted there is none, which is an [ErrNotFound].
 func (b *Books) Statement(ctx context.Context, creator int64, week settlement.Period) (Sealed[Statement], error) {
 	if err := week.ValidateAs(settlement.Weekly); err != nil {
 		return Sealed[Statement]{}, err
 	}
+	var notMailed *storedStatement
 	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, _ db.SealedRun) (storedStatement, error) {
-		return b.readStatement(ctx, books, creator, week)
+		found, err := b.readStatement(ctx, books, creator, week)
+		if err == nil && found.stored.PayoutSHA256 == "" {
+			notMailed = &found
+			err = ErrNotFound{What: "documents of statement " + found.drawn.Number}
+		}
+		return found, err
 	})
+	var missing ErrNotFound
+	var away *copies.Unavailable
+	if notMailed != nil && (errors.As(err, &missing) || errors.As(err, &away)) {
+		answer, err = Sealed[storedStatement]{Value: *notMailed}, nil
+	}
 	if err != nil {
 		return Sealed[Statement]{}, err
 	}
 	found, err := newStatement(answer.Value)
-	if err != nil {
-		return Sealed[Statement]{}, err
-	}
-	if found.Documents == nil {
-		answer.Seal = ""
-	}
-	return Sealed[Statement]{Value: found, Seal: answer.Seal}, nil
+	return Sealed[Statement]{Value: found, Seal: answer.Seal}, err
 }
 
 // storedStatement is a statement as the books have it, and as it is drawn from them.
