@@ -20,6 +20,7 @@ import (
 func TestReadSide(t *testing.T) {
 	s := newStack(t, rig.NewRandom(t), 14)
 	t.Run("NobodySeesAPeriodOpenAfterItWasSeenClosed", func(t *testing.T) { testLag(t, s.in(t)) })
+	t.Run("AReplicaWithoutTheDocumentsIsPassedOver", func(t *testing.T) { testLagOfDocuments(t, s.in(t)) })
 	t.Run("TheLossOfAnAPICostsNoAnswer", func(t *testing.T) { testLostAPI(t, s.in(t)) })
 	t.Run("WithoutThePrimaryClosedPeriodsAreAnswered", func(t *testing.T) { testLostPrimary(t, s.in(t)) })
 	t.Run("WithoutReplicasThePrimaryAnswers", func(t *testing.T) { testLostReplicas(t, s.in(t)) })
@@ -96,6 +97,46 @@ func testLag(t *testing.T, s *stack) {
 	closed, err := closedPeriods(t.Context(), s.replicas[0])
 	require.NoError(t, err)
 	require.Contains(t, closed, next, "the replica has caught up")
+}
+
+// testLagOfDocuments takes the documents of a week away from both replicas, as if the
+// week had closed there and its mails had not been noted yet.
+func testLagOfDocuments(t *testing.T, s *stack) {
+	asking := newReaders(s, rig.NewRandom(t))
+	week := (firstDay + 7).Week()
+	take := `UPDATE statements SET contact = '', payout_sha256 = '', top5_sha256 = '' WHERE kind = 'weekly' AND starts_on = ?`
+	for i := range s.replicas {
+		s.changeOnReplica(t, i, take, week.Start)
+	}
+	for _, api := range s.apis {
+		for creator := range int64(ownersOfVideos) {
+			requireStatus(t, http.StatusOK, asking.askOnce(question{Path: payoutPDF, Asker: theCreator, Creator: creator + 1, Period: week}, api))
+			a := asking.askOnce(question{Path: oneStatement, Asker: theCreator, Creator: creator + 1, Period: week}, api)
+			requireStatus(t, http.StatusOK, a)
+			require.NotContains(t, string(*a.Body), `"documents":null`, "they were mailed")
+		}
+	}
+	for i := range s.replicas {
+		s.copyStatements(t, i, week)
+	}
+}
+
+// copyStatements gives a replica the documents that the primary has.
+func (s *stack) copyStatements(t *testing.T, replica int, week settlement.Period) {
+	t.Helper()
+	found, err := s.primary.QueryContext(t.Context(), `
+		SELECT creator_id, contact, payout_sha256, top5_sha256 FROM statements WHERE kind = 'weekly' AND starts_on = ?`, week.Start)
+	require.NoError(t, err)
+	defer found.Close()
+	for found.Next() {
+		var creator int64
+		var contact, payout, top string
+		require.NoError(t, found.Scan(&creator, &contact, &payout, &top))
+		s.changeOnReplica(t, replica, `
+			UPDATE statements SET contact = ?, payout_sha256 = ?, top5_sha256 = ?
+			WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ?`, contact, payout, top, week.Start, creator)
+	}
+	require.NoError(t, found.Err())
 }
 
 func testLostAPI(t *testing.T, s *stack) {

@@ -20,20 +20,20 @@ import (
 func testChangedRow(t *testing.T, s *stack) {
 	asking := newReaders(s, rig.NewRandom(t))
 	day := firstDay + 6
-	s.changeOnReplica(t, `UPDATE daily_settlements SET video_amount = video_amount + 1 WHERE starts_on = ?`, day)
+	s.changeOnReplica(t, 0, `UPDATE daily_settlements SET video_amount = video_amount + 1 WHERE starts_on = ?`, day)
 	found := s.readWhile(asking, func(random *rand.Rand) question {
 		return s.aboutClosed(1+random.Int64N(ownersOfVideos), day)
 	}, func() {})
-	s.changeOnReplica(t, `UPDATE daily_settlements SET video_amount = video_amount - 1 WHERE starts_on = ?`, day)
+	s.changeOnReplica(t, 0, `UPDATE daily_settlements SET video_amount = video_amount - 1 WHERE starts_on = ?`, day)
 
 	require.NotEmpty(t, found)
 	require.Contains(t, strings.Join(found, "\n"), "and the books have")
 }
 
-// changeOnReplica changes the first replica behind the primary's back.
-func (s *stack) changeOnReplica(t *testing.T, statement string, args ...any) {
+// changeOnReplica changes a replica behind the primary's back.
+func (s *stack) changeOnReplica(t *testing.T, replica int, statement string, args ...any) {
 	t.Helper()
-	session, err := s.replicas[0].Conn(t.Context())
+	session, err := s.replicas[replica].Conn(t.Context())
 	require.NoError(t, err)
 	defer session.Close()
 	_, _ = session.ExecContext(t.Context(), `SET GLOBAL super_read_only = OFF`) // only MySQL has it
