@@ -99,11 +99,10 @@ func testAbuse(t *testing.T, s *stack) {
 
 // trickle sends a header that never ends, until the server has enough.
 func trickle(conn net.Conn) {
-	for i := 0; ; i++ {
-		if _, err := fmt.Fprintf(conn, "GET /v1/top5 HTTP/1.1\r\nX-%d: a\r\n", i); err != nil {
-			return
-		}
+	_, err := io.WriteString(conn, "GET /v1/top5 HTTP/1.1\r\nHost: a\r\n")
+	for i := 0; err == nil; i++ {
 		<-time.After(100 * time.Millisecond)
+		_, err = fmt.Fprintf(conn, "X-%d: a\r\n", i)
 	}
 }
 

@@ -2,7 +2,6 @@ package readside
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -55,6 +54,7 @@ func testAnswerWithoutTheClose(t *testing.T, s *stack) {
 			response.StatusCode = http.StatusConflict
 			response.Body = io.NopCloser(bytes.NewReader(nil))
 			response.Header.Set("Content-Length", "0")
+			response.Header.Del("Content-Encoding")
 		}
 		return nil
 	})
@@ -65,5 +65,7 @@ func testAnswerWithoutTheClose(t *testing.T, s *stack) {
 	s.balancer.change.Store(nil)
 
 	require.NotEmpty(t, found)
-	require.Contains(t, found[0], "409 about a period that", fmt.Sprint(found))
+	for _, one := range found {
+		require.Contains(t, one, "409 about a period that")
+	}
 }

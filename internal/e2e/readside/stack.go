@@ -24,7 +24,7 @@ const (
 	callLimit    = 800 * time.Millisecond
 	breakerDelay = time.Second
 	breakerCalls = 20
-	stopTimeout  = 5 * time.Second
+	stopTimeout  = 10 * time.Second // connections that have sent nothing keep a server from stopping for 5 s
 )
 
 // tokensLast is longer than any test.
