@@ -62,9 +62,11 @@ func TestACreatorWithoutLinesIsAnsweredAndOneWhoDoesNotExistIsNot(t *testing.T) 
 func twoCopies(t *testing.T) (primary, replica string) {
 	t.Helper()
 	primary, replica = devtest.Database(t), devtest.Database(t)
-	fill(dbtest.OpenAt(t, primary))
-	behind := dbtest.OpenAt(t, replica)
-	fill(behind)
+	ahead, behind := dbtest.OpenAt(t, primary), dbtest.OpenAt(t, replica)
+	for _, b := range []*dbtest.Books{ahead, behind} {
+		fill(b)
+		b.Exec(`UPDATE runs SET ended_at = '2024-06-03 01:00:00'`) // what one closed, the other has from it
+	}
 	behind.Exec(`DELETE FROM videos WHERE creator_id = ?`, idle)
 	behind.Exec(`DELETE FROM creators WHERE creator_id = ?`, idle)
 	return primary, replica
