@@ -217,13 +217,15 @@ func apiFaults(one *api) []fault {
 func (in *injector) catchUp(replica *devstack.Replica) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for {
-			short, cancel := context.WithTimeout(ctx, 5*time.Second)
+			short, cancel := context.WithTimeout(ctx, 20*time.Second)
 			err := replica.CatchUp(short)
 			cancel()
-			if err == nil || ctx.Err() != nil {
-				return err
+			if err == nil {
+				return nil
 			}
-			pause(ctx, 100*time.Millisecond)
+			if pause(ctx, 100*time.Millisecond); ctx.Err() != nil {
+				return fmt.Errorf("%w\n%s", err, replica.LogTail())
+			}
 		}
 	}
 }
