@@ -119,7 +119,7 @@ func (b *Books) readStatement(ctx context.Context, books *db.DB, creator int64, 
 		}
 		b.commons.keep(week, common)
 	}
-	drawn, err := common.Read(ctx, books, one(creator), "")
+	drawn, err := common.Read(ctx, books, one(creator), stored, "")
 	if err != nil {
 		return found, err
 	}

@@ -20,7 +20,11 @@ func Read(ctx context.Context, database *db.DB, period settlement.Period, creato
 	if err != nil {
 		return nil, err
 	}
-	return common.Read(ctx, database, creators, contact)
+	stored, err := database.Statements(ctx, period, creators)
+	if err != nil {
+		return nil, err
+	}
+	return common.Read(ctx, database, creators, stored, contact)
 }
 
 // Common is what all statements of a closed period have in common. It never
@@ -69,13 +73,10 @@ func ReadCommon(ctx context.Context, database *db.DB, period settlement.Period) 
 	return c, err
 }
 
-// Read gives the statements of the creators as the function [Read] does.
-func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.Creators, contact string) ([]*templates.Statement, error) {
+// Read gives the statements of the creators as the function [Read] does. stored are
+// all of theirs.
+func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.Creators, stored []db.Statement, contact string) ([]*templates.Statement, error) {
 	period := c.run.Period()
-	heads, err := database.Statements(ctx, period, creators)
-	if err != nil {
-		return nil, err
-	}
 	videos, err := database.PeriodVideos(ctx, period, creators)
 	if err != nil {
 		return nil, err
@@ -88,8 +89,8 @@ func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.
 	if err != nil {
 		return nil, err
 	}
-	statements := make([]*templates.Statement, len(heads))
-	for i, head := range heads {
+	statements := make([]*templates.Statement, len(stored))
+	for i, head := range stored {
 		// All four come by creator, and every statement has lines.
 		statements[i] = c.statement(head, contact,
 			take(&videos, head.CreatorID, func(v db.PeriodVideo) int64 { return v.CreatorID }),
