@@ -96,6 +96,10 @@ func (a *answering) stop() error {
 // uri is what the request asks the process for.
 func (a *answering) uri(request load.Request) string { return strings.TrimPrefix(request.URL, a.URL) }
 
+// breakerDelay is for how long the api leaves a copy alone that was asked too much:
+// one attack is not to spoil the next ones.
+const breakerDelay = time.Second
+
 // apiOptions are what an api of the bench is started with.
 type apiOptions struct {
 	program  string
@@ -115,7 +119,7 @@ func (r *rig) startAPI(ctx context.Context, options apiOptions) (*answering, err
 	}
 	return startAnswering(ctx, options.logFile, []string{options.program}, func(address string) []string {
 		settings := []string{
-			"API_LISTEN=" + address, "API_ISSUER=" + options.issuer, "API_RATE=0",
+			"API_LISTEN=" + address, "API_ISSUER=" + options.issuer, "API_RATE=0", "API_BREAKER_DELAY=" + breakerDelay.String(),
 			"MYSQL_DSN=" + r.mysql.DSN(databaseName), "MYSQL_REPLICA_DSNS=" + strings.Join(replicas, " "),
 		}
 		if !options.keep {

@@ -61,6 +61,7 @@ type readBench struct {
 	cold     *answering
 	warm     *answering
 	random   *rand.Rand
+	missed   bool // by the last attack: copies may be left alone still
 }
 
 // Run measures on a private stack and writes the figures down.

@@ -69,6 +69,7 @@ func (b *readBench) measureFloor(ctx context.Context, kept []load.Request, answe
 func (b *readBench) measureRates(ctx context.Context, way asking) error {
 	var holding, missing int
 	for _, rate := range b.Rates {
+		b.rest(ctx)
 		one, err := b.attack(ctx, way, rate, b.Lasting)
 		if err != nil {
 			return err
@@ -84,6 +85,7 @@ func (b *readBench) measureRates(ctx context.Context, way asking) error {
 	found := highest{Asked: way.how, Replicas: b.replicas}
 	found.Rate = load.Highest(holding, missing, b.Most, func(rate int) bool {
 		for range 2 { // any program on the machine can spoil one try
+			b.rest(ctx)
 			one, err := b.attack(ctx, way, rate, b.Trying)
 			if err == nil && one.Within(readLimit) {
 				return true
@@ -122,6 +124,7 @@ func (b *readBench) measureRuns(ctx context.Context, ways ...asking) error {
 // measureRun runs the day, alone or while readers ask.
 func (b *readBench) measureRun(ctx context.Context, way *asking, rate int) error {
 	one := runReading{Replicas: b.replicas}
+	b.rest(ctx)
 	if err := b.makeOpen(ctx); err != nil {
 		return err
 	}
@@ -149,6 +152,17 @@ func (b *readBench) measureRun(ctx context.Context, way *asking, rate int) error
 	return nil
 }
 
+// rest lets the api ask all copies again after an attack that was too much.
+func (b *readBench) rest(ctx context.Context) {
+	if !b.missed {
+		return
+	}
+	select {
+	case <-time.After(2 * breakerDelay):
+	case <-ctx.Done():
+	}
+}
+
 // attack asks at the rate until the time is up or ctx ends, and tells what CPU
 // time all processes used meanwhile.
 func (b *readBench) attack(ctx context.Context, way asking, rate int, lasting time.Duration) (one reading, err error) {
@@ -165,6 +179,7 @@ func (b *readBench) attack(ctx context.Context, way asking, rate int, lasting ti
 		return requests[int(next.Add(1)-1)%len(requests)]
 	})
 	one.Lasted = time.Since(began)
+	b.missed = !one.Within(readLimit)
 	for _, server := range b.processes(way) {
 		used, err := cpuTime(server.pids...)
 		if err != nil {
