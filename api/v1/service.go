@@ -190,19 +190,18 @@ func (s *service) serveDocument(w http.ResponseWriter, r *http.Request, read fun
 
 const contentTypePDF = "application/pdf"
 
-// fail answers with the problem that the error is. What is our own fault is logged under the request's id. If the
-// client has left, that may be all there is to it, and nobody is there to be answered.
+// fail answers with the problem that the error is. What is our own fault is logged as an error under the request's
+// id; that copies are away, their breakers have logged, once and not with every request. If the client has left, that may be all there is to it, and nobody is there to be answered.
 func (s *service) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		panic(http.ErrAbortHandler)
 	}
 	p := problemOf(err)
-	if p.Status >= http.StatusInternalServerError {
-		id := observe.ID(r.Context())
-		if p.Status == internal.status {
-			p.RequestID = id
-		}
-		s.logger.ErrorContext(r.Context(), "a request failed", "request_id", id, "status", p.Status, "error", err)
+	if p.Status == internal.status {
+		p.RequestID = observe.ID(r.Context())
+		s.logger.ErrorContext(r.Context(), "a request failed", "request_id", p.RequestID, "error", err)
+	} else {
+		s.logger.DebugContext(r.Context(), "a request was not answered", "request_id", observe.ID(r.Context()), "status", p.Status, "error", err)
 	}
 	p.write(w)
 }
