@@ -22,11 +22,15 @@ type Books struct {
 	renderer *templates.Renderer
 	seals    *known[string]
 	commons  *known[*statement.Common] // of weeks
+	lists    *lists
 }
 
 // New answers from the copies, and draws documents with the renderer.
 func New(from *copies.Copies, renderer *templates.Renderer) *Books {
-	return &Books{from: from, renderer: renderer, seals: newKnown[string](mostSeals), commons: newKnown[*statement.Common](mostCommons)}
+	return &Books{
+		from: from, renderer: renderer,
+		seals: newKnown[string](mostSeals), commons: newKnown[*statement.Common](mostCommons), lists: newLists(),
+	}
 }
 
 // Sealed is an answer that never changes.

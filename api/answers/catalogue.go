@@ -43,7 +43,7 @@ func catalogued[T any](ctx context.Context, b *Books, read func(context.Context,
 	err = b.from.Primary(ctx, question)
 	var unavailable *copies.Unavailable
 	if errors.As(err, &unavailable) {
-		_, err = b.from.List(ctx, settlement.Daily, question)
+		_, err = b.from.List(ctx, settlement.Daily, nil, question)
 	}
 	return found, err
 }

@@ -3,6 +3,7 @@ package answers
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"creatorpay/db"
 	"creatorpay/db/copies"
@@ -21,6 +22,8 @@ type History struct {
 	Lines     []export.SettlementRow `json:"lines" nullable:"false" doc:"By day, as in the daily export: one for each closed day on which something of the video was paid."`
 }
 
+func (h History) lines() int { return len(h.Lines) }
+
 // History answers with the creator's video's settled days from one day to another, both included, which span at most
 // [MaxHistoryDays].
 func (b *Books) History(ctx context.Context, creator, video int64, from, to settlement.Day) (History, error) {
@@ -30,26 +33,29 @@ func (b *Books) History(ctx context.Context, creator, video int64, from, to sett
 	if days := to - from + 1; days > MaxHistoryDays {
 		return History{}, settlement.Invalid("%s to %s are %d days: ask for %d at most", from, to, days, MaxHistoryDays)
 	}
-	var found History
-	through, err := b.from.List(ctx, settlement.Daily, func(ctx context.Context, books *db.DB) error {
-		found = History{CreatorID: creator, VideoID: video, Lines: []export.SettlementRow{}}
-		lines, err := books.SettledDays(ctx, creator, video, from, to)
-		if err != nil {
-			return err
-		}
-		for _, line := range lines {
-			found.Lines = append(found.Lines, export.SettlementRowOf(settlement.DailyPeriod(line.Day), line))
-		}
-		if len(lines) == 0 {
-			_, err = requireVideo(ctx, books, creator, video)
-		}
-		return err
-	})
+	return listed(ctx, b, settlement.Daily, fmt.Sprintf("history %d %d %d %d", creator, video, from, to),
+		func(ctx context.Context, books *db.DB) (History, error) {
+			return readHistory(ctx, books, creator, video, from, to)
+		},
+		func(found History, through *settlement.Day) History {
+			found.Through = through
+			return found
+		})
+}
+
+func readHistory(ctx context.Context, books *db.DB, creator, video int64, from, to settlement.Day) (History, error) {
+	found := History{CreatorID: creator, VideoID: video, Lines: []export.SettlementRow{}}
+	lines, err := books.SettledDays(ctx, creator, video, from, to)
 	if err != nil {
-		return History{}, err
+		return found, err
 	}
-	found.Through = lastDay(settlement.Daily, through)
-	return found, nil
+	for _, line := range lines {
+		found.Lines = append(found.Lines, export.SettlementRowOf(settlement.DailyPeriod(line.Day), line))
+	}
+	if len(lines) == 0 {
+		_, err = requireVideo(ctx, books, creator, video)
+	}
+	return found, err
 }
 
 // checkSpan fails with a [settlement.ErrInvalid] unless both are days in their order.

@@ -53,7 +53,7 @@ func (b *Books) Periods(ctx context.Context, kind settlement.Kind, from, to sett
 		return Periods{}, err
 	}
 	var runs []db.Run
-	through, err := b.from.List(ctx, kind, func(ctx context.Context, books *db.DB) (err error) {
+	through, err := b.from.List(ctx, kind, nil, func(ctx context.Context, books *db.DB) (err error) {
 		runs, err = books.RunsBetween(ctx, kind, max(first.Start, page.After+1), to, limit+1)
 		return err
 	})

@@ -3,6 +3,7 @@ package answers
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"creatorpay/db"
 	"creatorpay/engine/statement"
@@ -34,24 +35,34 @@ type StatementTotals struct {
 	Amount settlement.Won `json:"amount" doc:"Both amounts together, in whole won."`
 }
 
+func (s Statements) lines() int { return len(s.Statements) }
+
 // Statements answers with the creator's weekly statements, the newest first.
 func (b *Books) Statements(ctx context.Context, creator int64, page WeekPage) (Statements, error) {
 	limit, err := limitOf(page.Limit)
 	if err != nil {
 		return Statements{}, err
 	}
-	var stored []db.WeekStatement
-	through, err := b.from.List(ctx, settlement.Weekly, func(ctx context.Context, books *db.DB) (err error) {
-		stored, err = books.StatementsOf(ctx, creator, cmp.Or(page.Before, settlement.LastDay+1), limit+1)
-		if err == nil && len(stored) == 0 {
-			_, err = requireCreator(ctx, books, creator)
-		}
-		return err
-	})
+	before := cmp.Or(page.Before, settlement.LastDay+1)
+	return listed(ctx, b, settlement.Weekly, fmt.Sprintf("statements %d %d %d", creator, before, limit),
+		func(ctx context.Context, books *db.DB) (Statements, error) {
+			return readStatements(ctx, books, creator, before, limit)
+		},
+		func(found Statements, through *settlement.Day) Statements {
+			found.Through = through
+			return found
+		})
+}
+
+func readStatements(ctx context.Context, books *db.DB, creator int64, before settlement.Day, limit int) (Statements, error) {
+	stored, err := books.StatementsOf(ctx, creator, before, limit+1)
+	if err == nil && len(stored) == 0 {
+		_, err = requireCreator(ctx, books, creator)
+	}
 	if err != nil {
 		return Statements{}, err
 	}
-	found := Statements{CreatorID: creator, Through: lastDay(settlement.Weekly, through), Statements: []StatementTotals{}}
+	found := Statements{CreatorID: creator, Statements: []StatementTotals{}}
 	stored, found.Next = cut(stored, limit, func(s db.WeekStatement) settlement.Day { return s.Week })
 	for _, one := range stored {
 		totals, err := totalsOf(one.Week.Week(), one.Statement)

@@ -97,7 +97,7 @@ func (f *fakes) answeredBy(ctx context.Context) (by *fake, err error) {
 
 // list asks for a list and tells which copy it was read from.
 func (f *fakes) list(ctx context.Context) (by *fake, through Through, err error) {
-	through, err = f.List(ctx, settlement.Weekly, func(_ context.Context, books *db.DB) error {
+	through, err = f.List(ctx, settlement.Weekly, nil, func(_ context.Context, books *db.DB) error {
 		by = f.of[books]
 		return nil
 	})

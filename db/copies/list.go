@@ -21,7 +21,10 @@ type Through struct {
 // copy that has as many: the replicas in turn, then the primary. Without the
 // primary they are read on the replica that has most of them, and the list is
 // not current. Errors, and what read has to heed, are as with [Copies.Closed].
-func (c *Copies) List(ctx context.Context, kind settlement.Kind, read func(ctx context.Context, books *db.DB) error) (Through, error) {
+//
+// A caller that keeps lists is asked first whether it has the one of the extent
+// that the primary tells; if kept says so, nothing is read. It may be nil.
+func (c *Copies) List(ctx context.Context, kind settlement.Kind, kept func(db.Extent) bool, read func(ctx context.Context, books *db.DB) error) (Through, error) {
 	var known db.Extent
 	err := c.Primary(ctx, func(ctx context.Context, books *db.DB) (err error) {
 		known, err = c.asked.extent(ctx, books, kind)
@@ -33,6 +36,9 @@ func (c *Copies) List(ctx context.Context, kind settlement.Kind, read func(ctx c
 	}
 	if err != nil {
 		return Through{}, err
+	}
+	if kept != nil && kept(known) {
+		return Through{Extent: known, Current: true}, nil
 	}
 	through := Through{Current: true}
 	err = ask(ctx, append(c.inTurn(), c.primary), func(ctx context.Context, of *guarded) (err error) {

@@ -126,7 +126,7 @@ func TestTheLossOfCopiesCostsNoAnswerAboutClosedPeriods(t *testing.T) {
 	l.close(monday + 1)
 	require.NoError(t, two.CatchUp(ctx))
 	require.NotContains(t, l.requireAnswers(l.open(), monday+1), "replica-1", "it lags")
-	through, err := l.open().List(ctx, settlement.Daily, func(context.Context, *db.DB) error { return nil })
+	through, err := l.open().List(ctx, settlement.Daily, nil, func(context.Context, *db.DB) error { return nil })
 	require.NoError(t, err)
 	require.Equal(t, Through{Extent: db.Extent{Closed: 2, Newest: monday + 1}, Current: true}, through)
 
@@ -149,7 +149,7 @@ func TestTheLossOfCopiesCostsNoAnswerAboutClosedPeriods(t *testing.T) {
 	require.NotContains(t, l.requireAnswers(copies, monday+1), "primary")
 	_, err = answerer(ctx, copies, monday+2)
 	l.requireUnavailable(err) // only the primary may say that it is not closed
-	through, err = l.open().List(ctx, settlement.Daily, func(context.Context, *db.DB) error { return nil })
+	through, err = l.open().List(ctx, settlement.Daily, nil, func(context.Context, *db.DB) error { return nil })
 	require.NoError(t, err)
 	require.Equal(t, Through{Extent: db.Extent{Closed: 2, Newest: monday + 1}}, through)
 
