@@ -25,11 +25,12 @@ type Books struct {
 	lists    *lists
 }
 
-// New answers from the copies, and draws documents with the renderer.
-func New(from *copies.Copies, renderer *templates.Renderer) *Books {
+// New answers from the copies, and draws documents with the renderer. Lists that it has read take so many bytes of
+// memory; 0 keeps none.
+func New(from *copies.Copies, renderer *templates.Renderer, memory uint64) *Books {
 	return &Books{
 		from: from, renderer: renderer,
-		seals: newKnown[string](mostSeals), commons: newKnown[*statement.Common](mostCommons), lists: newLists(),
+		seals: newKnown[string](mostSeals), commons: newKnown[*statement.Common](mostCommons), lists: newLists(memory),
 	}
 }
 

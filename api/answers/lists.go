@@ -9,8 +9,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// mostLines bounds the memory for lists by their lines, of some hundred bytes each.
-const mostLines = 100_000
+// lineBytes is about what a line of a list takes.
+const lineBytes = 256
 
 // lists are those that were read, as they are until another period closes.
 type lists = otter.Cache[listKey, any]
@@ -25,11 +25,22 @@ type listKey struct {
 // list is a list that grows with the periods that close.
 type list interface{ lines() int }
 
-func newLists() *lists {
+func newLists(memory uint64) *lists {
 	return otter.Must(&otter.Options[listKey, any]{
-		MaximumWeight: mostLines,
-		Weigher:       func(_ listKey, of any) uint32 { return uint32(1 + of.(list).lines()) },
+		MaximumWeight: max(1, memory), // 0 would be no limit; no list weighs as little as 1
+		Weigher:       func(_ listKey, of any) uint32 { return lineBytes * uint32(1+of.(list).lines()) },
 	})
+}
+
+// Closed is how many periods of the kind are closed now. Only the primary may say so; without it the question is a
+// [copies.Unavailable]. As long as the number is the same, so is what [Books.Statements] and [Books.History] answer.
+func (b *Books) Closed(ctx context.Context, kind settlement.Kind) (closed int64, err error) {
+	err = b.from.Primary(ctx, func(ctx context.Context, books *db.DB) error {
+		extent, err := books.Extent(ctx, kind)
+		closed = extent.Closed
+		return err
+	})
+	return closed, err
 }
 
 // listed is the list that read makes of a copy, with the last day of which it knows. It is read once for as long as no further period of

@@ -102,7 +102,7 @@ func answersFrom(t *testing.T, primary string, replicas ...string) *Books {
 	t.Cleanup(func() { require.NoError(t, from.Close()) })
 	renderer, err := templates.NewRenderer()
 	require.NoError(t, err)
-	return New(from, renderer)
+	return New(from, renderer, 1<<20)
 }
 
 // down is a server that is not there.

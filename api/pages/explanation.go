@@ -61,18 +61,18 @@ type shareView struct {
 	Before int64 // the ordinal before the first
 }
 
-func (s *site) explanation(q question) (string, any, error) {
+func (s *site) explanation(q question) (shown, error) {
 	id, err := q.videoID()
 	if err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	day, err := settlement.ParseDay(q.PathValue("date"))
 	if err != nil {
-		return "", nil, errNoPage
+		return shown{}, errNoPage
 	}
 	answer, err := s.books.Explanation(q.Context(), q.creator, id, day)
 	if err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	why := answer.Value
 	view := explanationView{
@@ -83,19 +83,19 @@ func (s *site) explanation(q question) (string, any, error) {
 	}
 	view.AdViews.Ads = true
 	if view.Total, err = (settlement.Amounts{VideoAmount: why.Views.Amount, AdAmount: why.Ads.Amount}).Total(); err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	for _, late := range why.Late {
 		total, err := late.Total()
 		if err != nil {
-			return "", nil, err
+			return shown{}, err
 		}
 		view.Late = append(view.Late, lateRow{late, total, late.SelfViews+late.RepeatViews > 0})
 		view.Views.HasLate = view.Views.HasLate || late.Views > 0
 		view.AdViews.HasLate = view.AdViews.HasLate || late.AdViews > 0
 	}
 	view.Title, err = s.books.Title(q.Context(), q.creator, id)
-	return explanationPage, view, err
+	return shown{page: explanationPage, view: view}, err
 }
 
 func newRowsView(why explain.Explanation) rowsView {

@@ -104,7 +104,21 @@ func (b *books) Statement(_ context.Context, id int64, of settlement.Period) (an
 	if id != creator || !stated && of != week {
 		return answers.Sealed[answers.Statement]{}, answers.ErrNotFound{What: fmt.Sprintf("statement %s", of)}
 	}
+	if b.statement.Documents == nil {
+		return answers.Sealed[answers.Statement]{Value: b.statement}, nil
+	}
 	return answers.Sealed[answers.Statement]{Value: b.statement, Seal: seal}, nil
+}
+
+func (b *books) Seal(_ context.Context, of settlement.Period) (string, error) {
+	if of.Start > week.Start {
+		return "", settlement.NotClosed(of, settlement.Running)
+	}
+	return seal, nil // it is remembered
+}
+
+func (b *books) Closed(context.Context, settlement.Kind) (int64, error) {
+	return int64(len(b.statements.Statements)), b.err
 }
 
 func (b *books) History(_ context.Context, id, of int64, from, to settlement.Day) (answers.History, error) {
@@ -312,7 +326,7 @@ func newPages(t testing.TB, b Books) *pagesOf {
 	logger := slog.New(slog.NewTextHandler(&log, nil))
 	gate, err := access.New(access.Config{Issuer: "https://issuer.example", Audience: "creatorpay", LinkKeys: settings.LinkKeys{Keys: key}}, logger)
 	require.NoError(t, err)
-	return &pagesOf{t: t, keys: keys, log: &log, Handler: New(b, gate, observe.New(logger), logger)}
+	return &pagesOf{t: t, keys: keys, log: &log, Handler: New(b, gate, 1<<20, observe.New(logger), logger)}
 }
 
 // request is the creator's, who has opened a mail's link; of nobody where the creator is 0.

@@ -32,19 +32,19 @@ type weekView struct {
 // notYet says up to where weeks are closed. When the next one will be, nobody knows.
 type notYet struct{ Through, Next settlement.Period }
 
-func (s *site) home(q question) (string, any, error) {
+func (s *site) home(q question) (shown, error) {
 	page := answers.WeekPage{Limit: weeksPerPage}
 	older := q.query.Get(weekParameter)
 	if older != "" {
 		before, err := settlement.ParseDay(older)
 		if err != nil {
-			return "", nil, errNoPage
+			return shown{}, errNoPage
 		}
 		page.Before = before
 	}
 	answer, err := s.books.Statements(q.Context(), q.creator, page)
 	if err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	view := homeView{frame: q.frame}
 	for _, statement := range answer.Statements {
@@ -57,7 +57,7 @@ func (s *site) home(q question) (string, any, error) {
 	}
 	if older != "" {
 		view.Older, view.Before = true, q.Link("/")
-		return homePage, view, nil
+		return shown{page: homePage, view: view, kept: answer.Through != nil}, nil
 	}
 	if through := answer.Through; through != nil {
 		week := through.Week()
@@ -67,5 +67,5 @@ func (s *site) home(q question) (string, any, error) {
 			view.Chart = newWeeksChart(view.Weeks, week)
 		}
 	}
-	return homePage, view, nil
+	return shown{page: homePage, view: view, kept: answer.Through != nil}, nil
 }

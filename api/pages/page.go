@@ -1,9 +1,11 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"creatorpay/api/access"
 )
@@ -15,11 +17,23 @@ type question struct {
 	creator int64
 }
 
-// builder gathers what a page shows, and names the page.
-type builder func(q question) (page string, view any, err error)
+// shown is what a page shows, and the name of the page.
+type shown struct {
+	page string
+	view any
+	kept bool // it is the same for as long as what it rests on
+}
+
+// content is of a kind of page.
+type content struct {
+	gather func(q question) (shown, error)
+	// rests is on what the page rests, with little work; empty if that cannot be told. It is nil for pages that are
+	// not kept.
+	rests func(q question) string
+}
 
 // page answers a creator. The pages of a creator who is not in the catalogue say that there is nothing.
-func (s *site) page(build builder) http.Handler {
+func (s *site) page(of content) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reader := access.From(r.Context())
 		if reader.CreatorID == 0 {
@@ -28,19 +42,42 @@ func (s *site) page(build builder) http.Handler {
 		}
 		in := newFrame(r, "")
 		if !in.chosen {
-			// Without an answer the page is in the browser's language: it may not need the catalogue.
-			if creator, err := s.books.Creator(r.Context(), reader.CreatorID); err == nil {
-				in = newFrame(r, creator.Locale)
-			}
+			in = newFrame(r, s.localeOf(r.Context(), reader.CreatorID))
 		}
 		in.SignedIn = true
-		page, view, err := build(question{Request: r, frame: in, creator: reader.CreatorID})
+		q := question{Request: r, frame: in, creator: reader.CreatorID}
+		rests := ""
+		if of.rests != nil {
+			rests = of.rests(q)
+		}
+		if html, found := s.kept.GetIfPresent(q.keyOf(rests)); found {
+			s.writeHTML(w, http.StatusOK, in.Language, html)
+			return
+		}
+		what, err := of.gather(q)
 		if err != nil {
 			s.fail(w, r, in, err)
 			return
 		}
-		s.write(w, r, http.StatusOK, in.Language, page, view)
+		if html := s.write(w, r, http.StatusOK, in.Language, what.page, what.view); html != nil && what.kept && rests != "" {
+			s.kept.Set(q.keyOf(rests), html)
+		}
 	})
+}
+
+// localeOf is the language of the creator in the catalogue; empty if it cannot be told now. Without it a page is in the
+// browser's language: it may not need the catalogue.
+func (s *site) localeOf(ctx context.Context, creator int64) string {
+	now := time.Now()
+	if known, found := s.locales.GetIfPresent(creator); found && now.Before(known.until) {
+		return known.language
+	}
+	known, err := s.books.Creator(ctx, creator)
+	if err != nil {
+		return ""
+	}
+	s.locales.Set(creator, locale{known.Locale, now.Add(localeFor)})
+	return known.Locale
 }
 
 // videoID is the video that the address names.

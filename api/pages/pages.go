@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/maypok86/otter/v2"
+
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
 	"creatorpay/api/observe"
@@ -17,6 +19,8 @@ import (
 
 // Books are what the pages ask; [answers.Books] are some.
 type Books interface {
+	Seal(ctx context.Context, period settlement.Period) (string, error)
+	Closed(ctx context.Context, kind settlement.Kind) (int64, error)
 	Creator(ctx context.Context, creator int64) (answers.Creator, error)
 	Title(ctx context.Context, creator, video int64) (string, error)
 	Statements(ctx context.Context, creator int64, page answers.WeekPage) (answers.Statements, error)
@@ -26,23 +30,26 @@ type Books interface {
 }
 
 type site struct {
-	books  Books
-	gate   *access.Access
-	logger *slog.Logger
+	books   Books
+	gate    *access.Access
+	logger  *slog.Logger
+	kept    *otter.Cache[keptKey, []byte]
+	locales *otter.Cache[int64, locale]
 }
 
-// New serves the pages of the creator who asks, and those that say how to become known. Requests are seen by seen.
-func New(books Books, gate *access.Access, seen *observe.Requests, logger *slog.Logger) http.Handler {
-	s := &site{books: books, gate: gate, logger: logger}
+// New serves the pages of the creator who asks, and those that say how to become known. Pages that
+// change only when a further week closes take so many bytes of memory; 0 keeps none. Requests are seen by seen.
+func New(books Books, gate *access.Access, memory uint64, seen *observe.Requests, logger *slog.Logger) http.Handler {
+	s := &site{books: books, gate: gate, logger: logger, kept: newKept(memory), locales: newLocales()}
 	mux := http.NewServeMux()
 	known := gate.Guard(s.refuse)
-	for pattern, build := range map[string]builder{
-		"GET /{$}":                   s.home,
-		"GET /statements/{week}":     s.statement,
-		"GET /videos/{video}":        s.video,
-		"GET /videos/{video}/{date}": s.explanation,
+	for pattern, of := range map[string]content{
+		"GET /{$}":                   {gather: s.home, rests: s.homeRests},
+		"GET /statements/{week}":     {gather: s.statement, rests: s.statementRests},
+		"GET /videos/{video}":        {gather: s.video},
+		"GET /videos/{video}/{date}": {gather: s.explanation},
 	} {
-		mux.Handle(pattern, known(s.page(build)))
+		mux.Handle(pattern, known(s.page(of)))
 	}
 	mux.HandleFunc("GET "+link.Path+"{token}", s.openLink)
 	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) { s.writeProblem(w, r, http.StatusOK, signIn) })

@@ -225,13 +225,15 @@ func TestCreatorWithoutStatementsIsToldWhenThereWillBeOne(t *testing.T) {
 	require.NotContains(t, page.Body.String(), "마감되었습니다")
 }
 
-func TestStatementBeforeItsMailHasNoDocuments(t *testing.T) {
+func TestStatementHasItsDocumentsOnceTheyWereMailed(t *testing.T) {
 	b := newBooks(t, 3)
 	p := newPages(t, b)
-	require.Contains(t, p.get("/statements/2024-W19").Body.String(), `href="/v1/creators/42/statements/2024-W19/statement.pdf"`)
-	require.Contains(t, p.get("/statements/2024-W19").Body.String(), `href="/v1/creators/42/statements/2024-W19/top5.pdf"`)
+	documents := b.statement.Documents
 	b.statement.Documents = nil
 	require.NotContains(t, p.get("/statements/2024-W19").Body.String(), ".pdf")
+	b.statement.Documents = documents
+	require.Contains(t, p.get("/statements/2024-W19").Body.String(), `href="/v1/creators/42/statements/2024-W19/statement.pdf"`)
+	require.Contains(t, p.get("/statements/2024-W19").Body.String(), `href="/v1/creators/42/statements/2024-W19/top5.pdf"`)
 }
 
 func TestHistoryAsksForNoMoreDaysThanOneMay(t *testing.T) {

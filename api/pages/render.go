@@ -95,17 +95,22 @@ func px(length float64) string {
 	return strconv.FormatFloat(length, 'f', -1, 32)
 }
 
-// write answers with the page.
-func (s *site) write(w http.ResponseWriter, r *http.Request, status int, language, page string, view any) {
+// write answers with the page and returns its HTML; nil if the program broke.
+func (s *site) write(w http.ResponseWriter, r *http.Request, status int, language, page string, view any) []byte {
 	var html bytes.Buffer
 	if err := pages[language][page].ExecuteTemplate(&html, "page", view); err != nil {
 		s.logger.ErrorContext(r.Context(), "cannot write a page", "page", page, "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
+		return nil
 	}
+	s.writeHTML(w, status, language, html.Bytes())
+	return html.Bytes()
+}
+
+func (*site) writeHTML(w http.ResponseWriter, status int, language string, html []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", language)
-	w.Header().Set("Content-Length", strconv.Itoa(html.Len()))
+	w.Header().Set("Content-Length", strconv.Itoa(len(html)))
 	w.WriteHeader(status)
-	_, _ = w.Write(html.Bytes()) // the browser may have disconnected
+	_, _ = w.Write(html) // the browser may have disconnected
 }

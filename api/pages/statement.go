@@ -64,14 +64,14 @@ type document struct {
 	IsTop bool
 }
 
-func (s *site) statement(q question) (string, any, error) {
+func (s *site) statement(q question) (shown, error) {
 	week, err := settlement.ParseWeek(q.PathValue("week"))
 	if err != nil {
-		return "", nil, errNoPage
+		return shown{}, errNoPage
 	}
 	answer, err := s.books.Statement(q.Context(), q.creator, week)
 	if err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	statement := answer.Value
 	view := statementView{
@@ -87,7 +87,7 @@ func (s *site) statement(q question) (string, any, error) {
 	for _, line := range statement.Lines {
 		one, err := newLineView(line)
 		if err != nil {
-			return "", nil, err
+			return shown{}, err
 		}
 		lines = append(lines, one)
 		for _, late := range line.Late {
@@ -98,7 +98,7 @@ func (s *site) statement(q question) (string, any, error) {
 		return cmp.Or(-cmp.Compare(a.Total, b.Total), -cmp.Compare(a.Views.Count(), b.Views.Count()), cmp.Compare(a.VideoID, b.VideoID))
 	})
 	view.Lines, view.part = paged(q, lines, linesPerPage)
-	return statementPage, view, nil
+	return shown{page: statementPage, view: view, kept: answer.Seal != ""}, nil
 }
 
 func dayBars(days []answers.StatementDay) (bars []dayBar) {

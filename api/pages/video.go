@@ -33,38 +33,38 @@ type videoDay struct {
 	Share    float64 // percent of the highest day
 }
 
-func (s *site) video(q question) (string, any, error) {
+func (s *site) video(q question) (shown, error) {
 	id, err := q.videoID()
 	if err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	view := videoView{frame: q.frame, VideoID: id}
 	from, to := settlement.Day(0), settlement.Day(0)
 	if name := q.query.Get("week"); name != "" {
 		week, err := settlement.ParseWeek(name)
 		if err != nil {
-			return "", nil, errNoPage
+			return shown{}, errNoPage
 		}
 		view.Week, from, to = &week, week.Start, week.End()-1
 	} else if from, to, err = s.lastYears(q); err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	if view.Title, err = s.books.Title(q.Context(), q.creator, id); err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	history, err := s.books.History(q.Context(), q.creator, id, from, to)
 	if err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	if view.Week == nil {
 		view.Through = history.Through
 	}
 	days, err := view.add(history.Lines)
 	if err != nil {
-		return "", nil, err
+		return shown{}, err
 	}
 	view.Days, view.part = paged(q, days, daysPerPage)
-	return videoPage, view, nil
+	return shown{page: videoPage, view: view}, nil
 }
 
 // lastYears are the days up to some weeks after the last closed week, which days are that may be closed by now.

@@ -64,7 +64,7 @@ func Run(ctx context.Context, config Config, logger *slog.Logger) error {
 	health := newHealth(from, logger)
 	seen := observe.New(logger)
 	health.registry.MustRegister(seen, following)
-	handler := mount(answers.New(from, renderer), readers, seen, config, logger) //nolint:contextcheck // requests bring their own
+	handler := mount(answers.New(from, renderer, config.V1.Memory()/4), readers, seen, config, logger) //nolint:contextcheck // requests bring their own
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.HealthListen != "" {
@@ -85,7 +85,7 @@ func mount(books *answers.Books, readers *access.Access, seen *observe.Requests,
 	for _, pattern := range v1.Patterns {
 		mux.Handle(pattern, asJSON)
 	}
-	mux.Handle("/", pages.New(books, readers, seen, logger))
+	mux.Handle("/", pages.New(books, readers, config.V1.Memory()*3/4, seen, logger))
 	return mux
 }
 

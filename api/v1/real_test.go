@@ -59,7 +59,7 @@ func process(t *testing.T, dsn string) *rig {
 	t.Cleanup(func() { require.NoError(t, from.Close()) })
 	renderer, err := templates.NewRenderer()
 	require.NoError(t, err)
-	return newRigOf(answers.New(from, renderer), tokens{})
+	return newRigOf(answers.New(from, renderer, 1<<20), tokens{})
 }
 
 func TestRealBooks(t *testing.T) {

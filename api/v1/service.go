@@ -32,7 +32,7 @@ func newService(books Books, guard Guard, config Config, logger *slog.Logger) *s
 		logger: logger,
 		mux:    http.NewServeMux(),
 		kept: otter.Must(&otter.Options[string, *representation]{
-			MaximumWeight: max(1, uint64(config.Keep)<<20), // 0 would be no limit; no answer weighs as little as 1
+			MaximumWeight: max(1, config.Memory()), // 0 would be no limit; no answer weighs as little as 1
 			Weigher:       func(request string, kept *representation) uint32 { return uint32(len(request) + kept.size()) },
 		}),
 	}

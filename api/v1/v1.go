@@ -18,8 +18,11 @@ import (
 
 // Config is what this version can be told. Its tags make the command line's flags and environment variables.
 type Config struct {
-	Keep int `env:"API_KEEP" default:"64" help:"Memory for answers about closed periods that are kept, in MiB; 0 keeps none."`
+	Keep int `env:"API_KEEP" default:"64" help:"Memory for answers about closed periods that are kept, in MiB; pages and lists may take as much again. 0 keeps nothing."`
 }
+
+// Memory is [Config.Keep] in bytes.
+func (c Config) Memory() uint64 { return uint64(c.Keep) << 20 }
 
 // Validate says what is wrong with the settings.
 func (c Config) Validate() error {
