@@ -105,7 +105,7 @@ func TestRowsThatKeepArrivingFailTheRun(t *testing.T) {
 	for arrivals := range 3 { // each takes two rounds: one to find that it cannot close, one to count again
 		s.WaitUntilSettled(10)
 		arrive(s, p, 50)
-		counting := s.LockCounting()
+		counting := s.LockCounts()
 		ranking.Release()
 		if arrivals == 2 {
 			counting.Release()

@@ -272,11 +272,17 @@ func (j *judge) unavailable(a *answer) string {
 		if j.troubles.during(replicaName(i), from, a.Ended) {
 			continue
 		}
-		if a.Path.grows() || j.isAnswered(a) && j.presence.throughout(i, a.Period, a.Begun, a.Ended) {
+		if j.isListed(a) || j.isAnswered(a) && j.presence.throughout(i, a.Period, a.Begun, a.Ended) {
 			return "503 while " + replicaName(i) + " was well and had it"
 		}
 	}
 	return ""
+}
+
+// isListed tells whether any replica can answer: it has the list up to where it
+// knows, but that there is no such creator, only the primary can tell.
+func (*judge) isListed(a *answer) bool {
+	return a.Path.grows() && (a.Path == periods || a.Creator <= idle)
 }
 
 // isAnswered tells whether a replica with the period can answer: most of what is

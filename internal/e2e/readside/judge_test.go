@@ -84,6 +84,8 @@ func TestJudgeFindsWhatIsWrong(t *testing.T) {
 		"503 without Retry-After":           {newJudged(everything...), with(answered(200, 503), func(a *answer) { a.RetryAfter = "" }), "without a Retry-After"},
 		"503 while a replica had it":        {newJudged(long(thePrimary), long(replicaName(1))), answered(200, 503), "503 while replica 1 was well"},
 		"503 while a replica had it not":    {newJudged(long(thePrimary), long(replicaName(0))), answered(200, 503), ""},
+		"503 for a list of a replica":       {newJudged(long(thePrimary)), with(answered(200, 503), listOf(idle)), "503 while replica 1 was well"},
+		"503 for the list of nobody":        {newJudged(long(thePrimary)), with(answered(200, 503), listOf(idle+1)), ""},
 		"too slow":                          {newJudged(everything...), with(answered(200, 503), func(a *answer) { a.Ended = at(201).Add(longest) }), "longer than"},
 		"cut off":                           {newJudged(), with(answered(200, 0), func(a *answer) { a.Err = errors.New("EOF") }), "no answer while the api was well"},
 		"cut off by a killed api":           {newJudged(long(apiName(0))), with(answered(200, 0), func(a *answer) { a.Way, a.Err = apiName(0), errors.New("EOF") }), ""},
@@ -100,6 +102,11 @@ func TestJudgeFindsWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// listOf makes it the list of a creator's statements, for an operator.
+func listOf(creator int64) func(*answer) {
+	return func(a *answer) { a.Path, a.Asker, a.Creator = statements, anOperator, creator }
 }
 
 func TestJudgeFindsRowsThatAreNotThoseOfTheBooks(t *testing.T) {

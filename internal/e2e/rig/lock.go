@@ -18,10 +18,18 @@ type Lock struct {
 	once    sync.Once
 }
 
-// LockCounting keeps every chunk from being counted or settled.
+// LockCounting keeps every chunk from being counted or settled, and a day from being
+// ranked.
 func (s *System) LockCounting() *Lock {
 	s.T.Helper()
 	return s.lock("UNLOCK TABLES", "LOCK TABLES videos WRITE")
+}
+
+// LockCounts keeps what was counted from being stored. Unlike [System.LockCounting]
+// it lets the ranking pass, which reads titles.
+func (s *System) LockCounts() *Lock {
+	s.T.Helper()
+	return s.lock("UNLOCK TABLES", "LOCK TABLES adjustments WRITE")
 }
 
 // LockRanking keeps a day whose chunks are settled from being ranked, and so

@@ -31,8 +31,8 @@ var outsideSabotages = []sabotage{
 	},
 	{
 		safety: "a session sets what it needs",
-		edits: []edit{{"db/server/session.go", `	for _, statement := range sessionStatements {`,
-			`	for _, statement := range sessionStatements {
+		edits: []edit{{"db/server/session.go", `	for _, statement := range c.statements {`,
+			`	for _, statement := range c.statements {
 			if sabotaged("a session sets what it needs") {
 				break
 			}`}},
