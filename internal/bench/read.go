@@ -28,7 +28,7 @@ type readCommand struct {
 	Videos   int           `default:"${videos}" help:"How many videos; each creator has ten."`
 	Replicas int           `default:"2" help:"How many replicas the api reads from, after it has been measured without any."`
 	Rates    []int         `default:"500,1000,5000" help:"Requests a second to measure, in ascending order; at the first also what a daily run loses."`
-	Lasting  time.Duration `default:"3s" help:"How long each of them is measured."`
+	Lasting  time.Duration `default:"10s" help:"How long each of them is measured."`
 	Trying   time.Duration `default:"2s" help:"How long each other rate is tried in the search for the highest."`
 	Most     int           `default:"50000" help:"Highest rate that is tried."`
 	Kept     int           `default:"5000" help:"How many different requests are asked of kept answers, each once before."`
@@ -78,7 +78,7 @@ func (c readCommand) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, issuer.Stop()) }()
 
-	m := readMeasurement{Name: c.Name, Note: c.Note, Views: c.Views, Videos: c.Videos, Kept: c.Kept, Rounds: c.Rounds, Lasting: c.Lasting}
+	m := readMeasurement{Name: c.Name, Note: c.Note, Views: c.Views, Videos: c.Videos, Kept: c.Kept, Rounds: c.Rounds, Lasting: c.Lasting, Trying: c.Trying}
 	layouts := []int{0}
 	if c.Replicas > 0 {
 		layouts = append(layouts, c.Replicas) // its servers begin with what the first has stored

@@ -19,6 +19,7 @@ type readMeasurement struct {
 	Kept     int // different requests of kept answers
 	Rounds   int
 	Lasting  time.Duration // of each reading that is not of a run
+	Trying   time.Duration // of each further rate in the search for the highest
 	Readings []reading
 	Highest  []highest
 	Runs     []runReading

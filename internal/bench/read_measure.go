@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -16,8 +17,13 @@ type asking struct {
 	how string
 	of  *answering
 	// draw makes requests to send one after the other, from the first again after
-	// the last.
+	// the last. That takes CPU time: it is done before anything is measured.
 	draw func(requests int) []load.Request
+}
+
+// drawFor makes as many requests as are sent at the rate in the time.
+func (a asking) drawFor(rate int, lasting time.Duration) []load.Request {
+	return a.draw(int(math.Ceil(float64(rate) * lasting.Seconds())))
 }
 
 // readLimit is what 99 in 100 requests are to take less than.
@@ -33,12 +39,13 @@ func (b *readBench) measure(ctx context.Context) error {
 	coldly := asking{cold, b.cold, func(requests int) []load.Request { return b.ask(b.cold, requests) }}
 	warmly := asking{warm, b.warm, func(int) []load.Request { return kept }}
 	known := b.warm.ifNoneMatch(kept, answers)
-	for _, way := range []asking{coldly, warmly, {conditional, b.warm, func(int) []load.Request { return known }}} {
+	ways := []asking{coldly, warmly, {conditional, b.warm, func(int) []load.Request { return known }}}
+	for _, way := range ways {
 		if err := b.measureRates(ctx, way); err != nil {
 			return err
 		}
 	}
-	if err := b.measureRuns(ctx, coldly, warmly); err != nil {
+	if err := b.measureRuns(ctx, ways); err != nil {
 		return err
 	}
 	if b.replicas > 0 {
@@ -70,7 +77,7 @@ func (b *readBench) measureRates(ctx context.Context, way asking) error {
 	var holding, missing int
 	for _, rate := range b.Rates {
 		b.rest(ctx)
-		one, err := b.attack(ctx, way, rate, b.Lasting)
+		one, err := b.attack(ctx, way, way.drawFor(rate, b.Lasting), rate, b.Lasting)
 		if err != nil {
 			return err
 		}
@@ -86,7 +93,7 @@ func (b *readBench) measureRates(ctx context.Context, way asking) error {
 	found.Rate = load.Highest(holding, missing, b.Most, func(rate int) bool {
 		for range 2 { // any program on the machine can spoil one try
 			b.rest(ctx)
-			one, err := b.attack(ctx, way, rate, b.Trying)
+			one, err := b.attack(ctx, way, way.drawFor(rate, b.Trying), rate, b.Trying)
 			if err == nil && one.Within(readLimit) {
 				return true
 			}
@@ -100,7 +107,7 @@ func (b *readBench) measureRates(ctx context.Context, way asking) error {
 
 // measureRuns runs the day in turn alone and while readers ask at the first of
 // the rates, then once while they ask at each other one.
-func (b *readBench) measureRuns(ctx context.Context, ways ...asking) error {
+func (b *readBench) measureRuns(ctx context.Context, ways []asking) error {
 	for range b.Rounds {
 		if err := b.measureRun(ctx, nil, 0); err != nil {
 			return err
@@ -124,6 +131,10 @@ func (b *readBench) measureRuns(ctx context.Context, ways ...asking) error {
 // measureRun runs the day, alone or while readers ask.
 func (b *readBench) measureRun(ctx context.Context, way *asking, rate int) error {
 	one := runReading{Replicas: b.replicas}
+	var requests []load.Request
+	if way != nil {
+		requests = way.drawFor(rate, longestRun)
+	}
 	b.rest(ctx)
 	if err := b.makeOpen(ctx); err != nil {
 		return err
@@ -139,7 +150,7 @@ func (b *readBench) measureRun(ctx context.Context, way *asking, rate int) error
 		ended()
 	}()
 	if way != nil {
-		reading, err := b.attack(running, *way, rate, 0)
+		reading, err := b.attack(running, *way, requests, rate, 0)
 		if err != nil {
 			return err
 		}
@@ -163,10 +174,9 @@ func (b *readBench) rest(ctx context.Context) {
 	}
 }
 
-// attack asks at the rate until the time is up or ctx ends, and tells what CPU
-// time all processes used meanwhile.
-func (b *readBench) attack(ctx context.Context, way asking, rate int, lasting time.Duration) (one reading, err error) {
-	requests := way.draw(rate * int(max(lasting, longestRun)/time.Second+1))
+// attack sends the requests at the rate until the time is up or ctx ends, and
+// tells what CPU time all processes used meanwhile.
+func (b *readBench) attack(ctx context.Context, way asking, requests []load.Request, rate int, lasting time.Duration) (one reading, err error) {
 	for _, server := range b.processes(way) {
 		if *server.at(&one.CPU), err = cpuTime(server.pids...); err != nil {
 			return one, err
@@ -190,8 +200,8 @@ func (b *readBench) attack(ctx context.Context, way asking, rate int, lasting ti
 	return one, nil
 }
 
-// longestRun is for how long different requests are drawn where the end is not
-// known.
+// longestRun is for how long different requests are drawn for a run, whose end is
+// not known.
 const longestRun = 10 * time.Second
 
 // used is a place in the CPU times, and whose they are.

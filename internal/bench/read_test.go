@@ -43,10 +43,17 @@ func TestReadersAreMeasuredWithAndWithoutReplicas(t *testing.T) {
 	for _, one := range measured[0].Readings {
 		require.Equal(t, one.Requests, one.Statuses["200"]+one.Statuses["304"], one)
 	}
-	require.Len(t, measured[0].Runs, 2*3, "alone, with cold and with warm answers")
+	require.Len(t, measured[0].Runs, 2*(1+3), "alone, and asked in each way")
 	page, err := os.ReadFile(command.Page)
 	require.NoError(t, err)
-	require.Equal(t, 3+3+3+2+3, strings.Count(string(page), "| primary, 1 replica | "), "lines of goals, highest rates, readings alone and while a run is going, and runs")
+	require.Equal(t, 3+3+3+3+(1+3), strings.Count(string(page), "| primary, 1 replica | "), "lines of goals, highest rates, readings alone and while a run is going, and runs")
+}
+
+func TestNoMoreRequestsAreDrawnThanAreSent(t *testing.T) {
+	way := asking{draw: func(requests int) []load.Request { return make([]load.Request, requests) }}
+
+	require.Len(t, way.drawFor(5000, 10*time.Second), 50_000)
+	require.Len(t, way.drawFor(10, 250*time.Millisecond), 3)
 }
 
 func TestReadersAreHeldAgainstTheirGoals(t *testing.T) {

@@ -12,11 +12,10 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// Request is a GET that is sent. Kind names requests that are told apart in the
-// result; it may be empty.
+// Request is a GET that is sent.
 type Request struct {
 	URL    string
-	Kind   string
+	Kind   string // what is asked, for errors; it may be empty
 	Header http.Header
 }
 
