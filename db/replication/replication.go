@@ -25,7 +25,8 @@ type Watch struct {
 }
 
 // Open makes ready to look at the servers that the DSNs name, of which all may be
-// down. Malformed DSNs, and two of one server, are errors, all of them at once.
+// down. Malformed DSNs, and two of one server, of which one may be the primary's,
+// are errors, all of them at once.
 func Open(primaryDSN string, replicaDSNs []string) (*Watch, error) {
 	w := &Watch{}
 	var problems []error
@@ -39,7 +40,10 @@ func Open(primaryDSN string, replicaDSNs []string) (*Watch, error) {
 			problems = append(problems, fmt.Errorf("MYSQL_REPLICA_DSNS: number %d %w", i+1, err))
 			continue
 		}
-		if slices.ContainsFunc(w.replicas, func(other *server.Pool) bool { return other.Address == replica.Address }) {
+		switch {
+		case w.primary != nil && w.primary.Address == replica.Address:
+			problems = append(problems, fmt.Errorf("MYSQL_REPLICA_DSNS: number %d names the primary, %s: take it out", i+1, replica.Address))
+		case slices.ContainsFunc(w.replicas, func(other *server.Pool) bool { return other.Address == replica.Address }):
 			problems = append(problems, fmt.Errorf("MYSQL_REPLICA_DSNS: number %d names %s again", i+1, replica.Address))
 		}
 		w.replicas = append(w.replicas, replica)

@@ -287,3 +287,8 @@ func TestOpenNamesEveryDSNThatIsWrong(t *testing.T) {
 	require.ErrorContains(t, err, "MYSQL_REPLICA_DSNS: number 3 names 127.0.0.1:3306 again")
 	require.NotContains(t, err.Error(), "secret")
 }
+
+func TestThePrimaryIsNoReplicaOfItself(t *testing.T) {
+	_, err := Open("writer@tcp(127.0.0.1:3306)/watched", []string{"reader@tcp(127.0.0.1:3306)/watched"})
+	require.EqualError(t, err, "MYSQL_REPLICA_DSNS: number 1 names the primary, 127.0.0.1:3306: take it out")
+}

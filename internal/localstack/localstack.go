@@ -20,7 +20,6 @@ import (
 	"creatorpay/internal/inbox"
 	"creatorpay/internal/issuer"
 	"creatorpay/program/connect"
-	"creatorpay/program/settings"
 	"creatorpay/settlement"
 	"creatorpay/worker/service"
 	"creatorpay/workflows"
@@ -191,13 +190,22 @@ func (s *Stack) Work(ctx context.Context, config service.Config, logger *slog.Lo
 // only do that, from the replicas where there are some, and takes the tokens of
 // the stack's own issuer, whatever the settings say of another one.
 func (s *Stack) Answer(ctx context.Context, logger *slog.Logger) error {
-	config := api.Config{Replicas: settings.Replicas{MySQLReplicaDSNs: strings.Join(s.Replicas, " ")}}
+	config, err := s.apiConfig()
+	if err != nil {
+		return err
+	}
+	return api.Run(ctx, config, logger)
+}
+
+func (s *Stack) apiConfig() (config api.Config, err error) {
 	config.MySQLDSN = s.mysql.Primary.ReaderDSN(databaseName)
 	config.Access.Issuer, config.Access.LinkKeys.Keys = s.access.issuer.URL, s.access.linkKeys
 	config.Listen = strings.TrimPrefix(s.access.pagesURL, "http://")
 	if err := kong.ApplyDefaults(&config); err != nil {
-		return err
+		return config, err
 	}
+	// What is empty here was taken from the environment.
 	config.Access.JWKSURL, config.Access.Audience = "", issuer.Audience
-	return api.Run(ctx, config, logger)
+	config.Replicas.MySQLReplicaDSNs = strings.Join(s.Replicas, " ")
+	return config, nil
 }
