@@ -47,11 +47,13 @@ func (db *DB) SealedRun(ctx context.Context, period settlement.Period) (SealedRu
 	return run, nil
 }
 
-// Seal names the period and its seals: a SHA-256 in hexadecimal. Equal ones, equal
-// rows.
+// Seal names the period, its close and its seals: a SHA-256 in hexadecimal. Equal
+// ones, equal rows, closed at the same moment, which statements show: a period that
+// has to be closed again, since its close was lost with a server, has another seal.
 func (r SealedRun) Seal() string {
 	seals, _ := json.Marshal(r.Seals) // of texts and numbers, by table
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", r.Kind, r.StartsOn, seals))
+	// A closed run has ended.
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d %s", r.Kind, r.StartsOn, r.EndedAt.UnixMilli(), seals))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -2,6 +2,7 @@ package db
 
 import (
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,24 @@ func TestSealedRun_HasTheSealsOfItsRows(t *testing.T) {
 		require.Equal(t, made[monday], run.Seals)
 		return err
 	}))
+}
+
+func TestSealedRun_ThatIsClosedAgainHasAnotherSeal(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	closed(t, db, monday)
+	read := func() SealedRun {
+		run, err := db.SealedRun(t.Context(), settlement.DailyPeriod(monday))
+		require.NoError(t, err)
+		return run
+	}
+	before := read()
+	require.Equal(t, before.Seal(), read().Seal())
+	_, err := db.pool.ExecContext(t.Context(), `UPDATE runs SET ended_at = ? WHERE kind = 'daily'`, before.EndedAt.Add(time.Millisecond))
+	require.NoError(t, err)
+	again := read()
+	require.Equal(t, before.Seals, again.Seals)
+	require.NotEqual(t, before.Seal(), again.Seal())
 }
 
 func TestSealedRun_APeriodThatIsNotClosedHasNone(t *testing.T) {

@@ -21,7 +21,7 @@ type Explanation struct {
 	PriceRule      PriceRule              `json:"price_rule"`
 	RepeatWindowMS int64                  `json:"repeat_window_ms" doc:"A view is a repeat that starts less than so many milliseconds after the same viewer's previous one of the video."`
 	Chunk          Chunk                  `json:"chunk" doc:"The part of the day with which the video was counted."`
-	Seal           string                 `json:"seal" doc:"SHA-256, in hexadecimal, of the period and the seals of its rows."`
+	Seal           string                 `json:"seal" doc:"SHA-256, in hexadecimal, of the period, when it closed, and the seals of its rows."`
 }
 
 // Rows are the rows that the watch log had of the video when the day closed.

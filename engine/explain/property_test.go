@@ -3,6 +3,7 @@ package explain
 import (
 	"math/big"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -72,7 +73,8 @@ func TestR5_TheSharesCutOnceAreTheAmountsThatTheDayPaid(t *testing.T) {
 		}
 		all, ofLate, err := rule.Price(used, own, late)
 		require.NoError(t, err)
-		day := Day{Rule: rule, Settlement: db.SettlementLine{Earnings: all}, Late: make([]db.Adjustment, len(late))}
+		closed := db.SealedRun{Run: db.Run{EndedAt: &time.Time{}}}
+		day := Day{Run: closed, Rule: rule, Settlement: db.SettlementLine{Earnings: all}, Late: make([]db.Adjustment, len(late))}
 		for i, earned := range ofLate {
 			day.Late[i].Earnings = earned
 		}
