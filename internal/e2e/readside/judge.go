@@ -14,11 +14,11 @@ import (
 )
 
 // What bounds an answer. A question asks each copy at most twice, and each call has
-// its limit; a page asks up to three questions. The margin is for a machine that has
+// its limit; a page asks up to four questions. The margin is for a machine that has
 // other things to do.
 const (
 	callsAtMost     = 5
-	questionsOfPage = 3
+	questionsOfPage = 4
 	margin          = 3 * time.Second
 	longest         = callsAtMost*callLimit + margin
 	longestPage     = questionsOfPage*callsAtMost*callLimit + margin
@@ -167,18 +167,17 @@ func (j *judge) limit(a *answer) time.Duration {
 
 // ok judges a 200.
 func (j *judge) ok(ctx context.Context, a *answer) (string, error) {
-	if a.Path.grows() {
-		return j.list(ctx, a)
-	}
-	closed := j.closes[a.Period]
-	if closed == nil || closed.Begun.After(a.Ended) {
+	if closed := j.closes[a.Period]; !a.Path.grows() && (closed == nil || closed.Begun.After(a.Ended)) {
 		return "200 about a period that was not closed", nil
-	}
-	if wrong := j.tag(a); wrong != "" && !a.Path.isPage() {
-		return wrong, nil
 	}
 	if there, err := j.isThere(ctx, a); err != nil || !there {
 		return "200 for what is not there", err
+	}
+	if a.Path.grows() {
+		return j.list(ctx, a)
+	}
+	if wrong := j.tag(a); wrong != "" && !a.Path.isPage() {
+		return wrong, nil
 	}
 	key := fmt.Sprintf("%s %p", a.url(), a.Body)
 	wrong, known := j.bodies[key]
@@ -241,8 +240,10 @@ func (j *judge) isThere(ctx context.Context, a *answer) (there bool, err error) 
 		}
 		err = j.truth.primary.QueryRowContext(ctx, `SELECT COUNT(*) FROM statements WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ?`,
 			a.Period.Start, a.Creator).Scan(&there)
+	case history, videoPage:
+		return a.ownsVideo(), nil
 	case explanation, dayPage:
-		if a.Video > videos || ownerOf(a.Video) != a.Creator {
+		if !a.ownsVideo() {
 			return false, nil
 		}
 		err = j.truth.primary.QueryRowContext(ctx, `
@@ -253,6 +254,9 @@ func (j *judge) isThere(ctx context.Context, a *answer) (there bool, err error) 
 	}
 	return there, err
 }
+
+// ownsVideo tells whether the video is the creator's.
+func (q question) ownsVideo() bool { return q.Video <= videos && ownerOf(q.Video) == q.Creator }
 
 // unavailable judges a 503: there must have been no copy that could answer.
 func (j *judge) unavailable(a *answer) string {
@@ -280,9 +284,9 @@ func (j *judge) unavailable(a *answer) string {
 }
 
 // isListed tells whether any replica can answer: it has the list up to where it
-// knows, but that there is no such creator, only the primary can tell.
+// knows, but that there is no such creator or video, only the primary can tell.
 func (*judge) isListed(a *answer) bool {
-	return a.Path.grows() && (a.Path == periods || a.Creator <= idle)
+	return a.Path.grows() && (a.Path == periods || a.Creator <= idle) && (!a.Path.isOfVideo() || a.ownsVideo())
 }
 
 // isAnswered tells whether a replica with the period can answer: most of what is
@@ -304,16 +308,20 @@ func (j *judge) list(ctx context.Context, a *answer) (string, error) {
 	if a.Tag != "" {
 		return "a list that grows has an ETag", nil
 	}
-	if a.Path == homePage {
-		return j.home(ctx, a)
+	if a.Path.isPage() {
+		return j.page(ctx, a)
 	}
 	got, readable := readList(*a.Body)
 	if !readable {
 		return "the answer cannot be read", nil
 	}
 	kind := settlement.Weekly
-	if a.Path == periods {
+	switch a.Path {
+	case periods:
 		kind = a.Period.Kind
+	case history:
+		kind = settlement.Daily
+	default:
 	}
 	newest, possible := j.newest(kind, a)
 	if !j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended) && got.through() < newest {
@@ -324,28 +332,50 @@ func (j *judge) list(ctx context.Context, a *answer) (string, error) {
 	if upTo > possible {
 		return fmt.Sprintf("the list goes through %s, which was not closed yet", upTo), nil
 	}
-	if a.Path == periods {
-		return j.closedRuns(ctx, a, upTo, got)
+	switch a.Path {
+	case periods:
+		return j.closedRuns(ctx, a, min(upTo, a.lastListed()), got)
+	case history:
+		return j.truth.compare(ctx, *a.Body, part{"lines", `
+		SELECT 'daily' AS period, starts_on AS start, creator_id, video_id, ` + earned + `
+		FROM daily_settlements WHERE video_id = ? AND starts_on BETWEEN ? AND ? ORDER BY starts_on`,
+			[]any{a.Video, a.Period.Start, min(upTo, a.Period.End()-1)}})
+	default:
 	}
 	return j.truth.compare(ctx, *a.Body, part{"statements.", `
 		SELECT starts_on AS start, views + late_views AS views, self_views, repeat_views, played_seconds + late_played_seconds AS played_seconds,
 			ad_views + late_ad_views AS ad_views, video_amount, ad_amount, video_amount + ad_amount AS amount
-		FROM statements WHERE kind = 'weekly' AND creator_id = ? AND starts_on <= ? ORDER BY starts_on DESC`, []any{a.Creator, upTo}})
+		FROM statements WHERE kind = 'weekly' AND creator_id = ? AND starts_on <= ? ORDER BY starts_on DESC LIMIT ?`, []any{a.Creator, upTo, a.limit()}})
 }
 
-// weeksAtHome is how many of the newest weeks the page has.
-const weeksAtHome = 12
+// How many of the newest weeks and days pages have, and which days a video's page
+// without a week is about: those of two years and a day, to some days after the last
+// closed week.
+const (
+	weeksAtHome   = 12
+	daysOfVideo   = 31
+	daysBack      = 731
+	daysAfterWeek = 35
+)
 
-// home means that the page has the amounts of the newest weeks that were closed for
-// certain, unless the primary, which knows them, was away.
-func (j *judge) home(ctx context.Context, a *answer) (string, error) {
-	newest, possible := j.newest(settlement.Weekly, a)
-	if newest != possible || j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended) {
+// page means that the page has the amounts of the newest weeks, or of the video's
+// newest days and their sum, unless a period was just closing, or the primary, which
+// knows them, was away.
+func (j *judge) page(ctx context.Context, a *answer) (string, error) {
+	week, possibleWeek := j.newest(settlement.Weekly, a)
+	day, possibleDay := j.newest(settlement.Daily, a)
+	switch {
+	case j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended), week != possibleWeek, a.Path == videoPage && day != possibleDay:
 		return "", nil
+	case a.Path == homePage:
+		return j.truth.shows(ctx, *a.Body, `
+			SELECT video_amount + ad_amount FROM statements
+			WHERE kind = 'weekly' AND creator_id = ? AND starts_on <= ? ORDER BY starts_on DESC LIMIT ?`, a.Creator, week, weeksAtHome)
+	case a.Period.Kind == settlement.Weekly:
+		return j.truth.showsDays(ctx, *a.Body, a.Video, a.Period.Start, min(day, a.Period.End()-1))
+	default:
+		return j.truth.showsDays(ctx, *a.Body, a.Video, max(0, week+daysAfterWeek-daysBack+1), day)
 	}
-	return j.truth.shows(ctx, *a.Body, `
-		SELECT video_amount + ad_amount FROM statements
-		WHERE kind = 'weekly' AND creator_id = ? AND starts_on <= ? ORDER BY starts_on DESC LIMIT ?`, a.Creator, newest, weeksAtHome)
 }
 
 // growing is what the judge reads of a list that grows.
@@ -353,6 +383,7 @@ type growing struct {
 	Through    *settlement.Day `json:"through"`
 	Periods    []listed        `json:"periods"`
 	Statements []listed        `json:"statements"`
+	Lines      []listed        `json:"lines"`
 }
 
 // listed is a period in a list, or the statement of one.
@@ -385,7 +416,7 @@ func (g growing) through() settlement.Day {
 // last is the last day of the newest closed period of the kind in the list, 0 if there
 // is none.
 func (g growing) last(kind settlement.Kind) (last settlement.Day) {
-	for _, one := range slices.Concat(g.Periods, g.Statements) {
+	for _, one := range slices.Concat(g.Periods, g.Statements, g.Lines) {
 		if one.State == "" || one.State == settlement.Closed {
 			last = max(last, settlement.Period{Kind: kind, Start: one.Start}.End()-1)
 		}

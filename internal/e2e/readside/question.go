@@ -20,19 +20,31 @@ const (
 	payoutPDF    path = "statement.pdf"
 	top5PDF      path = "top5.pdf"
 	explanation  path = "explanation"
+	history      path = "history"
 	periods      path = "periods"
 	homePage     path = "page of the weeks"
 	weekPage     path = "page of a week"
+	videoPage    path = "page of a video"
 	dayPage      path = "page of a video's day"
 )
 
-var paths = []path{top5, settlements, statistics, statements, oneStatement, payoutPDF, top5PDF, explanation, periods, homePage, weekPage, dayPage}
+var paths = []path{
+	top5, settlements, statistics, statements, oneStatement, payoutPDF, top5PDF, explanation, history, periods,
+	homePage, weekPage, videoPage, dayPage,
+}
 
 // grows tells whether the answer is a list that grows with each close.
-func (p path) grows() bool { return p == statements || p == periods || p == homePage }
+func (p path) grows() bool {
+	return p == statements || p == history || p == periods || p == homePage || p == videoPage
+}
 
 // isPage tells whether the answer is a page for people.
-func (p path) isPage() bool { return p == homePage || p == weekPage || p == dayPage }
+func (p path) isPage() bool { return p == homePage || p == weekPage || p == videoPage || p == dayPage }
+
+// isOfVideo tells whether the answer is about one video.
+func (p path) isOfVideo() bool {
+	return p == explanation || p == history || p == videoPage || p == dayPage
+}
 
 // asker is who asks.
 type asker string
@@ -50,8 +62,8 @@ type question struct {
 	Path    path
 	Asker   asker
 	Creator int64             // whose data, 0 where all may read
-	Video   int64             // of an explanation
-	Period  settlement.Period // of a list of periods: its kind, and the first day that may be listed
+	Video   int64             // where one is asked about
+	Period  settlement.Period // of a list of periods: its kind, and the first day that may be listed; of a video's page: a week, or anything else for all days
 	Limit   int               // of a page; 0 for the usual one
 	After   int64             // of a page: the video after which it begins
 	Next    string            // of a page that is not the first: its address, as the page before said
@@ -80,16 +92,26 @@ func (q question) url() string {
 		return creator + "/statements/" + q.Period.String() + "/" + string(q.Path)
 	case explanation:
 		return fmt.Sprintf("%s/videos/%d/explanation?date=%s", creator, q.Video, q.Period.Start)
+	case history:
+		return fmt.Sprintf("%s/videos/%d/history?from=%s&to=%s", creator, q.Video, q.Period.Start, q.Period.End()-1)
 	case homePage:
 		return "/"
 	case weekPage:
 		return "/statements/" + q.Period.String()
+	case videoPage:
+		if q.Period.Kind == settlement.Weekly {
+			return fmt.Sprintf("/videos/%d?week=%s", q.Video, q.Period)
+		}
+		return fmt.Sprintf("/videos/%d", q.Video)
 	case dayPage:
 		return fmt.Sprintf("/videos/%d/%s", q.Video, q.Period.Start)
 	default:
-		return fmt.Sprintf("/v1/periods?kind=%s&from=%s&to=%s&limit=1000", q.Period.Kind, q.Period.Start, q.Period.Start+400)
+		return fmt.Sprintf("/v1/periods?kind=%s&from=%s&to=%s&limit=1000", q.Period.Kind, q.Period.Start, q.lastListed())
 	}
 }
+
+// lastListed is the last day that a list of periods asks for.
+func (q question) lastListed() settlement.Day { return q.Period.Start + 400 }
 
 func (q question) String() string { return fmt.Sprintf("GET %s as %s", q.url(), q.Asker) }
 
@@ -113,7 +135,7 @@ func ask(random *rand.Rand, b *books) question {
 	q.Period = pickPeriod(random, b, q.Path)
 	switch q.Path {
 	case top5, periods:
-	case explanation, dayPage:
+	case explanation, history, videoPage, dayPage:
 		q.Video = 1 + random.Int64N(videos+1) // the last is unknown
 		q.Creator = ownerOf(q.Video)
 		if random.IntN(8) == 0 {

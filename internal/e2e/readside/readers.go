@@ -207,9 +207,10 @@ func (r *readers) keep(a *answer, body []byte, link string) {
 		r.tags[a.url()] = append(known, a.Tag)
 		r.last = a.Tag
 	}
-	if next := nextLink.FindStringSubmatch(link); next != nil && len(r.pages) < 500 {
+	last := lastVideo(body)
+	if next := nextLink.FindStringSubmatch(link); next != nil && last > 0 && len(r.pages) < 500 {
 		page := a.question
-		page.Next, page.After = next[1], lastVideo(body)
+		page.Next, page.After = next[1], last
 		r.pages = append(r.pages, page)
 	}
 }

@@ -56,21 +56,23 @@ type part struct {
 	args  []any
 }
 
+// earned are the columns of what videos earned.
+const earned = `views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount`
+
 // settlement are the columns of the export of that name.
 func (tr truth) settlement(q question) []part {
-	const figures = `views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount`
 	lines, args := `
-		SELECT 'daily' AS period, starts_on AS start, creator_id, video_id, `+figures+`
+		SELECT 'daily' AS period, starts_on AS start, creator_id, video_id, `+earned+`
 		FROM daily_settlements WHERE starts_on = ? AND creator_id = ?`, []any{q.Period.Start, q.Creator}
 	if q.Period.Kind != settlement.Daily {
 		lines, args = `
-		SELECT kind AS period, starts_on AS start, creator_id, video_id, `+figures+`
+		SELECT kind AS period, starts_on AS start, creator_id, video_id, `+earned+`
 		FROM period_videos WHERE kind = ? AND starts_on = ? AND creator_id = ? AND views + late_views > 0`, []any{q.Period.Kind, q.Period.Start, q.Creator}
 	}
 	page, pageArgs := paged(q, lines, args)
 	// A video of which late views are all that there is has no line: it is on the page of the video before it.
 	adjustments := `
-		SELECT ? AS period, ? AS start, creator_id, video_id, watched_on, posted_on, views, self_views, repeat_views, played_seconds, ad_views, ` + figures + `
+		SELECT ? AS period, ? AS start, creator_id, video_id, watched_on, posted_on, views, self_views, repeat_views, played_seconds, ad_views, ` + earned + `
 		FROM adjustments
 		WHERE posted_on >= ? AND posted_on < ? AND creator_id = ? AND video_id > ? AND (
 			(SELECT COUNT(*) FROM (` + lines + ` AND video_id > ?) rest) <= ?
@@ -169,6 +171,16 @@ func (tr truth) checkDocument(ctx context.Context, q question, body []byte) (str
 		return fmt.Sprintf("the document has the SHA-256 %s, the one that was mailed %q", got, want), nil
 	}
 	return "", nil
+}
+
+// showsDays means that a page has the amounts of the video's newest days of those, and
+// the sum of all.
+func (tr truth) showsDays(ctx context.Context, page []byte, video int64, from, to settlement.Day) (string, error) {
+	const days = ` FROM daily_settlements WHERE video_id = ? AND starts_on BETWEEN ? AND ?`
+	return tr.shows(ctx, page, `
+		(SELECT video_amount + ad_amount`+days+` ORDER BY starts_on DESC LIMIT ?)
+		UNION ALL
+		(SELECT COALESCE(SUM(video_amount + ad_amount), 0)`+days+`)`, video, from, to, daysOfVideo, video, from, to)
 }
 
 // shows means that a page has all amounts that the query gives.
