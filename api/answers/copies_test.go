@@ -101,6 +101,7 @@ func TestWithoutThePrimaryAListSaysHowFarItsReplicaKnows(t *testing.T) {
 	statements, err := answers.Statements(t.Context(), busy, WeekPage{})
 	require.NoError(t, err)
 	require.Equal(t, sunday, *statements.Through)
+	require.Zero(t, statements.Closed, "it may lack a week")
 	require.Len(t, statements.Statements, 1)
 	history, err := answers.History(t.Context(), busy, 1, monday, sunday)
 	require.NoError(t, err)
@@ -108,6 +109,39 @@ func TestWithoutThePrimaryAListSaysHowFarItsReplicaKnows(t *testing.T) {
 	name, err := answers.Creator(t.Context(), busy)
 	require.NoError(t, err)
 	require.Equal(t, Creator{Name: "Creator 1", Locale: "en"}, name)
+}
+
+func TestWithoutThePrimaryOnlyClosedPeriodsAreInTheBookOfRuns(t *testing.T) {
+	replica := devtest.Database(t)
+	b := dbtest.OpenAt(t, replica)
+	fill(b)
+	b.AddDays(sunday+1, sunday+2)
+	b.BeginDay(sunday + 1)
+	b.Exec(`UPDATE runs SET state = 'failed' WHERE kind = 'monthly'`)
+	without, with := answersFrom(t, down, replica), answersFrom(t, replica)
+
+	for _, limit := range []int{1, 2, MaxLimit} {
+		var names []string
+		for page := (PeriodPage{Limit: limit}); ; {
+			found, err := without.Periods(t.Context(), settlement.Daily, sunday-1, sunday+1, page)
+			require.NoError(t, err)
+			require.Equal(t, sunday, *found.Through)
+			for _, run := range found.Periods {
+				names = append(names, run.Name)
+			}
+			if found.Next == nil {
+				break
+			}
+			page.After = *found.Next
+		}
+		require.Equal(t, []string{"2024-06-01", "2024-06-02"}, names)
+	}
+	months, err := without.Periods(t.Context(), settlement.Monthly, monday, monday, PeriodPage{})
+	require.NoError(t, err)
+	require.Empty(t, months.Periods)
+	months, err = with.Periods(t.Context(), settlement.Monthly, monday, monday, PeriodPage{})
+	require.NoError(t, err)
+	require.Equal(t, settlement.Failed, months.Periods[0].State, "the primary says so")
 }
 
 func TestASealIsRememberedAndNeedsNoDatabaseAnyMore(t *testing.T) {

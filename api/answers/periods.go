@@ -19,7 +19,7 @@ type PeriodPage struct {
 type Periods struct {
 	Kind    settlement.Kind `json:"kind" enum:"daily,weekly,monthly"`
 	Through *settlement.Day `json:"through" format:"date" doc:"The newest closed day that this list knows of; null before the first."`
-	Periods []PeriodRun     `json:"periods" nullable:"false"`
+	Periods []PeriodRun     `json:"periods" nullable:"false" doc:"By their first days. Without the primary only closed ones: a replica cannot say how the others stand."`
 	Next    *settlement.Day `json:"-"` // PeriodPage.After of the next page; nil if there is none
 }
 
@@ -63,6 +63,9 @@ func (b *Books) Periods(ctx context.Context, kind settlement.Kind, from, to sett
 	found := Periods{Kind: kind, Through: lastDay(kind, through), Periods: []PeriodRun{}}
 	runs, found.Next = cut(runs, limit, func(run db.Run) settlement.Day { return run.StartsOn })
 	for _, run := range runs {
+		if !through.Current && run.State != settlement.Closed {
+			continue
+		}
 		found.Periods = append(found.Periods, periodRun(run))
 	}
 	return found, nil

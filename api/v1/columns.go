@@ -35,7 +35,6 @@ var columns = map[string]string{
 	"period":           "Kind of the period: daily, weekly or monthly.",
 	"start":            "First day of the period.",
 	"watched_on":       "The closed day on which they were watched.",
-	"periods":          "By their first days.",
 	"state":            "How the run stands.",
 	"workflow_id":      "The workflow that runs the period.",
 	"statement_sha256": "Of statement.pdf.",
