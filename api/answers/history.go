@@ -33,14 +33,12 @@ func (b *Books) History(ctx context.Context, creator, video int64, from, to sett
 	if days := to - from + 1; days > MaxHistoryDays {
 		return History{}, settlement.Invalid("%s to %s are %d days: ask for %d at most", from, to, days, MaxHistoryDays)
 	}
-	return listed(ctx, b, settlement.Daily, fmt.Sprintf("history %d %d %d %d", creator, video, from, to),
+	found, through, err := listed(ctx, b, settlement.Daily, fmt.Sprintf("history %d %d %d %d", creator, video, from, to),
 		func(ctx context.Context, books *db.DB) (History, error) {
 			return readHistory(ctx, books, creator, video, from, to)
-		},
-		func(found History, through *settlement.Day) History {
-			found.Through = through
-			return found
 		})
+	found.Through = lastDay(settlement.Daily, through)
+	return found, err
 }
 
 func readHistory(ctx context.Context, books *db.DB, creator, video int64, from, to settlement.Day) (History, error) {

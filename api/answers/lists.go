@@ -6,6 +6,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"creatorpay/db"
+	"creatorpay/db/copies"
 	"creatorpay/settlement"
 )
 
@@ -32,22 +33,11 @@ func newLists(memory uint64) *lists {
 	})
 }
 
-// Closed is how many periods of the kind are closed now. Only the primary may say so; without it the question is a
-// [copies.Unavailable]. As long as the number is the same, so is what [Books.Statements] and [Books.History] answer.
-func (b *Books) Closed(ctx context.Context, kind settlement.Kind) (closed int64, err error) {
-	err = b.from.Primary(ctx, func(ctx context.Context, books *db.DB) error {
-		extent, err := books.Extent(ctx, kind)
-		closed = extent.Closed
-		return err
-	})
-	return closed, err
-}
-
-// listed is the list that read makes of a copy, with the last day of which it knows. It is read once for as long as no further period of
-// the kind closes: the rows of those that have closed never change.
-func listed[T list](ctx context.Context, b *Books, kind settlement.Kind, question string, read func(context.Context, *db.DB) (T, error), within func(T, *settlement.Day) T) (found T, err error) {
+// listed is the list that read makes of a copy, and how far it goes. It is read once for as long as no further period
+// of the kind closes: the rows of those that have closed never change.
+func listed[T list](ctx context.Context, b *Books, kind settlement.Kind, question string, read func(context.Context, *db.DB) (T, error)) (found T, through copies.Through, err error) {
 	has := false
-	through, err := b.from.List(ctx, kind, func(now db.Extent) bool {
+	through, err = b.from.List(ctx, kind, func(now db.Extent) bool {
 		var kept any
 		if kept, has = b.lists.GetIfPresent(listKey{kind, now.Closed, question}); has {
 			found = kept.(T)
@@ -57,12 +47,8 @@ func listed[T list](ctx context.Context, b *Books, kind settlement.Kind, questio
 		found, err = read(ctx, books)
 		return err
 	})
-	if err != nil || has {
-		return found, err
-	}
-	found = within(found, lastDay(kind, through))
-	if through.Current {
+	if err == nil && !has && through.Current {
 		b.lists.Set(listKey{kind, through.Closed, question}, found)
 	}
-	return found, nil
+	return found, through, err
 }

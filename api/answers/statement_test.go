@@ -151,6 +151,7 @@ func TestStatementsAreTheNewestFirstPageByPage(t *testing.T) {
 	all, err := r.answers.Statements(t.Context(), busy, WeekPage{})
 	require.NoError(t, err)
 	require.Equal(t, sunday+7, *all.Through)
+	require.EqualValues(t, 2, all.Closed)
 	require.Nil(t, all.Next)
 	require.Equal(t, []string{"2024-W23", "2024-W22"}, []string{all.Statements[0].Week, all.Statements[1].Week})
 	newest, err := r.answers.Statements(t.Context(), busy, WeekPage{Limit: 1})

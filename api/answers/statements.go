@@ -22,6 +22,9 @@ type Statements struct {
 	Through    *settlement.Day   `json:"through" format:"date" doc:"The last day of the newest closed week that this list knows of; null before the first."`
 	Statements []StatementTotals `json:"statements" nullable:"false" doc:"The newest first. A week in which nothing of the creator's counted has none."`
 	Next       *settlement.Day   `json:"-"` // WeekPage.Before of the next page; nil if there is none
+	// Closed is how many weeks were closed: as long as that is the same, so is the answer. It is 0 where the primary did
+	// not say, and the list may lack a week: such an answer must not be kept.
+	Closed int64 `json:"-"`
 }
 
 // StatementTotals are what a creator's statement comes to. Counted views include the late ones that the week paid;
@@ -44,14 +47,15 @@ func (b *Books) Statements(ctx context.Context, creator int64, page WeekPage) (S
 		return Statements{}, err
 	}
 	before := cmp.Or(page.Before, settlement.LastDay+1)
-	return listed(ctx, b, settlement.Weekly, fmt.Sprintf("statements %d %d %d", creator, before, limit),
+	found, through, err := listed(ctx, b, settlement.Weekly, fmt.Sprintf("statements %d %d %d", creator, before, limit),
 		func(ctx context.Context, books *db.DB) (Statements, error) {
 			return readStatements(ctx, books, creator, before, limit)
-		},
-		func(found Statements, through *settlement.Day) Statements {
-			found.Through = through
-			return found
 		})
+	found.Through = lastDay(settlement.Weekly, through)
+	if through.Current {
+		found.Closed = through.Closed
+	}
+	return found, err
 }
 
 func readStatements(ctx context.Context, books *db.DB, creator int64, before settlement.Day, limit int) (Statements, error) {

@@ -117,10 +117,6 @@ func (b *books) Seal(_ context.Context, of settlement.Period) (string, error) {
 	return seal, nil // it is remembered
 }
 
-func (b *books) Closed(context.Context, settlement.Kind) (int64, error) {
-	return int64(len(b.statements.Statements)), b.err
-}
-
 func (b *books) History(_ context.Context, id, of int64, from, to settlement.Day) (answers.History, error) {
 	if !b.has(id, of) {
 		return answers.History{}, answers.ErrNotFound{What: fmt.Sprintf("video %d", of)}
@@ -167,6 +163,7 @@ func newBooks(t testing.TB, videos int) *books {
 			Statistics: settlement.Statistics{Views: int64(280_000 + i*7919%90_000)}, Amounts: amounts, Amount: total,
 		})
 	}
+	b.statements.Closed = 52
 	now := through + 2
 	b.history = answers.History{CreatorID: creator, VideoID: video, Through: &now}
 	used := settlement.Ordinals{To: 40_000}

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"strconv"
+
 	"creatorpay/api/answers"
 	"creatorpay/settlement"
 )
@@ -47,6 +49,10 @@ func (s *site) home(q question) (shown, error) {
 		return shown{}, err
 	}
 	view := homeView{frame: q.frame}
+	rests := ""
+	if answer.Closed > 0 {
+		rests = "weeks " + strconv.FormatInt(answer.Closed, 10)
+	}
 	for _, statement := range answer.Statements {
 		view.Weeks = append(view.Weeks, weekView{
 			Week: statement.Start.Week(), Amounts: statement.Amounts, Total: statement.Amount, Views: statement.Views,
@@ -57,7 +63,7 @@ func (s *site) home(q question) (shown, error) {
 	}
 	if older != "" {
 		view.Older, view.Before = true, q.Link("/")
-		return shown{page: homePage, view: view, kept: answer.Through != nil}, nil
+		return shown{homePage, view, rests}, nil
 	}
 	if through := answer.Through; through != nil {
 		week := through.Week()
@@ -67,5 +73,5 @@ func (s *site) home(q question) (shown, error) {
 			view.Chart = newWeeksChart(view.Weeks, week)
 		}
 	}
-	return shown{page: homePage, view: view, kept: answer.Through != nil}, nil
+	return shown{homePage, view, rests}, nil
 }

@@ -1,7 +1,7 @@
 package pages
 
 import (
-	"strconv"
+	"net/http"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -40,18 +40,18 @@ func newLocales() *otter.Cache[int64, locale] {
 	return otter.Must(&otter.Options[int64, locale]{MaximumSize: mostLocales})
 }
 
-// keyOf names the page that is asked for and rests on what is given. A page that rests on nothing is not kept.
+// keyOf names the page that is asked for and rests on what is given.
 func (q question) keyOf(rests string) keptKey {
 	return keptKey{q.creator, q.Language, q.URL.RequestURI(), rests}
 }
 
-// homeRests is on how many weeks are closed: as long as no further one closes, a creator's statements are the same.
-func (s *site) homeRests(q question) string {
-	closed, err := s.books.Closed(q.Context(), settlement.Weekly)
-	if err != nil {
-		return "" // the page itself says what is wrong
+// writeKept answers with the page that is asked for, if there is one that rests on what is given.
+func (s *site) writeKept(w http.ResponseWriter, q question, rests string) bool {
+	html, found := s.kept.GetIfPresent(q.keyOf(rests))
+	if found {
+		s.writeHTML(w, http.StatusOK, q.Language, html)
 	}
-	return "weeks " + strconv.FormatInt(closed, 10)
+	return found
 }
 
 // statementRests is on the week's seal.
@@ -62,7 +62,7 @@ func (s *site) statementRests(q question) string {
 	}
 	seal, err := s.books.Seal(q.Context(), week)
 	if err != nil {
-		return ""
+		return "" // the page itself says what is wrong
 	}
 	return seal
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/settlement"
 	"creatorpay/templates"
 )
 
@@ -26,16 +27,40 @@ func TestAKeptPageIsThatOfItsCreatorAndLanguage(t *testing.T) {
 	}
 }
 
-func TestTheFirstPageIsAnotherOneWhenAWeekHasClosed(t *testing.T) {
+// closeWeek adds a statement that earned the amount.
+func (b *books) closeWeek(amount settlement.Won) {
+	newest := b.statements.Statements[0]
+	newest.Start += 7
+	newest.Amount = amount
+	b.statements.Statements = slices.Insert(b.statements.Statements, 0, newest)
+	b.statements.Closed++
+}
+
+func TestTheFirstPageIsKeptUntilAWeekHasClosed(t *testing.T) {
 	b := newBooks(t, 7)
 	p := newPages(t, b)
 	before := p.get("/").Body.String()
-	newest := b.statements.Statements[0]
-	newest.Start += 7
-	newest.Amount = 7_654_321
-	b.statements.Statements = slices.Insert(b.statements.Statements, 0, newest)
+	b.statements.Statements[0].Amount++ // which never happens
+	require.Equal(t, before, p.get("/").Body.String())
+
+	b.closeWeek(7_654_321)
 	require.NotContains(t, before, "7,654,321")
 	require.Contains(t, p.get("/").Body.String(), "7,654,321")
+}
+
+func TestAFirstPageThatMayLackAWeekIsNotKept(t *testing.T) {
+	b := newBooks(t, 7)
+	p := newPages(t, b)
+	closed := b.statements.Closed + 1 // the primary has one week more, and does not say so
+	for _, address := range []string{"/", "/?before=2024-06-01"} {
+		b.statements.Closed = 0
+		require.NotContains(t, p.get(address).Body.String(), "7,654,321")
+	}
+	b.closeWeek(7_654_321)
+	b.statements.Closed = closed
+	for _, address := range []string{"/", "/?before=2024-06-01"} {
+		require.Contains(t, p.get(address).Body.String(), "7,654,321")
+	}
 }
 
 func TestAStatementIsShownFromMemoryWhileNoCopyAnswers(t *testing.T) {

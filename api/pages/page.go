@@ -21,14 +21,15 @@ type question struct {
 type shown struct {
 	page string
 	view any
-	kept bool // it is the same for as long as what it rests on
+	// rests is on what the page rests: as long as that is the same, so is the page. It is empty where the page may be
+	// another one the next time.
+	rests string
 }
 
 // content is of a kind of page.
 type content struct {
 	gather func(q question) (shown, error)
-	// rests is on what the page rests, with little work; empty if that cannot be told. It is nil for pages that are
-	// not kept.
+	// rests tells without gathering on what the page rests; empty if that cannot be told. It may be nil.
 	rests func(q question) string
 }
 
@@ -46,12 +47,7 @@ func (s *site) page(of content) http.Handler {
 		}
 		in.SignedIn = true
 		q := question{Request: r, frame: in, creator: reader.CreatorID}
-		rests := ""
-		if of.rests != nil {
-			rests = of.rests(q)
-		}
-		if html, found := s.kept.GetIfPresent(q.keyOf(rests)); found {
-			s.writeHTML(w, http.StatusOK, in.Language, html)
+		if of.rests != nil && s.writeKept(w, q, of.rests(q)) {
 			return
 		}
 		what, err := of.gather(q)
@@ -59,8 +55,11 @@ func (s *site) page(of content) http.Handler {
 			s.fail(w, r, in, err)
 			return
 		}
-		if html := s.write(w, r, http.StatusOK, in.Language, what.page, what.view); html != nil && what.kept && rests != "" {
-			s.kept.Set(q.keyOf(rests), html)
+		if s.writeKept(w, q, what.rests) {
+			return
+		}
+		if html := s.write(w, r, http.StatusOK, in.Language, what.page, what.view); html != nil && what.rests != "" {
+			s.kept.Set(q.keyOf(what.rests), html)
 		}
 	})
 }

@@ -20,7 +20,6 @@ import (
 // Books are what the pages ask; [answers.Books] are some.
 type Books interface {
 	Seal(ctx context.Context, period settlement.Period) (string, error)
-	Closed(ctx context.Context, kind settlement.Kind) (int64, error)
 	Creator(ctx context.Context, creator int64) (answers.Creator, error)
 	Title(ctx context.Context, creator, video int64) (string, error)
 	Statements(ctx context.Context, creator int64, page answers.WeekPage) (answers.Statements, error)
@@ -44,7 +43,7 @@ func New(books Books, gate *access.Access, memory uint64, seen *observe.Requests
 	mux := http.NewServeMux()
 	known := gate.Guard(s.refuse)
 	for pattern, of := range map[string]content{
-		"GET /{$}":                   {gather: s.home, rests: s.homeRests},
+		"GET /{$}":                   {gather: s.home},
 		"GET /statements/{week}":     {gather: s.statement, rests: s.statementRests},
 		"GET /videos/{video}":        {gather: s.video},
 		"GET /videos/{video}/{date}": {gather: s.explanation},

@@ -98,7 +98,7 @@ func (s *site) statement(q question) (shown, error) {
 		return cmp.Or(-cmp.Compare(a.Total, b.Total), -cmp.Compare(a.Views.Count(), b.Views.Count()), cmp.Compare(a.VideoID, b.VideoID))
 	})
 	view.Lines, view.part = paged(q, lines, linesPerPage)
-	return shown{page: statementPage, view: view, kept: answer.Seal != ""}, nil
+	return shown{statementPage, view, answer.Seal}, nil
 }
 
 func dayBars(days []answers.StatementDay) (bars []dayBar) {
