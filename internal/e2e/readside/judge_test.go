@@ -123,6 +123,9 @@ func TestJudgeFindsRowsThatAreNotThoseOfTheBooks(t *testing.T) {
 		require.NotEmpty(t, lines.differs([]byte(body), want), body)
 	}
 	require.NotEmpty(t, totals.differs([]byte(`{"totals":{"video_id":1,"video_amount":11}}`), want))
+	require.NotEmpty(t, totals.differs([]byte(`{"totals":{"video_id":1,"video_amount":10}}`), nil), "the books have nothing")
+	require.NotEmpty(t, totals.differs([]byte(`{"totals":[{"video_id":1,"video_amount":10}]}`), nil), "the books have no row")
+	require.Empty(t, totals.differs([]byte(`{"totals":[]}`), nil))
 }
 
 func TestPresence_AReplicaThatWentBackHasToBeSeenAgain(t *testing.T) {
