@@ -46,6 +46,9 @@ type stack struct {
 	balancer *balancer
 }
 
+// keeping is the api that keeps answers; the other one keeps none.
+func (s *stack) keeping() *api { return s.apis[0] }
+
 // newStack starts the read side on the cluster that the tests share, with so many
 // closed days in a database of its own. A test that takes a server away puts it
 // back.
@@ -68,8 +71,9 @@ func newStack(t testing.TB, random *rand.Rand, days int) *stack {
 	}
 	require.NoError(t, s.cluster.CatchUp(t.Context()))
 	s.issuer = startIssuer(t)
-	for i := range s.apis {
-		s.apis[i] = newAPI(t, s.settings(asReader(primary), asReader(replicas...)))
+	settings := s.settings(asReader(primary), asReader(replicas...))
+	for i, keep := range []string{"API_KEEP=64", "API_KEEP=0"} { // one reads all answers anew
+		s.apis[i] = newAPI(t, append(settings, keep))
 		s.apis[i].start()
 	}
 	for _, one := range s.apis {
