@@ -64,6 +64,7 @@ func (a *api) callsOnReplicas(t *testing.T) (calls int) {
 const (
 	clientsAtMost = 300
 	abusers       = 450 // half of them say nothing, half of them never end their header
+	headerAtMost  = 5 * time.Second
 	memoryAtMost  = 256 << 20
 )
 
@@ -81,7 +82,9 @@ func testAbuse(t *testing.T, s *stack) {
 		}
 	}
 
-	requireStatus(t, http.StatusOK, asking.askOnce(s.aboutClosed(1, firstDay+8), abused))
+	a := asking.askOnce(s.aboutClosed(1, firstDay+8), abused)
+	requireStatus(t, http.StatusOK, a)
+	require.Less(t, a.Ended.Sub(a.Begun), 2*headerAtMost+margin, "two crowds of abusers come before")
 	for request, want := range map[string]int{
 		"GET / HTTP/1.1\r\nHost: a\r\nCookie: " + strings.Repeat("a", 1<<20) + "\r\n\r\n":                       http.StatusRequestHeaderFieldsTooLarge,
 		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n":                                                  http.StatusBadRequest,
