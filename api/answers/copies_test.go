@@ -2,6 +2,7 @@ package answers
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -163,6 +164,26 @@ func TestASealIsRememberedAndNeedsNoDatabaseAnyMore(t *testing.T) {
 	var unavailable *copies.Unavailable
 	_, err = answers.Seal(t.Context(), settlement.DailyPeriod(monday))
 	require.ErrorAs(t, err, &unavailable)
+}
+
+func TestWhatWasSeenClosedIsNeverSaidNotToBe(t *testing.T) {
+	primary, replica := devtest.Database(t), devtest.Database(t)
+	behind, ahead := dbtest.OpenAt(t, primary), dbtest.OpenAt(t, replica)
+	fill(behind)
+	fill(ahead)
+	behind.Exec(`UPDATE runs SET state = 'running' WHERE kind <> 'daily'`)
+	answers := answersFrom(t, primary, replica)
+	_, err := answers.Top5(t.Context(), week)
+	require.NoError(t, err)
+	ahead.Exec(`RENAME TABLE runs TO hidden`)
+
+	var unavailable *copies.Unavailable
+	_, err = answers.Top5(t.Context(), week)
+	require.ErrorAs(t, err, &unavailable)
+	require.Equal(t, time.Second, unavailable.RetryAfter)
+	require.ErrorContains(t, err, "primary: 2024-W22 is not closed")
+	_, err = answers.Top5(t.Context(), month)
+	require.Equal(t, settlement.ErrNotClosed, settlement.KindOf(err), "nobody has seen it closed")
 }
 
 func TestTheSealsThatAreRememberedAreBounded(t *testing.T) {

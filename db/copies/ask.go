@@ -22,6 +22,12 @@ func (e *Unavailable) Error() string {
 	return fmt.Sprintf("no copy of the books can answer: %s", errors.Join(e.causes...))
 }
 
+// Behind is for a caller who has seen on another copy that the primary's answer no
+// longer holds: the primary, too, will know in a moment.
+func Behind(answer error) *Unavailable {
+	return &Unavailable{RetryAfter: leastRetryAfter, causes: []error{fmt.Errorf("primary: %w, but another copy has said more", answer)}}
+}
+
 // question is what a copy is called for.
 type question func(ctx context.Context, of *guarded) error
 
