@@ -126,7 +126,9 @@ func TestPagesAskNobodyElseForAnything(t *testing.T) {
 func TestHeadingsTellTheOrderOfAPage(t *testing.T) {
 	everyPage(t, func(t *testing.T, _ *pagesOf, _ string, document *html.Node) {
 		before := 0
-		for i, heading := range elements(document, atom.H1, atom.H2, atom.H3, atom.H4) {
+		headings := elements(document, atom.H1, atom.H2, atom.H3, atom.H4)
+		require.NotEmpty(t, headings)
+		for i, heading := range headings {
 			level := int(heading.Data[1] - '0')
 			require.Equal(t, i == 0, level == 1, "one heading is of the page, the first")
 			require.LessOrEqual(t, level, before+1, text(heading))

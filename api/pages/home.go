@@ -17,7 +17,7 @@ const (
 type homeView struct {
 	frame
 	part
-	Older  bool      // a further page of the weeks
+	Older  bool      // a further page of the weeks, which leads back to the first
 	Newest *weekView // nil where there is none, and on the pages of older weeks
 	Chart  *weeksChart
 	Weeks  []weekView // the newest first
@@ -62,7 +62,7 @@ func (s *site) home(q question) (shown, error) {
 		view.After = q.with(weekParameter, answer.Next.String())
 	}
 	if older != "" {
-		view.Older, view.Before = true, q.Link("/")
+		view.Older = true
 		return shown{homePage, view, rests}, nil
 	}
 	if through := answer.Through; through != nil {

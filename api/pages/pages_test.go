@@ -20,7 +20,7 @@ import (
 
 // addresses are pages of each sort that the creator has.
 var addresses = []string{
-	"/", "/?before=2024-03-04", "/statements/2024-W19", "/statements/2024-W19?page=2", "/videos/1001", "/videos/1001?week=2024-W19", "/videos/1001/2024-05-09",
+	"/", "/?before=2024-03-04", "/?before=1990-01-01", "/statements/2024-W19", "/statements/2024-W19?page=2", "/videos/1001", "/videos/1001?week=2024-W19", "/videos/1001/2024-05-09",
 }
 
 // problems are addresses at which there is no page.
@@ -103,7 +103,7 @@ func TestCreatorSeesNothingOfOthers(t *testing.T) {
 	}
 }
 
-func TestLinkThatHasExpiredSaysWhatToDo(t *testing.T) {
+func TestLinkThatHasExpiredLeadsToTheNewestMail(t *testing.T) {
 	p := newPages(t, newBooks(t, 3))
 	expired := p.keys.Sign(link.Mail, link.Grant{CreatorID: creator, Expires: time.Now().Add(-time.Hour)})
 	answer := p.do(p.request(0, http.MethodGet, link.Path+expired))
@@ -111,7 +111,7 @@ func TestLinkThatHasExpiredSaysWhatToDo(t *testing.T) {
 	require.Contains(t, answer.Body.String(), "newest statement mail")
 }
 
-func TestLinkThatNobodySignedSaysWhatToDo(t *testing.T) {
+func TestLinkThatNobodySignedAsksForTheWholeLink(t *testing.T) {
 	p := newPages(t, newBooks(t, 3))
 	good := p.keys.Sign(link.Mail, link.Grant{CreatorID: creator, Expires: time.Now().Add(time.Hour)})
 	for _, token := range []string{"forged", good[:len(good)-5]} {
@@ -223,6 +223,16 @@ func TestCreatorWithoutStatementsIsToldWhenThereWillBeOne(t *testing.T) {
 	page = newPages(t, b).get("/")
 	require.Equal(t, http.StatusOK, page.Code)
 	require.NotContains(t, page.Body.String(), "마감되었습니다")
+}
+
+func TestPageOfOlderWeeksLeadsBackToTheFirst(t *testing.T) {
+	p := newPages(t, newBooks(t, 3))
+	for _, address := range []string{"/?before=2024-03-04", "/?before=1990-01-01"} {
+		page := p.get(address).Body.String()
+		require.Contains(t, page, `<a href="/">← 내 정산</a>`)
+		require.NotContains(t, page, `rel="prev"`)
+	}
+	require.Contains(t, p.get("/?before=1990-01-01").Body.String(), "이보다 앞선 명세서는 없습니다")
 }
 
 func TestStatementHasItsDocumentsOnceTheyWereMailed(t *testing.T) {
