@@ -96,7 +96,7 @@ func newRig(t *testing.T) *rig {
 func answersFrom(t *testing.T, primary string, replicas ...string) *Books {
 	t.Helper()
 	from, err := copies.Open(primary, replicas, copies.Config{
-		Connections: 4, CallLimit: time.Minute, BreakerCalls: 100, BreakerFailures: 50, BreakerDelay: 2 * time.Minute, BreakerTrials: 3, PrimaryCalls: 8,
+		Connections: 8, CallLimit: time.Minute, BreakerCalls: 100, BreakerFailures: 50, BreakerDelay: 2 * time.Minute, BreakerTrials: 3, PrimaryCalls: 8,
 	}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, from.Close()) })

@@ -53,7 +53,7 @@ func fill(t *testing.T, dsn string) *dbtest.Books {
 func process(t *testing.T, dsn string) *rig {
 	t.Helper()
 	from, err := copies.Open(dsn, nil, copies.Config{
-		Connections: 4, CallLimit: time.Minute, BreakerCalls: 100, BreakerFailures: 50, BreakerDelay: 2 * time.Minute, BreakerTrials: 3, PrimaryCalls: 8,
+		Connections: 8, CallLimit: time.Minute, BreakerCalls: 100, BreakerFailures: 50, BreakerDelay: 2 * time.Minute, BreakerTrials: 3, PrimaryCalls: 8,
 	}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, from.Close()) })

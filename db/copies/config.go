@@ -9,13 +9,13 @@ import (
 // Config is how copies are asked. Its tags make the command line's flags and
 // environment variables.
 type Config struct {
-	Connections     int           `env:"API_CONNECTIONS" default:"16" help:"Connections to each copy of the books at most."`
+	Connections     int           `env:"API_CONNECTIONS" default:"16" help:"Connections to each copy of the books at most, and calls at a time on each replica."`
 	CallLimit       time.Duration `env:"API_CALL_LIMIT" default:"500ms" help:"How long a copy may take to answer; another one is asked then."`
 	BreakerCalls    int           `env:"API_BREAKER_CALLS" default:"100" help:"Calls on a copy, the last ones, that its circuit breaker looks at."`
 	BreakerFailures int           `env:"API_BREAKER_FAILURES" default:"50" help:"Percentage of these calls that have to fail for the copy to be left alone."`
 	BreakerDelay    time.Duration `env:"API_BREAKER_DELAY" default:"10s" help:"How long a copy is left alone; more than --call-limit."`
 	BreakerTrials   int           `env:"API_BREAKER_TRIALS" default:"3" help:"Calls on trial at a time after that, and how many have to succeed; one that fails leaves the copy alone again."`
-	PrimaryCalls    int           `env:"API_PRIMARY_CALLS" default:"8" help:"Calls at a time on the primary at most, so that readers leave it to the job."`
+	PrimaryCalls    int           `env:"API_PRIMARY_CALLS" default:"8" help:"Calls at a time on the primary at most, so that readers leave it to the job; no more than --connections."`
 }
 
 // Validate says what is wrong with the settings, all of it at once.
@@ -34,6 +34,9 @@ func (c Config) Validate() error {
 		if setting.value < 1 || setting.value > setting.most {
 			problems = append(problems, fmt.Errorf("--%s is %d: choose 1 to %d", setting.flag, setting.value, setting.most))
 		}
+	}
+	if c.PrimaryCalls > c.Connections {
+		problems = append(problems, fmt.Errorf("--primary-calls is %d: choose at most --connections, which is %d", c.PrimaryCalls, c.Connections))
 	}
 	if c.CallLimit < time.Millisecond { // servers know no less
 		problems = append(problems, fmt.Errorf("--call-limit is %s: choose at least 1ms", c.CallLimit))

@@ -60,7 +60,7 @@ func Open(primaryDSN string, replicaDSNs []string, config Config, logger *slog.L
 	c.primary = newPrimary(open("MYSQL_DSN", primaryDSN), config, logger)
 	for i, dsn := range replicaDSNs {
 		books := open(fmt.Sprintf("MYSQL_REPLICA_DSNS: number %d", i+1), dsn)
-		c.replicas = append(c.replicas, newGuarded(replicaName(i), books, config, logger))
+		c.replicas = append(c.replicas, newReplica(i, books, config, logger))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, errors.Join(err, c.Close())

@@ -89,6 +89,12 @@ func TestMalformedDSNsAreErrorsAtOnceAndNamed(t *testing.T) {
 	require.NoError(t, copies.Close())
 }
 
+func TestThePrimaryHasAConnectionForEachOfItsCalls(t *testing.T) {
+	config := defaults
+	config.PrimaryCalls = config.Connections + 1
+	require.EqualError(t, config.Validate(), "--primary-calls is 17: choose at most --connections, which is 16")
+}
+
 func TestSettingsThatMakeNoSenseAreErrorsAllAtOnce(t *testing.T) {
 	require.NoError(t, defaults.Validate())
 	_, err := Open("root@tcp(127.0.0.1:1)/db", nil, Config{CallLimit: time.Microsecond}, nil)

@@ -67,7 +67,7 @@ func newFakesWith(config Config, logger *slog.Logger, primary *fake, replicas ..
 	}
 	f.Copies = &Copies{primary: newPrimary(books(primary), config, logger), asked: questions{f.sealedRun, f.extent}}
 	for i, replica := range replicas {
-		f.replicas = append(f.replicas, newGuarded(replicaName(i), books(replica), config, logger))
+		f.replicas = append(f.replicas, newReplica(i, books(replica), config, logger))
 	}
 	return f
 }

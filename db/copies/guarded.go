@@ -16,28 +16,33 @@ import (
 	"creatorpay/settlement"
 )
 
-// guarded is one copy behind its circuit breaker; the primary has a bulkhead, too.
+// guarded is one copy behind its bulkhead and its circuit breaker.
 type guarded struct {
 	name     string // primary, replica-1, replica-2 …
 	books    *db.DB
 	limit    time.Duration
+	bulkhead bulkhead.Bulkhead[any]
+	inUse    atomic.Int64 // of the bulkhead
 	breaker  circuitbreaker.CircuitBreaker[any]
-	failure  atomic.Pointer[error]  // the last one
-	bulkhead bulkhead.Bulkhead[any] // nil for a replica
-	inUse    atomic.Int64           // of the bulkhead
+	failure  atomic.Pointer[error] // the last one
 	outcomes outcomes
 }
 
-// primaryWait is how long a call waits until the primary has room for it.
-const primaryWait = 100 * time.Millisecond
+// roomWait is how long a call waits until a copy has room for it.
+const roomWait = 100 * time.Millisecond
 
 var (
 	errLeftAlone = errors.New("left alone after calls that failed")
 	errFull      = errors.New("as many calls as it may have are under way")
 )
 
-func newGuarded(name string, books *db.DB, config Config, logger *slog.Logger) *guarded {
-	g := &guarded{name: name, books: books, limit: config.CallLimit, outcomes: newOutcomes(name)}
+// newGuarded is the copy that only so many calls at a time may ask: where each has
+// a connection, none of them waits for one, which would be held against the copy.
+func newGuarded(name string, books *db.DB, calls int, config Config, logger *slog.Logger) *guarded {
+	g := &guarded{
+		name: name, books: books, limit: config.CallLimit,
+		bulkhead: bulkhead.New[any](uint(calls)), outcomes: newOutcomes(name),
+	}
 	g.breaker = circuitbreaker.NewBuilder[any]().
 		WithFailureThresholdRatio(uint(config.failures()), uint(config.BreakerCalls)).
 		WithDelay(config.BreakerDelay).
@@ -56,33 +61,37 @@ func newGuarded(name string, books *db.DB, config Config, logger *slog.Logger) *
 	return g
 }
 
-// newPrimary is the copy that only so many calls at a time may ask, so that
-// readers leave it to the job.
+const primaryName = "primary"
+
 func newPrimary(books *db.DB, config Config, logger *slog.Logger) *guarded {
-	g := newGuarded("primary", books, config, logger)
-	g.bulkhead = bulkhead.New[any](uint(config.PrimaryCalls))
-	return g
+	return newGuarded(primaryName, books, config.PrimaryCalls, config, logger)
 }
 
-// replicaName numbers the replicas from 1, in the order of their DSNs.
-func replicaName(i int) string { return fmt.Sprintf("replica-%d", i+1) }
+// newReplica is replica i, counted from 0 in the order of their DSNs. Its name
+// counts from 1.
+func newReplica(i int, books *db.DB, config Config, logger *slog.Logger) *guarded {
+	return newGuarded(fmt.Sprintf("replica-%d", i+1), books, config.Connections, config, logger)
+}
 
-func (g *guarded) primary() bool { return g.bulkhead != nil }
+func (g *guarded) primary() bool { return g.name == primaryName }
 
-// call asks the copy, within the limit. What becomes of it does not depend on
-// whether the caller is still there.
+// call asks the copy, within the limit. What becomes of a call that has begun does
+// not depend on whether the caller is still there.
 func (g *guarded) call(ctx context.Context, q question) (err error) {
-	if g.bulkhead != nil {
-		if g.bulkhead.AcquirePermitWithMaxWait(ctx, primaryWait) != nil {
-			g.outcomes.count(full)
-			return errFull
-		}
-		g.inUse.Add(1)
-		defer func() {
-			g.inUse.Add(-1)
-			g.bulkhead.ReleasePermit()
-		}()
+	if ctx.Err() != nil {
+		return ctx.Err() // the caller has left
 	}
+	if err := g.bulkhead.AcquirePermitWithMaxWait(ctx, roomWait); errors.Is(err, bulkhead.ErrFull) {
+		g.outcomes.count(full)
+		return errFull
+	} else if err != nil {
+		return err // the caller left while he waited
+	}
+	g.inUse.Add(1)
+	defer func() {
+		g.inUse.Add(-1)
+		g.bulkhead.ReleasePermit()
+	}()
 	if !g.breaker.TryAcquirePermit() {
 		g.outcomes.count(refused)
 		return errLeftAlone

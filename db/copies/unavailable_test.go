@@ -61,7 +61,7 @@ func TestReadersNeverHaveMoreThan8CallsOnThePrimary(t *testing.T) {
 		began := time.Now()
 		_, err := copies.answeredBy(t.Context())
 		requireUnavailable(t, err, time.Second)
-		require.Equal(t, primaryWait, time.Since(began))
+		require.Equal(t, roomWait, time.Since(began))
 		require.EqualValues(t, defaults.PrimaryCalls, primary.calls.Load())
 
 		pass(250 * time.Millisecond) // until those before are about to end
@@ -69,6 +69,52 @@ func TestReadersNeverHaveMoreThan8CallsOnThePrimary(t *testing.T) {
 		require.NoError(t, err)
 		callers.Wait()
 		require.Zero(t, copies.primary.inUse.Load())
+	})
+}
+
+func TestAReplicaWithoutAConnectionToSpareIsPassedOverAndNotBlamed(t *testing.T) {
+	inBubble(t, func(o one) {
+		o.takes = 400 * time.Millisecond
+		var callers sync.WaitGroup
+		for range defaults.Connections {
+			callers.Go(func() { o.ask(1) })
+		}
+		synctest.Wait()
+		began := time.Now()
+		for range defaults.BreakerCalls {
+			callers.Go(func() { o.ask(1) })
+		}
+		callers.Wait()
+		require.Equal(o, 400*time.Millisecond, time.Since(began))
+		require.EqualValues(o, defaults.Connections, o.calls.Load())
+		o.requireState(stateClosed)
+		require.Contains(o, scrape(o.T, o.Copies), `creatorpay_copy_calls_total{copy="replica-1",outcome="full"} 100`)
+	})
+}
+
+func TestACallerWhoLeftIsNotCountedAsOneWithoutRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		primary := &fake{closed: 1, takes: 400 * time.Millisecond}
+		copies := newFakes(primary)
+		ask := func(ctx context.Context) error {
+			_, err := copies.answeredBy(ctx)
+			return err
+		}
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		require.ErrorIs(t, ask(gone), context.Canceled)
+		require.Zero(t, primary.calls.Load())
+
+		var callers sync.WaitGroup
+		for range defaults.PrimaryCalls {
+			callers.Go(func() { require.NoError(t, ask(t.Context())) })
+		}
+		synctest.Wait()
+		hurried, leave := context.WithTimeout(t.Context(), roomWait/2)
+		defer leave()
+		require.ErrorIs(t, ask(hurried), context.DeadlineExceeded)
+		callers.Wait()
+		require.Equal(t, "creatorpay_copy_calls_total{copy=\"primary\",outcome=\"answered\"} 8\n", scrape(t, copies.Copies))
 	})
 }
 
