@@ -176,3 +176,6 @@ func pickPeriod(random *rand.Rand, b *books, of path) settlement.Period {
 		return begun[random.IntN(len(begun))]
 	}
 }
+
+// ownsVideo tells whether the video is the creator's.
+func (q question) ownsVideo() bool { return q.Video <= videos && ownerOf(q.Video) == q.Creator }

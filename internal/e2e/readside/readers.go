@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -213,4 +214,17 @@ func (r *readers) keep(a *answer, body []byte, link string) {
 		page.Next, page.After = next[1], last
 		r.pages = append(r.pages, page)
 	}
+}
+
+// lastVideo is the video of the answer's last line.
+func lastVideo(body []byte) int64 {
+	var page struct {
+		Lines []struct {
+			VideoID int64 `json:"video_id"`
+		} `json:"lines"`
+	}
+	if json.Unmarshal(body, &page) != nil || len(page.Lines) == 0 {
+		return 0
+	}
+	return page.Lines[len(page.Lines)-1].VideoID
 }
