@@ -8,8 +8,6 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-const dialTimeout = 5 * time.Second
-
 // These errors go on from the name of the setting that has the DSN. They say no word of what is wrong: the driver's and the server's would
 // quote pieces of the DSN, and where one is not of its form, any piece may be the
 // password.
@@ -35,8 +33,7 @@ func parseDSN(dsn string) (*mysql.Config, error) {
 	config.InterpolateParams = true // one round trip a statement instead of three
 	config.ClientFoundRows = false  // package watchlog tells by the rows that changed which ones are new
 	config.ColumnsWithAlias = false
-	config.Collation = "" // some are unsafe where parameters are written into statements
-	config.Timeout = dialTimeout
+	config.Collation = ""              // some are unsafe where parameters are written into statements
 	config.Logger = &mysql.NopLogger{} // what it would print is in the errors, too
 	return config, config.Apply(mysql.TimeTruncate(0))
 }

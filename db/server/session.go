@@ -49,6 +49,9 @@ func (s session) statements() []string {
 	}
 }
 
+// connectTimeout is for a connection and its session.
+const connectTimeout = 5 * time.Second
+
 // sessionConnector opens connections and makes their sessions what the programs
 // need.
 type sessionConnector struct {
@@ -56,8 +59,12 @@ type sessionConnector struct {
 	statements []string
 }
 
-// Connect is called by the pool for each new connection.
+// Connect is called by the pool for each new connection, also in a goroutine of the
+// pool's own that sets no limit: a server that takes the connection and then says
+// nothing would hold it for ever.
 func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
 	conn, err := c.Connector.Connect(ctx)
 	if ErrorNumber(err) == parseError {
 		return nil, errParameter // the server's words would quote it

@@ -1,9 +1,13 @@
 package server
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,6 +37,23 @@ func TestSettingsThatASessionCannotFixAreRefused(t *testing.T) {
 	pool, err := Open(t.Context(), mysqld.DSN("refused"), 1)
 	require.NoError(t, err)
 	require.NoError(t, pool.Close())
+}
+
+// mute is a server that takes connections and says nothing.
+type mute struct{ driver.Connector }
+
+func (mute) Connect(ctx context.Context) (driver.Conn, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestAServerThatSaysNothingHoldsNobodyForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		_, err := sessionConnector{Connector: mute{}}.Connect(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, connectTimeout, time.Since(began))
+	})
 }
 
 func TestMySQLRefusesColumnsThatAGroupDoesNotDecide(t *testing.T) {
