@@ -1,7 +1,6 @@
 package v1
 
 import (
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"creatorpay/api/answers"
 	"creatorpay/db"
 	"creatorpay/db/copies"
-	"creatorpay/engine/export"
 	"creatorpay/engine/link"
 	"creatorpay/engine/statement"
 	"creatorpay/internal/dbtest"
@@ -24,21 +22,31 @@ import (
 
 func TestMain(m *testing.M) { devtest.Main(m) }
 
-// fill closes the week that the examples of the document are about, and stores the documents of its mails.
+// firstDay is the first one that is settled: the Monday of a week in which a month ends.
+const firstDay = closedDay - 10
+
+// fill closes the week that the examples of the document are about, the week and the month before it, and stores the
+// documents of the week's mails. The day of the examples pays a late view of the day before.
 func fill(t *testing.T, dsn string) *dbtest.Books {
 	b := dbtest.OpenAt(t, dsn)
+	b.LateDays = 1
 	week := closedDay.Week()
-	b.AddDays(week.Start-1, openDay)
+	b.AddDays(firstDay-1, openDay)
 	b.AddVideo(own, db.Video{ID: video, Title: "<Cats> & dogs", OpeningViews: 99_990})
 	b.AddVideo(own, db.Video{ID: video + 1, Title: "Dogs"})
 	b.AddVideo(other, db.Video{ID: 2001, Title: "Others"})
-	for _, day := range week.Days() {
+	for day := firstDay; day < openDay; day++ {
+		if day == closedDay {
+			b.Play(day-1, video, dbtest.Viewer+1, b.Calendar.Start(day-1))
+		}
 		b.Watch(day, video, 5)
 		b.Watch(day, video+1, 2)
 		b.Watch(day, 2001, 3)
 		b.CloseDay(day)
 	}
-	b.ClosePeriod(week)
+	for _, period := range []settlement.Period{firstDay.Week(), firstDay.Month(), week} {
+		b.ClosePeriod(period)
+	}
 	read, err := statement.Read(t.Context(), b.DB, week, settlement.Creators{First: own, Last: own}, "questions@example.com")
 	require.NoError(t, err)
 	renderer, err := templates.NewRenderer()
@@ -88,26 +96,44 @@ func TestRealBooks(t *testing.T) {
 		})
 	}
 
-	t.Run("rows are those of the exports", func(t *testing.T) {
-		for what, list := range map[export.What]string{export.Settlement: "settlement", export.Statistics: "statistics"} {
-			for _, period := range []settlement.Period{settlement.DailyPeriod(closedDay), closedDay.Week()} {
-				var exported strings.Builder
-				require.NoError(t, export.Write(t.Context(), &exported, b.DB, what, period, export.JSON))
-				var answered struct{ Lines []json.RawMessage }
-				response := one.get("/v1/creators/7/" + list + "?period=" + string(period.Kind) + "&date=2024-05-09")
-				require.NoError(t, json.Unmarshal(response.Body.Bytes(), &answered))
-				require.Len(t, answered.Lines, 2)
-				for _, line := range answered.Lines {
-					require.Contains(t, exported.String(), string(line))
-				}
-			}
-		}
-	})
+	t.Run("rows are those of the exports", func(t *testing.T) { rowsAreThoseOfTheExports(t, b, one) })
 
 	t.Run("the month is not closed", func(t *testing.T) {
 		p := problemIn(t, one.get("/v1/top5?period=monthly&date=2024-05-09"))
 		require.Equal(t, "/problems/period-not-closed", p.Type)
 		require.Equal(t, "2024-05", p.Period)
+	})
+
+	t.Run("days before the first one are not closed", func(t *testing.T) {
+		for _, target := range []string{"/v1/top5?period=daily&date=2024-04-28", "/v1/creators/7/settlement?period=weekly&date=2024-04-28", "/v1/creators/7/videos/1001/explanation?date=2024-04-28"} {
+			p := problemIn(t, one.get(target))
+			require.Equal(t, "/problems/period-not-closed", p.Type)
+			require.Empty(t, p.State, "it was never run")
+		}
+		history := one.get("/v1/creators/7/videos/1001/history?from=2024-01-01&to=2024-04-28")
+		require.Equal(t, http.StatusOK, history.Code)
+		require.Contains(t, history.Body.String(), `"lines":[]`)
+	})
+
+	t.Run("an unknown creator is not found", func(t *testing.T) {
+		for path, item := range document.Paths {
+			if target := exampleOf(t, item.Get); strings.Contains(path, "{creator_id}") {
+				p := problemIn(t, one.ask(http.MethodGet, strings.Replace(target, "/creators/7/", "/creators/9/", 1), "Authorization", "Bearer operator"))
+				require.Equal(t, "/problems/not-found", p.Type, path)
+			}
+		}
+	})
+
+	t.Run("a day whose rows were dropped is answered as before", func(t *testing.T) {
+		b.Exec(`ALTER TABLE watch_log DROP PARTITION p20240509`)
+		after := process(t, dsn)
+		for path, item := range document.Paths {
+			target := exampleOf(t, item.Get)
+			before, now := one.ask(http.MethodGet, target, "Authorization", "Bearer operator"), after.ask(http.MethodGet, target, "Authorization", "Bearer operator")
+			require.Equal(t, http.StatusOK, now.Code, path)
+			require.Equal(t, before.Header(), now.Header(), path)
+			require.Equal(t, before.Body.Bytes(), now.Body.Bytes(), path)
+		}
 	})
 
 	t.Run("what is not there and what is another's look the same", func(t *testing.T) {
