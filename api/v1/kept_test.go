@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
-	"creatorpay/settlement"
-
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
 )
 
 func TestAnAnswerIsMadeOnce(t *testing.T) {
@@ -89,6 +91,31 @@ func TestRequestsForOneAnswerShareItAndMayLeave(t *testing.T) {
 			require.Equal(t, http.StatusOK, answer.Code)
 		}
 		require.EqualValues(t, 1, rig.asked.Load())
+	})
+}
+
+func TestAnAnswerThatTakesTooLongIsGivenUpForAllWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rig := newRig(t)
+		var made atomic.Int64
+		answers := make([]*httptest.ResponseRecorder, 3)
+		var waiting sync.WaitGroup
+		for i := range answers {
+			answers[i] = httptest.NewRecorder()
+			waiting.Go(func() {
+				rig.service.serveKept(answers[i], mustRequest(top5Path), top5Path, func(ctx context.Context) (*representation, error) {
+					made.Add(1)
+					<-ctx.Done()
+					return nil, ctx.Err()
+				})
+			})
+		}
+		waiting.Wait()
+		for _, answer := range answers {
+			require.Equal(t, "10", answer.Header().Get("Retry-After"))
+			require.Equal(t, "/problems/unavailable", problemIn(t, answer).Type)
+		}
+		require.EqualValues(t, 1, made.Load())
 	})
 }
 

@@ -1,12 +1,14 @@
 package v1
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
@@ -53,7 +55,7 @@ var (
 	internal = problemType{"internal", http.StatusInternalServerError, "The api failed",
 		"It is not the request's fault. Tell the operators the request_id: the log has the cause under it."}
 	unavailable = problemType{"unavailable", http.StatusServiceUnavailable, "Nobody can answer now",
-		"No copy of the books that could answer can be reached. Ask again after as many seconds as Retry-After says."}
+		"No copy of the books that could answer can be reached, or it takes too long now. Ask again after as many seconds as Retry-After says."}
 )
 
 var problemTypes = []problemType{
@@ -118,9 +120,9 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &missing):
 		return nothing()
 	case errors.As(err, &nobody):
-		p := unavailable.problem("")
-		p.header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(nobody.RetryAfter.Seconds())))))
-		return p
+		return unavailableFor(nobody.RetryAfter)
+	case errors.Is(err, context.DeadlineExceeded): // of making the answer; that of a copy is an Unavailable
+		return unavailableFor(makeTimeout)
 	case errors.As(err, &books) && books.Kind == settlement.ErrNotClosed:
 		p := notClosed.problem(books.Text)
 		p.Period, p.State = books.Period.String(), books.State
@@ -128,6 +130,13 @@ func problemOf(err error) *Problem {
 	default:
 		return internal.problem("")
 	}
+}
+
+// unavailableFor tells the client to ask again after the time, or a second.
+func unavailableFor(wait time.Duration) *Problem {
+	p := unavailable.problem("")
+	p.header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+	return p
 }
 
 // refusal is the problem of a request that access has refused.

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/maypok86/otter/v2"
 
 	"creatorpay/api/answers"
 	"creatorpay/api/observe"
-	"creatorpay/db/copies"
 	"creatorpay/settlement"
 )
 
@@ -91,24 +91,32 @@ type unsealed struct{ *representation }
 
 func (unsealed) Error() string { return "the answer may be another one the next time" }
 
+// makeTimeout bounds how long an answer is made, since it is made to the end, whoever leaves: a document may wait for
+// others to be drawn. Twice as long leaves time to write it before the server cuts the client off.
+const makeTimeout = 10 * time.Second
+
 // serveKept answers with the kept answer to the request, or makes it. Requests for one answer that come while it is
 // made wait for it: it is made to the end, whoever of them leaves. They share only an answer that is kept. Any other
 // one may rest on what was so before a request came: that a period is not closed, which the client has since seen
 // closed.
 func (s *service) serveKept(w http.ResponseWriter, r *http.Request, asked string, produce func(context.Context) (*representation, error)) {
+	produceInTime := func(ctx context.Context) (*representation, error) {
+		ctx, cancel := context.WithTimeout(ctx, makeTimeout)
+		defer cancel()
+		return produce(ctx)
+	}
 	own := false // the answer was made for this request
 	load := otter.LoaderFunc[string, *representation](func(ctx context.Context, _ string) (*representation, error) {
 		own = true
-		made, err := produce(ctx)
+		made, err := produceInTime(ctx)
 		if err == nil && made.tag == "" {
 			return nil, unsealed{made}
 		}
 		return made, err
 	})
 	made, err := s.kept.Get(context.WithoutCancel(r.Context()), asked, load)
-	var unavailable *copies.Unavailable
-	if err != nil && !own && !errors.As(err, &unavailable) {
-		made, err = produce(r.Context())
+	if err != nil && !own && problemOf(err).Status != unavailable.status {
+		made, err = produceInTime(r.Context())
 	}
 	var passed unsealed
 	switch {
