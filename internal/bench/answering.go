@@ -109,7 +109,14 @@ type apiOptions struct {
 	keep     bool // answers in memory
 }
 
-// startAPI starts an api on the rig's databases, without a limit of requests.
+// apiSettings are those of the api that the bench changes: no limit of requests,
+// and the breaker's delay.
+var apiSettings = []string{"API_RATE=0", "API_BREAKER_DELAY=" + breakerDelay.String()}
+
+// keepNothing is the setting of an api that keeps no answers.
+const keepNothing = "API_KEEP=0"
+
+// startAPI starts an api on the rig's databases.
 func (r *rig) startAPI(ctx context.Context, options apiOptions) (*answering, error) {
 	var replicas []string
 	if options.replicas {
@@ -118,12 +125,12 @@ func (r *rig) startAPI(ctx context.Context, options apiOptions) (*answering, err
 		}
 	}
 	return startAnswering(ctx, options.logFile, []string{options.program}, func(address string) []string {
-		settings := []string{
-			"API_LISTEN=" + address, "API_ISSUER=" + options.issuer, "API_RATE=0", "API_BREAKER_DELAY=" + breakerDelay.String(),
+		settings := append([]string{
+			"API_LISTEN=" + address, "API_ISSUER=" + options.issuer,
 			"MYSQL_DSN=" + r.mysql.DSN(databaseName), "MYSQL_REPLICA_DSNS=" + strings.Join(replicas, " "),
-		}
+		}, apiSettings...)
 		if !options.keep {
-			settings = append(settings, "API_KEEP=0")
+			settings = append(settings, keepNothing)
 		}
 		return settings
 	})
