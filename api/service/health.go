@@ -75,13 +75,13 @@ func (h *health) lookOnce(ctx context.Context) []copies.Health {
 	return h.from.Health(ctx)
 }
 
-// serve answers /metrics, /healthz (the process lives) and /readyz (it wants
-// requests) until ctx ends.
+// handler answers /metrics, /healthz (the process lives) and /readyz (it wants
+// requests).
 //
 // It wants requests from when it could use a copy for the first time until it is
 // told to stop, also while all copies are away: it still has answers that it has
 // kept, and to take every api out of the balancer would bring no copy back.
-func (h *health) serve(ctx context.Context, address string) error {
+func (h *health) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(h.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
@@ -92,7 +92,12 @@ func (h *health) serve(ctx context.Context, address string) error {
 		}
 		_, _ = fmt.Fprintln(w, "ok")
 	})
-	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: readHeaderTimeout}
+	return mux
+}
+
+// serve answers operators at the address until ctx ends.
+func (h *health) serve(ctx context.Context, address string) error {
+	server := &http.Server{Addr: address, Handler: h.handler(), ReadHeaderTimeout: readHeaderTimeout}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	h.logger.InfoContext(ctx, "serving metrics and health", "address", address)
