@@ -42,7 +42,7 @@ type Access struct {
 // them, or the first token does. It fails if a setting cannot be right.
 func New(config Config, logger *slog.Logger) (*Access, error) {
 	var problems []error
-	switch err := checkAddress(config.Issuer); {
+	switch err := checkIssuer(config.Issuer); {
 	case config.Issuer == "" && config.LinkKeys.Keys == "":
 		problems = append(problems, errors.New("neither --issuer (API_ISSUER) nor --link-keys (LINK_KEYS) is set: nobody could be let in"))
 	case config.Issuer == "" && config.JWKSURL != "":

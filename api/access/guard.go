@@ -50,11 +50,7 @@ func (a *Access) Guard(refuse func(w http.ResponseWriter, r *http.Request, why *
 			reader, err := a.Identify(r)
 			var why *Refused
 			if errors.As(err, &why) {
-				if limited := a.limitFailure(w, r, why); limited != nil {
-					why = limited
-				} else {
-					a.logger.InfoContext(r.Context(), "request refused", "status", why.Status, "reason", why.Reason)
-				}
+				why = a.failed(w, r, why)
 			} else {
 				why = tooMany(a.limits.subjects, w, r, reader.Subject)
 			}
@@ -67,15 +63,20 @@ func (a *Access) Guard(refuse func(w http.ResponseWriter, r *http.Request, why *
 	}
 }
 
-// limitFailure refuses an address that has failed too often; nil lets it be told
-// why it failed. What cannot be checked is no failure of the address.
-func (a *Access) limitFailure(w http.ResponseWriter, r *http.Request, why *Refused) *Refused {
-	if why.Status == http.StatusServiceUnavailable {
-		return nil
+// failed counts and logs a failure of the request's address, and is what it is told:
+// why, or that it has failed too often. That the issuer is away is none of it, and
+// is logged with each fetch.
+func (a *Access) failed(w http.ResponseWriter, r *http.Request, why *Refused) *Refused {
+	if errors.Is(why, errNoKeys) {
+		return why
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	return tooMany(a.limits.failures, w, r, httprate.CanonicalizeIP(host))
+	if limited := tooMany(a.limits.failures, w, r, httprate.CanonicalizeIP(host)); limited != nil {
+		return limited
+	}
+	a.logger.InfoContext(r.Context(), "request refused", "status", why.Status, "reason", why.Reason)
+	return why
 }

@@ -67,6 +67,18 @@ func TestGuard_WhatCannotBeCheckedSaysWhenToAskAgain(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, answer.Code, "it is no failure of the address")
 		require.Equal(t, "10", answer.Header().Get("Retry-After"))
 	}
+	require.NotContains(t, w.log.String(), "request refused", "each fetch is logged, and no request")
+	require.Equal(t, 1, strings.Count(w.log.String(), "cannot fetch the issuer's keys"))
+}
+
+func TestGuard_LimitsKeysThatAreMadeUpOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, limited)
+		for _, status := range []int{http.StatusUnauthorized, http.StatusServiceUnavailable, http.StatusServiceUnavailable, http.StatusTooManyRequests} {
+			require.Equal(t, status, w.serve(request("Bearer "+w.madeUp(t))).Code)
+		}
+		require.Equal(t, 3, strings.Count(w.log.String(), "request refused"))
+	})
 }
 
 func TestGuard_LimitsEachSubjectByItself(t *testing.T) {
@@ -122,6 +134,7 @@ func TestGuard_LogsNothingThatCameWithTheRequest(t *testing.T) {
 		request("Bearer " + token), request("Bearer secret.garbage.here"), request("secret " + token), unknown,
 		withCookie(http.MethodGet, "v1.secret.secret.secret"), withCookie(http.MethodGet, w.links.Sign(link.Cookie, link.Grant{CreatorID: 123456789})),
 	} {
+		w.access.issuer.began = time.Now().Add(-fetchInterval)
 		require.Equal(t, http.StatusUnauthorized, w.serve(r).Code)
 	}
 	require.Equal(t, 6, strings.Count(w.log.String(), "request refused"))

@@ -26,14 +26,18 @@ const (
 	// fetchInterval is the least time between two fetches, so that tokens that name
 	// made-up keys do not become requests to the issuer.
 	fetchInterval = 10 * time.Second
-	// freshFor is how long a key that the issuer has withdrawn may stay good.
+	// freshFor is how long a key that the issuer has withdrawn may stay good, and
+	// until the next fetch that succeeds.
 	freshFor = time.Hour
 	// maxDocument is far beyond any discovery document or set of keys.
 	maxDocument = 1 << 20
 )
 
-// errNoKeys is returned while the issuer does not say which keys it has.
-var errNoKeys = errors.New("the keys of the issuer could not be fetched")
+// Why a key could not be looked for.
+var (
+	errNoKeys  = errors.New("the keys of the issuer could not be fetched")
+	errTooSoon = errors.New("its key is not known, and the issuer was asked for its keys a moment ago")
+)
 
 // issuerKeys are the keys that the issuer publishes. Those that were fetched last
 // stay good while the issuer is away.
@@ -91,7 +95,8 @@ func (k *issuerKeys) refresh(ctx context.Context) bool {
 }
 
 // key is the key that the token names. One that is not known is fetched, unless
-// that was just done. It fails with errNoKeys if the key could not be looked for.
+// that was just done. It fails with errNoKeys or errTooSoon if the key could not
+// be looked for.
 func (k *issuerKeys) key(ctx context.Context, token *jwt.Token) (any, error) {
 	known := k.known.Load()
 	key, err := (*known).Keyfunc(token)
@@ -101,11 +106,15 @@ func (k *issuerKeys) key(ctx context.Context, token *jwt.Token) (any, error) {
 	k.fetching.Lock()
 	defer k.fetching.Unlock()
 	if k.known.Load() == known { // nobody has fetched while we waited
-		if time.Since(k.began) >= fetchInterval {
+		justAsked := time.Since(k.began) < fetchInterval
+		if !justAsked {
 			k.fetchLocked(context.WithoutCancel(ctx)) // it is for others, too
 		}
-		if k.failed {
+		switch {
+		case k.failed:
 			return nil, errNoKeys
+		case justAsked:
+			return nil, errTooSoon
 		}
 	}
 	key, err = (*k.known.Load()).Keyfunc(token)
@@ -191,12 +200,23 @@ func (k *issuerKeys) get(ctx context.Context, address string, into any) error {
 	return nil
 }
 
+// checkIssuer also refuses what the address of a discovery document cannot be made
+// of.
+func checkIssuer(address string) error {
+	if strings.Contains(address, "?") {
+		return errAddress
+	}
+	return checkAddress(address)
+}
+
+var errAddress = errors.New("it is not an address like https://login.example.com")
+
 // checkAddress refuses an address from which keys would not be safe: whoever can
 // change them on their way can be anybody.
 func checkAddress(address string) error {
 	at, err := url.Parse(address)
-	if err != nil || at.Host == "" || at.User != nil || at.RawQuery != "" || at.Fragment != "" {
-		return errors.New("it is not an address like https://login.example.com")
+	if err != nil || at.Host == "" || at.User != nil || at.Fragment != "" {
+		return errAddress
 	}
 	if at.Scheme == "https" {
 		return nil

@@ -48,23 +48,43 @@ func TestKeys_AllWhoBringTheNewKeyFirstAreLetIn(t *testing.T) {
 	require.Equal(t, 2, w.wire.fetches())
 }
 
+// madeUp is a token whose key the issuer does not have.
+func (w *world) madeUp(t *testing.T) string {
+	t.Helper()
+	unknown, err := issuer.Open(issuerURL, t.TempDir())
+	require.NoError(t, err)
+	token, err := unknown.Creator(42, time.Hour)
+	require.NoError(t, err)
+	return token
+}
+
 func TestKeys_MadeUpOnesAreNotLookedForAgainAndAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.accept(request("Bearer " + w.creatorToken(42)))
-		unknown, err := issuer.Open(issuerURL, t.TempDir())
-		require.NoError(t, err)
-		token, err := unknown.Creator(42, time.Hour)
-		require.NoError(t, err)
-		for range 10 {
-			require.Equal(t, http.StatusUnauthorized, w.refuse(request("Bearer "+token)).Status)
+		token := request("Bearer " + w.madeUp(t))
+		for fetches := 1; fetches <= 3; fetches++ {
+			require.Equal(t, "token: "+errKey.Error(), w.refuse(token).Reason)
+			for range 10 {
+				require.Equal(t, "token: "+errTooSoon.Error(), w.refuse(token).Reason)
+			}
+			require.Equal(t, fetches, w.wire.fetches())
+			<-time.After(fetchInterval)
 		}
-		require.Equal(t, 1, w.wire.fetches())
+	})
+}
+
+func TestKeys_MadeUpOnesMakeNoNewOneBad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		require.Equal(t, http.StatusUnauthorized, w.refuse(request("Bearer "+w.madeUp(t))).Status)
+		require.NoError(t, w.issuer.Rotate())
+		token := request("Bearer " + w.creatorToken(42))
+		refused := w.refuse(token)
+		require.Equal(t, http.StatusServiceUnavailable, refused.Status, "it cannot be checked yet")
+		require.Equal(t, fetchInterval, refused.RetryAfter)
+		require.Empty(t, refused.Challenge)
 		<-time.After(fetchInterval)
-		for range 10 {
-			require.Equal(t, "token: "+errKey.Error(), w.refuse(request("Bearer "+token)).Reason)
-		}
-		require.Equal(t, 2, w.wire.fetches())
+		w.accept(token)
 	})
 }
 
@@ -125,7 +145,7 @@ func TestRun_FindsOutThatAKeyWasWithdrawn(t *testing.T) {
 		require.NoError(t, err)
 		w.wire.connect(another)
 		w.accept(request("Bearer " + token))
-		<-time.After(freshFor + time.Second)
+		<-time.After(freshFor + fetchInterval)
 		require.Equal(t, "token: "+errKey.Error(), w.refuse(request("Bearer "+token)).Reason)
 	})
 }
@@ -171,7 +191,7 @@ func TestKeys_OfAnIssuerThatCannotBeTrustedAreNotTaken(t *testing.T) {
 		"a document elsewhere":     {serving{document: "https://evil.example.com"}, "answers 302"},
 		"a document without end":   {serving{document: strings.Repeat(" ", maxDocument+1)}, "is longer than"},
 		"no keys":                  {serving{document: discovery(issuerURL, issuerURL+keys), keys: `{"keys":[]}`}, "has no key that can be used"},
-		"keys for encryption only": {serving{document: discovery(issuerURL, issuerURL+keys), keys: `{"keys":[{"kty":"oct","kid":"a","k":"AAAA"}]}`}, "has no key that can be used"},
+		"keys that are all secret": {serving{document: discovery(issuerURL, issuerURL+keys), keys: `{"keys":[{"kty":"oct","kid":"a","k":"AAAA"}]}`}, "has no key that can be used"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -215,11 +235,18 @@ func TestKeys_ThatAreForEncryptionSignNothing(t *testing.T) {
 	require.Equal(t, "token: "+jwt.ErrTokenUnverifiable.Error(), w.refuse(request("Bearer "+w.creatorToken(42))).Reason)
 }
 
+func TestConfig_OnlyAnAddressOfKeysMayHaveAQuery(t *testing.T) {
+	const address = "https://login.example.com/keys?p=b2c_1_policy"
+	require.NoError(t, checkAddress(address))
+	require.Error(t, checkIssuer(address))
+	require.NoError(t, checkIssuer("https://login.example.com"))
+}
+
 func TestConfig_AddressesWithoutTLSAreOfThisMachineOnly(t *testing.T) {
 	for _, address := range []string{"https://login.example.com", "https://login.example.com:8443/realms/a", "http://127.0.0.1:5556", "http://localhost:5556", "http://[::1]:5556/"} {
 		require.NoError(t, checkAddress(address), address)
 	}
-	for _, address := range []string{"", "login.example.com", "https://", "http://login.example.com", "http://10.0.0.1", "http://127.0.0.1.example.com", "https://user@login.example.com", "https://login.example.com?a=b", "https://login.example.com#a", "file:///etc/passwd"} {
+	for _, address := range []string{"", "login.example.com", "https://", "http://login.example.com", "http://10.0.0.1", "http://127.0.0.1.example.com", "https://user@login.example.com", "https://login.example.com#a", "file:///etc/passwd"} {
 		require.Error(t, checkAddress(address), address)
 	}
 }

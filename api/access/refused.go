@@ -60,6 +60,6 @@ func badToken(reason string, cause error) *Refused {
 }
 
 // uncheckable refuses a token that may be good, but cannot be checked now.
-func uncheckable(reason string, retryAfter time.Duration) *Refused {
-	return &Refused{Status: http.StatusServiceUnavailable, RetryAfter: retryAfter, Reason: reason}
+func uncheckable(reason string, cause error, retryAfter time.Duration) *Refused {
+	return &Refused{Status: http.StatusServiceUnavailable, RetryAfter: retryAfter, Reason: reason, cause: cause}
 }

@@ -67,8 +67,10 @@ func (a *Access) byToken(ctx context.Context, text string) (Reader, error) {
 		}
 		return a.issuer.key(ctx, token)
 	})
-	if errors.Is(err, errNoKeys) {
-		return Reader{}, uncheckable("token: "+errNoKeys.Error(), fetchInterval)
+	for _, why := range []error{errNoKeys, errTooSoon} {
+		if errors.Is(err, why) {
+			return Reader{}, uncheckable("token: "+why.Error(), why, fetchInterval)
+		}
 	}
 	if err != nil {
 		return Reader{}, badToken("token: "+reasonOf(err), nil) // the claims are filled all the same: nobody may look at them

@@ -208,6 +208,7 @@ func TestToken_ThatTheIssuerHasNotSignedIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.TB = t
+			w.access.issuer.began = time.Now().Add(-fetchInterval)
 			refused := w.refuse(w.forge(test.method, test.key, test.header))
 			require.Equal(t, http.StatusUnauthorized, refused.Status)
 			require.Equal(t, "token: "+test.reason, refused.Reason)
