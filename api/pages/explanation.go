@@ -66,9 +66,9 @@ func (s *site) explanation(q question) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
-	day, err := settlement.ParseDay(q.PathValue("date"))
+	day, err := dayOf(q.PathValue("date"))
 	if err != nil {
-		return shown{}, errNoPage
+		return shown{}, err
 	}
 	answer, err := s.books.Explanation(q.Context(), q.creator, id, day)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -118,6 +119,9 @@ func (b *books) Seal(_ context.Context, of settlement.Period) (string, error) {
 }
 
 func (b *books) History(_ context.Context, id, of int64, from, to settlement.Day) (answers.History, error) {
+	if err := errors.Join(from.Validate(), to.Validate()); err != nil {
+		return answers.History{}, err
+	}
 	if !b.has(id, of) {
 		return answers.History{}, answers.ErrNotFound{What: fmt.Sprintf("video %d", of)}
 	}
@@ -134,6 +138,9 @@ func (b *books) History(_ context.Context, id, of int64, from, to settlement.Day
 func (b *books) Explanation(_ context.Context, id, of int64, on settlement.Day) (answers.Sealed[explain.Explanation], error) {
 	if b.err != nil {
 		return answers.Sealed[explain.Explanation]{}, b.err
+	}
+	if err := on.Validate(); err != nil {
+		return answers.Sealed[explain.Explanation]{}, err
 	}
 	settled := slices.ContainsFunc(b.history.Lines, func(line export.SettlementRow) bool { return line.Start == on })
 	if !b.has(id, of) || !settled && on != day {

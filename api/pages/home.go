@@ -38,9 +38,9 @@ func (s *site) home(q question) (shown, error) {
 	page := answers.WeekPage{Limit: weeksPerPage}
 	older := q.query.Get(weekParameter)
 	if older != "" {
-		before, err := settlement.ParseDay(older)
+		before, err := dayOf(older)
 		if err != nil {
-			return shown{}, errNoPage
+			return shown{}, err
 		}
 		page.Before = before
 	}

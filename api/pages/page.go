@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"creatorpay/api/access"
+	"creatorpay/settlement"
 )
 
 // question is a request for a page of the creator who asks.
@@ -86,6 +87,15 @@ func (q question) videoID() (int64, error) {
 		return 0, errNoPage
 	}
 	return id, nil
+}
+
+// dayOf is the day that an address names.
+func dayOf(text string) (settlement.Day, error) {
+	day, err := settlement.ParseDay(text)
+	if err != nil || day.Validate() != nil {
+		return 0, errNoPage
+	}
+	return day, nil
 }
 
 // pageParameter is the parameter of an address that tells which part of a list is shown, from 1 on.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ var addresses = []string{
 }
 
 // problems are addresses at which there is no page.
-var problems = []string{"/statements/2024-W20", "/statements/2020-W01", "/statements/week", "/videos/7", "/videos/-1", "/videos/1001/2020-05-10", "/videos/1001/today", "/?before=now", "/nowhere"}
+var problems = []string{"/statements/2024-W20", "/statements/2020-W01", "/statements/week", "/videos/7", "/videos/-1", "/videos/1001/2020-05-10", "/videos/1001/today", "/videos/1001/1970-01-01", "/?before=now", "/?before=1970-01-01", "/nowhere"}
 
 func TestEveryPageHasEachHeaderThatKeepsItSafe(t *testing.T) {
 	p := newPages(t, newBooks(t, 60))
@@ -254,6 +255,54 @@ func TestHistoryAsksForNoMoreDaysThanOneMay(t *testing.T) {
 	require.Equal(t, answers.MaxHistoryDays, asked)
 	require.Equal(t, http.StatusOK, p.get("/videos/1001?week=2024-W19").Code)
 	require.Equal(t, 7, asked)
+}
+
+func TestAddressThatNamesNothingIsNotFound(t *testing.T) {
+	p := newPages(t, newBooks(t, 3))
+	for _, address := range problems {
+		require.Equal(t, http.StatusNotFound, p.get(address).Code, address)
+	}
+	require.Empty(t, p.log.String())
+}
+
+func TestParametersThatAreAbsurdRepeatedOrUnknownChangeNothing(t *testing.T) {
+	p := newPages(t, newBooks(t, 60))
+	long := strings.Repeat("9", 50_000)
+	for address, same := range map[string]string{
+		"/?lang=ko&lang=en":                        "/?lang=ko",
+		"/?lang=fr":                                "/",
+		"/?before=2024-03-04&before=now":           "/?before=2024-03-04",
+		"/?before=":                                "/",
+		"/?%zz;=&nobody=knows&nobody=cares":        "/",
+		"/?nobody=" + long:                         "/",
+		"/statements/2024-W19?page=" + long:        "/statements/2024-W19?page=2",
+		"/statements/2024-W19?page=-" + long:       "/statements/2024-W19?page=1",
+		"/statements/2024-W19?page=0&page=2":       "/statements/2024-W19",
+		"/statements/2024-W19?page=%00":            "/statements/2024-W19",
+		"/videos/1001?week=&page=1e3":              "/videos/1001",
+		"/videos/1001?week=2024-W19&week=2024-W18": "/videos/1001?week=2024-W19",
+		"/videos/1001/2024-05-09?date=2024-05-08":  "/videos/1001/2024-05-09",
+	} {
+		answer := p.get(address)
+		require.Equal(t, http.StatusOK, answer.Code)
+		require.Equal(t, without(p.get(same).Body.String()), without(answer.Body.String()))
+	}
+	for _, address := range []string{"/videos/" + long, "/videos/1001/" + long, "/statements/" + long, "/?before=" + long, link.Path + long, "/" + long} {
+		require.Equal(t, http.StatusNotFound, p.get(address).Code)
+	}
+}
+
+// without is a page without the addresses in it, which keep the parameters of its own.
+func without(page string) string {
+	return regexp.MustCompile(`href="[^"]*"`).ReplaceAllString(page, "")
+}
+
+func TestVideoHasNoDaysBeforeTheFirstWeekHasClosed(t *testing.T) {
+	b := newBooks(t, 3)
+	b.statements.Statements, b.statements.Through = nil, nil
+	page := newPages(t, b).get("/videos/1001")
+	require.Equal(t, http.StatusOK, page.Code)
+	require.NotContains(t, page.Body.String(), "<tbody>")
 }
 
 func TestAllVideosOfAStatementAreShownPageByPage(t *testing.T) {

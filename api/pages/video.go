@@ -52,6 +52,9 @@ func (s *site) video(q question) (shown, error) {
 	if view.Title, err = s.books.Title(q.Context(), q.creator, id); err != nil {
 		return shown{}, err
 	}
+	if to == 0 {
+		return shown{page: videoPage, view: view}, nil
+	}
 	history, err := s.books.History(q.Context(), q.creator, id, from, to)
 	if err != nil {
 		return shown{}, err
@@ -67,7 +70,8 @@ func (s *site) video(q question) (shown, error) {
 	return shown{page: videoPage, view: view}, nil
 }
 
-// lastYears are the days up to some weeks after the last closed week, which days are that may be closed by now.
+// lastYears are the days up to some weeks after the last closed week, which days are that may be closed by now; 0 where
+// no week is closed.
 func (s *site) lastYears(q question) (from, to settlement.Day, err error) {
 	statements, err := s.books.Statements(q.Context(), q.creator, answers.WeekPage{Limit: 1})
 	if err != nil || statements.Through == nil {
