@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,8 +24,8 @@ type api struct {
 	health      string
 	environment []string
 
-	mutex   sync.Mutex
-	program *rig.Program
+	mutex    sync.Mutex
+	programs []*rig.Program // the last one runs, or has ended
 }
 
 func newAPI(t testing.TB, environment []string) *api {
@@ -48,14 +49,26 @@ func (a *api) start() *rig.Program {
 	require.NoError(a.t, err)
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	a.program = rig.Start(a.t, a.environment, path)
-	return a.program
+	program := rig.Start(a.t, a.environment, path)
+	a.programs = append(a.programs, program)
+	return program
 }
 
 func (a *api) running() *rig.Program {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	return a.program
+	return a.programs[len(a.programs)-1]
+}
+
+// log is all that the process has written to its log, in each of its lives.
+func (a *api) log() string {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	var log strings.Builder
+	for _, program := range a.programs {
+		log.WriteString(program.Stderr.String())
+	}
+	return log.String()
 }
 
 func (a *api) kill() { a.running().Kill() }

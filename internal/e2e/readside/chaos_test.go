@@ -59,6 +59,7 @@ func TestChaos(t *testing.T) {
 	afterwards(t, s, asking)
 	endWatch()
 	background.Wait()
+	testSecrets(t, s)
 	found, err := newJudge(s, in.troubles, seen).findings(t.Context(), asking.answers)
 	require.NoError(t, err)
 	t.Logf("%s", tally{s.books, asking, in.troubles})

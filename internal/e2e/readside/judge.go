@@ -79,7 +79,7 @@ func (j *judge) judge(ctx context.Context, a *answer) (wrong string, err error) 
 		return unless(a.Status == http.StatusUnauthorized, "a stranger is not refused"), nil
 	case otherCreator:
 		return unless(a.Status == http.StatusNotFound, "somebody else's data is not 404"), nil
-	case theCreator, anOperator:
+	case theCreator, byLink, anOperator:
 	}
 	switch a.Status {
 	case http.StatusOK:

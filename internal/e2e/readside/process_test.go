@@ -47,17 +47,23 @@ var replicaCalls = regexp.MustCompile(`(?m)^creatorpay_copy_calls_total\{copy="r
 // callsOnReplicas is how often the process has asked a replica, by its metrics.
 func (a *api) callsOnReplicas(t *testing.T) (calls int) {
 	t.Helper()
+	for _, found := range replicaCalls.FindAllStringSubmatch(a.metrics(t), -1) {
+		n, err := strconv.Atoi(found[1])
+		require.NoError(t, err)
+		calls += n
+	}
+	return calls
+}
+
+// metrics is what the process tells at /metrics.
+func (a *api) metrics(t *testing.T) string {
+	t.Helper()
 	response, err := http.Get("http://" + a.health + "/metrics")
 	require.NoError(t, err)
 	defer response.Body.Close()
 	metrics, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	for _, found := range replicaCalls.FindAllSubmatch(metrics, -1) {
-		n, err := strconv.Atoi(string(found[1]))
-		require.NoError(t, err)
-		calls += n
-	}
-	return calls
+	return string(metrics)
 }
 
 // What an api that is abused may take.

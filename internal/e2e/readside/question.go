@@ -52,6 +52,7 @@ type asker string
 // The askers.
 const (
 	theCreator   asker = "the creator"
+	byLink       asker = "the creator who has opened a link"
 	anOperator   asker = "an operator"
 	otherCreator asker = "another creator"
 	stranger     asker = "somebody without a token"
@@ -128,6 +129,9 @@ func ask(random *rand.Rand, b *books) question {
 		q.Asker = anOperator
 	case random.IntN(16) == 0:
 		q.Asker = otherCreator
+	}
+	if q.Asker == theCreator && q.Path != top5 && random.IntN(4) == 0 {
+		q.Asker = byLink
 	}
 	if random.IntN(32) == 0 {
 		q.Asker = stranger

@@ -14,8 +14,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/stretchr/testify/require"
 )
 
 // answer is what became of a request.
@@ -57,7 +55,6 @@ type readers struct {
 	stack    *stack
 	random   *rand.Rand
 	client   *http.Client
-	tokens   map[string]string
 	balanced bool // all ask the balancer
 
 	pending sync.WaitGroup
@@ -78,18 +75,10 @@ const giveUp = 60 * time.Second
 func newReaders(s *stack, random *rand.Rand) *readers {
 	transport := &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true}
 	s.Cleanup(transport.CloseIdleConnections)
-	r := &readers{
+	return &readers{
 		stack: s, random: random, client: &http.Client{Timeout: giveUp, Transport: transport},
-		tokens: map[string]string{}, bodies: map[[sha256.Size]byte]*[]byte{}, tags: map[string][]string{},
+		bodies: map[[sha256.Size]byte]*[]byte{}, tags: map[string][]string{},
 	}
-	var err error
-	r.tokens["operator"], err = s.issuer.Operator(tokensLast)
-	require.NoError(s, err)
-	for creator := range int64(nobody + 1) {
-		r.tokens[fmt.Sprint(creator)], err = s.issuer.Creator(max(1, creator), tokensLast)
-		require.NoError(s, err)
-	}
-	return r
 }
 
 // read asks so many requests a second until ctx ends, and waits for the answers.
@@ -143,15 +132,7 @@ func (r *readers) ask(a *answer, address string, zipped bool) {
 	if err != nil {
 		panic(err) // the address is made here
 	}
-	switch a.Asker {
-	case theCreator:
-		request.Header.Set("Authorization", "Bearer "+r.tokens[fmt.Sprint(a.Creator)])
-	case otherCreator:
-		request.Header.Set("Authorization", "Bearer "+r.tokens[fmt.Sprint(a.Creator+1)])
-	case anOperator:
-		request.Header.Set("Authorization", "Bearer "+r.tokens["operator"])
-	case stranger:
-	}
+	r.stack.grants.identify(request, a.question)
 	if a.Sent != "" {
 		request.Header.Set("If-None-Match", a.Sent)
 	}

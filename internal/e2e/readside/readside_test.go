@@ -31,6 +31,7 @@ func TestReadSide(t *testing.T) {
 	t.Run("AUserWhoMayOnlyReadIsEnough", func(t *testing.T) { testRights(t, s.in(t)) })
 	t.Run("AChangedRowIsFound", func(t *testing.T) { testChangedRow(t, s.in(t)) })
 	t.Run("AnAnswerWithoutTheCloseIsFound", func(t *testing.T) { testAnswerWithoutTheClose(t, s.in(t)) })
+	t.Run("NoLogAndNoMetricTellsSecrets", func(t *testing.T) { testSecrets(t, s.in(t)) })
 }
 
 // in is the same stack, used by a subtest.

@@ -27,9 +27,6 @@ const (
 	stopTimeout  = 10 * time.Second // connections that have sent nothing keep a server from stopping for 5 s
 )
 
-// tokensLast is longer than any test.
-const tokensLast = 12 * time.Hour
-
 // reader is the user of the apis: it may read, and nothing else.
 const reader = "reader"
 
@@ -42,6 +39,7 @@ type stack struct {
 	replicas []*sql.DB
 	books    *books
 	issuer   *issuer.Issuer
+	grants   grants
 	apis     [2]*api
 	balancer *balancer
 }
@@ -79,6 +77,7 @@ func newStack(t testing.TB, random *rand.Rand, days int) *stack {
 	for _, one := range s.apis {
 		one.awaitReady()
 	}
+	s.grants = newGrants(t, s.issuer, s.apis[0])
 	s.balancer = startBalancer(t, s.apis[0], s.apis[1])
 	return s
 }
@@ -98,12 +97,9 @@ func (s *stack) settings(primary, replicas string) []string {
 		fmt.Sprintf("API_BREAKER_DELAY=%s", breakerDelay),
 		fmt.Sprintf("API_STOP_TIMEOUT=%s", stopTimeout),
 		"LINK_KEYS=" + linkKeys,
-		"PAGES_URL=http://pages.example",
+		"LOG_LEVEL=debug", // which says most: see secrets
 	}
 }
-
-// linkKeys has the only key of the links.
-const linkKeys = "a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 // asReader makes the DSNs those of the user who may only read.
 func asReader(dsns ...string) string {
