@@ -18,20 +18,21 @@ import (
 )
 
 const (
-	lookTimeout  = 2 * time.Second // for a look at all copies
-	lookInterval = time.Second     // between two looks, until one copy can be used
+	lookTimeout   = 2 * time.Second // for a look at all copies
+	lookInterval  = time.Second     // between two looks, until one copy can be used
+	laterInterval = time.Minute     // and from then on, until all can
 )
 
 // health says how the process is: its metrics, and whether it wants requests.
 type health struct {
-	from     *copies.Copies
+	ask      func(context.Context) []copies.Health // of all copies
 	logger   *slog.Logger
 	registry *prometheus.Registry
 	usable   atomic.Bool // a copy could be used once
 }
 
 func newHealth(from *copies.Copies, logger *slog.Logger) *health {
-	h := &health{from: from, logger: logger, registry: prometheus.NewRegistry()}
+	h := &health{ask: from.Health, logger: logger, registry: prometheus.NewRegistry()}
 	h.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -40,39 +41,51 @@ func newHealth(from *copies.Copies, logger *slog.Logger) *health {
 	return h
 }
 
-// look looks at the copies until one of them can be used or ctx ends. It logs
-// those that cannot, and those whose user may do more than read.
+// look looks at the copies until all of them can be used or ctx ends: one that is
+// away at first may come back as one that nobody is to read from.
 func (h *health) look(ctx context.Context) {
-	logged := make(map[string]bool)
+	said := make(map[string]string) // of each copy
 	for {
+		left, interval := false, lookInterval
 		for _, of := range h.lookOnce(ctx) {
-			switch {
-			case of.Err != nil && !logged[of.Copy]:
-				logged[of.Copy] = true
-				h.logger.WarnContext(ctx, "a copy of the books cannot be used", "copy", of.Copy, "error", of.Err)
-			case of.Err == nil:
-				h.usable.Store(true)
-				if len(of.Beyond) > 0 {
-					h.logger.WarnContext(ctx, "the database's user may do more than read: give the api one that has only SELECT",
-						"copy", of.Copy, "beyond", strings.Join(of.Beyond, ", "))
-				}
+			left = left || of.Err != nil
+			if state := fmt.Sprint(of.Err, of.Beyond); said[of.Copy] != state {
+				said[of.Copy] = state
+				h.heed(ctx, of)
 			}
 		}
-		if h.usable.Load() {
+		if !left {
 			return
+		}
+		if h.usable.Load() {
+			interval = laterInterval
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(lookInterval):
+		case <-time.After(interval):
 		}
+	}
+}
+
+// heed takes note that the copy can be used, or logs why not. It also logs that its
+// user may do more than read.
+func (h *health) heed(ctx context.Context, of copies.Health) {
+	if of.Err != nil {
+		h.logger.WarnContext(ctx, "a copy of the books cannot be used", "copy", of.Copy, "error", of.Err)
+		return
+	}
+	h.usable.Store(true)
+	if len(of.Beyond) > 0 {
+		h.logger.WarnContext(ctx, "the database's user may do more than read: give the api one that has only SELECT",
+			"copy", of.Copy, "beyond", strings.Join(of.Beyond, ", "))
 	}
 }
 
 func (h *health) lookOnce(ctx context.Context) []copies.Health {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	return h.from.Health(ctx)
+	return h.ask(ctx)
 }
 
 // handler answers /metrics, /healthz (the process lives) and /readyz (it wants
