@@ -64,7 +64,7 @@ func replicaNotes(replica replication.State) (notes []string) {
 		notes = append(notes, fmt.Sprintf("WARNING: it has %s that the primary does not have: make it anew", settlement.Count(int(replica.Stray), "transaction")))
 	}
 	if !replica.ReadOnly {
-		notes = append(notes, "WARNING: it takes writes: SET GLOBAL read_only = ON")
+		notes = append(notes, "WARNING: it takes writes: SET PERSIST super_read_only = ON (MariaDB: SET GLOBAL read_only = ON, and in its my.cnf)")
 	}
 	for _, unknown := range []error{replica.Hidden, replica.Incomparable} {
 		if unknown != nil {

@@ -30,7 +30,7 @@ c:3306: connection refused
 d:3306: its user may not see more
 e:3306: the primary cannot be asked
 f:3306: WARNING: it has 1 transaction that the primary does not have: make it anew
-f:3306: WARNING: it takes writes: SET GLOBAL read_only = ON
+f:3306: WARNING: it takes writes: SET PERSIST super_read_only = ON (MariaDB: SET GLOBAL read_only = ON, and in its my.cnf)
 g:3306: duplicate entry
 `, replicasText([]replication.State{
 		{Replica: "a:3306", Source: "db:3306", ReadOnly: true, Receiving: true, Applying: true, Seconds: &now},

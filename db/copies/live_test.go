@@ -174,6 +174,7 @@ func TestACopyWithAnotherSchemaIsNotHealthy(t *testing.T) {
 	copies := l.open()
 	for _, health := range copies.Health(t.Context()) {
 		require.NoError(t, health.Err, health.Copy)
+		require.Empty(t, health.Beyond, health.Copy)
 	}
 	require.NoError(t, l.Replicas[0].StopReplication(t.Context()))
 	l.books.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)

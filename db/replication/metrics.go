@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	up                = describe("up", "1 if the replica answers, receives and applies, else 0.")
+	up                = describe("up", "1 if the replica answers and, as far as the user may know, receives and applies, else 0.")
 	lagTransactions   = describe("lag_transactions", "Transactions that the primary has and the replica has not. Absent when it is not known.")
 	strayTransactions = describe("stray_transactions", "Transactions that the replica has and the primary has not: if there are any, the replica must be made anew. Absent when it is not known.")
 	lagSeconds        = describe("lag_seconds", "Seconds since what the replica applies now was committed, as its server tells it. Absent when it does not.")

@@ -146,6 +146,14 @@ func TestEachStrayTransactionCounts(t *testing.T) {
 	require.False(t, state.ReadOnly)
 }
 
+func TestAReplicaOfMySQLThatTakesWritesOfAdministratorsIsNotReadOnly(t *testing.T) {
+	cluster := own(t, 1)
+	cluster.exec(t, cluster.Replicas[0].MySQL, "SET GLOBAL /*!80000 super_read_only = OFF, GLOBAL */ read_only = ON")
+	var version string
+	require.NoError(t, open(t, cluster.Primary.DSN("")).QueryRowContext(t.Context(), "SELECT VERSION()").Scan(&version))
+	require.Equal(t, strings.Contains(version, "MariaDB"), look(t, cluster.watch(t)).ReadOnly)
+}
+
 func TestWhatAnOldPrimaryHasAloneIsStray(t *testing.T) {
 	cluster := own(t, 1)
 	promoted := cluster.Replicas[0]

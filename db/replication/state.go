@@ -17,7 +17,7 @@ type State struct {
 
 	Down error // why it does not answer; then nothing below is known
 
-	ReadOnly bool // it takes writes only from those who administer it
+	ReadOnly bool // it takes no writes; MariaDB takes those of users who administer it all the same
 
 	Incomparable   error // why the next two are not known
 	Missing, Stray int64 // transactions that the primary has and it has not, and the other way round
@@ -94,7 +94,7 @@ func readPosition(ctx context.Context, from *server.Pool) (p position, err error
 	err = from.GetContext(ctx, &p, `
 		SELECT
 			VERSION() LIKE '%MariaDB%' AS mariadb,
-			@@GLOBAL.read_only AS read_only,
+			/*!80000 @@GLOBAL.super_read_only */ /*M! @@GLOBAL.read_only */ AS read_only,
 			/*!80000 @@GLOBAL.gtid_executed */ /*M! @@GLOBAL.gtid_current_pos */ AS gtids,
 			/*!80000 '' */ /*M! CONCAT_WS(',', NULLIF(@@GLOBAL.gtid_binlog_state, ''), NULLIF(@@GLOBAL.gtid_slave_pos, '')) */ AS origins`)
 	return p, err

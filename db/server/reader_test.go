@@ -75,6 +75,13 @@ func TestAUserWhoMayOnlySelectCanRead(t *testing.T) {
 	reader := openReader(t, config.FormatDSN(), time.Second)
 	require.NoError(t, reader.SelectContext(t.Context(), &grants, `SHOW GRANTS`))
 	require.NotContains(t, strings.Join(grants, "\n"), "ALL PRIVILEGES")
+
+	beyond, err := reader.RightsBeyondReading(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, beyond)
+	beyond, err = openReader(t, devtest.Database(t), time.Second).RightsBeyondReading(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, beyond, "root may do more")
 }
 
 func TestAReadersServerMayBeDown(t *testing.T) {
