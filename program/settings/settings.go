@@ -11,7 +11,7 @@ type Database struct {
 // Replicas is the flag that names the replicas of the database, which are only
 // read.
 type Replicas struct {
-	MySQLReplicaDSNs string `name:"mysql-replica-dsns" env:"MYSQL_REPLICA_DSNS" placeholder:"DSNS" help:"Replicas of the database, each in the form of --mysql-dsn, separated by spaces."`
+	MySQLReplicaDSNs string `name:"mysql-replica-dsns" env:"MYSQL_REPLICA_DSNS" placeholder:"DSNS" help:"Replicas of the database, each of one server and in the form of --mysql-dsn, separated by spaces."`
 }
 
 // DSNs are those of the replicas, one by one.
