@@ -1,6 +1,9 @@
 package v1
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -37,7 +40,7 @@ func newGuardedRig(t *testing.T) (*rig, []asker) {
 	server, err := issuer.Start(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Stop()) })
-	forger, err := issuer.Open(server.URL, t.TempDir())
+	forgers, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	keys := "a:" + base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("a", 32)))
 	links, err := link.ParseKeys(keys)
@@ -57,6 +60,14 @@ func newGuardedRig(t *testing.T) (*rig, []asker) {
 	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, unsigned).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	require.NoError(t, err)
 
+	// forged is the token with another key's signature under the name of the issuer's.
+	forged := func(token string, err error) string {
+		require.NoError(t, err)
+		made, _, err := jwt.NewParser().ParseUnverified(token, jwt.MapClaims{})
+		require.NoError(t, err)
+		return bearer(made.SignedString(forgers))
+	}
+
 	const auth = "Authorization"
 	return newFakeRig(guard), []asker{
 		{"the creator", auth, bearer(server.Creator(own, time.Hour)), access.Reader{CreatorID: own}, false},
@@ -69,8 +80,8 @@ func newGuardedRig(t *testing.T) (*rig, []asker) {
 		{"the creator, expired", auth, bearer(server.Creator(own, -time.Hour)), access.Reader{}, true},
 		{"an operator, expired", auth, bearer(server.Operator(-time.Hour)), access.Reader{}, true},
 		{"an expired link", "Cookie", cookie(own, time.Now().Add(-time.Hour)), access.Reader{}, true},
-		{"a forged operator", auth, bearer(forger.Operator(time.Hour)), access.Reader{}, true},
-		{"a forged creator", auth, bearer(forger.Creator(own, time.Hour)), access.Reader{}, true},
+		{"a forged operator", auth, forged(server.Operator(time.Hour)), access.Reader{}, true},
+		{"a forged creator", auth, forged(server.Creator(own, time.Hour)), access.Reader{}, true},
 		{"an operator without a signature", auth, bearer(none, nil), access.Reader{}, true},
 		{"a forged link", "Cookie", cookie(own, time.Now().Add(time.Hour)) + "x", access.Reader{}, true},
 		{"a link as a token", auth, "Bearer " + links.Sign(link.Mail, link.Grant{CreatorID: own, Expires: time.Now().Add(time.Hour)}), access.Reader{}, true},
