@@ -79,7 +79,7 @@ func TestACursorOfOtherRowsIsRefused(t *testing.T) {
 }
 
 func TestAMadeUpCursorIsRefused(t *testing.T) {
-	for _, key := range []string{"", "0", "-1", "x", "9223372036854775808"} {
+	for _, key := range []string{"", "0", "-1", "x", "9223372036854775807", "9223372036854775808"} {
 		cursor := cursorOf(seal, requestOf(mustRequest(settlementPath)), key)
 		response := newRig(t).get(settlementPath + "&cursor=" + cursor)
 		if key == "" {

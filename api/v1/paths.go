@@ -2,6 +2,7 @@ package v1
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 
@@ -209,7 +210,7 @@ func (p Paging) videos() (answers.Page, error) {
 		return page, nil
 	}
 	var err error
-	if page.After, err = strconv.ParseInt(p.after, 10, 64); err != nil || page.After < 1 {
+	if page.After, err = strconv.ParseInt(p.after, 10, 64); err != nil || page.After < 1 || page.After == math.MaxInt64 {
 		return page, errCursor()
 	}
 	return page, nil
