@@ -54,7 +54,7 @@ func sealed[T any](ctx context.Context, b *Books, period settlement.Period, read
 		return err
 	})
 	if settlement.KindOf(err) == settlement.ErrNotClosed {
-		if _, seen := b.seals.find(period); seen {
+		if _, seen := b.seals.GetIfPresent(period); seen {
 			// With semi-synchronous replication a replica can show a close before the primary does.
 			err = copies.Behind(err)
 		}
@@ -62,7 +62,7 @@ func sealed[T any](ctx context.Context, b *Books, period settlement.Period, read
 	if err != nil {
 		return Sealed[T]{}, err
 	}
-	b.seals.keep(period, answer.Seal)
+	b.seals.Set(period, answer.Seal)
 	return answer, nil
 }
 

@@ -112,12 +112,12 @@ func (b *Books) readStatement(ctx context.Context, books *db.DB, creator int64, 
 	if len(stored) == 0 {
 		return found, ErrNotFound{What: "statement " + statement.Number(week, creator)}
 	}
-	common, known := b.commons.find(week)
+	common, known := b.commons.GetIfPresent(week)
 	if !known {
 		if common, err = statement.ReadCommon(ctx, books, week); err != nil {
 			return found, err
 		}
-		b.commons.keep(week, common)
+		b.commons.Set(week, common)
 	}
 	drawn, err := common.Read(ctx, books, one(creator), stored, "")
 	if err != nil {
