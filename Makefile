@@ -18,6 +18,9 @@ PARALLEL = 6
 # Flags for the benchmark, for instance: make bench BENCHFLAGS='--millions 3,10 --skew one-hit'
 BENCHFLAGS =
 
+# How long each fuzz test runs, for instance: make fuzz FUZZTIME=10m
+FUZZTIME = 1m
+
 # What a long run under faults is made of, for instance: make chaos FAULTS=60 DAYS=10 SEED=7
 FAULTS = 300
 DAYS = 30
@@ -30,7 +33,7 @@ SECONDS = 180
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test chaos chaos-api uitest bench bench-api lint clean
+.PHONY: help setup build demo dev test fuzz chaos chaos-api uitest bench bench-api lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +52,12 @@ dev: setup build ## run the local stack with a worker, until interrupted
 
 test: setup ## run all tests, on real servers
 	go test $(RACE) -parallel $(PARALLEL) -timeout 30m $(GOTESTFLAGS) ./...
+
+fuzz: setup ## give every fuzz test of the repository FUZZTIME, one after the other
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sort | while IFS=: read -r file name; do \
+		echo "$${file%/*}: $${name#func }"; \
+		go test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
+	done
 
 chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes)
 	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
