@@ -7,6 +7,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/db/copies"
+	"creatorpay/engine/explain"
 	"creatorpay/engine/statement"
 	"creatorpay/settlement"
 	"creatorpay/templates"
@@ -15,13 +16,13 @@ import (
 // Statement is a creator's weekly statement: what its documents show.
 type Statement struct {
 	StatementTotals
-	CreatorID int64            `json:"creator_id"`
-	Name      string           `json:"name" doc:"The creator's name when the week closed."`
-	ClosedAt  time.Time        `json:"closed_at" doc:"When the week closed."`
-	Days      []StatementDay   `json:"days" nullable:"false" doc:"Every day of the week, also those without any view."`
-	Lines     []StatementLine  `json:"lines" nullable:"false" doc:"By video: one for each video with any row in the week."`
-	Prices    []StatementPrice `json:"prices" nullable:"false" doc:"The versions of the prices by which the week's days were settled."`
-	Documents *StatementHashes `json:"documents" doc:"The documents that were mailed; null before they were."`
+	CreatorID int64               `json:"creator_id"`
+	Name      string              `json:"name" doc:"The creator's name when the week closed."`
+	ClosedAt  time.Time           `json:"closed_at" doc:"When the week closed."`
+	Days      []StatementDay      `json:"days" nullable:"false" doc:"Every day of the week, also those without any view."`
+	Lines     []StatementLine     `json:"lines" nullable:"false" doc:"By video: one for each video with any row in the week."`
+	Prices    []explain.PriceRule `json:"prices" nullable:"false" doc:"The versions of the prices by which the week's days were settled."`
+	Documents *StatementHashes    `json:"documents" doc:"The documents that were mailed; null before they were."`
 }
 
 // StatementHashes are the SHA-256 of a statement's documents, in hexadecimal.
@@ -60,14 +61,6 @@ type StatementLate struct {
 	PostedOn  settlement.Day `json:"posted_on" format:"date" doc:"The day that paid them."`
 	settlement.Statistics
 	settlement.Amounts
-}
-
-// StatementPrice is one version of the prices.
-type StatementPrice struct {
-	Version   int64            `json:"version"`
-	HoldsFrom settlement.Day   `json:"holds_from" format:"date" doc:"First day that is settled by it."`
-	Views     settlement.Tiers `json:"views" nullable:"false" doc:"Unit prices in 1/10,000 won, and the ordinals from which on they hold."`
-	AdViews   settlement.Tiers `json:"ad_views" nullable:"false" doc:"The same for ad views."`
 }
 
 // Statement answers with the creator's statement of the closed week. Its seal is empty before the documents were mailed,
@@ -134,7 +127,7 @@ func newStatement(of storedStatement) (Statement, error) {
 	}
 	found := Statement{
 		StatementTotals: totals, CreatorID: drawn.CreatorID, Name: drawn.Creator, ClosedAt: drawn.ClosedAt,
-		Days: []StatementDay{}, Lines: []StatementLine{}, Prices: []StatementPrice{},
+		Days: []StatementDay{}, Lines: []StatementLine{}, Prices: []explain.PriceRule{},
 	}
 	for _, day := range drawn.Days {
 		found.Days = append(found.Days, StatementDay{Date: day.Day, Views: day.Views, Amount: day.Amount})
@@ -143,7 +136,7 @@ func newStatement(of storedStatement) (Statement, error) {
 		found.Lines = append(found.Lines, newStatementLine(line))
 	}
 	for _, rule := range drawn.Prices {
-		found.Prices = append(found.Prices, StatementPrice{Version: rule.Version, HoldsFrom: rule.HoldsFrom, Views: rule.Views, AdViews: rule.AdViews})
+		found.Prices = append(found.Prices, explain.PriceRule(rule))
 	}
 	if of.stored.PayoutSHA256 != "" {
 		found.Documents = &StatementHashes{StatementSHA256: of.stored.PayoutSHA256, Top5SHA256: of.stored.TopSHA256}

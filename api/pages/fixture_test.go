@@ -218,7 +218,7 @@ func busyStatement(t testing.TB, videos int) answers.Statement {
 	t.Helper()
 	s := answers.Statement{
 		CreatorID: creator, Name: "김하늘", ClosedAt: time.Date(2024, 5, 13, 5, 30, 0, 0, time.FixedZone("KST", 9*60*60)),
-		Prices:    []answers.StatementPrice{{Version: rule.Version, HoldsFrom: rule.HoldsFrom, Views: rule.Views, AdViews: rule.AdViews}},
+		Prices:    []explain.PriceRule{rule},
 		Documents: &answers.StatementHashes{StatementSHA256: strings.Repeat("a", 64), Top5SHA256: strings.Repeat("b", 64)},
 	}
 	s.Week, s.Start, s.Number = week.String(), week.Start, fmt.Sprintf("%s-%d", week, creator)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"creatorpay/api/answers"
+	"creatorpay/engine/explain"
 	"creatorpay/settlement"
 )
 
@@ -27,7 +28,7 @@ type statementView struct {
 	Late      int64 // of the counted views
 	Days      []dayBar
 	Lines     []lineView
-	Prices    []answers.StatementPrice
+	Prices    []explain.PriceRule
 	Documents []document
 }
 

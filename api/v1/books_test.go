@@ -142,7 +142,7 @@ func (b *books) Statement(_ context.Context, creator int64, week settlement.Peri
 			VideoID: video, Title: "Cats", Statistics: figures, Earnings: earned, Late: []answers.StatementLate{},
 			ViewShares: []answers.PriceShare{{UnitPrice: 10_000, Count: 999}, {UnitPrice: 11_000, Count: 1001}}, AdShares: []answers.PriceShare{{UnitPrice: 100_000, Count: 50}},
 		}},
-		Prices:    []answers.StatementPrice{{Version: 1, HoldsFrom: settlement.FirstDay, Views: viewPrices, AdViews: adPrices}},
+		Prices:    []explain.PriceRule{{Version: 1, HoldsFrom: settlement.FirstDay, Views: viewPrices, AdViews: adPrices}},
 		Documents: &answers.StatementHashes{StatementSHA256: documentHash, Top5SHA256: documentHash},
 	}}
 	if b.unmailed {

@@ -50,7 +50,7 @@ type Share struct {
 	Exact       string               `json:"exact" doc:"What they earned in won, with four decimals."`
 }
 
-// PriceRule is the version of the prices by which the day was settled.
+// PriceRule is one version of the prices: a [settlement.PriceRule] as readers are given it.
 type PriceRule struct {
 	Version   int64            `json:"version"`
 	HoldsFrom settlement.Day   `json:"holds_from" format:"date" doc:"First day that is settled by it."`

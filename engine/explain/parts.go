@@ -21,7 +21,7 @@ func (d Day) Explain() Explanation {
 		Views:          part(d.Rule.Views, earned.OfViews(), earned.VideoAmount),
 		Ads:            part(d.Rule.AdViews, earned.OfAdViews(), earned.AdAmount),
 		Late:           make([]export.AdjustmentRow, len(d.Late)),
-		PriceRule:      PriceRule{Version: d.Rule.Version, HoldsFrom: d.Rule.HoldsFrom, Views: d.Rule.Views, AdViews: d.Rule.AdViews},
+		PriceRule:      PriceRule(d.Rule),
 		RepeatWindowMS: d.Run.WindowMS,
 		Chunk: Chunk{
 			Number: d.Chunk.Number, VideoFrom: d.Chunk.From, VideoBefore: d.Chunk.Before,
