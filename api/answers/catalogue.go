@@ -10,18 +10,12 @@ import (
 	"creatorpay/settlement"
 )
 
-// Creator is what the catalogue says of a creator now.
-type Creator struct {
-	Name   string
-	Locale string // ko or en
-}
-
-// Creator answers with what the catalogue says of the creator. It may change at any time, so it is part of no sealed
-// answer.
-func (b *Books) Creator(ctx context.Context, creator int64) (Creator, error) {
-	return catalogued(ctx, b, func(ctx context.Context, books *db.DB) (Creator, error) {
+// Locale answers with the creator's language in the catalogue: ko or en. It may change at any time, so it is part of no
+// sealed answer.
+func (b *Books) Locale(ctx context.Context, creator int64) (string, error) {
+	return catalogued(ctx, b, func(ctx context.Context, books *db.DB) (string, error) {
 		known, err := requireCreator(ctx, books, creator)
-		return Creator{Name: known.Name, Locale: known.Locale}, err
+		return known.Locale, err
 	})
 }
 

@@ -50,7 +50,7 @@ func TestACreatorWithoutLinesIsAnsweredAndOneWhoDoesNotExistIsNot(t *testing.T) 
 		_, err = r.answers.Statistics(t.Context(), nobody, period, Page{})
 		require.Equal(t, ErrNotFound{What: "creator 99"}, err)
 	}
-	_, err := r.answers.Creator(t.Context(), nobody)
+	_, err := r.answers.Locale(t.Context(), nobody)
 	require.Equal(t, ErrNotFound{What: "creator 99"}, err)
 	for video, owner := range map[int64]int64{1: other, 98: busy} {
 		_, err = r.answers.Title(t.Context(), owner, video)
@@ -107,9 +107,9 @@ func TestWithoutThePrimaryAListSaysHowFarItsReplicaKnows(t *testing.T) {
 	history, err := answers.History(t.Context(), busy, 1, monday, sunday)
 	require.NoError(t, err)
 	require.Equal(t, sunday, *history.Through)
-	name, err := answers.Creator(t.Context(), busy)
+	locale, err := answers.Locale(t.Context(), busy)
 	require.NoError(t, err)
-	require.Equal(t, Creator{Name: "Creator 1", Locale: "en"}, name)
+	require.Equal(t, "en", locale)
 }
 
 func TestWithoutThePrimaryOnlyClosedPeriodsAreInTheBookOfRuns(t *testing.T) {

@@ -51,16 +51,17 @@ type books struct {
 	statement   answers.Statement
 	history     answers.History
 	explanation explain.Explanation
-	err         error // of every question but the creator
+	err         error // of every question but the language
+	localeErr   error
 }
 
 const seal = "3f1c9e0b7a52d4861c0e9f3b5a7d2846e1f0c3b5a79d8e6f4c2b1a0958d7e6f3"
 
-func (b *books) Creator(_ context.Context, id int64) (answers.Creator, error) {
+func (b *books) Locale(_ context.Context, id int64) (string, error) {
 	if id != creator {
-		return answers.Creator{}, answers.ErrNotFound{What: fmt.Sprintf("creator %d", id)}
+		return "", answers.ErrNotFound{What: fmt.Sprintf("creator %d", id)}
 	}
-	return answers.Creator{Name: "김하늘", Locale: b.locale}, nil
+	return b.locale, b.localeErr
 }
 
 // has tells whether the creator has the video.

@@ -75,6 +75,17 @@ func TestAStatementIsShownFromMemoryWhileNoCopyAnswers(t *testing.T) {
 	require.Equal(t, before.Body.String(), after.Body.String())
 }
 
+func TestALanguageThatWasKnownStaysWhileTheCatalogueCannotBeAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBooks(t, 7)
+		p := newPages(t, b)
+		require.Equal(t, templates.Korean, p.get("/").Header().Get("Content-Language"), "and not the browser's")
+		b.localeErr = errors.New("no copy answers")
+		<-time.After(localeFor + time.Second)
+		require.Equal(t, templates.Korean, p.get("/").Header().Get("Content-Language"))
+	})
+}
+
 func TestANewLanguageInTheCatalogueShowsAfterAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBooks(t, 7)

@@ -1,13 +1,16 @@
 package pages
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
 	"creatorpay/api/access"
+	"creatorpay/api/answers"
 	"creatorpay/settlement"
 )
 
@@ -60,24 +63,29 @@ func (s *site) page(of content) http.Handler {
 			return
 		}
 		if html := s.write(w, r, http.StatusOK, in.Language, what.page, what.view); html != nil && what.rests != "" {
-			s.kept.Set(q.keyOf(what.rests), html)
+			s.kept.Set(q.keyOf(what.rests), bytes.Clone(html)) // without room to grow, for which nobody accounts
 		}
 	})
 }
 
-// localeOf is the language of the creator in the catalogue; empty if it cannot be told now. Without it a page is in the
-// browser's language: it may not need the catalogue.
+// localeOf is the language of the creator in the catalogue, or what it was while it cannot be told now; empty if it was never
+// known. Without it a page is in the browser's language: it may not need the catalogue.
 func (s *site) localeOf(ctx context.Context, creator int64) string {
 	now := time.Now()
-	if known, found := s.locales.GetIfPresent(creator); found && now.Before(known.until) {
+	known, found := s.locales.GetIfPresent(creator)
+	if found && now.Before(known.until) {
 		return known.language
 	}
-	known, err := s.books.Creator(ctx, creator)
-	if err != nil {
+	language, err := s.books.Locale(ctx, creator)
+	var missing answers.ErrNotFound
+	switch {
+	case errors.As(err, &missing):
 		return ""
+	case err != nil:
+		return known.language
 	}
-	s.locales.Set(creator, locale{known.Locale, now.Add(localeFor)})
-	return known.Locale
+	s.locales.Set(creator, locale{language, now.Add(localeFor)})
+	return language
 }
 
 // videoID is the video that the address names.

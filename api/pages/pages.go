@@ -20,7 +20,7 @@ import (
 // Books are what the pages ask; [answers.Books] are some.
 type Books interface {
 	Seal(ctx context.Context, period settlement.Period) (string, error)
-	Creator(ctx context.Context, creator int64) (answers.Creator, error)
+	Locale(ctx context.Context, creator int64) (string, error)
 	Title(ctx context.Context, creator, video int64) (string, error)
 	Statements(ctx context.Context, creator int64, page answers.WeekPage) (answers.Statements, error)
 	Statement(ctx context.Context, creator int64, week settlement.Period) (answers.Sealed[answers.Statement], error)
