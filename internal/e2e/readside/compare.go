@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// part is a field of an answer and the rows that it must have. Of a field that ends
-// with a dot each column must be one of the fields beneath it, in its only row or in
+// part is a field of an answer, or one beneath another ("views.shares"), and the rows
+// that it must have. Of a field that ends with a dot each column must be one of the fields beneath it, in its only row or in
 // each of an array; "." is the answer itself.
 type part struct {
 	field string
@@ -38,8 +38,11 @@ func (p part) differs(body []byte, want []string) string {
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return "the answer cannot be read: " + err.Error()
 	}
-	name := strings.TrimSuffix(p.field, ".")
-	if name == p.field { // lines
+	name, isObject := strings.CutSuffix(p.field, ".")
+	if above, below, nested := strings.Cut(name, "."); nested {
+		return part{field: below + p.field[len(name):]}.differs(fields[above], want)
+	}
+	if !isObject { // lines
 		var got []json.RawMessage
 		if err := json.Unmarshal(fields[name], &got); err != nil || got == nil {
 			return fmt.Sprintf("%s is %s, not an array", name, fields[name])
@@ -107,7 +110,9 @@ func jsonRows(ctx context.Context, from *sql.DB, query string, args ...any) ([]s
 		var row bytes.Buffer
 		for i, column := range columns {
 			value := values[i]
-			if kind := column.DatabaseTypeName(); !strings.Contains(kind, "INT") && kind != "DECIMAL" {
+			if kind := column.DatabaseTypeName(); value == nil {
+				value = []byte("null")
+			} else if !strings.Contains(kind, "INT") && kind != "DECIMAL" {
 				value, _ = json.Marshal(string(value)) // a text can be written
 			}
 			fmt.Fprintf(&row, `,%q:%s`, column.Name(), value)

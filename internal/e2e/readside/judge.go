@@ -25,7 +25,7 @@ type judge struct {
 
 func newJudge(s *stack, troubles *troubles, presence *presence) *judge {
 	j := &judge{
-		books: s.books, truth: truth{s.primary}, troubles: troubles, presence: presence,
+		books: s.books, truth: truth{s.primary, s.books.db}, troubles: troubles, presence: presence,
 		closes: map[settlement.Period]*closing{}, shown: map[settlement.Period]time.Time{},
 		tags: map[string]string{}, bodies: map[string]string{},
 	}

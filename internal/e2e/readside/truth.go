@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -14,6 +14,7 @@ import (
 // all is over: what is closed does not change, so it was so before, too.
 type truth struct {
 	primary *sql.DB
+	books   *db.DB // the same, for seals
 }
 
 // check says how the body of a 200 differs from the books; empty if it does not.
@@ -32,7 +33,7 @@ func (tr truth) check(ctx context.Context, q question, body []byte) (string, err
 	case oneStatement:
 		return tr.compare(ctx, body, tr.statement(q)...)
 	case explanation:
-		return tr.compare(ctx, body, tr.explanation(q)...)
+		return tr.checkExplanation(ctx, q, body)
 	case weekPage:
 		return tr.shows(ctx, body, `SELECT video_amount + ad_amount FROM statements WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ?`, q.Period.Start, q.Creator)
 	case dayPage:
@@ -118,37 +119,4 @@ func (tr truth) statement(q question) []part {
 			SELECT video_id, title, views, self_views, repeat_views, played_seconds, ad_views, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
 			FROM period_videos WHERE kind = 'weekly' AND starts_on = ? AND creator_id = ? ORDER BY video_id`, key},
 	}
-}
-
-func (tr truth) explanation(q question) []part {
-	key := []any{q.Period.Start, q.Video}
-	return []part{
-		{".", `SELECT 'daily' AS period, ? AS start, ? AS video_id, ? AS creator_id`, []any{q.Period.Start.String(), q.Video, q.Creator}},
-		{"rows.", `
-			SELECT ` + orZero("views + self_views + repeat_views", "all") + `, ` + orZero("views", "views") + `, ` + orZero("self_views", "self_views") + `,
-				` + orZero("repeat_views", "repeat_views") + `, ` + orZero("played_seconds", "played_seconds") + `, ` + orZero("ad_views", "ad_views") + `
-			FROM daily_statistics WHERE starts_on = ? AND video_id = ?`, key},
-		{"views.", earnedBy("views", "video_amount"), key},
-		{"ads.", earnedBy("ad_views", "ad_amount"), key},
-		{"late", `
-			SELECT 'daily' AS period, posted_on AS start, creator_id, video_id, watched_on, posted_on, views, self_views, repeat_views, played_seconds, ad_views,
-				views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
-			FROM adjustments WHERE posted_on = ? AND video_id = ? ORDER BY watched_on`, key},
-		{"chunk.", `
-			SELECT chunk AS number, CAST(checksum AS CHAR) AS checksum
-			FROM run_chunks
-			WHERE kind = 'daily' AND starts_on = ? AND COALESCE(video_from, 0) <= ? AND (video_before IS NULL OR ? < video_before)`, append(key, q.Video)},
-	}
-}
-
-// orZero is the one value that there is of an expression, 0 if there is none.
-func orZero(expression, name string) string {
-	return fmt.Sprintf(`COALESCE(MAX(%s), 0) AS "%s"`, expression, name)
-}
-
-// earnedBy are the ordinals and the amount of views of one sort on a video's day.
-func earnedBy(views, amount string) string {
-	from, to := views+"_from", views+"_to"
-	return `SELECT ` + orZero(from, "ordinals_from") + `, ` + orZero(to, "ordinals_to") + `, ` + orZero(to+" - "+from, "count") + `, ` + orZero(amount, "amount") + `
-		FROM daily_settlements WHERE starts_on = ? AND video_id = ?`
 }

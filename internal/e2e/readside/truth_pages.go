@@ -1,11 +1,11 @@
 package readside
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 
 	"creatorpay/settlement"
 )
@@ -35,6 +35,9 @@ func (tr truth) showsDays(ctx context.Context, page []byte, video int64, from, t
 		(SELECT COALESCE(SUM(video_amount + ad_amount), 0)`+days+`)`, video, from, to, daysOfVideo, video, from, to)
 }
 
+// amounts are those of a page as wholes: ₩1,234 is not ₩1.
+var amounts = regexp.MustCompile(`-?₩[0-9][0-9,]*(\.[0-9]+)?`)
+
 // shows means that a page has all amounts that the query gives.
 func (tr truth) shows(ctx context.Context, page []byte, query string, args ...any) (string, error) {
 	found, err := tr.primary.QueryContext(ctx, query, args...)
@@ -42,12 +45,16 @@ func (tr truth) shows(ctx context.Context, page []byte, query string, args ...an
 		return "", err
 	}
 	defer found.Close()
+	shown := map[string]bool{}
+	for _, amount := range amounts.FindAll(page, -1) {
+		shown[string(amount)] = true
+	}
 	for found.Next() {
 		var amount settlement.Won
 		if err := found.Scan(&amount); err != nil {
 			return "", err
 		}
-		if !bytes.Contains(page, []byte(amount.String())) {
+		if !shown[amount.String()] {
 			return fmt.Sprintf("the page does not show %s", amount), nil
 		}
 	}
