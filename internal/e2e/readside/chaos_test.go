@@ -29,7 +29,7 @@ func TestChaos(t *testing.T) {
 	random := rig.NewRandom(t)
 	s := newStack(t, random, daysBefore)
 	seen := &presence{spans: map[replicaPeriod][]span{}}
-	in := newInjector(s, seen.lost)
+	in := newInjector(s, seconds(t), seen.lost)
 	asking := newReaders(s, another(random))
 	ctx, stop := context.WithTimeout(t.Context(), seconds(t))
 	defer stop()

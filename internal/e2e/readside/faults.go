@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,64 +24,16 @@ func replicaName(i int) string { return fmt.Sprintf("replica %d", i+1) }
 
 func apiName(i int) string { return fmt.Sprintf("api %d", i+1) }
 
-// frozen is the kind of a fault after which a process goes on where it was.
-const frozen = "frozen"
-
-// trouble is that something failed, until it had all that it needs to answer again.
-type trouble struct {
-	Of, Kind string
-	From, To time.Time // To is zero while it lasts
-}
-
-func (tr trouble) overlaps(from, to time.Time) bool {
-	return !tr.From.After(to) && (tr.To.IsZero() || !tr.To.Before(from))
-}
-
-// troubles are what failed, and when.
-type troubles struct {
-	mutex sync.Mutex
-	all   []*trouble
-}
-
-func (t *troubles) begin(of, kind string) *trouble {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	one := &trouble{Of: of, Kind: kind, From: time.Now()}
-	t.all = append(t.all, one)
-	return one
-}
-
-func (t *troubles) end(one *trouble) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	one.To = time.Now()
-}
-
-// during tells whether the named one failed at any time between the two.
-func (t *troubles) during(of string, from, to time.Time) bool {
-	return t.any(func(one *trouble) bool { return one.Of == of && one.overlaps(from, to) })
-}
-
-// hung tells whether the named one was frozen at any time between the two.
-func (t *troubles) hung(of string, from, to time.Time) bool {
-	return t.any(func(one *trouble) bool { return one.Of == of && one.Kind == frozen && one.overlaps(from, to) })
-}
-
-func (t *troubles) any(is func(*trouble) bool) bool {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	return slices.ContainsFunc(t.all, is)
-}
-
 // fault is one that can be injected: it lasts until it is ended.
 type fault struct {
 	kind       string
 	begin, end func(context.Context) error
 }
 
-// faulty is one of the servers and processes, with the faults that it can have.
+// faulty is one of the servers and processes, or some that fail at once, with the
+// faults that it can have.
 type faulty struct {
-	name   string
+	names  []string
 	faults []fault
 	// recovered returns when it has all that it needs to answer.
 	recovered func(context.Context) error
@@ -93,12 +44,14 @@ type injector struct {
 	stack    *stack
 	troubles *troubles
 	lost     func(replica int) // is told that a replica went back to what it was
+	lag      time.Duration     // the longest one of a replica
 	backups  []string
+	failing  map[string]*sync.Mutex // by name: nothing has two faults at a time
 }
 
-func newInjector(s *stack, lost func(replica int)) *injector {
+func newInjector(s *stack, lasts time.Duration, lost func(replica int)) *injector {
 	s.Helper()
-	in := &injector{stack: s, troubles: &troubles{}, lost: lost}
+	in := &injector{stack: s, troubles: &troubles{}, lost: lost, lag: min(lasts/5, longestLag), failing: map[string]*sync.Mutex{}}
 	dir := devtest.Dir(s)
 	for i, replica := range s.cluster.Replicas {
 		in.backups = append(in.backups, filepath.Join(dir, fmt.Sprint(i)))
@@ -116,9 +69,16 @@ func between(random *rand.Rand) time.Duration {
 	return 2*time.Second + time.Duration(random.IntN(8000))*time.Millisecond
 }
 
-func lasts(random *rand.Rand) time.Duration {
+func (in *injector) lasts(random *rand.Rand, kind string) time.Duration {
+	if kind == lagging {
+		return time.Duration(random.Int64N(int64(in.lag)))
+	}
 	return 200*time.Millisecond + time.Duration(random.IntN(1+random.IntN(8000)))*time.Millisecond
 }
+
+// longestLag is how long a replica's replication is stopped at most, in a run that is
+// five times as long.
+const longestLag = 2 * time.Minute
 
 // inject lets everything fail, each independently of the others, until ctx ends.
 // When it returns all is well again.
@@ -126,6 +86,11 @@ func (in *injector) inject(ctx context.Context, random *rand.Rand) error {
 	var lanes sync.WaitGroup
 	targets := in.targets()
 	problems := make([]error, len(targets))
+	for _, target := range targets {
+		for _, name := range target.names {
+			in.failing[name] = &sync.Mutex{}
+		}
+	}
 	for i, target := range targets {
 		lane := another(random)
 		lanes.Go(func() {
@@ -134,7 +99,8 @@ func (in *injector) inject(ctx context.Context, random *rand.Rand) error {
 				if ctx.Err() != nil {
 					return
 				}
-				problems[i] = in.fail(ctx, target, target.faults[lane.IntN(len(target.faults))], lasts(lane))
+				fault := target.faults[lane.IntN(len(target.faults))]
+				problems[i] = in.fail(ctx, target, fault, in.lasts(lane, fault.kind))
 			}
 		})
 	}
@@ -145,46 +111,80 @@ func (in *injector) inject(ctx context.Context, random *rand.Rand) error {
 // mendingTakes is how long it may take to put something back.
 const mendingTakes = 2 * time.Minute
 
-// fail injects one fault and mends it, whether ctx ends meanwhile or not.
+// fail injects one fault and mends it, whether ctx ends meanwhile or not. Faults that
+// the target has already are mended first.
 func (in *injector) fail(ctx context.Context, target faulty, fault fault, length time.Duration) error {
+	for _, name := range target.names {
+		in.failing[name].Lock()
+		defer in.failing[name].Unlock()
+	}
+	name := strings.Join(target.names, ", ")
 	certain, cancel := context.WithTimeout(context.WithoutCancel(ctx), mendingTakes)
 	defer cancel()
-	noted := in.troubles.begin(target.name, fault.kind)
-	in.stack.Logf("%s  %s: %s for %s", noted.From.Format("15:04:05.000"), target.name, fault.kind, length)
+	var noted []*trouble
+	for _, name := range target.names {
+		noted = append(noted, in.troubles.begin(name, fault.kind))
+	}
+	in.stack.Logf("%s  %s: %s for %s", noted[0].From.Format("15:04:05.000"), name, fault.kind, length)
 	if err := fault.begin(certain); err != nil {
-		return fmt.Errorf("%s: %s: %w", target.name, fault.kind, err)
+		return fmt.Errorf("%s: %s: %w", name, fault.kind, err)
 	}
 	pause(ctx, length)
 	err := fault.end(certain)
 	if err == nil {
 		err = target.recovered(certain)
 	}
-	in.troubles.end(noted)
+	in.troubles.end(noted...)
 	if err != nil {
-		return fmt.Errorf("%s: end of %s: %w", target.name, fault.kind, err)
+		return fmt.Errorf("%s: end of %s: %w", name, fault.kind, err)
 	}
 	return nil
 }
 
 func (in *injector) targets() []faulty {
 	s := in.stack
-	targets := []faulty{{thePrimary, serverFaults(s.cluster.Primary), nothingMore}}
+	targets := []faulty{{[]string{thePrimary}, serverFaults(s.cluster.Primary), nothingMore}}
+	copies := []string{thePrimary}
 	for i, replica := range s.cluster.Replicas {
-		targets = append(targets, faulty{replicaName(i), append(serverFaults(replica.MySQL),
-			fault{"replication stopped", replica.StopReplication, replica.StartReplication},
-			fault{"restored from an old backup", func(ctx context.Context) error {
-				in.lost(i)
-				return errors.Join(replica.Kill(), replica.Restore(ctx, in.backups[i]), replica.Restart(ctx))
-			}, nothingMore},
-		), in.catchUp(replica)})
+		copies = append(copies, replicaName(i))
+		targets = append(targets, faulty{[]string{replicaName(i)}, append(serverFaults(replica.MySQL),
+			fault{lagging, replica.StopReplication, replica.StartReplication},
+			fault{"restored from an old backup", func(ctx context.Context) error { return in.restore(ctx, i) }, nothingMore},
+		), in.catchUp(i)})
 	}
+	targets = append(targets, in.allCopies(copies))
 	for i, one := range s.apis {
 		if one == nil {
 			continue
 		}
-		targets = append(targets, faulty{apiName(i), apiFaults(one), func(context.Context) error { one.awaitReady(); return nil }})
+		targets = append(targets, faulty{[]string{apiName(i)}, apiFaults(one), func(context.Context) error { one.awaitReady(); return nil }})
 	}
 	return targets
+}
+
+// allCopies are the primary and its replicas, which are all gone at once.
+func (in *injector) allCopies(names []string) faulty {
+	cluster := in.stack.cluster
+	each := func(do func(*devstack.MySQL) error) func(context.Context) error {
+		return func(context.Context) error {
+			err := do(cluster.Primary)
+			for _, replica := range cluster.Replicas {
+				err = errors.Join(err, do(replica.MySQL))
+			}
+			return err
+		}
+	}
+	return faulty{names, []fault{
+		{"all copies killed", each(func(m *devstack.MySQL) error { return m.Kill() }), func(ctx context.Context) error {
+			return each(func(m *devstack.MySQL) error { return m.Restart(ctx) })(ctx)
+		}},
+		{"all copies frozen", each(func(m *devstack.MySQL) error { return m.Freeze() }), each(func(m *devstack.MySQL) error { return m.Thaw() })},
+	}, func(ctx context.Context) (err error) {
+		for i := range cluster.Replicas {
+			err = errors.Join(err, in.catchUp(i)(ctx))
+		}
+		return err
+	}}
 }
 
 func nothingMore(context.Context) error { return nil }
@@ -212,9 +212,22 @@ func apiFaults(one *api) []fault {
 	}
 }
 
+// restore puts the replica back to what it was at the beginning.
+func (in *injector) restore(ctx context.Context, i int) error {
+	in.lost(i)
+	replica := in.stack.cluster.Replicas[i]
+	return errors.Join(replica.Kill(), replica.Restore(ctx, in.backups[i]), replica.Restart(ctx))
+}
+
+// hasDiverged is in the error of a MariaDB replica that was killed within a DDL
+// statement of its primary: its crash recovery finishes the statement as a transaction
+// of its own, after which it cannot follow any more.
+const hasDiverged = "would create an out-of-order sequence number"
+
 // catchUp waits until the replica has what the primary has now, also while the
-// primary is down at first.
-func (in *injector) catchUp(replica *devstack.Replica) func(context.Context) error {
+// primary is down at first. One that has diverged is restored.
+func (in *injector) catchUp(i int) func(context.Context) error {
+	replica := in.stack.cluster.Replicas[i]
 	return func(ctx context.Context) error {
 		for {
 			short, cancel := context.WithTimeout(ctx, 20*time.Second)
@@ -223,24 +236,15 @@ func (in *injector) catchUp(replica *devstack.Replica) func(context.Context) err
 			if err == nil {
 				return nil
 			}
+			if strings.Contains(err.Error(), hasDiverged) {
+				in.stack.Logf("%s has diverged and is restored", replicaName(i))
+				if err := in.restore(ctx, i); err != nil {
+					return err
+				}
+			}
 			if pause(ctx, 100*time.Millisecond); ctx.Err() != nil {
 				return fmt.Errorf("%w\n%s", err, replica.LogTail())
 			}
 		}
 	}
-}
-
-// String lists them.
-func (t *troubles) String() string {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	var text strings.Builder
-	for _, one := range t.all {
-		to := "now"
-		if !one.To.IsZero() {
-			to = one.To.Format("15:04:05.000")
-		}
-		fmt.Fprintf(&text, "%s to %s  %s: %s\n", one.From.Format("15:04:05.000"), to, one.Of, one.Kind)
-	}
-	return text.String()
 }

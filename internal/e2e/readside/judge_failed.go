@@ -75,7 +75,7 @@ func (j *judge) unavailable(a *answer) string {
 		return "503 while the primary was well"
 	}
 	for i := range 2 {
-		if j.troubles.during(replicaName(i), from, a.Ended) {
+		if j.troubles.down(replicaName(i), from, a.Ended) {
 			continue
 		}
 		if j.isListed(a) || j.isAnswered(a) && j.presence.throughout(i, a.Period, a.Begun, a.Ended) {
