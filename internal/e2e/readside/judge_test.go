@@ -127,6 +127,17 @@ func TestJudgeFindsRowsThatAreNotThoseOfTheBooks(t *testing.T) {
 	require.NotEmpty(t, totals.differs([]byte(`{"totals":{"video_id":1,"video_amount":10}}`), nil), "the books have nothing")
 	require.NotEmpty(t, totals.differs([]byte(`{"totals":[{"video_id":1,"video_amount":10}]}`), nil), "the books have no row")
 	require.Empty(t, totals.differs([]byte(`{"totals":[]}`), nil))
+
+	shares, below := part{field: "views.shares"}, part{field: "rule.version."}
+	require.Empty(t, shares.differs([]byte(`{"views":{"shares":[{"video_id":1,"video_amount":10}]}}`), want))
+	require.NotEmpty(t, shares.differs([]byte(`{"views":{"shares":[{"video_id":1,"video_amount":11}]}}`), want))
+	require.NotEmpty(t, shares.differs([]byte(`{"shares":[{"video_id":1,"video_amount":10}]}`), want))
+	require.Empty(t, below.differs([]byte(`{"rule":{"version":{"video_id":1,"video_amount":10,"videos":1}}}`), want))
+	require.NotEmpty(t, below.differs([]byte(`{"rule":{"version":{"video_id":1}}}`), want))
+}
+
+func TestAmountsOfAPageAreWholes(t *testing.T) {
+	require.Equal(t, []string{"₩1,234", "-₩5", "₩12,686.9", "₩0"}, amounts.FindAllString("<td>₩1,234</td> -₩5, ₩12,686.9 → (₩0).", -1))
 }
 
 func TestPresence_AReplicaThatWentBackHasToBeSeenAgain(t *testing.T) {

@@ -19,7 +19,10 @@ import (
 // other, each leaves the servers as it found them.
 func TestReadSide(t *testing.T) {
 	s := newStack(t, rig.NewRandom(t), 14)
-	t.Run("NobodySeesAPeriodOpenAfterItWasSeenClosed", func(t *testing.T) { testLag(t, s.in(t)) })
+	t.Run("NobodySeesAPeriodOpenAfterItWasSeenClosed", func(t *testing.T) {
+		t.Run("Day", func(t *testing.T) { testLagOfDay(t, s.in(t)) })
+		t.Run("Week", func(t *testing.T) { testLagOfWeek(t, s.in(t)) })
+	})
 	t.Run("AReplicaWithoutTheDocumentsIsPassedOver", func(t *testing.T) { testLagOfDocuments(t, s.in(t)) })
 	t.Run("TheLossOfAnAPICostsNoAnswer", func(t *testing.T) { testLostAPI(t, s.in(t)) })
 	t.Run("WithoutThePrimaryClosedPeriodsAreAnswered", func(t *testing.T) { testLostPrimary(t, s.in(t)) })
@@ -74,20 +77,37 @@ func (r *readers) statuses() map[int]int {
 	return statuses
 }
 
-func testLag(t *testing.T, s *stack) {
-	random := rig.NewRandom(t)
-	asking := newReaders(s, random)
-	next := settlement.DailyPeriod(s.books.nextDay())
+func testLagOfDay(t *testing.T, s *stack) {
+	day := settlement.DailyPeriod(s.books.nextDay())
+	testLag(t, s, day, func(random *rand.Rand) question {
+		if random.IntN(3) == 0 {
+			return question{Path: periods, Asker: anOperator, Period: settlement.Period{Kind: day.Kind, Start: firstDay}}
+		}
+		return question{Path: statistics, Asker: theCreator, Creator: 1 + random.Int64N(ownersOfVideos), Period: day}
+	})
+}
+
+func testLagOfWeek(t *testing.T, s *stack) {
+	week := s.books.nextDay().Week()
+	asked := []path{periods, statements, oneStatement, history, homePage, weekPage, videoPage}
+	testLag(t, s, week, func(random *rand.Rand) question {
+		q := question{Path: asked[random.IntN(len(asked))], Asker: theCreator, Video: 1 + random.Int64N(videos), Period: week}
+		q.Creator = ownerOf(q.Video)
+		if q.Path == periods {
+			q.Asker, q.Period.Start = anOperator, firstDay
+		}
+		return q
+	})
+}
+
+// testLag asks while the period closes that one replica does not get to know.
+func testLag(t *testing.T, s *stack, period settlement.Period, next func(*rand.Rand) question) {
+	asking := newReaders(s, rig.NewRandom(t))
 	lagging := s.cluster.Replicas[0]
 	require.NoError(t, lagging.StopReplication(t.Context()))
-	found := s.readWhile(asking, func(random *rand.Rand) question {
-		switch random.IntN(3) {
-		case 0:
-			return question{Path: periods, Asker: anOperator, Period: settlement.Period{Kind: settlement.Daily, Start: firstDay}}
-		default:
-			return question{Path: statistics, Asker: theCreator, Creator: 1 + random.Int64N(ownersOfVideos), Period: next}
-		}
-	}, func() { require.NoError(t, s.books.closeDays(t.Context(), 1)) })
+	found := s.readWhile(asking, next, func() {
+		require.NoError(t, s.books.closeDays(t.Context(), int(period.End()-s.books.nextDay())))
+	})
 	require.NoError(t, lagging.StartReplication(t.Context()))
 	require.NoError(t, lagging.CatchUp(t.Context()))
 
@@ -97,7 +117,7 @@ func testLag(t *testing.T, s *stack) {
 	require.NotZero(t, statuses[http.StatusOK], "and then closed")
 	closed, err := closedPeriods(t.Context(), s.replicas[0])
 	require.NoError(t, err)
-	require.Contains(t, closed, next, "the replica has caught up")
+	require.Contains(t, closed, period, "the replica has caught up")
 }
 
 // testLagOfDocuments takes the documents of a week away from both replicas, as if the

@@ -36,7 +36,7 @@ func (tr truth) showsDays(ctx context.Context, page []byte, video int64, from, t
 }
 
 // amounts are those of a page as wholes: ₩1,234 is not ₩1.
-var amounts = regexp.MustCompile(`-?₩[0-9][0-9,]*(\.[0-9]+)?`)
+var amounts = regexp.MustCompile(`-?₩[0-9]+(,[0-9]{3})*(\.[0-9]+)?`)
 
 // shows means that a page has all amounts that the query gives.
 func (tr truth) shows(ctx context.Context, page []byte, query string, args ...any) (string, error) {
