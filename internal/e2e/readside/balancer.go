@@ -60,22 +60,24 @@ func startBalancer(t testing.TB, apis ...*api) *balancer {
 
 // RoundTrip asks one api after the other, beginning with those that are ready.
 func (b *balancer) RoundTrip(request *http.Request) (*http.Response, error) {
-	var causes []error
+	var ready, others []*api
 	first := int(b.turns.Add(1))
-	for _, ready := range []bool{true, false} {
-		for i := range b.apis {
-			at := (first + i) % len(b.apis)
-			if b.ready[at].Load() != ready {
-				continue
-			}
-			to := request.Clone(request.Context())
-			to.URL.Scheme, to.URL.Host = "http", b.apis[at].address
-			response, err := b.way.RoundTrip(to)
-			if err == nil {
-				return response, nil
-			}
-			causes = append(causes, err)
+	for i := range b.apis {
+		if at := (first + i) % len(b.apis); b.ready[at].Load() {
+			ready = append(ready, b.apis[at])
+		} else {
+			others = append(others, b.apis[at])
 		}
+	}
+	var causes []error
+	for _, one := range append(ready, others...) {
+		to := request.Clone(request.Context())
+		to.URL.Scheme, to.URL.Host = "http", one.address
+		response, err := b.way.RoundTrip(to)
+		if err == nil {
+			return response, nil
+		}
+		causes = append(causes, err)
 	}
 	return nil, errors.Join(causes...)
 }
