@@ -95,7 +95,7 @@ func (in *injector) inject(ctx context.Context, random *rand.Rand) error {
 		lane := another(random)
 		lanes.Go(func() {
 			for problems[i] == nil {
-				pause(ctx, between(lane))
+				pause(ctx, between(lane)*time.Duration(len(target.names)))
 				if ctx.Err() != nil {
 					return
 				}

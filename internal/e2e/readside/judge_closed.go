@@ -38,7 +38,7 @@ func (j *judge) tag(a *answer) string {
 	if a.Tag == "" {
 		mailed := j.books.mailed[a.Period.Start]
 		return unless(a.Path == oneStatement && (mailed == nil || mailed.Ended.IsZero() || a.Begun.Before(mailed.Ended) ||
-			j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended)), "an answer about a closed period without an ETag")
+			j.withoutPrimary(a)), "an answer about a closed period without an ETag")
 	}
 	if always := j.tags[a.url()]; always != "" && always != plain(a.Tag) {
 		return "its ETag is " + always + " at other times"

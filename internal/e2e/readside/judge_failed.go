@@ -65,14 +65,12 @@ func (j *judge) unavailable(a *answer) string {
 	if seconds, err := strconv.Atoi(a.RetryAfter); err != nil || seconds < 1 {
 		return "503 without a Retry-After"
 	}
-	from := a.Begun.Add(-recovery)
-	for i := range 2 {
-		if (a.Way == "balancer" || a.Way == apiName(i)) && j.troubles.hung(apiName(i), from, a.Ended) {
-			return "" // all calls that it had begun have outlived their limit, so that its breakers open
-		}
-	}
-	if !j.troubles.during(thePrimary, from, a.Ended) {
+	if !j.withoutPrimary(a) {
 		return "503 while the primary was well"
+	}
+	from := a.Begun.Add(-recovery)
+	if j.hung(a) {
+		return ""
 	}
 	for i := range 2 {
 		if j.troubles.down(replicaName(i), from, a.Ended) {
@@ -83,6 +81,22 @@ func (j *judge) unavailable(a *answer) string {
 		}
 	}
 	return ""
+}
+
+// withoutPrimary tells whether the api that answered may have had no primary.
+func (j *judge) withoutPrimary(a *answer) bool {
+	return j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended) || j.hung(a)
+}
+
+// hung tells whether the api that answered may have been frozen: all calls that it had
+// begun have outlived their limit then, so that its breakers open.
+func (j *judge) hung(a *answer) bool {
+	for i := range 2 {
+		if (a.Way == "balancer" || a.Way == apiName(i)) && j.troubles.hung(apiName(i), a.Begun.Add(-recovery), a.Ended) {
+			return true
+		}
+	}
+	return false
 }
 
 // isListed tells whether any replica can answer: it has the list up to where it

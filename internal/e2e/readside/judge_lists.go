@@ -31,7 +31,7 @@ func (j *judge) list(ctx context.Context, a *answer) (string, error) {
 	default:
 	}
 	newest, possible := j.newest(kind, a)
-	if !j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended) && got.through() < newest {
+	if !j.withoutPrimary(a) && got.through() < newest {
 		return fmt.Sprintf("the list goes through %s, but %s was closed before", got.through(), newest), nil
 	}
 	// What closes while the list is read may be listed, too.
@@ -72,7 +72,7 @@ func (j *judge) page(ctx context.Context, a *answer) (string, error) {
 	week, possibleWeek := j.newest(settlement.Weekly, a)
 	day, possibleDay := j.newest(settlement.Daily, a)
 	switch {
-	case j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended), week != possibleWeek, a.Path == videoPage && day != possibleDay:
+	case j.withoutPrimary(a), week != possibleWeek, a.Path == videoPage && day != possibleDay:
 		return "", nil
 	case a.Path == homePage:
 		return j.truth.shows(ctx, *a.Body, `
