@@ -37,10 +37,12 @@ type creator struct {
 	t    *testing.T
 	mail string // address of the newest one in the inbox
 	link string // that it has
+	*hosts
 }
 
 func TestCreatorFindsOutWhyAnAmountIsWhatItIs(t *testing.T) {
 	c := &creator{stack: startStack(t), browser: startBrowser(t, phone)}
+	c.hosts = c.record()
 	for _, step := range []struct {
 		name string
 		do   func(*creator)
@@ -53,6 +55,9 @@ func TestCreatorFindsOutWhyAnAmountIsWhatItIs(t *testing.T) {
 		{"a day tells why its amount is what it is", (*creator).askWhy},
 		{"the documents are those of the mail", (*creator).openTheDocuments},
 		{"all of it is there in English, too", (*creator).readEnglish},
+		{"every page fits, on a phone and a desk, in both languages and in the dark", (*creator).lookAtEveryPage},
+		{"Tab reaches all links and shows where it is", (*creator).goByKeyboard},
+		{"the browser has asked no other host", (*creator).askedOurHostsOnly},
 	} {
 		passed := t.Run(step.name, func(t *testing.T) {
 			c.t, c.stack.t, c.browser.t = t, t, t
@@ -138,6 +143,7 @@ func (c *creator) openTheMail() {
 	c.link = c.address(`//a[contains(., "이 금액이 어떻게 계산되었는지 보기")]`)
 	c.open(c.link)
 	c.seeText("가장 최근 정산")
+	require.Equal(c.t, c.api+"/", c.evaluate("location.href"), "the address has nothing of the link's token")
 	c.seeText("2024년\u00a05월\u00a06일") // a date is never broken
 	c.fits()
 	c.picture("pages-home")
