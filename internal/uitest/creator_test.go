@@ -34,10 +34,10 @@ const (
 type creator struct {
 	*stack
 	*browser
-	t    *testing.T
-	mail string // address of the newest one in the inbox
-	link string // that it has
-	*hosts
+	t     *testing.T
+	mail  string // address of the newest one in the inbox
+	link  string // that it has
+	hosts *hosts
 }
 
 func TestCreatorFindsOutWhyAnAmountIsWhatItIs(t *testing.T) {
