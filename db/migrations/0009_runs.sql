@@ -18,7 +18,17 @@ CREATE TABLE IF NOT EXISTS runs (
   ad_views       BIGINT       NOT NULL DEFAULT 0,
   video_amount   BIGINT       NOT NULL DEFAULT 0, -- won
   ad_amount      BIGINT       NOT NULL DEFAULT 0, -- won
+  payments       BIGINT       NOT NULL DEFAULT 0, -- settled; those of earlier days that came late are among the figures of payments
+  refunds        BIGINT       NOT NULL DEFAULT 0,
+  pending        BIGINT       NOT NULL DEFAULT 0,
+  cancelled      BIGINT       NOT NULL DEFAULT 0,
+  repeats        BIGINT       NOT NULL DEFAULT 0,
+  gross          BIGINT       NOT NULL DEFAULT 0, -- won; payments less refunds
+  fee            BIGINT       NOT NULL DEFAULT 0, -- won; fees less what refunds gave back
+  net            BIGINT       NOT NULL DEFAULT 0, -- won
+  late_payments  BIGINT       NOT NULL DEFAULT 0, -- rows of earlier days among them
   late_from      MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- of a closed day: its rows from this epoch on came late
+  payments_late_from MEDIUMINT UNSIGNED NOT NULL DEFAULT 1, -- the same of its payments; 1 where it had none
   late_collected_at DATETIME(3)  NULL,               -- UTC; when the late views that the day posts were fixed
   late_rows      BIGINT       NOT NULL DEFAULT 0, -- views of earlier days that the day posts
   late_views     BIGINT       NOT NULL DEFAULT 0, -- those of them that count
@@ -29,6 +39,7 @@ CREATE TABLE IF NOT EXISTS runs (
   PRIMARY KEY (kind, starts_on, version),
   CONSTRAINT runs_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
   CONSTRAINT runs_state_chk CHECK (state COLLATE utf8mb4_bin IN ('running', 'failed', 'closed')),
-  CONSTRAINT runs_figures_chk CHECK (LEAST(repeat_window_ms, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount) >= 0),
+  CONSTRAINT runs_figures_chk CHECK (LEAST(repeat_window_ms, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount, payments, refunds, pending, cancelled, repeats, late_payments) >= 0),
+  CONSTRAINT runs_net_chk CHECK (gross = fee + net),
   CONSTRAINT runs_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -19,6 +19,18 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   checksum       BIGINT UNSIGNED NOT NULL DEFAULT 0, -- of the rows read, in any order
   video_amount   BIGINT          NOT NULL DEFAULT 0, -- won
   ad_amount      BIGINT          NOT NULL DEFAULT 0, -- won
+  payments       BIGINT          NOT NULL DEFAULT 0, -- settled; those of earlier days that came late are among the figures of payments
+  refunds        BIGINT          NOT NULL DEFAULT 0,
+  pending        BIGINT          NOT NULL DEFAULT 0,
+  cancelled      BIGINT          NOT NULL DEFAULT 0,
+  repeats        BIGINT          NOT NULL DEFAULT 0,
+  gross          BIGINT          NOT NULL DEFAULT 0, -- won; payments less refunds
+  fee            BIGINT          NOT NULL DEFAULT 0, -- won; fees less what refunds gave back
+  net            BIGINT          NOT NULL DEFAULT 0, -- won
+  late_payments  BIGINT          NOT NULL DEFAULT 0, -- rows of earlier days among them
+  payments_checksum BIGINT UNSIGNED NOT NULL DEFAULT 0, -- of the payments rows read, in any order
+  first_payment  BIGINT          NULL,               -- smallest and largest id of those completed; NULL without any
+  last_payment   BIGINT          NULL,
   fence          BIGINT          NOT NULL DEFAULT 0, -- of the run that wrote the row last
   attempt        INT             NOT NULL DEFAULT 0, -- of the activity that counted
   counts         INT             NOT NULL DEFAULT 0, -- how often the chunk was counted
@@ -28,6 +40,7 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   CONSTRAINT run_chunks_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
   CONSTRAINT run_chunks_state_chk CHECK (state COLLATE utf8mb4_bin IN ('planned', 'counted', 'done')),
   CONSTRAINT run_chunks_videos_chk CHECK (video_from < video_before),
-  CONSTRAINT run_chunks_figures_chk CHECK (LEAST(unknown_rows, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount, counts) >= 0),
+  CONSTRAINT run_chunks_figures_chk CHECK (LEAST(unknown_rows, views, self_views, repeat_views, played_seconds, ad_views, late_rows, late_views, video_amount, ad_amount, counts, payments, refunds, pending, cancelled, repeats, late_payments) >= 0),
+  CONSTRAINT run_chunks_net_chk CHECK (gross = fee + net),
   CONSTRAINT run_chunks_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
