@@ -121,7 +121,7 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 			return err
 		}
 		if !found {
-			rule, err := priceRuleFor(ctx, tx, day)
+			rule, err := db.Prices.on(ctx, tx, day)
 			if err != nil {
 				return err
 			}

@@ -11,13 +11,15 @@ import (
 
 	"creatorpay/db/server"
 	"creatorpay/db/watchlog"
+	"creatorpay/settlement"
 )
 
 // DB is the books of one database. It is safe for concurrent use.
 type DB struct {
-	Log  *watchlog.Log // in the same database
-	pool *server.Pool
-	now  func() time.Time // one home for the clock; it only ever stamps rows
+	Log    *watchlog.Log // in the same database
+	Prices *Rules[settlement.PriceRule]
+	pool   *server.Pool
+	now    func() time.Time // one home for the clock; it only ever stamps rows
 }
 
 // Open connects to the database that dsn names, with so many connections at
@@ -45,9 +47,10 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*DB, error) {
 
 func newDB(pool *server.Pool) *DB {
 	return &DB{
-		Log:  watchlog.New(pool),
-		pool: pool,
-		now:  func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
+		Log:    watchlog.New(pool),
+		Prices: &Rules[settlement.PriceRule]{pool, prices},
+		pool:   pool,
+		now:    func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	}
 }
 

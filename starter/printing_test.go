@@ -144,7 +144,7 @@ func TestTablesOfPartitionsPricesAndTheAudit(t *testing.T) {
 │       1 │ 2024-05-09 │ views    │      100,000 │ 1.1 │                 3 │
 │       1 │ 2024-05-09 │ ad views │            1 │  10 │                 3 │
 └─────────┴────────────┴──────────┴──────────────┴─────┴───────────────────┘
-`, pricesText([]db.PriceVersion{{PriceRule: settlement.PriceRule{Version: 1, HoldsFrom: thursday, Views: views, AdViews: ads}, Days: 3}}))
+`, pricesText([]db.RuleVersion[settlement.PriceRule]{{Rule: settlement.PriceRule{Version: 1, HoldsFrom: thursday, Views: views, AdViews: ads}, Days: 3}}))
 
 	week, day := thursday.Week(), settlement.DailyPeriod(thursday)
 	text, broken := auditText([]audit.Result{
