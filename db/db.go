@@ -18,6 +18,7 @@ import (
 type DB struct {
 	Log    *watchlog.Log // in the same database
 	Prices *Rules[settlement.PriceRule]
+	Fees   *Rules[settlement.FeeRule]
 	pool   *server.Pool
 	now    func() time.Time // one home for the clock; it only ever stamps rows
 }
@@ -49,6 +50,7 @@ func newDB(pool *server.Pool) *DB {
 	return &DB{
 		Log:    watchlog.New(pool),
 		Prices: &Rules[settlement.PriceRule]{pool, prices},
+		Fees:   &Rules[settlement.FeeRule]{pool, fees},
 		pool:   pool,
 		now:    func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	}

@@ -41,19 +41,6 @@ func TestR4_TheFirstPrices(t *testing.T) {
 	}, rule)
 }
 
-func TestR4_PricesAreStoredAsTheyWereAdded(t *testing.T) {
-	db := openMigrated(t)
-	added := newPrices(monday, something)
-
-	version, _, err := db.Prices.Add(t.Context(), added, false)
-	require.NoError(t, err)
-
-	added.Version = version
-	stored, err := db.Prices.Version(t.Context(), version)
-	require.NoError(t, err)
-	require.Equal(t, added, stored)
-}
-
 func TestR4_PricesThatCannotPriceEveryOrdinalAreNotAdded(t *testing.T) {
 	db := openMigrated(t)
 	for problem, change := range map[string]func(*settlement.PriceRule){

@@ -16,6 +16,7 @@ type testedRules struct {
 	recorded func(Run) int64
 	add      func(from settlement.Day, says saying, rehearsal bool) (version int64, added bool, err error)
 	insert   func(tx *sqlx.Tx, version int64, from settlement.Day, says saying) error // unchecked
+	rule     func(version int64, from settlement.Day, says saying) Rule
 	remove   func(from settlement.Day, rehearsal bool) (version int64, err error)
 	versions func() []RuleVersion[Rule]
 }
@@ -35,9 +36,19 @@ func forPricesAndFees(t *testing.T, test func(*testing.T, testedRules)) {
 		db := openWithRoom(t)
 		test(t, tested(t, db, db.Prices, newPrices))
 	})
+	t.Run("fees", func(t *testing.T) {
+		db := openWithRoom(t)
+		test(t, tested(t, db, db.Fees, newFees))
+	})
 }
 
 func tested[R Rule](t *testing.T, db *DB, rules *Rules[R], newRule func(from settlement.Day, says saying) R) testedRules {
+	numbered := func(version int64, from settlement.Day, says saying) R {
+		rule := newRule(from, says)
+		number, _ := rules.head(&rule)
+		*number = version
+		return rule
+	}
 	return testedRules{
 		db: db, what: rules.what,
 		recorded: func(run Run) int64 {
@@ -47,11 +58,9 @@ func tested[R Rule](t *testing.T, db *DB, rules *Rules[R], newRule func(from set
 			return rules.Add(t.Context(), newRule(from, says), rehearsal)
 		},
 		insert: func(tx *sqlx.Tx, version int64, from settlement.Day, says saying) error {
-			rule := newRule(from, says)
-			number, _ := rules.head(&rule)
-			*number = version
-			return rules.insert(t.Context(), tx, rule)
+			return rules.insert(t.Context(), tx, numbered(version, from, says))
 		},
+		rule: func(version int64, from settlement.Day, says saying) Rule { return numbered(version, from, says) },
 		remove: func(from settlement.Day, rehearsal bool) (int64, error) {
 			return rules.Remove(t.Context(), from, rehearsal)
 		},
@@ -131,6 +140,15 @@ func TestR4R14_NewRulesHoldFromTheirDayOn(t *testing.T) {
 		require.NoError(t, err, "also when days have begun by them")
 		require.False(t, added)
 		require.EqualValues(t, 2, version)
+	})
+}
+
+func TestR4R14_RulesAreStoredAsTheyWereAdded(t *testing.T) {
+	forPricesAndFees(t, func(t *testing.T, rules testedRules) {
+		version, _, err := rules.add(monday, something, false)
+		require.NoError(t, err)
+
+		require.Equal(t, rules.rule(version, monday, something), rules.versions()[1].Rule)
 	})
 }
 
