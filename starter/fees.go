@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -12,6 +13,7 @@ import (
 type feesCommand struct {
 	List   feesListCommand   `cmd:"" default:"withargs" help:"List the versions of the fees and how many days used each."`
 	Add    feesAddCommand    `cmd:"" help:"Add fees that hold from a day on that has not been run yet."`
+	Extend feesExtendCommand `cmd:"" help:"Add fees to a version for methods that it has none for, also when days have used it."`
 	Remove feesRemoveCommand `cmd:"" help:"Take fees back that hold from a day on, as long as no day has been run since."`
 }
 
@@ -54,6 +56,22 @@ type methodFees struct{ settlement.MethodFees }
 func (f *methodFees) UnmarshalText(text []byte) (err error) {
 	f.MethodFees, err = settlement.ParseFees(string(text))
 	return err
+}
+
+type feesExtendCommand struct {
+	databaseFlags
+	Version int64      `required:"" help:"Number of the version."`
+	Fees    methodFees `required:"" placeholder:"FEES" help:"Fees of the methods, in the form of starter fees add."`
+	DryRun  bool       `help:"Only say what would be done."`
+}
+
+func (c feesExtendCommand) Run(ctx context.Context, database *db.DB) error {
+	added, err := database.AddFeeMethods(ctx, c.Version, c.Fees.MethodFees, c.DryRun)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("version %d: %s %s\n", c.Version, c.Fees, addition(added, c.DryRun))
+	return nil
 }
 
 type feesRemoveCommand struct{ ruleFlags }

@@ -37,15 +37,20 @@ func addRule[R db.Rule](ctx context.Context, rules *db.Rules[R], rule R, flags r
 	if err != nil {
 		return err
 	}
-	done := "added"
+	fmt.Printf("version %d %s: from %s on, %s\n", version, addition(added, flags.DryRun), flags.From, rule)
+	return nil
+}
+
+// addition says what became of an addition.
+func addition(added, rehearsal bool) string {
 	switch {
 	case !added:
-		done = "is there already"
-	case flags.DryRun:
-		done = "would be added"
+		return "is there already"
+	case rehearsal:
+		return "would be added"
+	default:
+		return "added"
 	}
-	fmt.Printf("version %d %s: from %s on, %s\n", version, done, flags.From, rule)
-	return nil
 }
 
 func removeRule[R db.Rule](ctx context.Context, rules *db.Rules[R], flags ruleFlags) error {
