@@ -14,7 +14,7 @@ import (
 
 // Rules are the versions of one kind of rule: of the prices, or of the fees. A
 // version holds from its first day until that of the next one. A day that begins
-// records the version that holds on it, which never changes from then on.
+// records the version that holds on it; what that says never changes from then on.
 type Rules[R Rule] struct {
 	pool *server.Pool
 	ruleKind[R]

@@ -1,6 +1,6 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- A fee rule is one version of the fees; it never changes once a run used it.
+-- A fee rule is one version of the fees; its fees never change once a run used it, though there may be more.
 CREATE TABLE IF NOT EXISTS fee_rules (
   version        BIGINT  NOT NULL PRIMARY KEY,
   holds_from     DATE    NOT NULL,
