@@ -259,6 +259,7 @@ func TestClassify_DecidesWhatIsFinal(t *testing.T) {
 		settlement.ErrStale:         TypeStale,
 		settlement.ErrBadRow:        TypeBadData,
 		settlement.ErrPrices:        TypeBadData,
+		settlement.ErrFees:          TypeBadData,
 		settlement.ErrNotTheSum:     TypeBadData,
 		settlement.ErrLateRows:      TypeBadData,
 		settlement.ErrUnknownVideos: TypeUnknown,

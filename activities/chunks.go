@@ -109,7 +109,7 @@ func (a *Activities) SettleChunk(ctx context.Context, input ChunkInput) (settlem
 	if err != nil {
 		return settlement.Amounts{}, err
 	}
-	rule, err := a.DB.PriceRule(ctx, run.PriceRule)
+	rule, err := a.DB.Prices.Version(ctx, run.PriceRule)
 	if err != nil {
 		return settlement.Amounts{}, err
 	}

@@ -100,10 +100,10 @@ func beforeFirst(day, first settlement.Day) error {
 }
 
 // BeginDay enters the day's run in the book, or finds it there, and returns it.
-// A new run takes the price rule that holds on the day and the given window;
-// one that is there keeps its own. It fails as [DB.CheckDay] does, with a
-// [settlement.ErrPrices], and with a [settlement.ErrStale] when another workflow run holds the
-// run.
+// A new run takes the price rule and the fee rule that hold on the day, and the
+// given window; one that is there keeps its own. It fails as [DB.CheckDay] does,
+// with a [settlement.ErrPrices] or [settlement.ErrFees], and with a
+// [settlement.ErrStale] when another workflow run holds the run.
 func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, window time.Duration) (run Run, err error) {
 	period := settlement.DailyPeriod(day)
 	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
@@ -114,22 +114,26 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 		if err := checkDay(ctx, tx, day, db.now()); err != nil {
 			return err
 		}
-		// A day that is in the book keeps its rule: it needs no other, and a new
+		// A day that is in the book keeps its rules: it needs no others, and a new
 		// one that is wrong does not stop it.
 		_, found, err := findRun(ctx, tx, period)
 		if err != nil {
 			return err
 		}
 		if !found {
-			rule, err := priceRuleFor(ctx, tx, day)
+			priceRule, err := db.Prices.on(ctx, tx, day)
+			if err != nil {
+				return err
+			}
+			feeRule, err := db.Fees.on(ctx, tx, day)
 			if err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `
-				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
-				VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)`,
+				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, fee_rule, repeat_window_ms, failure, began_at)
+				VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, '', ?)`,
 				period.Kind, period.Start, runVersion, settlement.Running,
-				holder.WorkflowID, holder.RunID, rule.Version, window.Milliseconds(), db.now()); err != nil {
+				holder.WorkflowID, holder.RunID, priceRule.Version, feeRule.Version, window.Milliseconds(), db.now()); err != nil {
 				return err
 			}
 		}

@@ -44,7 +44,7 @@ var writes = []write{
 		"settle chunk",
 		func(t *testing.T, db *DB) { counted(t, db, monday, line(monday, 1, 1)) },
 		func(ctx context.Context, db *DB, holder Holder) error {
-			rule, err := db.PriceRule(ctx, 1)
+			rule, err := db.Prices.Version(ctx, 1)
 			if err != nil {
 				return err
 			}

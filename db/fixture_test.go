@@ -62,7 +62,7 @@ func counted(t *testing.T, db *DB, day settlement.Day, lines ...StatisticsLine) 
 
 func settle(t *testing.T, db *DB, day settlement.Day, chunk Chunk) Chunk {
 	t.Helper()
-	rule, err := db.PriceRule(t.Context(), 1)
+	rule, err := db.Prices.Version(t.Context(), 1)
 	require.NoError(t, err)
 	settled, err := db.SettleChunk(t.Context(), day, me, chunk.Number, rule)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func runDay(ctx context.Context, db *DB, day settlement.Day) (totals settlement.
 	if err := db.StorePlan(ctx, period, me, settlement.Split(nil)); err != nil {
 		return totals, err
 	}
-	rule, err := db.PriceRule(ctx, run.PriceRule)
+	rule, err := db.Prices.Version(ctx, run.PriceRule)
 	if err != nil {
 		return totals, err
 	}

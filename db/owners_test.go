@@ -176,7 +176,7 @@ func TestSettleChunk_AVideoWithAnotherCreatorThanItWasCountedForIsRefused(t *tes
 			db := openWithVideo(t)
 			counted(t, db, monday, line(monday, 1, 1))
 			exec(t, db, byHand)
-			rule, err := db.PriceRule(t.Context(), 1)
+			rule, err := db.Prices.Version(t.Context(), 1)
 			require.NoError(t, err)
 
 			_, err = db.SettleChunk(t.Context(), monday, me, 1, rule)

@@ -91,7 +91,7 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 }
 
 // BeginPeriod enters the run of a week or month in the book, or finds it there.
-// It takes over the price rule and window of the period's last day. It fails as
+// It takes over the rules and the window of the period's last day. It fails as
 // [DB.CheckPeriod] does, and with a [settlement.ErrStale] when another workflow run holds
 // the run.
 func (db *DB) BeginPeriod(ctx context.Context, period settlement.Period, holder Holder) error {
@@ -102,11 +102,11 @@ func (db *DB) BeginPeriod(ctx context.Context, period settlement.Period, holder 
 		}
 		last := days[len(days)-1]
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, repeat_window_ms, failure, began_at)
-			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, '', ?)
+			INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, fee_rule, repeat_window_ms, failure, began_at)
+			VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, '', ?)
 			ON DUPLICATE KEY UPDATE kind = VALUES(kind)`,
 			period.Kind, period.Start, runVersion, settlement.Running,
-			holder.WorkflowID, holder.RunID, last.PriceRule, last.WindowMS, db.now()); err != nil {
+			holder.WorkflowID, holder.RunID, last.PriceRule, last.FeeRule, last.WindowMS, db.now()); err != nil {
 			return err
 		}
 		_, err = guard(ctx, tx, period, holder)

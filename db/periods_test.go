@@ -124,9 +124,9 @@ func closeEmptyDays(t *testing.T, db *DB, first, last settlement.Day) {
 	}
 }
 
-func TestBeginPeriod_TakesOverThePricesAndTheWindowOfTheLastDay(t *testing.T) {
+func TestBeginPeriod_TakesOverTheRulesAndTheWindowOfTheLastDay(t *testing.T) {
 	db := openWithWeek(t)
-	exec(t, db, `UPDATE runs SET price_rule = 2, repeat_window_ms = 7000 WHERE starts_on = ?`, monday+6)
+	exec(t, db, `UPDATE runs SET price_rule = 2, fee_rule = 3, repeat_window_ms = 7000 WHERE starts_on = ?`, monday+6)
 
 	beginPeriod(t, db, week)
 
@@ -134,7 +134,7 @@ func TestBeginPeriod_TakesOverThePricesAndTheWindowOfTheLastDay(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Run{
 		Kind: settlement.Weekly, StartsOn: monday, State: settlement.Running, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
-		PriceRule: 2, WindowMS: 7000, BeganAt: run.BeganAt,
+		PriceRule: 2, FeeRule: 3, WindowMS: 7000, BeganAt: run.BeganAt,
 	}, run)
 }
 

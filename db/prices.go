@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -11,46 +9,39 @@ import (
 	"creatorpay/settlement"
 )
 
+// prices are the rules of R4.
+var prices = ruleKind[settlement.PriceRule]{
+	name: "price rule", what: "prices", refusal: settlement.ErrPrices,
+	table: "price_rules", partsTable: "price_tiers", recorded: "price_rule",
+	head: func(rule *settlement.PriceRule) (*int64, *settlement.Day) {
+		return &rule.Version, &rule.HoldsFrom
+	},
+	readParts:  readTiers,
+	writeParts: insertTiers,
+}
+
 const (
 	paidForViews   = "views"
 	paidForAdViews = "ad_views"
 )
 
-// PriceRule is the given version of the prices.
-func (db *DB) PriceRule(ctx context.Context, version int64) (settlement.PriceRule, error) {
-	return readPriceRule(ctx, db.pool, "version = ?", version)
+// paidTier is a row of a price rule.
+type paidTier struct {
+	PaidFor string `db:"paid_for"`
+	settlement.Tier
 }
 
-// priceRuleFor is the newest version that holds on the day (R4).
-func priceRuleFor(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (settlement.PriceRule, error) {
-	rule, err := readPriceRule(ctx, from, "holds_from <= ?", day)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "no price rule holds on %s", day)
-	}
-	return rule, err
-}
-
-// readPriceRule reads the newest rule that meets the condition and refuses one
-// that could not price every ordinal with a [settlement.ErrPrices].
-func readPriceRule(ctx context.Context, from sqlx.QueryerContext, condition string, arg any) (rule settlement.PriceRule, err error) {
-	var head struct {
-		Version   int64          `db:"version"`
-		HoldsFrom settlement.Day `db:"holds_from"`
-	}
-	if err := sqlx.GetContext(ctx, from, &head, `
+func readTiers(ctx context.Context, from sqlx.QueryerContext, rule *settlement.PriceRule) error {
+	var tiers []paidTier
+	if err := sqlx.SelectContext(ctx, from, &tiers, `
 		SELECT
-			version,
-			holds_from
-		FROM price_rules
-		WHERE `+condition+`
-		ORDER BY holds_from DESC
-		LIMIT 1`, arg); err != nil {
-		return rule, fmt.Errorf("read price rule (%s, %v): %w", condition, arg, err)
-	}
-	rule.Version, rule.HoldsFrom = head.Version, head.HoldsFrom
-	tiers, err := readTiers(ctx, from, rule.Version)
-	if err != nil {
-		return rule, err
+			paid_for,
+			from_ordinal,
+			unit_price
+		FROM price_tiers
+		WHERE version = ?
+		ORDER BY paid_for, from_ordinal`, rule.Version); err != nil {
+		return fmt.Errorf("read price rule %d: %w", rule.Version, err)
 	}
 	for _, tier := range tiers {
 		switch tier.PaidFor {
@@ -59,31 +50,21 @@ func readPriceRule(ctx context.Context, from sqlx.QueryerContext, condition stri
 		case paidForAdViews:
 			rule.AdViews = append(rule.AdViews, tier.Tier)
 		default: // to pass over a misspelt tier would pay a wrong price
-			return rule, settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "price rule %d has a price of %q: it can be of %s or %s", rule.Version, tier.PaidFor, paidForViews, paidForAdViews)
+			return settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "price rule %d has a price of %q: it can be of %s or %s", rule.Version, tier.PaidFor, paidForViews, paidForAdViews)
 		}
 	}
-	if err := rule.Validate(); err != nil {
-		return rule, settlement.Errorf(settlement.ErrPrices, settlement.Period{}, "price rule %d: %s", rule.Version, err)
-	}
-	return rule, nil
+	return nil
 }
 
-// paidTier is a row of a price rule.
-type paidTier struct {
-	PaidFor string `db:"paid_for"`
-	settlement.Tier
-}
-
-func readTiers(ctx context.Context, from sqlx.QueryerContext, version int64) (tiers []paidTier, err error) {
-	if err := sqlx.SelectContext(ctx, from, &tiers, `
-		SELECT
-			paid_for,
-			from_ordinal,
-			unit_price
-		FROM price_tiers
-		WHERE version = ?
-		ORDER BY paid_for, from_ordinal`, version); err != nil {
-		return nil, fmt.Errorf("read price rule %d: %w", version, err)
+func insertTiers(ctx context.Context, tx *sqlx.Tx, rule settlement.PriceRule) error {
+	for paidFor, tiers := range map[string]settlement.Tiers{paidForViews: rule.Views, paidForAdViews: rule.AdViews} {
+		for _, tier := range tiers {
+			if _, err := tx.ExecContext(ctx, `
+				INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price)
+				VALUES (?, ?, ?, ?)`, rule.Version, paidFor, tier.From, tier.Price); err != nil {
+				return err
+			}
+		}
 	}
-	return tiers, nil
+	return nil
 }

@@ -28,6 +28,7 @@ type Run struct {
 	WorkflowID string              `db:"workflow_id"`
 	Holder     string              `db:"holder"` // id of the workflow run that may write
 	PriceRule  int64               `db:"price_rule"`
+	FeeRule    int64               `db:"fee_rule"` // 0 if the day began when there were no fees
 	WindowMS   int64               `db:"repeat_window_ms"`
 	Failure    string              `db:"failure"`
 	BeganAt    time.Time           `db:"began_at"`

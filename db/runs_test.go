@@ -42,7 +42,7 @@ func TestBeginDay_EntersTheRunInTheBook(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Run{
 		Kind: settlement.Daily, StartsOn: monday, State: settlement.Running, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
-		PriceRule: 1, WindowMS: 5000, BeganAt: now,
+		PriceRule: 1, FeeRule: 1, WindowMS: 5000, BeganAt: now,
 	}, run)
 	stored, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)
@@ -58,25 +58,6 @@ func TestBeginDay_AgainKeepsTheRun(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, first, again, "the window is the one that the run began with")
-}
-
-func TestR4_ARunTakesTheNewestPriceRuleThatHoldsOnItsDay(t *testing.T) {
-	db := openWithRoom(t)
-	for version, holdsFrom := range map[int64]settlement.Day{2: monday, 3: monday + 1} {
-		exec(t, db, `INSERT INTO price_rules (version, holds_from) VALUES (?, ?)`, version, holdsFrom)
-		exec(t, db, `INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price) VALUES (?, 'views', 1, 1), (?, 'ad_views', 1, 1)`, version, version)
-	}
-
-	require.EqualValues(t, 2, begin(t, db, monday).PriceRule)
-}
-
-func TestR4_ARunKeepsItsPriceRule(t *testing.T) {
-	db := openWithRoom(t)
-	begin(t, db, monday)
-	exec(t, db, `INSERT INTO price_rules (version, holds_from) VALUES (2, ?)`, monday)
-	exec(t, db, `INSERT INTO price_tiers (version, paid_for, from_ordinal, unit_price) VALUES (2, 'views', 1, 1), (2, 'ad_views', 1, 1)`)
-
-	require.EqualValues(t, 1, begin(t, db, monday).PriceRule)
 }
 
 func TestR8_TheFirstDayEverStartsTheChain(t *testing.T) {

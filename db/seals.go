@@ -52,7 +52,7 @@ type sealedTable struct {
 
 var (
 	sealedAlways = []sealedTable{
-		{"runs", "starts_on", "version, price_rule, repeat_window_ms, late_from, " + totalsColumns.List(), true},
+		{"runs", "starts_on", "version, price_rule, fee_rule, repeat_window_ms, late_from, " + totalsColumns.List(), true},
 		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, " + totalsColumns.List(), true},
 		{"top_videos", "starts_on", "metric, video_rank, video_id, title, value", true},
 	}

@@ -165,7 +165,7 @@ func TestSettleChunk_AnyNumberOfLines(t *testing.T) {
 func TestSettleChunk_AChunkThatIsNotCountedIsRefused(t *testing.T) {
 	db := openWithRoom(t)
 	chunk := plan(t, db, monday)[0]
-	rule, err := db.PriceRule(t.Context(), 1)
+	rule, err := db.Prices.Version(t.Context(), 1)
 	require.NoError(t, err)
 
 	_, err = db.SettleChunk(t.Context(), monday, me, chunk.Number, rule)
@@ -178,7 +178,7 @@ func TestR5_OrdinalsThatDoNotFitAreRefused(t *testing.T) {
 	_, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: creator, OpeningViews: math.MaxInt64}})
 	require.NoError(t, err)
 	counted(t, db, monday, line(monday, 1, 1))
-	rule, err := db.PriceRule(t.Context(), 1)
+	rule, err := db.Prices.Version(t.Context(), 1)
 	require.NoError(t, err)
 	before := checksums(t, db)
 

@@ -35,10 +35,10 @@ type MethodFees []MethodFee
 // FeeRule is one version of the fees (R14). A payment has the fee of the version
 // that holds on its own day, also when it is late.
 type FeeRule struct {
-	Version      int64 // names the rule in the book of runs
-	HoldsFrom    Day   // first day whose payments have these fees
+	Version      int64 `db:"version"`    // names the rule in the book of runs
+	HoldsFrom    Day   `db:"holds_from"` // first day whose payments have these fees
 	Methods      MethodFees
-	KeptAtRefund bool // refunds give back nothing of the fee; else their part of it
+	KeptAtRefund bool `db:"kept_at_refund"` // refunds give back nothing of the fee; else their part of it
 }
 
 // Validate says what is wrong with the rule, all of it at once.

@@ -32,6 +32,15 @@ func (fees MethodFees) String() string {
 	return strings.Join(parts, ",")
 }
 
+// String is what each payment costs and what becomes of it at a refund, without
+// the version and its day.
+func (r FeeRule) String() string {
+	if r.KeptAtRefund {
+		return fmt.Sprintf("%s, kept at a refund", r.Methods)
+	}
+	return fmt.Sprintf("%s, given back at a refund", r.Methods)
+}
+
 // ParseFees reads fees such as card:3%+100,transfer:1.5%: a percentage and, where
 // there are any, won on top for each payment. They come in the order of their
 // methods, so that equal fees are equal lists. Whether they can be used is for

@@ -76,3 +76,10 @@ func TestR14_FeesAreReadAsTheyAreWritten(t *testing.T) {
 		require.Equal(t, fees, read)
 	})
 }
+
+func TestR14_ARuleSaysWhatBecomesOfAFeeAtARefund(t *testing.T) {
+	rule := FeeRule{Version: 7, HoldsFrom: 1, Methods: MethodFees{{"card", 300, 100}, {"mobile", 450, 0}}}
+	require.Equal(t, "card:3%+100,mobile:4.5%, given back at a refund", rule.String())
+	rule.KeptAtRefund = true
+	require.Equal(t, "card:3%+100,mobile:4.5%, kept at a refund", rule.String())
+}

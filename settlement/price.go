@@ -25,8 +25,8 @@ type Tiers []Tier
 
 // PriceRule is one version of the prices (R4).
 type PriceRule struct {
-	Version   int64 // names the rule in the book of runs
-	HoldsFrom Day   // first day that is settled by it
+	Version   int64 `db:"version"`    // names the rule in the book of runs
+	HoldsFrom Day   `db:"holds_from"` // first day that is settled by it
 	Views     Tiers
 	AdViews   Tiers
 }

@@ -34,6 +34,11 @@ func (tiers Tiers) String() string {
 	return strings.Join(parts, ",")
 }
 
+// String is what each view and ad view pays, without the version and its day.
+func (r PriceRule) String() string {
+	return fmt.Sprintf("views %s won, ad views %s won", r.Views, r.AdViews)
+}
+
 // ParseTiers reads ordinals with the prices that hold from them on, such as
 // 1:1,100000:1.1. Whether they price every ordinal is for [PriceRule.Validate] to
 // say.

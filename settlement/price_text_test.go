@@ -53,3 +53,8 @@ func TestR4_TiersAreReadAsTheyAreWritten(t *testing.T) {
 		require.Equal(t, tiers, read)
 	})
 }
+
+func TestR4_ARuleSaysAllPrices(t *testing.T) {
+	rule := PriceRule{Version: 7, HoldsFrom: 1, Views: Tiers{{1, 10_000}, {10, 11_000}}, AdViews: Tiers{{1, 100_000}}}
+	require.Equal(t, "views 1:1,10:1.1 won, ad views 1:10 won", rule.String())
+}

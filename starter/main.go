@@ -24,6 +24,7 @@ type commands struct {
 	Import     importCommand     `cmd:"" help:"Store creators, videos and views from CSV files."`
 	Generate   generateCommand   `cmd:"" help:"Store made-up days, the same for the same seed."`
 	Prices     pricesCommand     `cmd:"" help:"List, add and take back versions of the prices."`
+	Fees       feesCommand       `cmd:"" help:"List, add and take back versions of the fees of payments."`
 	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
 	Rows       rowsCommand       `cmd:"" help:"Put rows of closed days right from a backup, and take out those of dropped days."`
 	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -19,31 +17,21 @@ type pricesCommand struct {
 
 type pricesListCommand struct{ databaseFlags }
 
-func (c pricesListCommand) Run(ctx context.Context, database *db.DB) error {
-	versions, err := database.PriceVersions(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Print(pricesText(versions))
-	var problems []error
-	for _, version := range versions {
-		if version.Problem != "" {
-			problems = append(problems, errors.New(version.Problem))
-		}
-	}
-	return errors.Join(problems...)
+func (pricesListCommand) Run(ctx context.Context, database *db.DB) error {
+	return listRules(ctx, database.Prices, pricesText)
 }
 
-func pricesText(versions []db.PriceVersion) string {
+func pricesText(versions []db.RuleVersion[settlement.PriceRule]) string {
 	out := newTable("Version", "Holds from", "Paid for", "From ordinal", "Won", "Days that used it")
 	rightAligned(out, 1, 4, 5, 6)
 	for _, version := range versions {
+		rule := version.Rule
 		for _, paid := range []struct {
 			what  string
 			tiers settlement.Tiers
-		}{{"views", version.Views}, {"ad views", version.AdViews}} {
+		}{{"views", rule.Views}, {"ad views", rule.AdViews}} {
 			for _, tier := range paid.tiers {
-				out.AppendRow(table.Row{version.Version, version.HoldsFrom, paid.what, settlement.Number(tier.From), tier.Price, version.Days})
+				out.AppendRow(table.Row{rule.Version, rule.HoldsFrom, paid.what, settlement.Number(tier.From), tier.Price, version.Days})
 			}
 		}
 	}
@@ -51,28 +39,14 @@ func pricesText(versions []db.PriceVersion) string {
 }
 
 type pricesAddCommand struct {
-	databaseFlags
-	From    settlement.Day `required:"" placeholder:"DATE" help:"First day that is settled by these prices."`
-	Views   tiers          `required:"" placeholder:"TIERS" help:"Won for each view, by the ordinal from which on it holds: 1:1,100000:1.1,500000:1.3"`
-	AdViews tiers          `required:"" placeholder:"TIERS" help:"Won for each ad view, in the same form."`
-	DryRun  bool           `help:"Only say what would be added."`
+	ruleFlags
+	Views   tiers `required:"" placeholder:"TIERS" help:"Won for each view, by the ordinal from which on it holds: 1:1,100000:1.1,500000:1.3"`
+	AdViews tiers `required:"" placeholder:"TIERS" help:"Won for each ad view, in the same form."`
 }
 
 func (c pricesAddCommand) Run(ctx context.Context, database *db.DB) error {
 	rule := settlement.PriceRule{HoldsFrom: c.From, Views: c.Views.Tiers, AdViews: c.AdViews.Tiers}
-	stored, added, err := database.AddPriceRule(ctx, rule, c.DryRun)
-	if err != nil {
-		return err
-	}
-	done := "added"
-	switch {
-	case !added:
-		done = "is there already"
-	case c.DryRun:
-		done = "would be added"
-	}
-	fmt.Printf("version %d %s: from %s on, views %s won, ad views %s won\n", stored.Version, done, stored.HoldsFrom, stored.Views, stored.AdViews)
-	return nil
+	return addRule(ctx, database.Prices, rule, c.ruleFlags)
 }
 
 type tiers struct{ settlement.Tiers }
@@ -83,21 +57,8 @@ func (t *tiers) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-type pricesRemoveCommand struct {
-	databaseFlags
-	From   settlement.Day `required:"" placeholder:"DATE" help:"First day of the prices."`
-	DryRun bool           `help:"Only say what would be removed."`
-}
+type pricesRemoveCommand struct{ ruleFlags }
 
 func (c pricesRemoveCommand) Run(ctx context.Context, database *db.DB) error {
-	version, err := database.RemovePriceRule(ctx, c.From, c.DryRun)
-	if err != nil {
-		return err
-	}
-	done := "removed"
-	if c.DryRun {
-		done = "would be removed"
-	}
-	fmt.Printf("version %d %s: it held from %s on\n", version, done, c.From)
-	return nil
+	return removeRule(ctx, database.Prices, c.ruleFlags)
 }

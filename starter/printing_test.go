@@ -119,7 +119,7 @@ WARNING: 3 views of 2 days (2024-05-09 to 2024-05-10) are stored but never paid:
 `, lateText([]importer.DayViews{{Day: thursday - 10, Views: 2}, {Day: thursday, Views: 1}}, thursday+1))
 }
 
-func TestTablesOfPartitionsPricesAndTheAudit(t *testing.T) {
+func TestTablesOfPartitionsPricesFeesAndTheAudit(t *testing.T) {
 	requireText(t, `
 ┌────────────┬───────────┬──────────────┬─────┬────────┐
 │        Day │ Partition │ Rows (about) │ MiB │ State  │
@@ -144,7 +144,22 @@ func TestTablesOfPartitionsPricesAndTheAudit(t *testing.T) {
 │       1 │ 2024-05-09 │ views    │      100,000 │ 1.1 │                 3 │
 │       1 │ 2024-05-09 │ ad views │            1 │  10 │                 3 │
 └─────────┴────────────┴──────────┴──────────────┴─────┴───────────────────┘
-`, pricesText([]db.PriceVersion{{PriceRule: settlement.PriceRule{Version: 1, HoldsFrom: thursday, Views: views, AdViews: ads}, Days: 3}}))
+`, pricesText([]db.RuleVersion[settlement.PriceRule]{{Rule: settlement.PriceRule{Version: 1, HoldsFrom: thursday, Views: views, AdViews: ads}, Days: 3}}))
+
+	fees, err := settlement.ParseFees("card:3%+100,transfer:1.5%+200")
+	require.NoError(t, err)
+	requireText(t, `
+┌─────────┬────────────┬───────────────────┬─────────────┬───────────────────┐
+│ Version │ Holds from │ Fee               │ At a refund │ Days that used it │
+├─────────┼────────────┼───────────────────┼─────────────┼───────────────────┤
+│       1 │ 2024-05-09 │ card:3%+100       │ given back  │                 3 │
+│       1 │ 2024-05-09 │ transfer:1.5%+200 │ given back  │                 3 │
+│       2 │ 2024-05-10 │ card:3%+100       │ kept        │                 0 │
+└─────────┴────────────┴───────────────────┴─────────────┴───────────────────┘
+`, feesText([]db.RuleVersion[settlement.FeeRule]{
+		{Rule: settlement.FeeRule{Version: 1, HoldsFrom: thursday, Methods: fees}, Days: 3},
+		{Rule: settlement.FeeRule{Version: 2, HoldsFrom: thursday + 1, Methods: fees[:1], KeptAtRefund: true}},
+	}))
 
 	week, day := thursday.Week(), settlement.DailyPeriod(thursday)
 	text, broken := auditText([]audit.Result{

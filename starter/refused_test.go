@@ -22,6 +22,7 @@ func TestCommandsRefuseWhatNoPeriodCanBe(t *testing.T) {
 		"last day: 2100-01-01 does not lie between":              {"generate", "--from", "2099-12-31", "--days", "2"},
 		"days is 0: choose 1 to 3650":                            {"demo", "--days", "0", "--dir", t.TempDir()},
 		"--to: 2100-01-01 does not lie between":                  {"audit", "--from", "2024-05-06", "--to", "2100-01-01"},
+		`--fees: "card:3" is not a fee: write a method`:          {"fees", "add", "--from", "2024-05-06", "--fees", "card:3"},
 		"--date: 2100-01-01 does not lie between 1990-01-01 and": {"verify", "--date", "2100-01-01"},
 	} {
 		require.ErrorContains(t, run(t.Context(), args), problem, "%v", args)

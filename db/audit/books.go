@@ -44,10 +44,10 @@ func readBooks(ctx context.Context, books *db.DB, first, last settlement.Day) (c
 		return closed, settlement.Errorf(settlement.ErrNothing, settlement.Period{}, "no day from %s to %s is closed: there is nothing to audit", first, last)
 	}
 	closed.firstEver = closed.allDays[0].StartsOn
-	versions, err := books.PriceVersions(ctx)
+	versions, err := books.Prices.Versions(ctx)
 	for _, version := range versions {
 		if version.Problem == "" {
-			closed.rules[version.Version] = version.PriceRule
+			closed.rules[version.Rule.Version] = version.Rule
 		}
 	}
 	return closed, err

@@ -81,7 +81,7 @@ func (b books) closeDay(day settlement.Day) {
 	require.NoError(b, err)
 	onTime, err := b.DB.OnTime(ctx, day)
 	require.NoError(b, err)
-	rule, err := b.DB.PriceRule(ctx, run.PriceRule)
+	rule, err := b.DB.Prices.Version(ctx, run.PriceRule)
 	require.NoError(b, err)
 	for _, chunk := range chunks {
 		var count db.Count

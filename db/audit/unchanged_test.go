@@ -10,6 +10,7 @@ func TestR11_AuditTellsThatAClosedRowHasChanged(t *testing.T) {
 	b := openClosed(t)
 	restore := b.save()
 	for _, test := range []sabotage{
+		{"fees", `UPDATE runs SET fee_rule = 7 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 row as when it closed, but not the same"},
 		{"a run", `UPDATE runs SET repeat_window_ms = 1 WHERE starts_on = '2024-05-28'`, "2024-05-28, runs: has 1 row as when it closed, but not the same"},
 		{"a chunk", `UPDATE run_chunks SET checksum = 1 WHERE kind = 'weekly'`, "2024-W22, run_chunks: has 1 row as when it closed, but not the same"},
 		{"a week's video", `UPDATE period_videos SET title = 'changed' WHERE kind = 'weekly' AND video_id = 2`, "2024-W22, period_videos: has 5 rows as when it closed, but not the same"},

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS runs (
   workflow_id    VARCHAR(255) NOT NULL,
   holder         VARCHAR(64)  NOT NULL,           -- workflow run that may write; all others are refused
   price_rule     BIGINT       NOT NULL,
+  fee_rule       BIGINT       NOT NULL DEFAULT 0, -- 0 of days that began when there were no fees
   repeat_window_ms  BIGINT       NOT NULL,           -- ms
   views          BIGINT       NOT NULL DEFAULT 0, -- the totals are those of the closed period
   self_views     BIGINT       NOT NULL DEFAULT 0,

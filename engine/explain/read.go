@@ -43,7 +43,7 @@ func Read(ctx context.Context, books *db.DB, run db.SealedRun, video int64) (day
 	if len(settlements) > 0 {
 		day.Settlement = settlements[0]
 	}
-	if day.Rule, err = books.PriceRule(ctx, run.PriceRule); err != nil {
+	if day.Rule, err = books.Prices.Version(ctx, run.PriceRule); err != nil {
 		return day, false, err
 	}
 	day.Chunk, err = books.ChunkOf(ctx, run.Period(), video)

@@ -61,7 +61,7 @@ func ReadCommon(ctx context.Context, database *db.DB, period settlement.Period) 
 	for _, day := range days {
 		rule, known := versions[day.PriceRule]
 		if !known {
-			if rule, err = database.PriceRule(ctx, day.PriceRule); err != nil {
+			if rule, err = database.Prices.Version(ctx, day.PriceRule); err != nil {
 				return nil, err
 			}
 			versions[day.PriceRule] = rule

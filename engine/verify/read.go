@@ -30,7 +30,7 @@ func open(ctx context.Context, database *db.DB, day settlement.Day) (*reader, er
 	if err != nil {
 		return nil, err
 	}
-	rule, err := database.PriceRule(ctx, run.PriceRule)
+	rule, err := database.Prices.Version(ctx, run.PriceRule)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ type pageRow struct {
 // then one upsert a video. Several readers share the videos evenly.
 func (r *rig) pages(readers int) func(context.Context, settlement.Day) error {
 	return func(ctx context.Context, day settlement.Day) error {
-		rule, err := r.db.PriceRule(ctx, 1)
+		rule, err := r.db.Prices.Version(ctx, 1)
 		if err != nil {
 			return err
 		}

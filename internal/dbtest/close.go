@@ -49,7 +49,7 @@ func CloseDay(ctx context.Context, database *db.DB, day settlement.Day, lateDays
 	if err != nil {
 		return settlement.Totals{}, err
 	}
-	rule, err := database.PriceRule(ctx, run.PriceRule)
+	rule, err := database.Prices.Version(ctx, run.PriceRule)
 	if err != nil {
 		return settlement.Totals{}, err
 	}
