@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"math/bits"
 )
 
 // UnitPrice is what one view pays, in 1/10,000 won: 11,000 is 1.1 won.
@@ -75,26 +74,17 @@ func (o Ordinals) Next(count int64) (Ordinals, error) {
 // Amount is what the views with these ordinals earn by valid tiers: exact, then
 // cut to whole won once (R5). It fails with [ErrOutOfRange] when it does not fit.
 func (tiers Tiers) Amount(ordinals Ordinals) (Won, error) {
-	units := tiers.units(ordinals)
-	if units.high < UnitsPerWon { // or Div64 would overflow
-		if won, _ := bits.Div64(units.high, units.low, UnitsPerWon); won <= math.MaxInt64 {
-			return Won(won), nil
-		}
+	if won, fits := tiers.units(ordinals).over(UnitsPerWon); fits && won <= math.MaxInt64 {
+		return Won(won), nil
 	}
 	return 0, fmt.Errorf("price ordinals %d to %d: %w", ordinals.From+1, ordinals.To, ErrOutOfRange)
 }
 
-// uint128 holds an exact amount in price units. At most 2^63 ordinals, each in
-// one tier at a price below 2^63, stay below 2^126.
-type uint128 struct{ high, low uint64 }
-
-// units is the exact amount before it is cut to whole won.
+// units is the exact amount before it is cut to whole won. At most 2^63 ordinals,
+// each in one tier at a price below 2^63, stay below 2^126.
 func (tiers Tiers) units(ordinals Ordinals) (sum uint128) {
 	for share := range tiers.Shares(ordinals) {
-		high, low := bits.Mul64(uint64(share.Count), uint64(share.Price))
-		var carry uint64
-		sum.low, carry = bits.Add64(sum.low, low, 0)
-		sum.high, _ = bits.Add64(sum.high, high, carry)
+		sum = sum.plus(uint64(share.Count), uint64(share.Price))
 	}
 	return sum
 }

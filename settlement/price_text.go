@@ -11,26 +11,16 @@ import (
 const priceDecimals = 4
 
 // String is the price in won, with the decimals that it needs: 1.1.
-func (p UnitPrice) String() string {
-	text := strconv.FormatInt(int64(p)/UnitsPerWon, 10)
-	if rest := int64(p) % UnitsPerWon; rest != 0 {
-		text += "." + strings.TrimRight(fmt.Sprintf("%0*d", priceDecimals, rest), "0")
-	}
-	return text
-}
+func (p UnitPrice) String() string { return decimalText(int64(p), priceDecimals) }
 
 var errNotPrice = errors.New("write a price in won with at most 4 decimals, such as 1.1")
 
 // ParseUnitPrice reads a price in won, exactly: digits, and after a point at most
 // four more.
 func ParseUnitPrice(text string) (UnitPrice, error) {
-	whole, decimals, point := strings.Cut(text, ".")
-	if whole == "" || len(decimals) > priceDecimals || point == (decimals == "") || strings.Trim(whole+decimals, "0123456789") != "" {
-		return 0, fmt.Errorf("%q is not a price: %w", text, errNotPrice)
-	}
-	units, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", priceDecimals-len(decimals)), 10, 64)
+	units, err := parseDecimal(text, priceDecimals, errNotPrice)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a price: %w", text, ErrOutOfRange)
+		return 0, fmt.Errorf("%q is not a price: %w", text, err)
 	}
 	return UnitPrice(units), nil
 }
