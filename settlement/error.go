@@ -34,6 +34,8 @@ const (
 	ErrBadRow           ErrorKind = "bad row"                                     // of the watch log: it contradicts itself
 	ErrUnknownVideos    ErrorKind = "unknown videos"                              // with rows, but not in the catalogue (R10)
 	ErrPrices           ErrorKind = "prices"                                      // that cannot be used or changed
+	ErrFees             ErrorKind = "fees"                                        // that cannot be used or changed
+	ErrBadPayments      ErrorKind = "bad payments"                                // rows that keep a day from closing (R15)
 	ErrNotTheSum        ErrorKind = "not the sum"                                 // of its closed days (R8)
 	ErrLateRows         ErrorKind = "late rows"                                   // posted ones that are not those that were judged
 	ErrOwnerChanged     ErrorKind = "owner changed"                               // since a video was counted

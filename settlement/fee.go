@@ -1,0 +1,91 @@
+package settlement
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// basisPointsOfAll is 100 %.
+const basisPointsOfAll = 10_000
+
+// maxMethod is how many characters a method may have.
+const maxMethod = 16
+
+// MethodFee is what the payments by one method cost (R14).
+type MethodFee struct {
+	Method      string `db:"method" json:"method"`             // such as card
+	BasisPoints int64  `db:"basis_points" json:"basis_points"` // of the amount, in 1/10,000: 300 is 3 %
+	Fixed       Won    `db:"fixed" json:"fixed"`               // of each payment, on top
+}
+
+// of is the fee of an amount from 0 on.
+func (f MethodFee) of(amount Won) Won {
+	const half = basisPointsOfAll / 2
+	exact := uint128{low: half}.plus(uint64(amount), uint64(f.BasisPoints)).plus(uint64(f.Fixed), basisPointsOfAll)
+	if fee, fits := exact.over(basisPointsOfAll); fits && fee < uint64(amount) {
+		return Won(fee)
+	}
+	return amount
+}
+
+// MethodFees are the fees by method.
+type MethodFees []MethodFee
+
+// FeeRule is one version of the fees (R14). A payment has the fee of the version
+// that holds on its own day, also when it is late.
+type FeeRule struct {
+	Version      int64 // names the rule in the book of runs
+	HoldsFrom    Day   // first day whose payments have these fees
+	Methods      MethodFees
+	KeptAtRefund bool // refunds give back nothing of the fee; else their part of it
+}
+
+// Validate says what is wrong with the rule, all of it at once.
+func (r FeeRule) Validate() error {
+	var problems []error
+	refuse := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if len(r.Methods) == 0 {
+		refuse("at least one method needs a fee")
+	}
+	times := map[string]int{}
+	for _, fee := range r.Methods {
+		if times[fee.Method]++; times[fee.Method] == 2 {
+			refuse("the method %q has more than one fee", fee.Method)
+		}
+		if fee.Method == "" || len(fee.Method) > maxMethod || strings.Trim(fee.Method, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+			refuse("%q is not a method: write 1 to %d of a-z, 0-9, _ and -", fee.Method, maxMethod)
+		}
+		if fee.BasisPoints < 0 || fee.BasisPoints > basisPointsOfAll {
+			refuse("the fee of %q must be from 0 to 100 %% of the amount", fee.Method)
+		}
+		if fee.Fixed < 0 {
+			refuse("the fixed fee of %q is negative", fee.Method)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// Fee is what a payment of the amount costs by a valid rule: exact, rounded half
+// up to whole won once, and at most the amount. It fails with [ErrFees] for
+// a method without a fee, and with [ErrOutOfRange] for a negative amount.
+func (r FeeRule) Fee(method string, amount Won) (Won, error) {
+	fee, found := r.of(method)
+	switch {
+	case !found:
+		return 0, Errorf(ErrFees, Period{}, "fee rule %d has no fee for the method %q", r.Version, method)
+	case amount < 0:
+		return 0, fmt.Errorf("fee of a negative amount: %w", ErrOutOfRange)
+	default:
+		return fee.of(amount), nil
+	}
+}
+
+func (r FeeRule) of(method string) (MethodFee, bool) {
+	for _, fee := range r.Methods {
+		if fee.Method == method {
+			return fee, true
+		}
+	}
+	return MethodFee{}, false
+}
