@@ -55,3 +55,40 @@ func TestAmount_AllocatesNothing(t *testing.T) {
 		_, _ = standard.Views.Amount(Ordinals{From: 99_000, To: 1_150_000})
 	}))
 }
+
+// judgeRows judges and counts a day of payments, as the job does for each row.
+func judgeRows(rows []Payment, sum *PaymentFigures) {
+	judge := NewPaymentJudge(KnownPayments{7: 0})
+	for i := range rows {
+		verdict, fee, problems := judge.Judge(&rows[i], standardFees)
+		if len(problems) > 0 || sum.Count(verdict, rows[i].Amount, fee) != nil {
+			panic("a bad row")
+		}
+	}
+}
+
+// manyPayments are rows in key order with repeats among them.
+func manyPayments() []Payment {
+	rows := make([]Payment, 1_000)
+	for i := range rows {
+		rows[i] = completed(int64(i/2) + 1)
+	}
+	return rows
+}
+
+func BenchmarkPaymentJudge(b *testing.B) {
+	b.ReportAllocs()
+	rows := manyPayments()
+	for b.Loop() {
+		var sum PaymentFigures
+		judgeRows(rows, &sum)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(rows)), "ns/row")
+}
+
+func TestPaymentJudge_AllocatesNothing(t *testing.T) {
+	rows := manyPayments()
+	var sum PaymentFigures
+	require.Zero(t, testing.AllocsPerRun(10, func() { judgeRows(rows, &sum) }))
+	require.NotZero(t, sum.Repeats)
+}

@@ -13,7 +13,7 @@ import (
 func TestFigures_AreAllNumbersOfTheirType(t *testing.T) {
 	for name, of := range map[string]interface{ Figures() []Figure }{
 		"statistics": &Statistics{}, "late": &Late{}, "amounts": &Amounts{}, "ordinals": &VideoOrdinals{}, "earnings": &Earnings{}, "totals": &Totals{},
-		"late statistics": &LateStatistics{}, "rolled up": &RolledUp{},
+		"late statistics": &LateStatistics{}, "rolled up": &RolledUp{}, "payments": &PaymentFigures{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			value := reflect.ValueOf(of).Elem()
