@@ -143,7 +143,7 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 	require.Contains(t, done.Kept, "until 2024-05-12 is closed")
 	b.countOn(sunday)
 
-	views, err := b.DB.Log.LateViews(t.Context(), sunday, settlement.Range{})
+	views, err := b.DB.Log.Posted(t.Context(), sunday, settlement.Range{})
 	require.NoError(t, err)
 	require.Len(t, views, 1)
 	require.Equal(t, watchlog.LateRepeat, views[0].Verdict)

@@ -40,12 +40,12 @@ func (db *DB) AppendViews(ctx context.Context, views []watchlog.View) (added App
 		if err != nil {
 			return err
 		}
-		if added.Closed, err = holdPartitions(ctx, tx, closed); err != nil {
+		if added.Closed, err = db.holdPartitions(ctx, tx, closed); err != nil {
 			return err
 		}
 		var rest, conflicts []int
 		rest, refused = refuseDropped(views, closed, added.Closed)
-		if added.Views, conflicts, err = watchlog.Insert(ctx, tx, views, rest); err != nil {
+		if added.Views, conflicts, err = db.Log.Insert(ctx, tx, views, rest); err != nil {
 			return err
 		}
 		for _, i := range conflicts {
@@ -101,10 +101,10 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []watchlog.View) (closed [
 
 // holdPartitions tells which of the closed days have a partition, and keeps it
 // from being dropped.
-func holdPartitions(ctx context.Context, tx *sqlx.Tx, closed []settlement.Day) (there []settlement.Day, err error) {
+func (db *DB) holdPartitions(ctx context.Context, tx *sqlx.Tx, closed []settlement.Day) (there []settlement.Day, err error) {
 	for _, day := range closed {
 		// To have looked into the log keeps its layout until the transaction ends.
-		found, err := watchlog.HasPartition(ctx, tx, day)
+		found, err := db.Log.HasPartition(ctx, tx, day)
 		if err != nil {
 			return nil, err
 		}

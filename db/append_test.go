@@ -153,7 +153,7 @@ func TestAppendViews_KeepsEveryFigure(t *testing.T) {
 	watch(t, db, big)
 
 	var plays int
-	require.NoError(t, db.Log.Plays(t.Context(), onTime(t, db, monday), allVideos, func(play settlement.Play) error {
+	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func(play settlement.Play) error {
 		plays++
 		require.Equal(t, playOf(big), play)
 		return nil

@@ -134,7 +134,7 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 			return err
 		}
 		if !collected.Valid {
-			if err := watchlog.Post(ctx, tx, day, got, calendar); err != nil {
+			if err := db.Log.Post(ctx, tx, day, got, calendar); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `
@@ -144,7 +144,7 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 				return err
 			}
 		}
-		lateRows, err = watchlog.CountPosted(ctx, tx, day)
+		lateRows, err = db.Log.CountPosted(ctx, tx, day)
 		return err
 	})
 	return lateRows, err

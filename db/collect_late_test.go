@@ -53,7 +53,7 @@ func TestCollectLate_LateViewsArePostedOnce(t *testing.T) {
 
 	require.EqualValues(t, 2, late, "what the day posts is fixed")
 	require.Empty(t, mismatches)
-	posted, err := db.Log.LateViews(t.Context(), monday+1, allVideos)
+	posted, err := db.Log.Posted(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
 	require.Len(t, posted, 2)
 	require.Equal(t, watchlog.LateView{
@@ -208,7 +208,7 @@ func storeJudged(t *testing.T, db *DB, day settlement.Day, chunk Chunk, lines ..
 	t.Helper()
 	count := Count{Lines: lines}
 	var err error
-	count.Late, err = db.Log.LateViews(t.Context(), day, chunk.Range)
+	count.Late, err = db.Log.Posted(t.Context(), day, chunk.Range)
 	require.NoError(t, err)
 	for i := range count.Late {
 		count.Late[i].Verdict = watchlog.LateCounted
@@ -265,7 +265,7 @@ func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {
 	chunk := plan(t, db, monday+1)[0]
 	storeJudged(t, db, monday+1, chunk)
 	exec(t, db, `UPDATE run_chunks SET state = 'planned'`)
-	late, err := db.Log.LateViews(t.Context(), monday+1, allVideos)
+	late, err := db.Log.Posted(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
 	late[0].Verdict = watchlog.LateRepeat
 	again := Count{Late: late, Adjustments: []Adjustment{{

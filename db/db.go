@@ -15,7 +15,7 @@ import (
 
 // DB is the books of one database. It is safe for concurrent use.
 type DB struct {
-	Log  *watchlog.Log // in the same database
+	Log  *watchlog.Views
 	pool *server.Pool
 	now  func() time.Time // one home for the clock; it only ever stamps rows
 }
@@ -45,7 +45,7 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*DB, error) {
 
 func newDB(pool *server.Pool) *DB {
 	return &DB{
-		Log:  watchlog.New(pool),
+		Log:  watchlog.NewViews(pool),
 		pool: pool,
 		now:  func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	}

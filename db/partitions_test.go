@@ -109,7 +109,7 @@ func TestPartitions_RowsBelowTheFirstDayAreInTheirDayOnceItIsThere(t *testing.T)
 func rowsOf(t *testing.T, db *DB, first, last settlement.Day) (rows []int64) {
 	t.Helper()
 	for _, day := range daysFrom(first, last) {
-		n, err := watchlog.Count(t.Context(), db.pool, day)
+		n, err := db.Log.Count(t.Context(), db.pool, day)
 		require.NoError(t, err)
 		rows = append(rows, n)
 	}

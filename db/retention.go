@@ -106,7 +106,7 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable watchl
 	}
 	droppable.Day = day
 	if day < r.first {
-		if droppable.Rows, err = watchlog.Count(ctx, r.db.pool, day); err != nil {
+		if droppable.Rows, err = r.db.Log.Count(ctx, r.db.pool, day); err != nil {
 			return droppable, nil, err
 		}
 		if droppable.Rows > 0 && !r.neverSettled {

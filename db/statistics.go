@@ -86,7 +86,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				return err
 			}
 		}
-		if err := watchlog.StoreVerdicts(ctx, tx, count.Late); err != nil {
+		if err := db.Log.StoreVerdicts(ctx, tx, count.Late); err != nil {
 			return err
 		}
 		if err := replaceAdjustments(ctx, tx, day, stored.Range, count.Adjustments); err != nil {

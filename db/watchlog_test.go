@@ -40,7 +40,7 @@ func someViews(day settlement.Day, n int) []watchlog.View {
 func playsOf(t *testing.T, db *DB, day settlement.Day, videos settlement.Range) []settlement.Play {
 	t.Helper()
 	plays := []settlement.Play{}
-	require.NoError(t, db.Log.Plays(t.Context(), onTime(t, db, day), videos, func(play settlement.Play) error {
+	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, day), videos, func(play settlement.Play) error {
 		plays = append(plays, play)
 		return nil
 	}))
@@ -97,7 +97,7 @@ func TestPlays_EndWithTheReadersError(t *testing.T) {
 	enough := errors.New("enough")
 	read := 0
 
-	err := db.Log.Plays(t.Context(), onTime(t, db, monday), allVideos, func(settlement.Play) error {
+	err := db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func(settlement.Play) error {
 		if read++; read == 3 {
 			return enough
 		}
@@ -115,7 +115,7 @@ func TestPlays_EndWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 
-	err := db.Log.Plays(ctx, watchlog.OnTime{Day: monday}, allVideos, func(settlement.Play) error { return nil })
+	err := db.Log.Scan(ctx, watchlog.OnTime{Day: monday}, allVideos, func(settlement.Play) error { return nil })
 
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, playsOf(t, db, monday, allVideos), 1, "the pool can be used again")

@@ -90,7 +90,7 @@ func (b books) closeDay(day settlement.Day) {
 				count.Lines = append(count.Lines, line)
 			}
 		}
-		count.Late, err = b.DB.Log.LateViews(ctx, day, chunk.Range)
+		count.Late, err = b.DB.Log.Posted(ctx, day, chunk.Range)
 		require.NoError(b, err)
 		count.Adjustments = judged(count.Late)
 		_, count.Checksum, err = b.DB.Log.Sum(ctx, onTime, chunk.Range)

@@ -1,7 +1,6 @@
 package watchlog
 
 import (
-	"context"
 	"encoding/binary"
 
 	"github.com/cespare/xxhash/v2"
@@ -20,15 +19,4 @@ func Checksum(play settlement.Play) uint64 {
 	binary.LittleEndian.PutUint64(row[32:], uint64(play.PlayedSeconds))
 	binary.LittleEndian.PutUint64(row[40:], uint64(play.AdViews))
 	return xxhash.Sum64(row[:])
-}
-
-// Sum reads the day's rows of the range again: their number and the sum of their
-// checksums.
-func (l *Log) Sum(ctx context.Context, day OnTime, videos settlement.Range) (rows int64, checksum uint64, err error) {
-	err = l.Plays(ctx, day, videos, func(play settlement.Play) error {
-		rows++
-		checksum += Checksum(play)
-		return nil
-	})
-	return rows, checksum, err
 }

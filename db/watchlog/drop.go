@@ -26,21 +26,21 @@ type Seen struct {
 
 // Drop removes the day, the first of the log, and its rows. It fails with a
 // [settlement.ErrNeeded] when other rows are there than were seen, and with a
-// [settlement.ErrBusy] while somebody uses the watch log; then nothing of the day
+// [settlement.ErrBusy] while somebody uses the log; then nothing of the day
 // is lost. Those who write to the log wait for an instant: only late rows are
 // counted, by their index.
 func (l *Log) Drop(ctx context.Context, day Droppable) error {
 	name := partitionName(day.Day)
 	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
 		// No row is lost that came after the day was looked at, and none is posted.
-		if err := lockAll(ctx, conn); err != nil {
+		if err := l.lockAll(ctx, conn); err != nil {
 			return err
 		}
 		for _, seen := range day.Seen {
 			var rows int64
 			if err := conn.QueryRowContext(ctx, `
 				SELECT COUNT(*)
-				FROM `+partition(seen.Day)+` `+byEpoch+`
+				FROM `+l.partition(seen.Day)+` `+l.byEpoch()+`
 				WHERE epoch >= ?`, seen.Epoch).Scan(&rows); err != nil {
 				return err
 			}
@@ -49,12 +49,12 @@ func (l *Log) Drop(ctx context.Context, day Droppable) error {
 					"%s is not dropped: rows came while it was looked at; look again", day.Day)
 			}
 		}
-		if err := alter(ctx, conn, `TRUNCATE PARTITION `+name); err != nil {
+		if err := l.alterOn(ctx, conn, `TRUNCATE PARTITION `+name); err != nil {
 			return err
 		}
 		// Dropping it would stretch the next day's partition down over the dropped
 		// day; the floor takes its place instead.
-		return alter(ctx, conn, fmt.Sprintf(`
+		return l.alterOn(ctx, conn, fmt.Sprintf(`
 			REORGANIZE PARTITION %s, %s INTO (
 				PARTITION %s VALUES LESS THAN ('%s')
 			)`, floorPartition, name, floorPartition, day.Day+1))

@@ -3,7 +3,6 @@ package watchlog
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -22,9 +21,9 @@ func (l *Log) Arrived(ctx context.Context, day OnTime) (late Arrived, err error)
 	err = l.pool.GetContext(ctx, &late, `
 		SELECT
 			COUNT(*) AS row_count,
-			COALESCE(SUM(p.view_id IS NULL), 0) AS unposted
-		FROM `+partition(day.Day)+` l `+byEpoch+`
-		LEFT JOIN late_views p ON `+sameView+`
+			COALESCE(SUM(p.`+l.id+` IS NULL), 0) AS unposted
+		FROM `+l.partition(day.Day)+` l `+l.byEpoch()+`
+		LEFT JOIN `+l.late+` p ON `+l.same("l", "p")+`
 		WHERE l.epoch >= ?`, day.LateFrom)
 	if err != nil {
 		return late, fmt.Errorf("look for late rows of %s: %w", day.Day, err)
@@ -38,7 +37,7 @@ func (l *Log) CountOnTime(ctx context.Context, day OnTime) (rows int64, err erro
 	condition, args := day.condition()
 	if err := l.pool.GetContext(ctx, &rows, `
 		SELECT COUNT(*)
-		FROM `+day.table()+` FORCE INDEX (PRIMARY)
+		FROM `+l.holding(day)+` FORCE INDEX (PRIMARY)
 		WHERE `+condition, args...); err != nil {
 		return 0, fmt.Errorf("count rows of %s that were on time: %w", day.Day, err)
 	}
@@ -49,71 +48,41 @@ func (l *Log) CountOnTime(ctx context.Context, day OnTime) (rows int64, err erro
 // another day has posted. It fails with a [settlement.ErrBadRow] where one did
 // not start on its partition's day, as counting does: the other day may have it,
 // too.
-func Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, calendar settlement.Calendar) error {
+func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, calendar settlement.Calendar) error {
+	columns := l.columns()
 	for _, day := range closed {
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO late_views (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, posted_on)
+			INSERT INTO `+l.late+` (`+columns.List()+`, posted_on)
 			SELECT
-				l.watched_on,
-				l.video_id,
-				l.viewer_id,
-				l.watched_at,
-				l.view_id,
-				l.played_seconds,
-				l.ad_views,
+				`+columns.Joined("l.%s", ",\n\t\t\t\t")+`,
 				?
-			FROM `+partition(day.Day)+` l `+byEpoch+`
+			FROM `+l.partition(day.Day)+` l `+l.byEpoch()+`
 			WHERE l.epoch >= ?
-			ON DUPLICATE KEY UPDATE late_views.view_id = VALUES(view_id)`, postedOn, day.LateFrom); err != nil {
-			return fmt.Errorf("post late views of %s: %w", day.Day, err)
+			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, postedOn, day.LateFrom); err != nil {
+			return fmt.Errorf("post late %s of %s: %w", l.rows, day.Day, err)
 		}
 	}
 	for _, day := range closed {
 		first, last := calendar.Starts(day.Day)
-		var strays []LateView
-		if err := tx.SelectContext(ctx, &strays, `
-			SELECT `+lateColumns.List()+`
-			FROM late_views
-			WHERE posted_on = ? AND watched_on = ? AND (watched_at < ? OR watched_at > ?)
+		if err := l.stray(ctx, tx, `
+			SELECT `+l.lateColumns().List()+`
+			FROM `+l.late+`
+			WHERE posted_on = ? AND `+l.day+` = ? AND (`+l.at+` < ? OR `+l.at+` > ?)
 			LIMIT 1`, postedOn, day.Day, first.UTC(), last.UTC()); err != nil {
-			return fmt.Errorf("look for late views outside of %s: %w", day.Day, err)
-		}
-		if len(strays) > 0 {
-			return StrayRow(day.Day, strays[0].Play().Play)
+			return fmt.Errorf("look for late %s outside of %s: %w", l.rows, day.Day, err)
 		}
 	}
 	return nil
 }
 
-// CountPosted is how many late views the day posts.
-func CountPosted(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day) (rows int64, err error) {
+// CountPosted is how many late rows the day posts.
+func (l *Log) CountPosted(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day) (rows int64, err error) {
 	err = sqlx.GetContext(ctx, from, &rows, `
 		SELECT COUNT(*)
-		FROM late_views
+		FROM `+l.late+`
 		WHERE posted_on = ?`, postedOn)
 	if err != nil {
-		return 0, fmt.Errorf("count late views that %s posts: %w", postedOn, err)
+		return 0, fmt.Errorf("count late %s that %s posts: %w", l.rows, postedOn, err)
 	}
 	return rows, nil
-}
-
-// SumPosted is how many late views the day posts, and how many of them count.
-func SumPosted(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day) (sum settlement.Late, err error) {
-	err = sqlx.GetContext(ctx, from, &sum, `
-		SELECT
-			COUNT(*) AS late_rows,
-			COALESCE(SUM(verdict = ?), 0) AS late_views
-		FROM late_views
-		WHERE posted_on = ?`, LateCounted, postedOn)
-	if err != nil {
-		return sum, fmt.Errorf("add up late views that %s posts: %w", postedOn, err)
-	}
-	return sum, nil
-}
-
-// StrayRow is the error of a play that did not start on the day of its partition.
-func StrayRow(day settlement.Day, play settlement.Play) error {
-	return settlement.Errorf(settlement.ErrBadRow, settlement.DailyPeriod(day),
-		"watch log of %s, video %d: viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started",
-		day, play.VideoID, play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))
 }

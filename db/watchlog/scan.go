@@ -6,82 +6,68 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"time"
 
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
-// Plays feeds the day's plays of the range to each, in key order: by video,
-// viewer, start and view id. All come from one snapshot, and memory does not
-// grow with their number. An error of each ends the scan and is returned.
+// Scan feeds the day's rows of the range to each, in key order. All come from one
+// snapshot, and memory does not grow with their number. An error of each ends the
+// scan and is returned.
 //
 // The query leaves the order to the clustered key, and the scan makes sure of
 // it row by row: with ORDER BY, MySQL reads a partitioned table through a merge
 // of its partitions, which takes twice the time even for one of them.
-func (l *Log) Plays(ctx context.Context, rows OnTime, videos settlement.Range, each func(settlement.Play) error) error {
+func (r *rows[Row, Fact, Late]) Scan(ctx context.Context, day OnTime, videos settlement.Range, each func(Fact) error) error {
 	where, args := server.Between("video_id", videos)
-	there, more := rows.condition()
-	named := []driver.NamedValue{{Ordinal: 1, Value: rows.Day.String()}}
+	there, more := day.condition()
+	named := []driver.NamedValue{{Ordinal: 1, Value: day.Day.String()}}
 	for i, arg := range append(args, more...) {
 		named = append(named, driver.NamedValue{Ordinal: i + 2, Value: arg})
 	}
-	conn, err := l.pool.Conn(ctx)
+	conn, err := r.pool.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("read watch log: %w", err)
+		return fmt.Errorf("read %s: %w", r.name, err)
 	}
 	defer func() { _ = conn.Close() }()
 	return conn.Raw(func(raw any) error {
-		return scanPlays(ctx, raw.(driver.ConnPrepareContext), `
+		return r.scan(ctx, raw.(driver.ConnPrepareContext), `
 			SELECT
-				video_id,
-				viewer_id,
-				watched_at,
-				view_id,
-				played_seconds,
-				ad_views
-			FROM watch_log FORCE INDEX (PRIMARY)
-			WHERE watched_on = ? AND `+where+` AND `+there, named, each)
+				`+r.columns()[1:].Joined("%s", ",\n\t\t\t\t")+`
+			FROM `+r.table+` FORCE INDEX (PRIMARY)
+			WHERE `+r.day+` = ? AND `+where+` AND `+there, named, each)
 	})
 }
 
-// scanPlays reads the driver's own rows, since database/sql would spend more
-// time on reflection than the rules take; and it prepares the query, since
-// figures in binary cost server and client less than figures as text.
-func scanPlays(ctx context.Context, conn driver.ConnPrepareContext, query string, args []driver.NamedValue, each func(settlement.Play) error) error {
+// scan reads the driver's own rows, since database/sql would spend more time on
+// reflection than the rules take; and it prepares the query, since figures in
+// binary cost server and client less than figures as text.
+func (r *rows[Row, Fact, Late]) scan(ctx context.Context, conn driver.ConnPrepareContext, query string, args []driver.NamedValue, each func(Fact) error) error {
 	statement, err := conn.PrepareContext(ctx, query)
 	if err != nil {
-		return fmt.Errorf("read watch log: %w", err)
+		return fmt.Errorf("read %s: %w", r.name, err)
 	}
 	defer func() { _ = statement.Close() }()
-	rows, err := statement.(driver.StmtQueryContext).QueryContext(ctx, args)
+	found, err := statement.(driver.StmtQueryContext).QueryContext(ctx, args)
 	if err != nil {
-		return fmt.Errorf("read watch log: %w", err)
+		return fmt.Errorf("read %s: %w", r.name, err)
 	}
-	defer func() { _ = rows.Close() }()
-	row := make([]driver.Value, len(rows.Columns()))
-	last := settlement.Play{VideoID: math.MinInt64} // before all
-	for {
-		if err := rows.Next(row); err != nil {
+	defer func() { _ = found.Close() }()
+	columns := make([]driver.Value, len(found.Columns()))
+	var last Fact
+	for first := true; ; first = false {
+		if err := found.Next(columns); err != nil {
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
-			return fmt.Errorf("read watch log: %w", err)
+			return fmt.Errorf("read %s: %w", r.name, err)
 		}
-		play := settlement.Play{
-			VideoID:       row[0].(int64),
-			ViewerID:      row[1].(int64),
-			StartedAt:     row[2].(time.Time).UnixMilli(),
-			ViewID:        row[3].(int64),
-			PlayedSeconds: row[4].(int64),
-			AdViews:       row[5].(int64),
+		fact := r.read(columns)
+		if !first && !r.follows(&fact, &last) {
+			return fmt.Errorf("read %s: the server gave %+v after %+v, which is not the order of the primary key", r.name, fact, last)
 		}
-		if !play.Follows(&last) {
-			return fmt.Errorf("read watch log: the server gave %+v after %+v, which is not the order of the primary key", play, last)
-		}
-		last = play
-		if err := each(play); err != nil {
+		last = fact
+		if err := each(fact); err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,7 @@ func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []d
 		judge:   settlement.NewJudge(c.first, c.window),
 		owners:  owners,
 	}
-	if err := c.db.Log.Plays(ctx, c.rows, videos, tally.add); err != nil {
+	if err := c.db.Log.Scan(ctx, c.rows, videos, tally.add); err != nil {
 		return db.Count{}, err
 	}
 	if err := tally.lookBack(ctx); err != nil {

@@ -18,7 +18,7 @@ const pairsAtATime = 500
 // late judges the late views of the range that the day posts, and adds them to
 // the count. owners are the range's known videos by id.
 func (c *Counter) late(ctx context.Context, videos settlement.Range, owners []db.Owner, count *db.Count) error {
-	views, err := c.db.Log.LateViews(ctx, c.day, videos)
+	views, err := c.db.Log.Posted(ctx, c.day, videos)
 	if err != nil || len(views) == 0 {
 		return err
 	}
