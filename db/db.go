@@ -15,9 +15,10 @@ import (
 
 // DB is the books of one database. It is safe for concurrent use.
 type DB struct {
-	Log  *watchlog.Views
-	pool *server.Pool
-	now  func() time.Time // one home for the clock; it only ever stamps rows
+	Log      *watchlog.Views    // all plays, in the same database
+	Payments *watchlog.Payments // all payments, too
+	pool     *server.Pool
+	now      func() time.Time // one home for the clock; it only ever stamps rows
 }
 
 // Open connects to the database that dsn names, with so many connections at
@@ -45,9 +46,10 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*DB, error) {
 
 func newDB(pool *server.Pool) *DB {
 	return &DB{
-		Log:  watchlog.NewViews(pool),
-		pool: pool,
-		now:  func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
+		Log:      watchlog.NewViews(pool),
+		Payments: watchlog.NewPayments(pool),
+		pool:     pool,
+		now:      func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	}
 }
 

@@ -12,11 +12,21 @@ import (
 // the same in any order.
 func Checksum(play settlement.Play) uint64 {
 	var row [48]byte
-	binary.LittleEndian.PutUint64(row[0:], uint64(play.VideoID))
-	binary.LittleEndian.PutUint64(row[8:], uint64(play.ViewerID))
-	binary.LittleEndian.PutUint64(row[16:], uint64(play.StartedAt))
-	binary.LittleEndian.PutUint64(row[24:], uint64(play.ViewID))
-	binary.LittleEndian.PutUint64(row[32:], uint64(play.PlayedSeconds))
-	binary.LittleEndian.PutUint64(row[40:], uint64(play.AdViews))
-	return xxhash.Sum64(row[:])
+	return xxhash.Sum64(appendBinary(row[:0], play.VideoID, play.ViewerID, play.StartedAt, play.ViewID, play.PlayedSeconds, play.AdViews))
+}
+
+// PaymentChecksum hashes all that is stored of a row of the log of payments. The
+// sum over a chunk's rows is the same in any order.
+func PaymentChecksum(payment settlement.Payment) uint64 {
+	var row [80]byte
+	text := appendBinary(row[:0], payment.VideoID, payment.PaymentID, payment.PaidAt, payment.PayerID, int64(payment.Amount), payment.RefundOf)
+	text = append(append(text, payment.Status...), 0) // ends the status: no column may hold it
+	return xxhash.Sum64(append(text, payment.Method...))
+}
+
+func appendBinary(row []byte, numbers ...int64) []byte {
+	for _, number := range numbers {
+		row = binary.LittleEndian.AppendUint64(row, uint64(number))
+	}
+	return row
 }

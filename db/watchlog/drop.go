@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/jmoiron/sqlx"
+
 	"creatorpay/settlement"
 )
 
@@ -17,6 +19,16 @@ type Droppable struct {
 	Seen []Seen
 }
 
+// onTime are the day's own rows.
+func (d Droppable) onTime() OnTime {
+	for _, seen := range d.Seen {
+		if seen.Day == d.Day {
+			return OnTime{Day: d.Day, LateFrom: seen.Epoch}
+		}
+	}
+	return OnTime{Day: d.Day}
+}
+
 // Seen is how many rows a day had from an epoch on.
 type Seen struct {
 	Day   settlement.Day
@@ -24,12 +36,18 @@ type Seen struct {
 	Rows  int64
 }
 
-// Drop removes the day, the first of the log, and its rows. It fails with a
+// Drop removes the day, the first of the log, and its rows. What must be known of
+// them is stored before, all of it again if a drop breaks off. It fails with a
 // [settlement.ErrNeeded] when other rows are there than were seen, and with a
 // [settlement.ErrBusy] while somebody uses the log; then nothing of the day
 // is lost. Those who write to the log wait for an instant: only late rows are
 // counted, by their index.
 func (l *Log) Drop(ctx context.Context, day Droppable) error {
+	if l.keep != nil {
+		if err := l.pool.InTx(ctx, func(tx *sqlx.Tx) error { return l.keep(ctx, tx, day.onTime()) }); err != nil {
+			return fmt.Errorf("drop %s: %w", day.Day, err)
+		}
+	}
 	name := partitionName(day.Day)
 	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
 		// No row is lost that came after the day was looked at, and none is posted.
