@@ -44,42 +44,15 @@ func (p *Payments) Completed(ctx context.Context, days []OnTime, until settlemen
 		var rows []CompletedPayment
 		// A day that is being dropped may give a row twice, which UNION makes one.
 		if err := p.pool.SelectContext(ctx, &rows, `
-			SELECT
-				payment_id,
-				video_id,
-				paid_on,
-				paid_at,
-				amount,
-				method,
-				refund_of,
-				paid_on AS judged_on,
-				FALSE AS late
+			SELECT `+keptColumns.List()+`, refund_of, paid_on AS judged_on, FALSE AS late
 			FROM payments FORCE INDEX (payments_payment_id_idx)
 			WHERE `+wanted+` AND `+there+` AND status = ?
 			UNION
-			SELECT
-				payment_id,
-				video_id,
-				paid_on,
-				paid_at,
-				amount,
-				method,
-				refund_of,
-				posted_on,
-				TRUE
+			SELECT `+keptColumns.List()+`, refund_of, posted_on, TRUE
 			FROM late_payments
 			WHERE `+wanted+` AND posted_on <= ? AND status = ?
 			UNION
-			SELECT
-				payment_id,
-				video_id,
-				paid_on,
-				paid_at,
-				amount,
-				method,
-				NULL,
-				paid_on,
-				FALSE
+			SELECT `+keptColumns.List()+`, NULL, paid_on, FALSE
 			FROM dropped_payments
 			WHERE `+wanted+`
 			ORDER BY payment_id, judged_on, late, paid_at, video_id`,

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db/watchlog"
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
 
@@ -149,24 +150,9 @@ func TestCompleted_ReadsNoOtherRow(t *testing.T) {
 	}
 	logs, days := openClosed(t, late, onTime...)
 	logs.pool.SetMaxOpenConns(1) // whose reads are counted
-	before := logs.read(t)
+	before := devtest.RowsRead(t, logs.pool)
 
 	require.Len(t, logs.found(t, days, monday+2, 1, rows+1, 2*rows+1), 3)
 
-	require.Less(t, logs.read(t)-before, int64(rows/4))
-}
-
-// read is how many rows and index entries the session has read so far. To ask
-// reads a few itself.
-func (l logs) read(t *testing.T) (sum int64) {
-	t.Helper()
-	var reads []struct {
-		Name  string `db:"Variable_name"`
-		Count int64  `db:"Value"`
-	}
-	require.NoError(t, l.pool.SelectContext(t.Context(), &reads, `SHOW SESSION STATUS LIKE 'Handler_read%'`))
-	for _, read := range reads {
-		sum += read.Count
-	}
-	return sum
+	require.Less(t, devtest.RowsRead(t, logs.pool)-before, int64(rows/4))
 }

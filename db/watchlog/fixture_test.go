@@ -10,9 +10,9 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db"
 	"creatorpay/db/server"
 	"creatorpay/db/watchlog"
+	"creatorpay/internal/dbtest"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -24,13 +24,7 @@ const monday = settlement.Day(19849)
 
 var allVideos settlement.Range
 
-var seoul = func() settlement.Calendar {
-	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
-	if err != nil {
-		panic(err)
-	}
-	return calendar
-}()
+var seoul, _ = settlement.NewCalendar(settlement.DefaultTimeZone)
 
 // logs are the logs of a database of the test's own.
 type logs struct {
@@ -42,11 +36,7 @@ type logs struct {
 func open(t *testing.T) logs {
 	t.Helper()
 	dsn := devtest.Database(t)
-	books, err := db.Open(t.Context(), dsn, 2)
-	require.NoError(t, err)
-	_, err = books.Migrate(t.Context(), seoul)
-	require.NoError(t, err)
-	require.NoError(t, books.Close())
+	dbtest.OpenAt(t, dsn)
 	pool, err := server.Open(t.Context(), dsn, 4)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, pool.Close()) })
@@ -120,19 +110,15 @@ func (b book) post(t *testing.T, posting settlement.Day, closed ...watchlog.OnTi
 // written before the first close.
 func (b book) stored(t *testing.T) (rows []string) {
 	t.Helper()
-	found, err := b.pool.QueryxContext(t.Context(), "SELECT *, epoch < 2 FROM "+b.table+" ORDER BY 1, 2, 3, 4, 5")
-	require.NoError(t, err)
-	defer found.Close()
-	for found.Next() {
-		values, err := found.SliceScan()
-		require.NoError(t, err)
+	require.NoError(t, server.EachRow(t.Context(), b.pool, func(row *sqlx.Rows) error {
+		values, err := row.SliceScan()
 		var texts []string
 		for _, value := range values {
 			texts = append(texts, fmt.Sprintf("%s", value))
 		}
 		rows = append(rows, strings.Join(texts, " "))
-	}
-	require.NoError(t, found.Err())
+		return err
+	}, "SELECT *, epoch < 2 FROM "+b.table+" ORDER BY 1, 2, 3, 4, 5"))
 	return rows
 }
 
