@@ -92,9 +92,9 @@ func (z *zeroOrID) Scan(source any) error {
 	return nil
 }
 
-func readPayment(columns []driver.Value) settlement.Payment {
+func readPayment(columns []driver.Value, payment *settlement.Payment) {
 	refundOf, _ := columns[7].(int64) // or NULL
-	return settlement.Payment{
+	*payment = settlement.Payment{
 		VideoID:   columns[0].(int64),
 		PaymentID: columns[1].(int64),
 		PaidAt:    columns[2].(time.Time).UnixMilli(),

@@ -21,8 +21,8 @@ type rows[Row comparable, Fact any, Late lateRow] struct {
 	// appendValues writes what each column has, with commas between.
 	appendValues func(row *Row, statement []byte) ([]byte, error)
 
-	read     func(columns []driver.Value) Fact // all but the day
-	follows  func(fact, other *Fact) bool      // in key order
+	read     func(columns []driver.Value, fact *Fact) // all but the day
+	follows  func(fact, other *Fact) bool             // in key order
 	checksum func(Fact) uint64
 }
 

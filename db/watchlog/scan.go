@@ -54,7 +54,7 @@ func (r *rows[Row, Fact, Late]) scan(ctx context.Context, conn driver.ConnPrepar
 	}
 	defer func() { _ = found.Close() }()
 	columns := make([]driver.Value, len(found.Columns()))
-	var last Fact
+	var fact, last Fact // out here, since what is declared in the loop would be allocated for each row
 	for first := true; ; first = false {
 		if err := found.Next(columns); err != nil {
 			if errors.Is(err, io.EOF) {
@@ -62,7 +62,7 @@ func (r *rows[Row, Fact, Late]) scan(ctx context.Context, conn driver.ConnPrepar
 			}
 			return fmt.Errorf("read %s: %w", r.name, err)
 		}
-		fact := r.read(columns)
+		r.read(columns, &fact)
 		if !first && !r.follows(&fact, &last) {
 			return fmt.Errorf("read %s: the server gave %+v after %+v, which is not the order of the primary key", r.name, fact, last)
 		}

@@ -65,8 +65,8 @@ func (v *View) appendValues(statement []byte) ([]byte, error) {
 	return appendNumbers(statement, v.ViewID, int64(v.PlayedSeconds), int64(v.AdViews)), nil
 }
 
-func readPlay(columns []driver.Value) settlement.Play {
-	return settlement.Play{
+func readPlay(columns []driver.Value, play *settlement.Play) {
+	*play = settlement.Play{
 		VideoID:       columns[0].(int64),
 		ViewerID:      columns[1].(int64),
 		StartedAt:     columns[2].(time.Time).UnixMilli(),
