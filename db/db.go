@@ -9,14 +9,14 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 )
 
 // DB is the books of one database. It is safe for concurrent use.
 type DB struct {
-	Log      *watchlog.Views    // all plays, in the same database
-	Payments *watchlog.Payments // all payments, too
+	Log      *daylog.Views    // all plays, in the same database
+	Payments *daylog.Payments // all payments, too
 	pool     *server.Pool
 	now      func() time.Time // one home for the clock; it only ever stamps rows
 }
@@ -46,8 +46,8 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*DB, error) {
 
 func newDB(pool *server.Pool) *DB {
 	return &DB{
-		Log:      watchlog.NewViews(pool),
-		Payments: watchlog.NewPayments(pool),
+		Log:      daylog.NewViews(pool),
+		Payments: daylog.NewPayments(pool),
 		pool:     pool,
 		now:      func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	}

@@ -1,0 +1,85 @@
+package daylog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/server"
+	"creatorpay/settlement"
+)
+
+// Count is how many rows the log has for the day. Counting the whole
+// partition by its primary key is three times faster on MySQL than counting by a
+// condition or another key: the server reads it in parallel. The day must have a
+// partition.
+func (l *Log) Count(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
+	err = sqlx.GetContext(ctx, from, &rows, `
+		SELECT COUNT(*)
+		FROM `+l.partition(day)+` FORCE INDEX (PRIMARY)`)
+	if err != nil {
+		return 0, fmt.Errorf("count rows of %s: %w", day, err)
+	}
+	return rows, nil
+}
+
+// CountRange is how many rows the log has for the day's videos in the
+// range.
+func (l *Log) CountRange(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) (rows int64, err error) {
+	where, args := server.Between("video_id", videos)
+	err = sqlx.GetContext(ctx, from, &rows, `
+		SELECT COUNT(*)
+		FROM `+l.table+`
+		WHERE `+l.day+` = ? AND `+where, append([]any{day}, args...)...)
+	if err != nil {
+		return 0, fmt.Errorf("count rows of %s, %s: %w", day, videos, err)
+	}
+	return rows, nil
+}
+
+// RowsByVideo are the videos that have rows on the day, with their number, by id.
+func (l *Log) RowsByVideo(ctx context.Context, day settlement.Day) (videos []settlement.VideoRows, err error) {
+	if err := l.pool.SelectContext(ctx, &videos, `
+		SELECT
+			video_id,
+			COUNT(*) AS row_count
+		FROM `+l.table+`
+		WHERE `+l.day+` = ?
+		GROUP BY video_id
+		ORDER BY video_id`, day); err != nil {
+		return nil, fmt.Errorf("count rows of the videos of %s: %w", day, err)
+	}
+	return videos, nil
+}
+
+// HasRows tells whether the log has any row of the day.
+func (l *Log) HasRows(ctx context.Context, day settlement.Day) (found bool, err error) {
+	err = l.pool.GetContext(ctx, &found, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM `+l.table+`
+			WHERE `+l.day+` = ?
+		)`, day)
+	if err != nil {
+		return false, fmt.Errorf("look for rows of %s: %w", day, err)
+	}
+	return found, nil
+}
+
+// CountPresent is how many rows a closed day has now, and how many of them were
+// there when it closed.
+func (l *Log) CountPresent(ctx context.Context, day OnTime) (present, onTime int64, err error) {
+	var rows struct {
+		Present int64 `db:"present"`
+		OnTime  int64 `db:"on_time"`
+	}
+	if err := l.pool.GetContext(ctx, &rows, `
+		SELECT
+			COUNT(*) AS present,
+			COALESCE(SUM(epoch < ?), 0) AS on_time
+		FROM `+l.partition(day.Day), day.LateFrom); err != nil {
+		return 0, 0, fmt.Errorf("count rows of %s: %w", day.Day, err)
+	}
+	return rows.Present, rows.OnTime, nil
+}

@@ -1,0 +1,78 @@
+package daylog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"creatorpay/settlement"
+)
+
+// DaysAfter are the days of the log after the given one.
+func (l *Log) DaysAfter(ctx context.Context, after settlement.Day) (days []settlement.Day, err error) {
+	present, err := l.Partitions(ctx)
+	for _, partition := range present {
+		if partition.Day > after {
+			days = append(days, partition.Day)
+		}
+	}
+	return days, err
+}
+
+// RemoveEmptyDays takes room from the last days of the log: from all of them
+// or, with a [settlement.ErrHasRows], from none.
+func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error {
+	var used []settlement.Day
+	names := make([]string, len(last))
+	for i, day := range last {
+		names[i] = partitionName(day)
+		found, err := l.HasRows(ctx, day)
+		if err != nil {
+			return err
+		}
+		if found {
+			used = append(used, day)
+		}
+	}
+	if len(used) > 0 {
+		return l.haveRows(used)
+	}
+	list := strings.Join(names, ", ")
+	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
+		// What came since is seen.
+		if err := l.lockAll(ctx, conn); err != nil {
+			return err
+		}
+		var came settlement.Day
+		switch err := conn.QueryRowContext(ctx, `
+			SELECT `+l.day+`
+			FROM `+l.table+` PARTITION (`+list+`)
+			LIMIT 1`).Scan(&came); {
+		case err == nil:
+			return l.haveRows([]settlement.Day{came})
+		case !errors.Is(err, sql.ErrNoRows):
+			return err
+		}
+		return l.alterOn(ctx, conn, `DROP PARTITION `+list)
+	})
+	if err != nil {
+		return fmt.Errorf("remove %s to %s: %w", last[0], last[len(last)-1], err)
+	}
+	return nil
+}
+
+// daysNamed is how many days an error names.
+const daysNamed = 20
+
+func (l *Log) haveRows(days []settlement.Day) error {
+	var named []string
+	for _, day := range days[:min(len(days), daysNamed)] {
+		named = append(named, day.String())
+	}
+	if more := len(days) - len(named); more > 0 {
+		named = append(named, fmt.Sprintf("and %d more", more))
+	}
+	return settlement.Errorf(settlement.ErrHasRows, settlement.Period{}, "no day is removed, because %s are stored for %s", l.rows, strings.Join(named, ", "))
+}

@@ -1,0 +1,129 @@
+package daylog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/server"
+	"creatorpay/settlement"
+)
+
+// Restored is what putting the rows of a closed day back comes to.
+type Restored struct {
+	Counted int64 // rows that were counted and are missing or have other figures
+	Posted  int64 // the same of late rows that were posted
+	Removed int64 // rows with an epoch from before the close that the backup does not have
+}
+
+// None tells whether there is nothing to put back.
+func (r Restored) None() bool { return r == Restored{} }
+
+// onTimeEpoch lies before every close.
+const onTimeEpoch = 0
+
+// errRehearsed takes back what a rehearsal has done.
+var errRehearsed = errors.New("rehearsed")
+
+// databaseName is what the name of a database may be made of here: it stands in
+// statements.
+var databaseName = regexp.MustCompile(`^[0-9A-Za-z_$-]{1,64}$`)
+
+// Restore makes the rows of a closed day those of a backup, a database on the same
+// server with a log of its own that was copied after the day had closed:
+// counted is how many rows were counted then. Rows that are right stay as they
+// are, so that it can be repeated. Late rows that were posted come from the copy
+// that was posted; those that nobody has posted stay as they are. All of it is one
+// transaction; a rehearsal takes it back. It fails with a [settlement.ErrBackup]
+// for a backup that is not the one that is needed.
+func (l *Log) Restore(ctx context.Context, day OnTime, counted int64, backup string, rehearsal bool) (restored Restored, err error) {
+	if !databaseName.MatchString(backup) {
+		return restored, wrongBackup(day, "%q is not the name of a database", backup)
+	}
+	from := "`" + backup + "`." + l.table
+	if err := l.checkBackup(ctx, day, counted, from); err != nil {
+		return restored, fmt.Errorf("restore %s: %w", day.Day, err)
+	}
+	err = l.pool.InTx(ctx, func(tx *sqlx.Tx) (err error) {
+		if restored, err = l.restore(ctx, tx, day, from); err == nil && rehearsal {
+			err = errRehearsed
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errRehearsed) {
+		return restored, fmt.Errorf("restore %s: %w", day.Day, err)
+	}
+	return restored, nil
+}
+
+func wrongBackup(day OnTime, problem string, args ...any) error {
+	return settlement.Errorf(settlement.ErrBackup, settlement.DailyPeriod(day.Day), problem, args...)
+}
+
+func (l *Log) checkBackup(ctx context.Context, day OnTime, counted int64, from string) error {
+	var rows int64
+	err := l.pool.GetContext(ctx, &rows, `
+		SELECT COUNT(*)
+		FROM `+from+`
+		WHERE `+l.day+` = ? AND epoch < ?`, day.Day, day.LateFrom)
+	switch number := server.ErrorNumber(err); {
+	case number == server.NoSuchTable || number == server.UnknownTable || number == server.UnknownColumn || number == server.UnknownDatabase:
+		return wrongBackup(day, "the database of the backup has no %s like this one (%s)", l.name, err)
+	case err != nil:
+		return err
+	case rows != counted:
+		return wrongBackup(day, "of the day's rows that were on time the backup has %s, but %d were counted: take one that was made after the day had closed",
+			settlement.Number(rows), counted)
+	}
+	return nil
+}
+
+func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string) (restored Restored, err error) {
+	columns, figures := l.columns(), slices.Concat(l.figures, l.optional)
+	same := l.same("l", "b")
+	differs := "(l." + l.id + " IS NULL OR " + l.other("l", "b") + ")"
+	// A row that was inserted again without its epoch, and that a later day has
+	// posted, stays a late one: it cannot be both.
+	notPosted := " AND NOT EXISTS (SELECT 1 FROM " + l.late + " p WHERE " + l.same("p", "b") + ")"
+	onTime := from + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)" + notPosted
+	posted := l.late + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND (" + differs + " OR l.epoch < ?)"
+	for _, step := range []struct {
+		rows   *int64
+		source string
+		args   []any
+		epoch  string
+	}{
+		{&restored.Counted, onTime, []any{day.Day, day.LateFrom, day.LateFrom}, fmt.Sprint(onTimeEpoch)},
+		{&restored.Posted, posted, []any{day.Day, day.LateFrom}, fmt.Sprint(day.LateFrom)},
+	} {
+		if err := tx.GetContext(ctx, step.rows, `SELECT COUNT(*) FROM `+step.source, step.args...); err != nil {
+			return restored, fmt.Errorf("compare with %s: %w", from, err)
+		}
+		if *step.rows == 0 {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO `+l.table+` (`+columns.List()+`, epoch)
+			SELECT `+columns.Each("b.%s")+`, `+step.epoch+`
+			FROM `+step.source+`
+			ON DUPLICATE KEY UPDATE
+				`+figures.Joined("%s = VALUES(%s)", ",\n\t\t\t\t")+`,
+				epoch = VALUES(epoch)`, step.args...); err != nil {
+			return restored, fmt.Errorf("put rows of %s back: %w", from, err)
+		}
+	}
+	result, err := tx.ExecContext(ctx, `
+		DELETE l
+		FROM `+l.table+` l
+		LEFT JOIN `+from+` b ON `+same+`
+		WHERE l.`+l.day+` = ? AND l.epoch < ? AND b.`+l.id+` IS NULL`, day.Day, day.LateFrom)
+	if err != nil {
+		return restored, fmt.Errorf("remove rows that %s does not have: %w", from, err)
+	}
+	restored.Removed, err = result.RowsAffected()
+	return restored, err
+}
