@@ -6,7 +6,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -48,7 +48,7 @@ func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done Drop
 	// What has not been looked at for the last time is kept, and the day before
 	// it: late views are judged across that midnight, too.
 	before := input.Day - settlement.Day(max(a.KeepDays, a.LateDays+1))
-	kept, err := a.DB.EachDroppable(ctx, before, false, func(day watchlog.Droppable) error {
+	kept, err := a.DB.EachDroppable(ctx, before, false, func(day daylog.Droppable) error {
 		err := a.DB.Log.Drop(ctx, day)
 		if err == nil {
 			done.Dropped++

@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -143,10 +143,10 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 	require.Contains(t, done.Kept, "until 2024-05-12 is closed")
 	b.countOn(sunday)
 
-	views, err := b.DB.Log.LateViews(t.Context(), sunday, settlement.Range{})
+	views, err := b.DB.Log.Posted(t.Context(), sunday, settlement.Range{})
 	require.NoError(t, err)
 	require.Len(t, views, 1)
-	require.Equal(t, watchlog.LateRepeat, views[0].Verdict)
+	require.Equal(t, daylog.LateRepeat, views[0].Verdict)
 }
 
 // late stores the viewer's play of the video, so many seconds after the day's

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -30,7 +30,7 @@ type Appended struct {
 // so the same batch can be appended again. A view is either counted when its day
 // closes or comes late: then the next daily run posts it. Batches that are sorted
 // as the log is (by video, viewer, start and id) are stored fastest.
-func (db *DB) AppendViews(ctx context.Context, views []watchlog.View) (added Appended, refused []Refusal, err error) {
+func (db *DB) AppendViews(ctx context.Context, views []daylog.View) (added Appended, refused []Refusal, err error) {
 	if len(views) == 0 {
 		return Appended{}, nil, nil
 	}
@@ -40,12 +40,12 @@ func (db *DB) AppendViews(ctx context.Context, views []watchlog.View) (added App
 		if err != nil {
 			return err
 		}
-		if added.Closed, err = holdPartitions(ctx, tx, closed); err != nil {
+		if added.Closed, err = db.holdPartitions(ctx, tx, closed); err != nil {
 			return err
 		}
 		var rest, conflicts []int
 		rest, refused = refuseDropped(views, closed, added.Closed)
-		if added.Views, conflicts, err = watchlog.Insert(ctx, tx, views, rest); err != nil {
+		if added.Views, conflicts, err = db.Log.Insert(ctx, tx, views, rest); err != nil {
 			return err
 		}
 		for _, i := range conflicts {
@@ -63,7 +63,7 @@ func (db *DB) AppendViews(ctx context.Context, views []watchlog.View) (added App
 // the days are closed already. It comes before the first row is stored: a close
 // that waits for the log must not have to wait for a transaction that waits for
 // the close.
-func lockDays(ctx context.Context, tx *sqlx.Tx, views []watchlog.View) (closed []settlement.Day, err error) {
+func lockDays(ctx context.Context, tx *sqlx.Tx, views []daylog.View) (closed []settlement.Day, err error) {
 	// A day that has not begun has no run to lock yet, and could begin and close
 	// before these views are committed.
 	if err := lockBeginnings(ctx, tx, "LOCK IN SHARE MODE"); err != nil {
@@ -101,10 +101,10 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []watchlog.View) (closed [
 
 // holdPartitions tells which of the closed days have a partition, and keeps it
 // from being dropped.
-func holdPartitions(ctx context.Context, tx *sqlx.Tx, closed []settlement.Day) (there []settlement.Day, err error) {
+func (db *DB) holdPartitions(ctx context.Context, tx *sqlx.Tx, closed []settlement.Day) (there []settlement.Day, err error) {
 	for _, day := range closed {
 		// To have looked into the log keeps its layout until the transaction ends.
-		found, err := watchlog.HasPartition(ctx, tx, day)
+		found, err := db.Log.HasPartition(ctx, tx, day)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +117,7 @@ func holdPartitions(ctx context.Context, tx *sqlx.Tx, closed []settlement.Day) (
 
 // refuseDropped refuses the views of closed days that are not there, and returns
 // the indexes of the others.
-func refuseDropped(views []watchlog.View, closed, there []settlement.Day) (rest []int, refused []Refusal) {
+func refuseDropped(views []daylog.View, closed, there []settlement.Day) (rest []int, refused []Refusal) {
 	rest = make([]int, 0, len(views))
 	for i, view := range views {
 		if slices.Contains(closed, view.Day) && !slices.Contains(there, view.Day) {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 
 	"github.com/stretchr/testify/require"
@@ -13,13 +13,13 @@ import (
 
 // appendDuring stores a view and holds its transaction, still open, until the
 // work waits for it or is done. It tells how many views were added.
-func appendDuring(t *testing.T, db *DB, view watchlog.View, work func()) (added int64) {
+func appendDuring(t *testing.T, db *DB, view daylog.View, work func()) (added int64) {
 	t.Helper()
 	// Somebody has stored the same row but not committed it.
 	release := block(t, db, insertRow, rowOf(view)...)
 	appended, worked := make(chan error, 1), make(chan struct{})
 	go func() {
-		all, _, err := db.AppendViews(t.Context(), []watchlog.View{view})
+		all, _, err := db.AppendViews(t.Context(), []daylog.View{view})
 		added = all.Views
 		appended <- err
 	}()
@@ -84,7 +84,7 @@ func TestR10_EveryViewIsCountedOrLate(t *testing.T) {
 			group.Go(func() (err error) {
 				view := view(day, 1, 0)
 				view.ViewID = int64(i + 1)
-				added[i], _, err = db.AppendViews(t.Context(), []watchlog.View{view})
+				added[i], _, err = db.AppendViews(t.Context(), []daylog.View{view})
 				return err
 			})
 		}

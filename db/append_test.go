@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -34,7 +34,7 @@ func TestAppendViews_AgainChangesNothingWhateverTheDSNSays(t *testing.T) {
 	require.NoError(t, err)
 	watch(t, db, view(monday, 1, 0))
 
-	added, _, err := db.AppendViews(t.Context(), []watchlog.View{view(monday, 1, 0)})
+	added, _, err := db.AppendViews(t.Context(), []daylog.View{view(monday, 1, 0)})
 
 	require.NoError(t, err)
 	require.Zero(t, added)
@@ -72,7 +72,7 @@ func TestAppendViews_TheSameViewTwiceInABatchIsStoredOnce(t *testing.T) {
 	addPartitions(t, db, monday, monday)
 	once, other := view(monday, 1, 0), view(monday, 1, time.Minute)
 
-	added, refused, err := db.AppendViews(t.Context(), []watchlog.View{once, other, once})
+	added, refused, err := db.AppendViews(t.Context(), []daylog.View{once, other, once})
 
 	require.NoError(t, err)
 	require.EqualValues(t, 2, added.Views)
@@ -85,7 +85,7 @@ func TestAppendViews_OfTwoFiguresForOneViewInABatchTheFirstHolds(t *testing.T) {
 	first, second := view(monday, 1, 0), view(monday, 1, 0)
 	second.PlayedSeconds = 7
 
-	added, refused, err := db.AppendViews(t.Context(), []watchlog.View{first, second})
+	added, refused, err := db.AppendViews(t.Context(), []daylog.View{first, second})
 
 	require.NoError(t, err)
 	require.EqualValues(t, 1, added.Views)
@@ -98,7 +98,7 @@ func TestAppendViews_AViewOfAClosedDayIsStoredAndCameLate(t *testing.T) {
 	addPartitions(t, db, monday, monday+1)
 	closed(t, db, monday)
 
-	added, refused, err := db.AppendViews(t.Context(), []watchlog.View{view(monday, 1, 0), view(monday+1, 1, 0), view(monday, 2, 0)})
+	added, refused, err := db.AppendViews(t.Context(), []daylog.View{view(monday, 1, 0), view(monday+1, 1, 0), view(monday, 2, 0)})
 
 	require.NoError(t, err)
 	require.Empty(t, refused)
@@ -110,7 +110,7 @@ func TestAppendViews_AViewOfADroppedDayIsRefused(t *testing.T) {
 	db := openDropped(t)
 	late, open := view(monday+1, 1, 0), view(monday+2, 1, 0)
 
-	added, refused, err := db.AppendViews(t.Context(), []watchlog.View{late, view(monday, 1, time.Hour), open})
+	added, refused, err := db.AppendViews(t.Context(), []daylog.View{late, view(monday, 1, time.Hour), open})
 
 	require.NoError(t, err)
 	require.Equal(t, []Refusal{{1, "watched_at", fmt.Sprintf(refusedDropped, monday, monday)}}, refused)
@@ -130,7 +130,7 @@ func TestAppendViews_IsAllOrNothing(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)
 	// The day after has no partition.
-	_, _, err := db.AppendViews(t.Context(), []watchlog.View{view(monday, 1, 0), view(monday+1, 1, 0)})
+	_, _, err := db.AppendViews(t.Context(), []daylog.View{view(monday, 1, 0), view(monday+1, 1, 0)})
 
 	require.Error(t, err)
 	require.Equal(t, []int64{0}, rowsOf(t, db, monday, monday))
@@ -146,14 +146,14 @@ func TestAppendViews_NoViewsAreNoWork(t *testing.T) {
 func TestAppendViews_KeepsEveryFigure(t *testing.T) {
 	const most, mostSmall = 1<<63 - 1, 1<<32 - 1
 	db := openMigrated(t)
-	big := watchlog.View{
+	big := daylog.View{
 		Day: monday, VideoID: most, ViewerID: most, WatchedAt: seoul.End(monday).UnixMilli() - 1, ViewID: most,
 		PlayedSeconds: mostSmall, AdViews: mostSmall,
 	}
 	watch(t, db, big)
 
 	var plays int
-	require.NoError(t, db.Log.Plays(t.Context(), onTime(t, db, monday), allVideos, func(play settlement.Play) error {
+	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func(play settlement.Play) error {
 		plays++
 		require.Equal(t, playOf(big), play)
 		return nil

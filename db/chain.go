@@ -8,7 +8,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -19,10 +18,10 @@ import (
 // [settlement.ErrBeforeFirst] or [settlement.ErrNotClosed], and with a
 // [settlement.ErrInvalid] for a day that no day can be.
 func (db *DB) CheckDay(ctx context.Context, day settlement.Day, now time.Time) error {
-	return checkDay(ctx, db.pool, day, now)
+	return db.checkDay(ctx, db.pool, day, now)
 }
 
-func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, now time.Time) error {
+func (db *DB) checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, now time.Time) error {
 	if err := day.Validate(); err != nil {
 		return err
 	}
@@ -43,7 +42,7 @@ func checkDay(ctx context.Context, from sqlx.QueryerContext, day settlement.Day,
 	if err := checkChain(ctx, from, day); err != nil {
 		return err
 	}
-	found, err := watchlog.HasPartition(ctx, from, day)
+	found, err := db.Log.HasPartition(ctx, from, day)
 	if err == nil && !found {
 		err = settlement.Errorf(settlement.ErrNoPartition, settlement.DailyPeriod(day), "the watch log has no partition for %s", day)
 	}
@@ -111,7 +110,7 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 		if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
 			return err
 		}
-		if err := checkDay(ctx, tx, day, db.now()); err != nil {
+		if err := db.checkDay(ctx, tx, day, db.now()); err != nil {
 			return err
 		}
 		// A day that is in the book keeps its rules: it needs no others, and a new

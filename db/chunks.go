@@ -8,7 +8,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -156,12 +155,12 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 	for _, chunk := range counted {
 		total += chunk.Rows() + chunk.UnknownRows
 	}
-	rows, err := watchlog.Count(ctx, db.pool, day)
+	rows, err := db.Log.Count(ctx, db.pool, day)
 	if err != nil || rows == total {
 		return nil, err
 	}
 	for _, chunk := range counted {
-		rows, err := watchlog.CountRange(ctx, db.pool, day, chunk.Range)
+		rows, err := db.Log.CountRange(ctx, db.pool, day, chunk.Range)
 		if err != nil {
 			return nil, err
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -38,14 +37,14 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if err != nil {
 			return err
 		}
-		rows, err := watchlog.Count(ctx, tx, day)
+		rows, err := db.Log.Count(ctx, tx, day)
 		if err != nil {
 			return err
 		}
 		if rows != totals.Rows() {
 			return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, %d counted", day, settlement.Count(rows, "row"), totals.Rows())
 		}
-		if err := checkLate(ctx, tx, day, totals.Late); err != nil {
+		if err := db.checkLate(ctx, tx, day, totals.Late); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
@@ -58,8 +57,8 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 
 // checkLate makes sure that each late view that the day posts was judged once
 // and is in its adjustments.
-func checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged settlement.Late) error {
-	posted, err := watchlog.SumPosted(ctx, tx, day)
+func (db *DB) checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, judged settlement.Late) error {
+	posted, err := db.Log.SumPosted(ctx, tx, day)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -28,7 +28,7 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 	if err != nil {
 		return 0, nil, err
 	}
-	var got []watchlog.OnTime
+	var got []daylog.OnTime
 	for _, past := range looked {
 		came, mismatch, err := db.look(ctx, past)
 		switch {
@@ -59,7 +59,7 @@ type lookedAt struct {
 	LateFrom int64          `db:"late_from"`
 }
 
-func (d lookedAt) onTime() watchlog.OnTime { return watchlog.OnTime{Day: d.Day, LateFrom: d.LateFrom} }
+func (d lookedAt) onTime() daylog.OnTime { return daylog.OnTime{Day: d.Day, LateFrom: d.LateFrom} }
 
 func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (looked []lookedAt, err error) {
 	if days == 0 {
@@ -116,7 +116,7 @@ func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *set
 
 // post makes the day post the late views of the days that got some, unless it
 // was fixed before what it posts.
-func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got []watchlog.OnTime) (lateRows int64, err error) {
+func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got []daylog.OnTime) (lateRows int64, err error) {
 	period := settlement.DailyPeriod(day)
 	calendar, err := db.Calendar(ctx)
 	if err != nil {
@@ -134,7 +134,7 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 			return err
 		}
 		if !collected.Valid {
-			if err := watchlog.Post(ctx, tx, day, got, calendar); err != nil {
+			if err := db.Log.Post(ctx, tx, day, got, calendar); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `
@@ -144,7 +144,7 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 				return err
 			}
 		}
-		lateRows, err = watchlog.CountPosted(ctx, tx, day)
+		lateRows, err = db.Log.CountPosted(ctx, tx, day)
 		return err
 	})
 	return lateRows, err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -53,10 +53,10 @@ func TestCollectLate_LateViewsArePostedOnce(t *testing.T) {
 
 	require.EqualValues(t, 2, late, "what the day posts is fixed")
 	require.Empty(t, mismatches)
-	posted, err := db.Log.LateViews(t.Context(), monday+1, allVideos)
+	posted, err := db.Log.Posted(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
 	require.Len(t, posted, 2)
-	require.Equal(t, watchlog.LateView{
+	require.Equal(t, daylog.LateView{
 		WatchedOn: monday, VideoID: 2, ViewerID: viewer, WatchedAt: seoul.Start(monday).Add(time.Hour).UTC(), ViewID: 1,
 		PlayedSeconds: 60, AdViews: 2, PostedOn: monday + 1,
 	}, posted[0])
@@ -208,10 +208,10 @@ func storeJudged(t *testing.T, db *DB, day settlement.Day, chunk Chunk, lines ..
 	t.Helper()
 	count := Count{Lines: lines}
 	var err error
-	count.Late, err = db.Log.LateViews(t.Context(), day, chunk.Range)
+	count.Late, err = db.Log.Posted(t.Context(), day, chunk.Range)
 	require.NoError(t, err)
 	for i := range count.Late {
-		count.Late[i].Verdict = watchlog.LateCounted
+		count.Late[i].Verdict = daylog.LateCounted
 		view := count.Late[i]
 		if n := len(count.Adjustments); n == 0 || count.Adjustments[n-1].VideoID != view.VideoID || count.Adjustments[n-1].WatchedOn != view.WatchedOn {
 			count.Adjustments = append(count.Adjustments, Adjustment{PostedOn: day, WatchedOn: view.WatchedOn, VideoID: view.VideoID, CreatorID: creator})
@@ -265,9 +265,9 @@ func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {
 	chunk := plan(t, db, monday+1)[0]
 	storeJudged(t, db, monday+1, chunk)
 	exec(t, db, `UPDATE run_chunks SET state = 'planned'`)
-	late, err := db.Log.LateViews(t.Context(), monday+1, allVideos)
+	late, err := db.Log.Posted(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
-	late[0].Verdict = watchlog.LateRepeat
+	late[0].Verdict = daylog.LateRepeat
 	again := Count{Late: late, Adjustments: []Adjustment{{
 		PostedOn: monday + 1, WatchedOn: monday, VideoID: 2, CreatorID: creator, Statistics: settlement.Statistics{RepeatViews: 1},
 	}}}
@@ -297,9 +297,9 @@ func TestR10_ADayWithALateViewThatNobodyJudgedDoesNotClose(t *testing.T) {
 
 func TestLastPlays_KnowsLateViewsThatWerePostedByThen(t *testing.T) {
 	db := openClosed(t)
-	pair := watchlog.Pair{VideoID: 2, ViewerID: viewer}
-	last := func() map[watchlog.Pair]int64 {
-		found, err := db.Log.LastPlays(t.Context(), onTime(t, db, monday), []watchlog.Pair{pair})
+	pair := daylog.Pair{VideoID: 2, ViewerID: viewer}
+	last := func() map[daylog.Pair]int64 {
+		found, err := db.Log.LastPlays(t.Context(), onTime(t, db, monday), []daylog.Pair{pair})
 		require.NoError(t, err)
 		return found
 	}
@@ -307,7 +307,7 @@ func TestLastPlays_KnowsLateViewsThatWerePostedByThen(t *testing.T) {
 	require.Empty(t, last(), "nobody has posted it")
 
 	collectLate(t, db, monday+1, 7)
-	require.Equal(t, map[watchlog.Pair]int64{pair: view(monday, 2, time.Hour).WatchedAt}, last())
+	require.Equal(t, map[daylog.Pair]int64{pair: view(monday, 2, time.Hour).WatchedAt}, last())
 
 	exec(t, db, `UPDATE late_views SET posted_on = ?`, monday+2)
 	require.Empty(t, last(), "the day after did not know it")

@@ -9,18 +9,19 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
 // DB is the books of one database. It is safe for concurrent use.
 type DB struct {
-	Log    *watchlog.Log // in the same database
-	Prices *Rules[settlement.PriceRule]
-	Fees   *Rules[settlement.FeeRule]
-	pool   *server.Pool
-	now    func() time.Time // one home for the clock; it only ever stamps rows
+	Log      *daylog.Views    // all plays, in the same database
+	Payments *daylog.Payments // all payments, too
+	Prices   *Rules[settlement.PriceRule]
+	Fees     *Rules[settlement.FeeRule]
+	pool     *server.Pool
+	now      func() time.Time // one home for the clock; it only ever stamps rows
 }
 
 // Open connects to the database that dsn names, with so many connections at
@@ -48,11 +49,12 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*DB, error) {
 
 func newDB(pool *server.Pool) *DB {
 	return &DB{
-		Log:    watchlog.New(pool),
-		Prices: &Rules[settlement.PriceRule]{pool, prices},
-		Fees:   &Rules[settlement.FeeRule]{pool, fees},
-		pool:   pool,
-		now:    func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
+		Log:      daylog.NewViews(pool),
+		Payments: daylog.NewPayments(pool),
+		Prices:   &Rules[settlement.PriceRule]{pool, prices},
+		Fees:     &Rules[settlement.FeeRule]{pool, fees},
+		pool:     pool,
+		now:      func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	}
 }
 

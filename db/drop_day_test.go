@@ -7,14 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
 // firstDroppable is the first day that may be dropped.
-func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first watchlog.Droppable) {
+func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first daylog.Droppable) {
 	t.Helper()
-	_, err := db.EachDroppable(t.Context(), before, false, func(day watchlog.Droppable) error {
+	_, err := db.EachDroppable(t.Context(), before, false, func(day daylog.Droppable) error {
 		if first.Day == 0 {
 			first = day
 		}
@@ -26,7 +26,7 @@ func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first watchlog
 }
 
 // openOld has a first day with two rows that may be dropped.
-func openOld(t *testing.T) (*DB, watchlog.Droppable) {
+func openOld(t *testing.T) (*DB, daylog.Droppable) {
 	t.Helper()
 	db := openClosed(t)
 	closed(t, db, monday+1)
@@ -91,7 +91,7 @@ func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testin
 	watch(t, db, view(monday, 1, 0))
 	addPartitions(t, db, monday, monday+3)
 	enterClosed(t, db, monday+1, monday+2)
-	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day watchlog.Droppable) error {
+	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day daylog.Droppable) error {
 		require.EqualValues(t, 1, day.Rows)
 		watch(t, db, view(monday, 1, time.Minute))
 		return db.Log.Drop(t.Context(), day)
@@ -103,9 +103,9 @@ func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testin
 func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday+1)
-	require.NoError(t, db.Log.Drop(t.Context(), watchlog.Droppable{Day: monday}))
+	require.NoError(t, db.Log.Drop(t.Context(), daylog.Droppable{Day: monday}))
 
-	_, _, err := db.AppendViews(t.Context(), []watchlog.View{view(monday, 1, 0)})
+	_, _, err := db.AppendViews(t.Context(), []daylog.View{view(monday, 1, 0)})
 	require.NoError(t, err)
 
 	require.Equal(t, []int64{0}, rowsOf(t, db, monday+1, monday+1))
@@ -115,7 +115,7 @@ func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 func TestR3_PlaysOfAClosedDayWhosePartitionIsGoneAreNotTakenForNone(t *testing.T) {
 	db, old := openOld(t)
 	require.NoError(t, db.Log.Drop(t.Context(), old))
-	pairs := []watchlog.Pair{{VideoID: 1, ViewerID: viewer}}
+	pairs := []daylog.Pair{{VideoID: 1, ViewerID: viewer}}
 
 	_, known := db.Log.KnownDay(t.Context(), onTime(t, db, monday), monday+2, pairs)
 	_, last := db.Log.LastPlays(t.Context(), onTime(t, db, monday), pairs)

@@ -121,7 +121,7 @@ func countRows(ctx context.Context, db *DB, day settlement.Day) error {
 	if err != nil {
 		return err
 	}
-	err = db.Log.Plays(ctx, rows, chunk.Range, func(play settlement.Play) error {
+	err = db.Log.Scan(ctx, rows, chunk.Range, func(play settlement.Play) error {
 		if last := len(count.Lines) - 1; last < 0 || count.Lines[last].VideoID != play.VideoID {
 			count.Lines = append(count.Lines, StatisticsLine{Day: day, VideoID: play.VideoID, CreatorID: creator})
 		}

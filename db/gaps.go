@@ -71,7 +71,7 @@ func (db *DB) UnsettledBefore(ctx context.Context, first settlement.Day) (days [
 		if partition.Day >= first {
 			break
 		}
-		played, err := db.Log.HasPlays(ctx, partition.Day)
+		played, err := db.Log.HasRows(ctx, partition.Day)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +93,7 @@ func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err
 		return 0, false, err
 	}
 	for _, partition := range partitions {
-		if played, err := db.Log.HasPlays(ctx, partition.Day); err != nil || played {
+		if played, err := db.Log.HasRows(ctx, partition.Day); err != nil || played {
 			return partition.Day, played, err
 		}
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -38,7 +38,7 @@ func TestFirstDay_IsTheFirstWithViewsUntilADayIsRun(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, found, "there are no views")
 
-	_, refused, err := db.AppendViews(t.Context(), []watchlog.View{{Day: monday + 1, VideoID: 1, ViewerID: 1, ViewID: 1}})
+	_, refused, err := db.AppendViews(t.Context(), []daylog.View{{Day: monday + 1, VideoID: 1, ViewerID: 1, ViewID: 1}})
 	require.NoError(t, err)
 	require.Empty(t, refused)
 	first, found, err := db.FirstDay(t.Context())

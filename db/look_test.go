@@ -113,29 +113,14 @@ func TestLook_ReadsNoRowThatWasOnTime(t *testing.T) {
 	// no gain where it knows of no rows.
 	exec(t, db, `ANALYZE TABLE watch_log`)
 	db.pool.SetMaxOpenConns(1) // whose reads are counted
-	before := rowsRead(t, db)
+	before := devtest.RowsRead(t, db.pool)
 
 	came, mismatch, err := db.look(t.Context(), looked[0])
 
 	require.NoError(t, err)
 	require.Nil(t, mismatch)
 	require.False(t, came)
-	require.Less(t, rowsRead(t, db)-before, int64(rows/10))
-}
-
-// rowsRead is how many rows and index entries the session has read so far. To
-// ask reads a few itself.
-func rowsRead(t *testing.T, db *DB) (sum int64) {
-	t.Helper()
-	var reads []struct {
-		Name  string `db:"Variable_name"`
-		Count int64  `db:"Value"`
-	}
-	require.NoError(t, db.pool.SelectContext(t.Context(), &reads, `SHOW SESSION STATUS LIKE 'Handler_read%next'`))
-	for _, read := range reads {
-		sum += read.Count
-	}
-	return sum
+	require.Less(t, devtest.RowsRead(t, db.pool)-before, int64(rows/10))
 }
 
 func TestLook_APostedLateRowThatWentIsSeenAmongNewOnes(t *testing.T) {

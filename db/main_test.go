@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -92,14 +92,14 @@ func putVideos(t *testing.T, db *DB, ids ...int64) {
 }
 
 // view is the viewer's play of the video, so long after the day's start.
-func view(day settlement.Day, video int64, afterStart time.Duration) watchlog.View {
+func view(day settlement.Day, video int64, afterStart time.Duration) daylog.View {
 	at := seoul.Start(day).Add(afterStart).UnixMilli()
-	return watchlog.View{Day: day, VideoID: video, ViewerID: viewer, WatchedAt: at, ViewID: 1, PlayedSeconds: 60, AdViews: 2}
+	return daylog.View{Day: day, VideoID: video, ViewerID: viewer, WatchedAt: at, ViewID: 1, PlayedSeconds: 60, AdViews: 2}
 }
 
 // views are n plays of the video, a minute apart.
-func views(day settlement.Day, video int64, n int) []watchlog.View {
-	all := make([]watchlog.View, n)
+func views(day settlement.Day, video int64, n int) []daylog.View {
+	all := make([]daylog.View, n)
 	for i := range all {
 		all[i] = view(day, video, time.Duration(i)*time.Minute)
 	}
@@ -113,7 +113,7 @@ func addPartitions(t *testing.T, db *DB, first, last settlement.Day) {
 }
 
 // watch makes room for the days of the views and stores them.
-func watch(t *testing.T, db *DB, views ...watchlog.View) {
+func watch(t *testing.T, db *DB, views ...daylog.View) {
 	t.Helper()
 	for _, view := range views {
 		addPartitions(t, db, view.Day, view.Day)
@@ -125,7 +125,7 @@ func watch(t *testing.T, db *DB, views ...watchlog.View) {
 }
 
 // onTime are the day's own rows.
-func onTime(t *testing.T, db *DB, day settlement.Day) watchlog.OnTime {
+func onTime(t *testing.T, db *DB, day settlement.Day) daylog.OnTime {
 	t.Helper()
 	rows, err := db.OnTime(t.Context(), day)
 	require.NoError(t, err)
@@ -138,6 +138,6 @@ const insertRow = `
 		VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 // rowOf are the arguments of insertRow for the view.
-func rowOf(view watchlog.View) []any {
+func rowOf(view daylog.View) []any {
 	return []any{view.Day, view.VideoID, view.ViewerID, time.UnixMilli(view.WatchedAt).UTC(), view.ViewID, view.PlayedSeconds, view.AdViews}
 }

@@ -7,13 +7,13 @@ import (
 	"slices"
 	"time"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
 // Partition is a day of the watch log.
 type Partition struct {
-	watchlog.Partition
+	daylog.Partition
 	Closed bool // the day is closed
 }
 
@@ -53,18 +53,18 @@ func (db *DB) DaysAhead(ctx context.Context, now time.Time) (days int, err error
 	return int(last - calendar.Day(now)), nil
 }
 
-// AddPartitions makes room in the watch log, as [watchlog.Log.Add] does. It fails
+// AddPartitions makes room in the watch log, as [daylog.Log.Add] does. It fails
 // with a [settlement.ErrDropped] where the days have been dropped: nobody would
 // look at rows that come into them.
 func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
-	return db.Log.Add(ctx, first, last, func(present []watchlog.Partition) error {
+	return db.Log.Add(ctx, first, last, func(present []daylog.Partition) error {
 		return db.checkNotDropped(ctx, present, first, last)
 	})
 }
 
 // checkNotDropped refuses days from first to last of which some are closed and
 // lie below the partitions that are present.
-func (db *DB) checkNotDropped(ctx context.Context, present []watchlog.Partition, first, last settlement.Day) error {
+func (db *DB) checkNotDropped(ctx context.Context, present []daylog.Partition, first, last settlement.Day) error {
 	floor := last + 1
 	if len(present) > 0 {
 		floor = present[0].Day

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -96,7 +96,7 @@ func TestPartitions_AddingBelowKeepsRowsInTheirDay(t *testing.T) {
 func TestPartitions_RowsBelowTheFirstDayAreInTheirDayOnceItIsThere(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)
-	_, _, err := db.AppendViews(t.Context(), []watchlog.View{view(monday-1, 1, 0), view(monday-3, 1, 0)})
+	_, _, err := db.AppendViews(t.Context(), []daylog.View{view(monday-1, 1, 0), view(monday-3, 1, 0)})
 	require.NoError(t, err)
 
 	addPartitions(t, db, monday-2, monday-2)
@@ -109,7 +109,7 @@ func TestPartitions_RowsBelowTheFirstDayAreInTheirDayOnceItIsThere(t *testing.T)
 func rowsOf(t *testing.T, db *DB, first, last settlement.Day) (rows []int64) {
 	t.Helper()
 	for _, day := range daysFrom(first, last) {
-		n, err := watchlog.Count(t.Context(), db.pool, day)
+		n, err := db.Log.Count(t.Context(), db.pool, day)
 		require.NoError(t, err)
 		rows = append(rows, n)
 	}

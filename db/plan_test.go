@@ -71,13 +71,13 @@ func TestPlan_IsStoredOnce(t *testing.T) {
 	require.Equal(t, first, second)
 }
 
-func TestHasPlays(t *testing.T) {
+func TestHasRows(t *testing.T) {
 	db := openMigrated(t)
 	watch(t, db, view(monday, 1, 0))
 	addPartitions(t, db, monday+1, monday+1)
 
 	for day, want := range map[settlement.Day]bool{monday: true, monday + 1: false} {
-		has, err := db.Log.HasPlays(t.Context(), day)
+		has, err := db.Log.HasRows(t.Context(), day)
 		require.NoError(t, err)
 		require.Equal(t, want, has)
 	}

@@ -3,14 +3,14 @@ package db
 import (
 	"context"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
 // RestoreRows makes the rows of a closed day those that were counted and posted,
-// from a backup beside this database, as [watchlog.Log.Restore] does. The day must
+// from a backup beside this database, as [daylog.Log.Restore] does. The day must
 // be closed and still have its partition.
-func (db *DB) RestoreRows(ctx context.Context, day settlement.Day, backup string, rehearsal bool) (restored watchlog.Restored, err error) {
+func (db *DB) RestoreRows(ctx context.Context, day settlement.Day, backup string, rehearsal bool) (restored daylog.Restored, err error) {
 	run, err := db.ClosedRun(ctx, settlement.DailyPeriod(day))
 	if err != nil {
 		return restored, err

@@ -8,7 +8,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -45,16 +45,16 @@ func logRows(t *testing.T, db *DB) (rows []string) {
 func TestRestoreRows_PutsBackWhatWasCountedAndPosted(t *testing.T) {
 	for name, test := range map[string]struct {
 		damage string
-		want   watchlog.Restored
+		want   daylog.Restored
 	}{
-		"nothing":                          {`DO 0`, watchlog.Restored{}},
-		"missing rows":                     {`DELETE FROM watch_log WHERE video_id = 1 AND watched_at < '2024-05-05 15:03:00'`, watchlog.Restored{Counted: 3}},
-		"changed rows":                     {`UPDATE watch_log SET ad_views = 7 WHERE video_id = 1`, watchlog.Restored{Counted: 10}},
-		"counted rows with a late epoch":   {`UPDATE watch_log SET epoch = 9 WHERE video_id = 1`, watchlog.Restored{Counted: 10}},
-		"missing posted rows":              {`DELETE FROM watch_log WHERE video_id = 2`, watchlog.Restored{Posted: 2}},
-		"posted rows with an early epoch":  {`UPDATE watch_log SET epoch = 0 WHERE video_id = 2`, watchlog.Restored{Posted: 2}},
-		"a row whose viewer was changed":   {`UPDATE watch_log SET viewer_id = 99 WHERE video_id = 1 AND watched_at = '2024-05-05 15:00:00'`, watchlog.Restored{Counted: 1, Removed: 1}},
-		"a row inserted with an old epoch": {`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 1, 77, '2024-05-06 00:00:00', 1, 1, 1, 0)`, watchlog.Restored{Removed: 1}},
+		"nothing":                          {`DO 0`, daylog.Restored{}},
+		"missing rows":                     {`DELETE FROM watch_log WHERE video_id = 1 AND watched_at < '2024-05-05 15:03:00'`, daylog.Restored{Counted: 3}},
+		"changed rows":                     {`UPDATE watch_log SET ad_views = 7 WHERE video_id = 1`, daylog.Restored{Counted: 10}},
+		"counted rows with a late epoch":   {`UPDATE watch_log SET epoch = 9 WHERE video_id = 1`, daylog.Restored{Counted: 10}},
+		"missing posted rows":              {`DELETE FROM watch_log WHERE video_id = 2`, daylog.Restored{Posted: 2}},
+		"posted rows with an early epoch":  {`UPDATE watch_log SET epoch = 0 WHERE video_id = 2`, daylog.Restored{Posted: 2}},
+		"a row whose viewer was changed":   {`UPDATE watch_log SET viewer_id = 99 WHERE video_id = 1 AND watched_at = '2024-05-05 15:00:00'`, daylog.Restored{Counted: 1, Removed: 1}},
+		"a row inserted with an old epoch": {`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) VALUES ('2024-05-06', 1, 77, '2024-05-06 00:00:00', 1, 1, 1, 0)`, daylog.Restored{Removed: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db, backup := openBackedUp(t)
@@ -131,10 +131,10 @@ func TestRestoreRows_AnotherBackupIsRefused(t *testing.T) {
 func TestTakeRowsBelow_MovesWhatCameForDroppedDays(t *testing.T) {
 	db, _ := openOld(t)
 	exec(t, db, insertRow, rowOf(view(monday-100, 1, 0))...)
-	var kept []watchlog.View
-	keep := func(read func(func(watchlog.View) error) error) error {
+	var kept []daylog.View
+	keep := func(read func(func(daylog.View) error) error) error {
 		kept = nil
-		return read(func(view watchlog.View) error {
+		return read(func(view daylog.View) error {
 			kept = append(kept, view)
 			return nil
 		})
@@ -144,7 +144,7 @@ func TestTakeRowsBelow_MovesWhatCameForDroppedDays(t *testing.T) {
 
 	require.NoError(t, err)
 	require.EqualValues(t, 1, rows)
-	require.Equal(t, []watchlog.View{view(monday-100, 1, 0)}, kept)
+	require.Equal(t, []daylog.View{view(monday-100, 1, 0)}, kept)
 	below, err := db.Log.RowsBelow(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, below)
@@ -157,8 +157,8 @@ func TestTakeRowsBelow_ARowThatComesMeanwhileIsNotLost(t *testing.T) {
 	db, _ := openOld(t)
 	exec(t, db, insertRow, rowOf(view(monday-100, 1, 0))...)
 
-	_, err := db.Log.TakeRowsBelow(t.Context(), func(read func(func(watchlog.View) error) error) error {
-		err := read(func(watchlog.View) error { return nil })
+	_, err := db.Log.TakeRowsBelow(t.Context(), func(read func(func(daylog.View) error) error) error {
+		err := read(func(daylog.View) error { return nil })
 		exec(t, db, insertRow, rowOf(view(monday-90, 1, 0))...)
 		return err
 	})

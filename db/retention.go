@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -49,7 +49,7 @@ func (k *Kept) Error() string {
 // them and is closed, and so is the day before them, since they are judged across
 // that midnight, too. Days before the first settled one never close: those
 // without rows are droppable, those with rows only if neverSettled says so.
-func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(watchlog.Droppable) error) (*Kept, error) {
+func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(daylog.Droppable) error) (*Kept, error) {
 	present, err := db.Partitions(ctx)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ type retention struct {
 
 // at tells what the day's rows are needed for, or that nobody needs them. Of the
 // day and the next one, those that ever close are closed.
-func (r retention) at(ctx context.Context, day settlement.Day) (droppable watchlog.Droppable, kept *Kept, err error) {
+func (r retention) at(ctx context.Context, day settlement.Day) (droppable daylog.Droppable, kept *Kept, err error) {
 	posting, err := r.db.firstPosting(ctx)
 	if err != nil {
 		return droppable, nil, err
@@ -106,13 +106,13 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable watchl
 	}
 	droppable.Day = day
 	if day < r.first {
-		if droppable.Rows, err = watchlog.Count(ctx, r.db.pool, day); err != nil {
+		if droppable.Rows, err = r.db.Log.Count(ctx, r.db.pool, day); err != nil {
 			return droppable, nil, err
 		}
 		if droppable.Rows > 0 && !r.neverSettled {
 			return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptNeverSettled}, nil
 		}
-		droppable.Seen = append(droppable.Seen, watchlog.Seen{Day: day, Rows: droppable.Rows})
+		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: day, Rows: droppable.Rows})
 	}
 	for one := max(day, r.first); one <= day+1; one++ {
 		run, err := r.db.ClosedRun(ctx, settlement.DailyPeriod(one))
@@ -130,7 +130,7 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable watchl
 		if one == day {
 			droppable.Rows = run.Rows() + late.Rows
 		}
-		droppable.Seen = append(droppable.Seen, watchlog.Seen{Day: one, Epoch: run.LateFrom, Rows: late.Rows})
+		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: one, Epoch: run.LateFrom, Rows: late.Rows})
 	}
 	return droppable, nil, nil
 }

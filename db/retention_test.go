@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -14,7 +14,7 @@ import (
 // next is kept.
 func droppable(t *testing.T, db *DB, before settlement.Day) (days []settlement.Day, kept *Kept) {
 	t.Helper()
-	kept, err := db.EachDroppable(t.Context(), before, false, func(day watchlog.Droppable) error {
+	kept, err := db.EachDroppable(t.Context(), before, false, func(day daylog.Droppable) error {
 		days = append(days, day.Day)
 		return nil
 	})
@@ -75,8 +75,8 @@ func TestRetention_RowsBeforeTheFirstSettledDayAreKeptAndNamedUntilSomebodyMeans
 	require.Equal(t, &Kept{Day: monday + 1, Rows: 2, Reason: KeptNeverSettled}, kept)
 	require.Contains(t, kept.Error(), "2024-05-07 comes before the first day that was settled and has 2 rows")
 
-	var dropped []watchlog.Droppable
-	kept, err := db.EachDroppable(t.Context(), monday+4, true, func(day watchlog.Droppable) error {
+	var dropped []daylog.Droppable
+	kept, err := db.EachDroppable(t.Context(), monday+4, true, func(day daylog.Droppable) error {
 		dropped = append(dropped, day)
 		return db.Log.Drop(t.Context(), day)
 	})
@@ -154,7 +154,7 @@ func TestRetention_ADayThatIsDroppedIsGoneBeforeTheNextIsLookedAt(t *testing.T) 
 	watch(t, db, view(monday, 1, 0), view(monday+1, 1, 0), view(monday+2, 1, 0))
 	enterClosed(t, db, daysFrom(monday, monday+2)...)
 
-	_, err := db.EachDroppable(t.Context(), monday+2, false, func(day watchlog.Droppable) error {
+	_, err := db.EachDroppable(t.Context(), monday+2, false, func(day daylog.Droppable) error {
 		requireDays(t, db, day.Day, monday+2)
 		return db.Log.Drop(t.Context(), day)
 	})

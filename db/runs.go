@@ -10,8 +10,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -43,7 +43,7 @@ func (r Run) Period() settlement.Period {
 }
 
 // OnTime are the rows of the watch log that a daily run counts as its day's own.
-func (r Run) OnTime() watchlog.OnTime { return watchlog.OnTime{Day: r.StartsOn, LateFrom: r.LateFrom} }
+func (r Run) OnTime() daylog.OnTime { return daylog.OnTime{Day: r.StartsOn, LateFrom: r.LateFrom} }
 
 // RepeatWindow is the window of R3 that the run uses.
 func (r Run) RepeatWindow() time.Duration { return time.Duration(r.WindowMS) * time.Millisecond }
@@ -210,9 +210,9 @@ func (db *DB) OpenRun(ctx context.Context, period settlement.Period) (Run, error
 }
 
 // OnTime are the rows of the watch log that count as the day's own.
-func (db *DB) OnTime(ctx context.Context, day settlement.Day) (watchlog.OnTime, error) {
+func (db *DB) OnTime(ctx context.Context, day settlement.Day) (daylog.OnTime, error) {
 	run, _, err := findRun(ctx, db.pool, settlement.DailyPeriod(day))
-	return watchlog.OnTime{Day: day, LateFrom: run.LateFrom}, err
+	return daylog.OnTime{Day: day, LateFrom: run.LateFrom}, err
 }
 
 // RepeatWindows are the windows of R3 that the runs of the days from first to

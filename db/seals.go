@@ -8,8 +8,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -60,7 +60,7 @@ var (
 		sealedTable{"daily_statistics", "starts_on", statisticsLineColumns.List(), false},
 		sealedTable{"daily_settlements", "starts_on", settlementLineColumns.List(), false},
 		sealedTable{"adjustments", "posted_on", adjustmentColumns.List(), false},
-		sealedTable{"late_views", "posted_on", server.ColumnsOf(watchlog.LateView{}).List(), false},
+		sealedTable{"late_views", "posted_on", server.ColumnsOf(daylog.LateView{}).List(), false},
 	)
 	// The documents of a statement are drawn after the close.
 	sealedPeriod = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],

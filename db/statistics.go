@@ -6,8 +6,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -27,9 +27,9 @@ type Count struct {
 	UnknownRows int64            // rows whose video is unknown: in no line
 	Checksum    uint64           // of all rows read, those of unknown videos too
 
-	Late        []watchlog.LateView // late views that the day posts, with their verdicts
-	UnknownLate int64               // late views whose video is unknown: not among Late
-	Adjustments []Adjustment        // what Late come to, by video and origin day
+	Late        []daylog.LateView // late views that the day posts, with their verdicts
+	UnknownLate int64             // late views whose video is unknown: not among Late
+	Adjustments []Adjustment      // what Late come to, by video and origin day
 }
 
 // Totals sums the lines, and the adjustments as late views. It fails with
@@ -86,7 +86,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				return err
 			}
 		}
-		if err := watchlog.StoreVerdicts(ctx, tx, count.Late); err != nil {
+		if err := db.Log.StoreVerdicts(ctx, tx, count.Late); err != nil {
 			return err
 		}
 		if err := replaceAdjustments(ctx, tx, day, stored.Range, count.Adjustments); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/program/command"
 	"creatorpay/settlement"
 )
@@ -100,7 +100,7 @@ func (c partitionsDropCommand) Run(ctx context.Context, database *db.DB) error {
 	}
 	before := calendar.Day(time.Now()) - settlement.Day(c.OlderThanDays)
 	days := 0
-	kept, err := database.EachDroppable(ctx, before, c.NeverSettled, func(day watchlog.Droppable) error {
+	kept, err := database.EachDroppable(ctx, before, c.NeverSettled, func(day daylog.Droppable) error {
 		if c.Yes {
 			if err := database.Log.Drop(ctx, day); err != nil {
 				return err

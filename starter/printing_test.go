@@ -11,7 +11,7 @@ import (
 	"creatorpay/activities"
 	"creatorpay/db"
 	"creatorpay/db/audit"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/engine/importer"
 	"creatorpay/engine/verify"
 	"creatorpay/program/control"
@@ -128,8 +128,8 @@ func TestTablesOfPartitionsPricesFeesAndTheAudit(t *testing.T) {
 │ 2024-05-10 │ p20240510 │ 0            │   0 │ open   │
 └────────────┴───────────┴──────────────┴─────┴────────┘
 `, partitionsText([]db.Partition{
-		{Partition: watchlog.Partition{Day: thursday, Rows: 3_000_000, Bytes: 300 << 20}, Closed: true},
-		{Partition: watchlog.Partition{Day: thursday + 1}},
+		{Partition: daylog.Partition{Day: thursday, Rows: 3_000_000, Bytes: 300 << 20}, Closed: true},
+		{Partition: daylog.Partition{Day: thursday + 1}},
 	}))
 
 	views, err := settlement.ParseTiers("1:1,100000:1.1")

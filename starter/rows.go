@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/program/command"
 	"creatorpay/settlement"
 )
@@ -37,7 +37,7 @@ func (c rowsRestoreCommand) Run(ctx context.Context, database *db.DB) error {
 }
 
 // describeRestored writes what was put right, or would be.
-func describeRestored(day settlement.Day, restored watchlog.Restored, done bool) string {
+func describeRestored(day settlement.Day, restored daylog.Restored, done bool) string {
 	if restored.None() {
 		return fmt.Sprintf("%s: all rows are as they were counted and posted", day)
 	}
@@ -59,7 +59,7 @@ func (c rowsTakeCommand) Run(ctx context.Context, database *db.DB) error {
 		return fmt.Errorf("%s is there already: name another file", c.Output)
 	}
 	// The file is in its place before the rows are removed.
-	rows, err := database.Log.TakeRowsBelow(ctx, func(read func(func(watchlog.View) error) error) error {
+	rows, err := database.Log.TakeRowsBelow(ctx, func(read func(func(daylog.View) error) error) error {
 		return writeFile(c.Output, func(to io.Writer) error { return writeViews(to, read) })
 	})
 	if err != nil {
@@ -74,12 +74,12 @@ func (c rowsTakeCommand) Run(ctx context.Context, database *db.DB) error {
 }
 
 // writeViews writes all views that read hands over in the form of an import.
-func writeViews(to io.Writer, read func(func(watchlog.View) error) error) error {
+func writeViews(to io.Writer, read func(func(daylog.View) error) error) error {
 	out := csv.NewWriter(to)
 	if err := out.Write([]string{"view_id", "video_id", "viewer_id", "watched_at", "played_seconds", "ad_views"}); err != nil {
 		return err
 	}
-	if err := read(func(view watchlog.View) error {
+	if err := read(func(view daylog.View) error {
 		return out.Write([]string{
 			strconv.FormatInt(view.ViewID, 10), strconv.FormatInt(view.VideoID, 10), strconv.FormatInt(view.ViewerID, 10),
 			time.UnixMilli(view.WatchedAt).UTC().Format("2006-01-02T15:04:05.000Z07:00"),

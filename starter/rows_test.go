@@ -6,20 +6,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
 func TestDescribeRestored(t *testing.T) {
 	const day settlement.Day = 19852 // 2024-05-09
 	for _, test := range []struct {
-		restored watchlog.Restored
+		restored daylog.Restored
 		done     bool
 		want     string
 	}{
-		{watchlog.Restored{}, true, "2024-05-09: all rows are as they were counted and posted"},
-		{watchlog.Restored{Counted: 1200, Posted: 1}, false, "2024-05-09: 1,200 counted rows put back, 1 posted late row put back, 0 other rows removed; nothing was changed: add --yes to do it"},
-		{watchlog.Restored{Removed: 1}, true, "2024-05-09: 0 counted rows put back, 0 posted late rows put back, 1 other row removed; to see that it is right: starter verify --date 2024-05-09"},
+		{daylog.Restored{}, true, "2024-05-09: all rows are as they were counted and posted"},
+		{daylog.Restored{Counted: 1200, Posted: 1}, false, "2024-05-09: 1,200 counted rows put back, 1 posted late row put back, 0 other rows removed; nothing was changed: add --yes to do it"},
+		{daylog.Restored{Removed: 1}, true, "2024-05-09: 0 counted rows put back, 0 posted late rows put back, 1 other row removed; to see that it is right: starter verify --date 2024-05-09"},
 	} {
 		require.Equal(t, test.want, describeRestored(day, test.restored, test.done))
 	}
@@ -27,9 +27,9 @@ func TestDescribeRestored(t *testing.T) {
 
 func TestWriteViews_InTheFormOfAnImport(t *testing.T) {
 	var out strings.Builder
-	view := watchlog.View{Day: 19852, ViewID: 5, VideoID: 7, ViewerID: 9, WatchedAt: 1715180400123, PlayedSeconds: 60, AdViews: 2}
+	view := daylog.View{Day: 19852, ViewID: 5, VideoID: 7, ViewerID: 9, WatchedAt: 1715180400123, PlayedSeconds: 60, AdViews: 2}
 
-	err := writeViews(&out, func(each func(watchlog.View) error) error { return each(view) })
+	err := writeViews(&out, func(each func(daylog.View) error) error { return each(view) })
 
 	require.NoError(t, err)
 	require.Equal(t, "view_id,video_id,viewer_id,watched_at,played_seconds,ad_views\n5,7,9,2024-05-08T15:00:00.123Z,60,2\n", out.String())

@@ -19,7 +19,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -134,9 +134,9 @@ func (r *recorder) addVideos(ids ...int64) {
 func (r *recorder) addPlays(partition, started settlement.Day, videos ...int64) {
 	calendar, err := r.db.Calendar(r.t.Context())
 	require.NoError(r.t, err)
-	var views []watchlog.View
+	var views []daylog.View
 	for _, id := range videos {
-		views = append(views, watchlog.View{
+		views = append(views, daylog.View{
 			Day: partition, VideoID: id, ViewerID: 1000, ViewID: id,
 			WatchedAt: calendar.Start(started).Add(time.Hour).UnixMilli(), PlayedSeconds: 10, AdViews: 1,
 		})

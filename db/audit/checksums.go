@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -29,7 +29,7 @@ var checksumsInvariant = Invariant{
 }
 
 // checkChecksums reads the day's rows that were there when it closed.
-func (a *audit) checkChecksums(ctx context.Context, day watchlog.OnTime, chunks []db.Chunk) error {
+func (a *audit) checkChecksums(ctx context.Context, day daylog.OnTime, chunks []db.Chunk) error {
 	sums, rows := make([]uint64, len(chunks)), make([]int64, len(chunks))
 	err := inParallel(ctx, chunks, func(ctx context.Context, i int, chunk db.Chunk) (err error) {
 		rows[i], sums[i], err = a.db.Log.Sum(ctx, day, chunk.Range)

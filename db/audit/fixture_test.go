@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/dbtest"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
@@ -90,7 +90,7 @@ func (b books) closeDay(day settlement.Day) {
 				count.Lines = append(count.Lines, line)
 			}
 		}
-		count.Late, err = b.DB.Log.LateViews(ctx, day, chunk.Range)
+		count.Late, err = b.DB.Log.Posted(ctx, day, chunk.Range)
 		require.NoError(b, err)
 		count.Adjustments = judged(count.Late)
 		_, count.Checksum, err = b.DB.Log.Sum(ctx, onTime, chunk.Range)
@@ -131,7 +131,7 @@ func leftOut(day settlement.Day, repeats int64) db.StatisticsLine {
 func (b books) watch(day settlement.Day, video int64, afterStart ...time.Duration) {
 	b.Helper()
 	for _, after := range afterStart {
-		added, refused, err := b.DB.AppendViews(b.Context(), []watchlog.View{{
+		added, refused, err := b.DB.AppendViews(b.Context(), []daylog.View{{
 			Day: day, VideoID: video, ViewerID: dbtest.Viewer, WatchedAt: b.Calendar.Start(day).Add(after).UnixMilli(),
 			ViewID: 1, PlayedSeconds: 60, AdViews: 2,
 		}})
@@ -142,13 +142,13 @@ func (b books) watch(day settlement.Day, video int64, afterStart ...time.Duratio
 }
 
 // judged sets the verdicts on late views, in order: the first is a repeat.
-func judged(late []watchlog.LateView) (adjustments []db.Adjustment) {
+func judged(late []daylog.LateView) (adjustments []db.Adjustment) {
 	for i := range late {
 		view, verdict := &late[i], settlement.Counts
 		if i == 0 {
 			verdict = settlement.Repeat
 		}
-		view.Verdict = watchlog.LateVerdicts[verdict]
+		view.Verdict = daylog.LateVerdicts[verdict]
 		if last := len(adjustments) - 1; last < 0 || adjustments[last].WatchedOn != view.WatchedOn {
 			adjustments = append(adjustments, db.Adjustment{PostedOn: view.PostedOn, WatchedOn: view.WatchedOn, VideoID: view.VideoID, CreatorID: 1})
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -75,7 +75,7 @@ func (a *audit) daysInLog(ctx context.Context) (days []db.Run, err error) {
 type dayRows struct {
 	present int64
 	onTime  int64 // when the day closed
-	watchlog.PostedRows
+	daylog.PostedRows
 }
 
 // unposted is how many of the rows came late and are not posted yet.

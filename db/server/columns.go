@@ -33,12 +33,16 @@ func columnsOf(of reflect.Type) (columns Columns) {
 
 // Each writes the form for each column, which stands for every %s in it, and
 // commas between them: of a and b, "SUM(%s)" gives "SUM(a), SUM(b)".
-func (c Columns) Each(form string) string {
+func (c Columns) Each(form string) string { return c.Joined(form, ", ") }
+
+// Joined writes the form for each column, as Each does, and the separator between
+// them: of a and b, "%s > 0" with " OR " gives "a > 0 OR b > 0".
+func (c Columns) Joined(form, separator string) string {
 	each := make([]string, len(c))
 	for i, column := range c {
 		each[i] = strings.ReplaceAll(form, "%s", column)
 	}
-	return strings.Join(each, ", ")
+	return strings.Join(each, separator)
 }
 
 // List is the columns: "a, b".

@@ -29,4 +29,5 @@ func TestColumnsOf_AreTheTagsInTheOrderOfTheirDeclaration(t *testing.T) {
 	require.Equal(t, "day = :day, video_id = :video_id, amount = :amount", columns.Assigned())
 	require.Equal(t, "COALESCE(SUM(amount), 0) AS amount", ColumnsOf(amount).Summed())
 	require.Equal(t, "0, 0, 0", columns.Each("0"))
+	require.Equal(t, "day > 0 OR video_id > 0 OR amount > 0", columns.Joined("%s > 0", " OR "))
 }

@@ -31,7 +31,7 @@ func parseDSN(dsn string) (*mysql.Config, error) {
 	config.ParseTime = true
 	config.Loc = time.UTC
 	config.InterpolateParams = true // one round trip a statement instead of three
-	config.ClientFoundRows = false  // package watchlog tells by the rows that changed which ones are new
+	config.ClientFoundRows = false  // package daylog tells by the rows that changed which ones are new
 	config.ColumnsWithAlias = false
 	config.Collation = ""              // some are unsafe where parameters are written into statements
 	config.Logger = &mysql.NopLogger{} // what it would print is in the errors, too

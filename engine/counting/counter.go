@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -16,7 +16,7 @@ import (
 // in the rows.
 type Counter struct {
 	db          *db.DB
-	rows        watchlog.OnTime // the day's own
+	rows        daylog.OnTime // the day's own
 	calendar    settlement.Calendar
 	day         settlement.Day
 	first, last time.Time // when its plays may start
@@ -47,7 +47,7 @@ func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []d
 		judge:   settlement.NewJudge(c.first, c.window),
 		owners:  owners,
 	}
-	if err := c.db.Log.Plays(ctx, c.rows, videos, tally.add); err != nil {
+	if err := c.db.Log.Scan(ctx, c.rows, videos, tally.add); err != nil {
 		return db.Count{}, err
 	}
 	if err := tally.lookBack(ctx); err != nil {
@@ -76,9 +76,9 @@ type pendingPlay struct {
 
 func (t *tally) add(play settlement.Play) error {
 	if play.StartedAt < t.counter.first.UnixMilli() || play.StartedAt > t.counter.last.UnixMilli() {
-		return watchlog.StrayRow(t.counter.day, play)
+		return daylog.StrayRow(t.counter.day, play)
 	}
-	t.count.Checksum += watchlog.Checksum(play)
+	t.count.Checksum += daylog.Checksum(play)
 	line := t.line(play.VideoID)
 	if line == nil {
 		t.count.UnknownRows++
@@ -117,9 +117,9 @@ func (t *tally) line(video int64) *db.StatisticsLine {
 // before decides about them. They are few, so looking each up by the key costs
 // far less than reading the end of the day before, which no index finds.
 func (t *tally) lookBack(ctx context.Context) error {
-	pairs := make([]watchlog.Pair, len(t.pending))
+	pairs := make([]daylog.Pair, len(t.pending))
 	for i, pending := range t.pending {
-		pairs[i] = watchlog.Pair{VideoID: pending.play.VideoID, ViewerID: pending.play.ViewerID}
+		pairs[i] = daylog.Pair{VideoID: pending.play.VideoID, ViewerID: pending.play.ViewerID}
 	}
 	before, err := t.counter.db.OnTime(ctx, t.counter.day-1)
 	if err != nil {

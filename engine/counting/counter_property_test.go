@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -20,13 +20,13 @@ const unknownVideo = 15
 // drawViews draws a day and the end of the day before, on which few viewers
 // play few videos at few and crowded times: repeats, chains, ties and looks
 // across midnight are common.
-func (b *bundle) drawViews(t *rapid.T) []watchlog.View {
+func (b *bundle) drawViews(t *rapid.T) []daylog.View {
 	near := rapid.OneOf(
 		rapid.Int64Range(0, 60_000),
 		rapid.SampledFrom([]int64{0, 1, 10_000, 20_000, 29_999, 30_000, 30_001}),
 	)
-	views := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) watchlog.View {
-		view := watchlog.View{
+	views := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) daylog.View {
+		view := daylog.View{
 			Day:           day,
 			VideoID:       rapid.SampledFrom([]int64{10, 11, 12, unknownVideo}).Draw(t, "video"),
 			ViewerID:      rapid.SampledFrom([]int64{settlement.Anonymous, creator, viewer, viewer + 1}).Draw(t, "viewer"),
@@ -43,14 +43,14 @@ func (b *bundle) drawViews(t *rapid.T) []watchlog.View {
 		}
 		return view
 	}), 0, 60).Draw(t, "views")
-	return slices.CompactFunc(slices.SortedFunc(slices.Values(views), byID), func(a, b watchlog.View) bool { return a.ViewID == b.ViewID })
+	return slices.CompactFunc(slices.SortedFunc(slices.Values(views), byID), func(a, b daylog.View) bool { return a.ViewID == b.ViewID })
 }
 
-func byID(a, b watchlog.View) int { return cmp.Compare(a.ViewID, b.ViewID) }
+func byID(a, b daylog.View) int { return cmp.Compare(a.ViewID, b.ViewID) }
 
 // countByTheText applies R1 to R3 and R10 as they are written: it searches all
 // views for the viewer's previous play of the video.
-func countByTheText(views []watchlog.View, window time.Duration) (lines map[int64]settlement.Statistics, unknownRows int64) {
+func countByTheText(views []daylog.View, window time.Duration) (lines map[int64]settlement.Statistics, unknownRows int64) {
 	lines = map[int64]settlement.Statistics{}
 	for _, view := range views {
 		if view.Day != day {
@@ -64,7 +64,7 @@ func countByTheText(views []watchlog.View, window time.Duration) (lines map[int6
 		switch {
 		case view.ViewerID == creator:
 			sum.SelfViews++
-		case view.ViewerID != settlement.Anonymous && slices.ContainsFunc(views, func(other watchlog.View) bool {
+		case view.ViewerID != settlement.Anonymous && slices.ContainsFunc(views, func(other daylog.View) bool {
 			order := cmp.Or(cmp.Compare(other.WatchedAt, view.WatchedAt), cmp.Compare(other.Day, view.Day), cmp.Compare(other.ViewID, view.ViewID))
 			return order < 0 && other.VideoID == view.VideoID && other.ViewerID == view.ViewerID &&
 				view.WatchedAt-other.WatchedAt < window.Milliseconds()

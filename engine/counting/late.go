@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -18,7 +18,7 @@ const pairsAtATime = 500
 // late judges the late views of the range that the day posts, and adds them to
 // the count. owners are the range's known videos by id.
 func (c *Counter) late(ctx context.Context, videos settlement.Range, owners []db.Owner, count *db.Count) error {
-	views, err := c.db.Log.LateViews(ctx, c.day, videos)
+	views, err := c.db.Log.Posted(ctx, c.day, videos)
 	if err != nil || len(views) == 0 {
 		return err
 	}
@@ -26,7 +26,7 @@ func (c *Counter) late(ctx context.Context, videos settlement.Range, owners []db
 	for _, owner := range owners {
 		creators[owner.VideoID] = owner.CreatorID
 	}
-	known := slices.DeleteFunc(views, func(view watchlog.LateView) bool {
+	known := slices.DeleteFunc(views, func(view daylog.LateView) bool {
 		_, found := creators[view.VideoID]
 		return !found
 	})
@@ -45,7 +45,7 @@ func (c *Counter) late(ctx context.Context, videos settlement.Range, owners []db
 
 // endOfPairs is where the given number of pairs ends in views, which are
 // ordered by pair.
-func endOfPairs(views []watchlog.LateView, pairs int) int {
+func endOfPairs(views []daylog.LateView, pairs int) int {
 	for i := 1; i < len(views); i++ {
 		if views[i].Pair() == views[i-1].Pair() {
 			continue
@@ -58,7 +58,7 @@ func endOfPairs(views []watchlog.LateView, pairs int) int {
 }
 
 // judgeLate sets the verdicts of views, which are whole pairs in order.
-func (c *Counter) judgeLate(ctx context.Context, views []watchlog.LateView, creators map[int64]int64) error {
+func (c *Counter) judgeLate(ctx context.Context, views []daylog.LateView, creators map[int64]int64) error {
 	neighbours, err := c.neighbours(ctx, views)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *Counter) judgeLate(ctx context.Context, views []watchlog.LateView, crea
 		views = views[len(own):]
 		if pair.ViewerID == settlement.Anonymous {
 			for i := range own {
-				own[i].Verdict = watchlog.LateCounted
+				own[i].Verdict = daylog.LateCounted
 			}
 			continue
 		}
@@ -86,7 +86,7 @@ func (c *Counter) judgeLate(ctx context.Context, views []watchlog.LateView, crea
 			}
 		}
 		for i := range own {
-			own[i].Verdict = watchlog.LateVerdicts[verdicts[lateKey{own[i].WatchedOn, own[i].WatchedAt.UnixMilli(), own[i].ViewID}]]
+			own[i].Verdict = daylog.LateVerdicts[verdicts[lateKey{own[i].WatchedOn, own[i].WatchedAt.UnixMilli(), own[i].ViewID}]]
 		}
 	}
 	return nil
@@ -103,24 +103,24 @@ type neighbour struct {
 	day    settlement.Day
 	start  time.Time
 	window time.Duration
-	plays  map[watchlog.Pair]settlement.PairDay
+	plays  map[daylog.Pair]settlement.PairDay
 }
 
 // neighbours are what is known of the views' pairs on the days of the views and
 // those around them that may decide about them, up to the day itself, in order.
-func (c *Counter) neighbours(ctx context.Context, views []watchlog.LateView) ([]neighbour, error) {
+func (c *Counter) neighbours(ctx context.Context, views []daylog.LateView) ([]neighbour, error) {
 	// Those who are not signed in are many, and no rule looks at their other
 	// plays.
-	views = slices.DeleteFunc(slices.Clone(views), func(view watchlog.LateView) bool { return view.ViewerID == settlement.Anonymous })
+	views = slices.DeleteFunc(slices.Clone(views), func(view daylog.LateView) bool { return view.ViewerID == settlement.Anonymous })
 	if len(views) == 0 {
 		return nil, nil
 	}
-	byDay := func(a, b watchlog.LateView) int { return cmp.Compare(a.WatchedOn, b.WatchedOn) }
+	byDay := func(a, b daylog.LateView) int { return cmp.Compare(a.WatchedOn, b.WatchedOn) }
 	windows, err := c.db.RepeatWindows(ctx, slices.MinFunc(views, byDay).WatchedOn-1, slices.MaxFunc(views, byDay).WatchedOn+1)
 	if err != nil {
 		return nil, err
 	}
-	var pairs []watchlog.Pair
+	var pairs []daylog.Pair
 	wanted := map[settlement.Day]bool{}
 	for _, view := range views {
 		wanted[view.WatchedOn], wanted[min(view.WatchedOn+1, c.day)] = true, true
@@ -152,7 +152,7 @@ func (c *Counter) neighbours(ctx context.Context, views []watchlog.LateView) ([]
 }
 
 // adjustments adds up judged views, by video and origin day.
-func adjustments(views []watchlog.LateView, creators map[int64]int64) (sums []db.Adjustment) {
+func adjustments(views []daylog.LateView, creators map[int64]int64) (sums []db.Adjustment) {
 	type key struct {
 		video int64
 		day   settlement.Day

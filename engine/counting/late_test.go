@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -39,7 +39,7 @@ func TestR3_ALateViewSoonAfterAKnownOneIsARepeat(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Len(t, count.Late, 1)
-	require.Equal(t, watchlog.LateRepeat, count.Late[0].Verdict)
+	require.Equal(t, daylog.LateRepeat, count.Late[0].Verdict)
 	require.Equal(t, []db.Adjustment{{
 		PostedOn: posting, WatchedOn: day, VideoID: 1, CreatorID: creator, Statistics: settlement.Statistics{RepeatViews: 1},
 	}}, count.Adjustments)
@@ -58,7 +58,7 @@ func TestR3_ALateViewAfterTheFirstMomentsOfADayDoesNotNeedTheDayBefore(t *testin
 		`ALTER TABLE watch_log REORGANIZE PARTITION p0, p20240508 INTO (PARTITION p0 VALUES LESS THAN ('2024-05-09'))`)
 
 	require.NoError(t, err)
-	require.Equal(t, watchlog.LateCounted, count.Late[0].Verdict)
+	require.Equal(t, daylog.LateCounted, count.Late[0].Verdict)
 	require.Equal(t, []db.Adjustment{{
 		PostedOn: posting, WatchedOn: day, VideoID: 1, CreatorID: creator, Statistics: settlement.Statistics{Views: 1, PlayedSeconds: 10, AdViews: 1},
 	}}, count.Adjustments)

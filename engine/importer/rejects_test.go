@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/engine/spreadsheet"
 	"creatorpay/settlement"
 )
@@ -243,9 +243,9 @@ func TestViewsOfADayThatIsDroppedDuringTheImportAreRejected(t *testing.T) {
 	require.NoError(t, err)
 	store := newViewStore(&importer{db: b.db}, calendar)
 	store.room.known, store.room.first, store.room.last = true, day(t, "2024-05-06"), day(t, "2024-05-07")
-	late := item[watchlog.View]{line: 2, value: watchlog.View{Day: day(t, "2024-05-06"), VideoID: 1, ViewerID: 5, ViewID: 2, WatchedAt: calendar.Start(day(t, "2024-05-06")).UnixMilli()}}
+	late := item[daylog.View]{line: 2, value: daylog.View{Day: day(t, "2024-05-06"), VideoID: 1, ViewerID: 5, ViewID: 2, WatchedAt: calendar.Start(day(t, "2024-05-06")).UnixMilli()}}
 
-	done, err := store.store(t.Context(), []item[watchlog.View]{late})
+	done, err := store.store(t.Context(), []item[daylog.View]{late})
 
 	require.NoError(t, err)
 	require.Zero(t, done.stored)

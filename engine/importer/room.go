@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -23,7 +23,7 @@ type room struct {
 // make adds the partitions that the items need. Days that the log cannot hold
 // are refused one by one: a mistyped year, or a dropped day, must not cost the
 // other days.
-func (r *room) make(ctx context.Context, items []item[watchlog.View]) error {
+func (r *room) make(ctx context.Context, items []item[daylog.View]) error {
 	missing := r.missing(items)
 	if len(missing) == 0 {
 		return nil
@@ -50,7 +50,7 @@ func (r *room) make(ctx context.Context, items []item[watchlog.View]) error {
 }
 
 // missing are the days without a partition, with how many items each has.
-func (r *room) missing(items []item[watchlog.View]) map[settlement.Day]int {
+func (r *room) missing(items []item[daylog.View]) map[settlement.Day]int {
 	lines := map[settlement.Day]int{}
 	for i := range items {
 		day := items[i].value.Day

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -58,7 +58,7 @@ func before(days []DayViews, first settlement.Day) int {
 // firstDay is the first day for which the database can hold a partition.
 const firstDay settlement.Day = 0
 
-func (s *viewStore) parse(line *fields) watchlog.View {
+func (s *viewStore) parse(line *fields) daylog.View {
 	// What is finer than milliseconds is cut off.
 	at := line.instant("watched_at")
 	day := s.calendar.Day(at)
@@ -68,7 +68,7 @@ func (s *viewStore) parse(line *fields) watchlog.View {
 	if err := s.calendar.CheckNotAhead(day, s.now); err != nil {
 		line.fail("watched_at", err.Error())
 	}
-	return watchlog.View{
+	return daylog.View{
 		Day:           day,
 		ViewID:        whole[int64](line, "view_id", 1, math.MaxInt64),
 		VideoID:       whole[int64](line, "video_id", 1, math.MaxInt64),
@@ -83,7 +83,7 @@ func (s *viewStore) parse(line *fields) watchlog.View {
 // them works on a stretch of the log of its own, so they do not wait for each
 // other. Of two lines of one view the first one holds: both are in the same
 // part, or the second one is in a later batch.
-func (s *viewStore) store(ctx context.Context, items []item[watchlog.View]) (done outcome, err error) {
+func (s *viewStore) store(ctx context.Context, items []item[daylog.View]) (done outcome, err error) {
 	if err := s.room.make(ctx, items); err != nil {
 		return done, err
 	}
@@ -103,7 +103,7 @@ func (s *viewStore) store(ctx context.Context, items []item[watchlog.View]) (don
 
 // byKey orders views as the log does, and the lines of one view as the file
 // does.
-func byKey(a, b item[watchlog.View]) int {
+func byKey(a, b item[daylog.View]) int {
 	return cmp.Or(
 		cmp.Compare(a.value.Day, b.value.Day),
 		cmp.Compare(a.value.VideoID, b.value.VideoID),
@@ -116,8 +116,8 @@ func byKey(a, b item[watchlog.View]) int {
 
 // parts cuts sorted views into what is stored at a time. A part lies in one day,
 // and all lines of one view lie in the same part.
-func parts(items []item[watchlog.View]) iter.Seq[[]item[watchlog.View]] {
-	return func(yield func([]item[watchlog.View]) bool) {
+func parts(items []item[daylog.View]) iter.Seq[[]item[daylog.View]] {
+	return func(yield func([]item[daylog.View]) bool) {
 		start := 0
 		for i := 1; i <= len(items); i++ {
 			if i < len(items) && items[i].value.Day == items[start].value.Day &&
@@ -132,13 +132,13 @@ func parts(items []item[watchlog.View]) iter.Seq[[]item[watchlog.View]] {
 	}
 }
 
-func sameView(a, b watchlog.View) bool {
+func sameView(a, b daylog.View) bool {
 	a.PlayedSeconds, a.AdViews = b.PlayedSeconds, b.AdViews
 	return a == b
 }
 
 // append stores views of one day.
-func (s *viewStore) append(ctx context.Context, part []item[watchlog.View], done *outcome) error {
+func (s *viewStore) append(ctx context.Context, part []item[daylog.View], done *outcome) error {
 	added, refused, err := s.db.AppendViews(ctx, values(part))
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func (s *viewStore) append(ctx context.Context, part []item[watchlog.View], done
 }
 
 // refuse rejects views of a day for which the log has no room.
-func (s *viewStore) refuse(part []item[watchlog.View], reason string, done *outcome) {
+func (s *viewStore) refuse(part []item[daylog.View], reason string, done *outcome) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, one := range part {

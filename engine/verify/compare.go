@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -116,7 +116,7 @@ func ofSettlement(line db.SettlementLine) key { return key{video: line.VideoID} 
 
 func ofAdjustment(line db.Adjustment) key { return key{video: line.VideoID, watchedOn: line.WatchedOn} }
 
-func ofLateView(view watchlog.LateView) key {
+func ofLateView(view daylog.LateView) key {
 	return key{view.VideoID, view.WatchedOn, view.ViewerID, view.WatchedAt.UnixMilli(), view.ViewID}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -25,7 +25,7 @@ func ofEachKind() chunkFigures {
 	return chunkFigures{
 		unknownRows: 3,
 		statistics:  []db.StatisticsLine{{VideoID: 10, CreatorID: 1, Statistics: views}},
-		late:        []watchlog.LateView{{WatchedOn: monday, VideoID: 10, ViewerID: 9, WatchedAt: start, ViewID: 77, Verdict: watchlog.LateRepeat}},
+		late:        []daylog.LateView{{WatchedOn: monday, VideoID: 10, ViewerID: 9, WatchedAt: start, ViewID: 77, Verdict: daylog.LateRepeat}},
 		adjustments: []db.Adjustment{{VideoID: 10, WatchedOn: monday, CreatorID: 1, Statistics: views, Earnings: earnings}},
 		settlements: []db.SettlementLine{{VideoID: 10, CreatorID: 1, Earnings: earnings}},
 	}
@@ -65,7 +65,7 @@ func TestCompareChunk_NamesEachFigureThatIsNotTheSame(t *testing.T) {
 			},
 		},
 		"a verdict on a late view": {
-			func(f *chunkFigures) { f.late[0].Verdict = watchlog.LateCounted },
+			func(f *chunkFigures) { f.late[0].Verdict = daylog.LateCounted },
 			[]Difference{{"video 10, late view 77 of 2024-05-06", "verdict", "counted", "repeat"}},
 		},
 		"figures of an adjustment": {

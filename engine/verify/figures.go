@@ -2,7 +2,7 @@ package verify
 
 import (
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -10,8 +10,8 @@ import (
 type chunkFigures struct {
 	unknownRows int64 // rows of unknown videos
 	statistics  []db.StatisticsLine
-	late        []watchlog.LateView // that the day posts
-	adjustments []db.Adjustment     // what those come to
+	late        []daylog.LateView // that the day posts
+	adjustments []db.Adjustment   // what those come to
 	settlements []db.SettlementLine
 }
 

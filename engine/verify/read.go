@@ -80,7 +80,7 @@ func (r *reader) stored(ctx context.Context, chunk db.Chunk) (stored chunkFigure
 	if stored.statistics, err = r.db.Statistics(ctx, day, chunk.Range); err != nil {
 		return stored, err
 	}
-	if stored.late, err = r.db.Log.LateViews(ctx, day, chunk.Range); err != nil {
+	if stored.late, err = r.db.Log.Posted(ctx, day, chunk.Range); err != nil {
 		return stored, err
 	}
 	if stored.settlements, err = r.db.Settlements(ctx, day, chunk.Range); err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -16,7 +16,7 @@ type Rows struct {
 	Chunk    db.Chunk
 	Found    int64 // rows that were there when the day closed
 	Checksum uint64
-	Late     watchlog.LateRows
+	Late     daylog.LateRows
 }
 
 // Counted is how many rows the chunk had when it was counted.
@@ -81,7 +81,7 @@ func Chunks(ctx context.Context, database *db.DB, day db.Run, chunks []db.Chunk)
 
 // mismatch is what the rows of chunks, with the late ones that were posted of
 // their videos, come to.
-func mismatch(day settlement.Day, chunks []Rows, posted watchlog.PostedRows) settlement.Mismatch {
+func mismatch(day settlement.Day, chunks []Rows, posted daylog.PostedRows) settlement.Mismatch {
 	found := settlement.Mismatch{
 		Day:      day,
 		Expected: posted.Posted,

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/dbtest"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
@@ -19,8 +19,8 @@ const monday = settlement.Day(19849) // 2024-05-06
 
 func TestRows_TellWhatHappenedAndWhetherItIsBad(t *testing.T) {
 	chunk := db.Chunk{Number: 2, Checksum: 7, UnknownRows: 1, Totals: settlement.Totals{Statistics: settlement.Statistics{Views: 5, SelfViews: 3, RepeatViews: 1}}}
-	late := func(unposted, missing, changed int64) watchlog.LateRows {
-		return watchlog.LateRows{Unposted: unposted, PostedRows: watchlog.PostedRows{Posted: 9, Missing: missing, Changed: changed}}
+	late := func(unposted, missing, changed int64) daylog.LateRows {
+		return daylog.LateRows{Unposted: unposted, PostedRows: daylog.PostedRows{Posted: 9, Missing: missing, Changed: changed}}
 	}
 	for _, c := range []struct {
 		rows    Rows
@@ -45,7 +45,7 @@ func TestRows_TellWhatHappenedAndWhetherItIsBad(t *testing.T) {
 }
 
 func TestReport_CountsBadChunksAndUnpostedRows(t *testing.T) {
-	report := Report{Chunks: []Rows{{}, {Found: 1}, {Late: watchlog.LateRows{Unposted: 3}}, {Checksum: 1, Late: watchlog.LateRows{Unposted: 2}}}}
+	report := Report{Chunks: []Rows{{}, {Found: 1}, {Late: daylog.LateRows{Unposted: 3}}, {Checksum: 1, Late: daylog.LateRows{Unposted: 2}}}}
 
 	require.Equal(t, 2, report.Bad())
 	require.EqualValues(t, 5, report.Unposted())

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 	"creatorpay/settlement"
 )
 
@@ -113,8 +113,8 @@ func (r *rig) judgePage(ctx context.Context, day settlement.Day, judge *settleme
 		}
 		verdict := judge.Verdict(play, line.CreatorID)
 		if verdict == settlement.LookBack {
-			pair := watchlog.Pair{VideoID: row.VideoID, ViewerID: row.ViewerID}
-			found, err := r.db.Log.LastPlays(ctx, watchlog.OnTime{Day: day - 1}, []watchlog.Pair{pair})
+			pair := daylog.Pair{VideoID: row.VideoID, ViewerID: row.ViewerID}
+			found, err := r.db.Log.LastPlays(ctx, daylog.OnTime{Day: day - 1}, []daylog.Pair{pair})
 			if err != nil {
 				return err
 			}

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
-	"creatorpay/db/watchlog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -84,7 +84,7 @@ func (b *Books) AddDays(first, last settlement.Day) {
 func (b *Books) Play(day settlement.Day, video, viewer int64, at time.Time) {
 	b.Helper()
 	b.views++
-	_, refused, err := b.DB.AppendViews(b.Context(), []watchlog.View{{
+	_, refused, err := b.DB.AppendViews(b.Context(), []daylog.View{{
 		Day: day, VideoID: video, ViewerID: viewer, ViewID: b.views,
 		WatchedAt: at.UnixMilli(), PlayedSeconds: 10, AdViews: 1,
 	}})

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -102,7 +102,7 @@ func (w *world) writeViews(ctx context.Context, rows *csv.Writer) (days []Day, e
 	return days, nil
 }
 
-func (d *day) line(view watchlog.View) []string {
+func (d *day) line(view daylog.View) []string {
 	zone := d.calendar.Start(d.date).Location()
 	return []string{
 		decimal(view.ViewID), decimal(view.VideoID), decimal(view.ViewerID),

@@ -3,7 +3,7 @@ package generate
 import (
 	"iter"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -56,14 +56,14 @@ func (w *world) plants(video int, views int64) bool {
 }
 
 // plays are the video's views of the day, in the order of the log.
-func (d *day) plays(video int) iter.Seq2[watchlog.View, kind] {
-	return func(yield func(watchlog.View, kind) bool) {
+func (d *day) plays(video int) iter.Seq2[daylog.View, kind] {
+	return func(yield func(daylog.View, kind) bool) {
 		views := d.share.views(video)
 		about := d.video(video)
 		creators := int64(d.options.Creators)
 		s := script{
 			random: d.random(topicPlays, video, d.date),
-			next: watchlog.View{
+			next: daylog.View{
 				Day:     d.date,
 				VideoID: about.ID,
 				ViewID:  int64(d.date)*viewIDsPerDay + d.share.first[video] + 1,
@@ -93,7 +93,7 @@ func (d *day) afterMidnight(video int) kind {
 }
 
 // count adds a play to the day's figures.
-func (d *Day) count(view watchlog.View, k kind) {
+func (d *Day) count(view daylog.View, k kind) {
 	d.Expected.Count(settlement.Play{PlayedSeconds: int64(view.PlayedSeconds), AdViews: int64(view.AdViews)}, k.verdict())
 	switch k {
 	case anonymous:

@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
 // generated is one day as plain data.
 type generated struct {
 	figures Day
-	views   []watchlog.View
+	views   []daylog.View
 }
 
 func generateAll(options Options, calendar settlement.Calendar) []generated {
@@ -123,7 +123,7 @@ func TestViewsComeInTheOrderOfTheLogAndLieInTheirDay(t *testing.T) {
 	})
 }
 
-func compareKeys(a, b watchlog.View) int {
+func compareKeys(a, b daylog.View) int {
 	return cmp.Or(
 		cmp.Compare(a.VideoID, b.VideoID),
 		cmp.Compare(a.ViewerID, b.ViewerID),
@@ -176,7 +176,7 @@ func TestEveryBorderlineCaseOccurs(t *testing.T) {
 }
 
 // gaps counts how long after the viewer's previous play of the video plays start.
-func gaps(views []watchlog.View) map[time.Duration]int {
+func gaps(views []daylog.View) map[time.Duration]int {
 	gaps := map[time.Duration]int{}
 	for i := 1; i < len(views); i++ {
 		before, view := views[i-1], views[i]

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -47,11 +47,11 @@ const (
 // those play whom the day before has prepared for it.
 type script struct {
 	random     *rand.Rand
-	next       watchlog.View // its id goes up by one with each play
-	left       int64         // plays that are still to be written
-	start, end int64         // of the day, in milliseconds since 1970-01-01 UTC
-	duration   int64         // of the video, in seconds
-	yield      func(watchlog.View, kind) bool
+	next       daylog.View // its id goes up by one with each play
+	left       int64       // plays that are still to be written
+	start, end int64       // of the day, in milliseconds since 1970-01-01 UTC
+	duration   int64       // of the video, in seconds
+	yield      func(daylog.View, kind) bool
 }
 
 // play writes one play.

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -148,7 +148,7 @@ func (g *generator) storeDay(ctx context.Context, today *day) error {
 // their figures.
 func (g *generator) storeStretch(ctx context.Context, today *day, first, last int, figures *Day) error {
 	var counted Day
-	batch := make([]watchlog.View, 0, viewsPerTransaction)
+	batch := make([]daylog.View, 0, viewsPerTransaction)
 	for video := first; video <= last; video++ {
 		for view, kind := range today.plays(video) {
 			counted.count(view, kind)
@@ -170,7 +170,7 @@ func (g *generator) storeStretch(ctx context.Context, today *day, first, last in
 	return figures.add(counted)
 }
 
-func (g *generator) append(ctx context.Context, views []watchlog.View) error {
+func (g *generator) append(ctx context.Context, views []daylog.View) error {
 	if len(views) == 0 {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -31,7 +31,7 @@ func setup(t *testing.T) (*db.DB, *sql.DB) {
 // plays reads the day back.
 func plays(t *testing.T, database *db.DB, day settlement.Day) []settlement.Play {
 	var stored []settlement.Play
-	require.NoError(t, database.Log.Plays(t.Context(), watchlog.OnTime{Day: day}, settlement.Range{}, func(play settlement.Play) error {
+	require.NoError(t, database.Log.Scan(t.Context(), daylog.OnTime{Day: day}, settlement.Range{}, func(play settlement.Play) error {
 		stored = append(stored, play)
 		return nil
 	}))

@@ -19,7 +19,7 @@ func Gaps(ctx context.Context, books *db.DB) ([]db.OpenPeriod, error) {
 		if partition.Closed {
 			break // days close in order
 		}
-		played, err := books.Log.HasPlays(ctx, partition.Day)
+		played, err := books.Log.HasRows(ctx, partition.Day)
 		if err != nil {
 			return nil, err
 		}

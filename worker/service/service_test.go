@@ -19,7 +19,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -149,7 +149,7 @@ func startSettling(t *testing.T, day settlement.Day) (address, dsn string, run f
 	dsn = migrated(t)
 	exec(t, dsn, `INSERT INTO creators VALUES (1, 'c', 'c@creators.example', 'ko')`)
 	exec(t, dsn, `INSERT INTO videos (video_id, creator_id, title, duration_seconds) VALUES (1, 1, 'v', 60)`)
-	store(t, dsn, watchlog.View{Day: day, VideoID: 1, WatchedAt: time.Unix(int64(day)*24*60*60, 0).UnixMilli(), ViewID: 1})
+	store(t, dsn, daylog.View{Day: day, VideoID: 1, WatchedAt: time.Unix(int64(day)*24*60*60, 0).UnixMilli(), ViewID: 1})
 	address, stop := start(t, dsn)
 	t.Cleanup(stop)
 	temporal, err := client.Dial(temporalOptions(t))
@@ -255,14 +255,14 @@ func migrated(t *testing.T) (dsn string) {
 }
 
 // store makes room for a view and stores it.
-func store(t *testing.T, dsn string, view watchlog.View) {
+func store(t *testing.T, dsn string, view daylog.View) {
 	t.Helper()
 	database, err := db.Open(t.Context(), dsn, 1)
 	require.NoError(t, err)
 	defer func() { _ = database.Close() }()
 	_, err = database.AddPartitions(t.Context(), view.Day, view.Day)
 	require.NoError(t, err)
-	_, _, err = database.AppendViews(t.Context(), []watchlog.View{view})
+	_, _, err = database.AppendViews(t.Context(), []daylog.View{view})
 	require.NoError(t, err)
 }
 

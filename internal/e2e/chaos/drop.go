@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
@@ -44,7 +44,7 @@ func (c *Rig) drop(in Injection, before settlement.Day) {
 func (c *Rig) arriveAfterDrop(in Injection, day settlement.Day) {
 	came := arrival{View: playOf(c.plan.platform, in.random, day, c.anyVideo(in.random)), day: day}
 	c.reportError(c.ask(func(ctx context.Context) error {
-		added, refused, err := c.DB.AppendViews(ctx, []watchlog.View{came.row()})
+		added, refused, err := c.DB.AppendViews(ctx, []daylog.View{came.row()})
 		c.reportIf(err == nil && (added.Views > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
 		return err
 	}))

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
@@ -76,7 +76,7 @@ func (c *Rig) arrive(in Injection, day settlement.Day, video int64) (stored bool
 
 func (c *Rig) appendView(came arrival) (stored bool) {
 	err := c.ask(func(ctx context.Context) error {
-		added, _, err := c.DB.AppendViews(ctx, []watchlog.View{came.row()})
+		added, _, err := c.DB.AppendViews(ctx, []daylog.View{came.row()})
 		stored, came.closed = added.Views == 1, len(added.Closed) > 0
 		return err
 	})
@@ -88,8 +88,8 @@ func (c *Rig) appendView(came arrival) (stored bool) {
 }
 
 // row is the view as it is appended.
-func (a arrival) row() watchlog.View {
-	return watchlog.View{
+func (a arrival) row() daylog.View {
+	return daylog.View{
 		Day: a.day, VideoID: a.Video, ViewerID: a.Viewer, WatchedAt: a.At.UnixMilli(), ViewID: a.ID,
 		PlayedSeconds: a.Seconds, AdViews: a.Ads,
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/engine/link"
 	"creatorpay/engine/statement"
 	"creatorpay/internal/dbtest"
@@ -126,14 +126,14 @@ func (b *books) nextDay() settlement.Day {
 }
 
 // plays are the day's, and some of the days before, which come late.
-func (b *books) plays(day settlement.Day) (plays []watchlog.View) {
+func (b *books) plays(day settlement.Day) (plays []daylog.View) {
 	for range 80 {
 		of := day
 		if late := day - settlement.Day(1+b.random.IntN(lateDays)); late >= firstDay && b.random.IntN(10) == 0 {
 			of = late
 		}
 		b.views++
-		plays = append(plays, watchlog.View{
+		plays = append(plays, daylog.View{
 			Day: of, VideoID: 1 + b.random.Int64N(videos), ViewerID: b.random.Int64N(30), ViewID: b.views,
 			WatchedAt:     b.calendar.Start(of).Add(time.Duration(b.random.IntN(86_400)) * time.Second).UnixMilli(),
 			PlayedSeconds: uint32(b.random.IntN(600)), AdViews: uint32(b.random.IntN(4)),
@@ -144,7 +144,7 @@ func (b *books) plays(day settlement.Day) (plays []watchlog.View) {
 
 // fill stores the plays, and gives a video another title, which no answer about a
 // closed period may show.
-func (b *books) fill(ctx context.Context, day settlement.Day, plays []watchlog.View, video int64, title string) error {
+func (b *books) fill(ctx context.Context, day settlement.Day, plays []daylog.View, video int64, title string) error {
 	refused, err := b.db.PutVideos(ctx, []db.Video{{ID: video, CreatorID: ownerOf(video), Title: title, DurationSeconds: 60,
 		OpeningViews: []int64{0, 99_990, 499_990}[video%3], OpeningAdViews: []int64{0, 999_990}[video%2]}})
 	if err == nil && len(refused) > 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/internal/e2e/oracle"
 )
 
@@ -81,14 +81,14 @@ func TierFlag(tiers []oracle.Tier) string {
 // Append stores views and makes room for them.
 func (s *System) Append(p *oracle.Platform, views ...oracle.View) {
 	s.T.Helper()
-	batch := make([]watchlog.View, len(views))
+	batch := make([]daylog.View, len(views))
 	for i, v := range views {
-		batch[i] = watchlog.View{
+		batch[i] = daylog.View{
 			Day: ToDay(p.DayOf(v.At)), VideoID: v.Video, ViewerID: v.Viewer, WatchedAt: v.At.UnixMilli(), ViewID: v.ID,
 			PlayedSeconds: v.Seconds, AdViews: v.Ads,
 		}
 	}
-	byDay := func(a, b watchlog.View) int { return int(a.Day - b.Day) }
+	byDay := func(a, b daylog.View) int { return int(a.Day - b.Day) }
 	s.AddDays(slices.MinFunc(batch, byDay).Day.String(), slices.MaxFunc(batch, byDay).Day.String())
 	added, refused, err := s.DB.AppendViews(s.T.Context(), batch)
 	require.NoError(s.T, err)

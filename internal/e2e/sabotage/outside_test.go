@@ -65,7 +65,7 @@ var outsideSabotages = []sabotage{
 		safety: "days are kept until the late rows of theirs are judged",
 		edits: []edit{
 			{"db/retention.go", `	if len(first) == 0 {`, `	if len(first) == 0 || sabotaged("days are kept until the late rows of theirs are judged") {`},
-			{"db/watchlog/watchlog.go", `	if o.LateFrom == 0 {
+			{"db/daylog/daylog.go", `	if o.LateFrom == 0 {
 		return "watch_log"`,
 				`	if o.LateFrom == 0 || sabotaged("days are kept until the late rows of theirs are judged") {
 		return "watch_log"`},

@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"context"
@@ -8,16 +8,14 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-const settingEpoch = "epoch"
-
-// RaiseEpoch makes all rows that are written to the watch log from now on carry a
+// RaiseEpoch makes all rows that are written to the log from now on carry a
 // number that no row had before, and returns it. The transactions that have
 // written to the log have ended then: what they wrote can be seen. It fails with
 // a [settlement.ErrBusy] when one does not end.
 func (l *Log) RaiseEpoch(ctx context.Context) (epoch int64, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("raise the epoch of the watch log: %w", err)
+			err = fmt.Errorf("raise the epoch of the %s: %w", l.name, err)
 		}
 	}()
 	// Committed first: a number that may have become the default is never
@@ -30,11 +28,11 @@ func (l *Log) RaiseEpoch(ctx context.Context) (epoch int64, err error) {
 				?,
 				CAST(COLUMN_DEFAULT AS UNSIGNED) + 1
 			FROM information_schema.COLUMNS
-			WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'watch_log' AND COLUMN_NAME = 'epoch'
-			ON DUPLICATE KEY UPDATE value = GREATEST(CAST(settings.value AS UNSIGNED) + 1, CAST(VALUES(value) AS UNSIGNED))`, settingEpoch); err != nil {
+			WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '`+l.table+`' AND COLUMN_NAME = 'epoch'
+			ON DUPLICATE KEY UPDATE value = GREATEST(CAST(settings.value AS UNSIGNED) + 1, CAST(VALUES(value) AS UNSIGNED))`, l.epochSetting); err != nil {
 			return err
 		}
-		epoch, err = newestEpoch(ctx, tx, "")
+		epoch, err = l.newestEpoch(ctx, tx, "")
 		return err
 	}); err != nil {
 		return 0, err
@@ -42,7 +40,7 @@ func (l *Log) RaiseEpoch(ctx context.Context) (epoch int64, err error) {
 	return epoch, l.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		// The lock keeps another close from coming between the two, and the
 		// default from ever falling.
-		newest, err := newestEpoch(ctx, tx, "FOR UPDATE")
+		newest, err := l.newestEpoch(ctx, tx, "FOR UPDATE")
 		if err != nil {
 			return err
 		}
@@ -53,11 +51,11 @@ func (l *Log) RaiseEpoch(ctx context.Context) (epoch int64, err error) {
 	})
 }
 
-func newestEpoch(ctx context.Context, tx *sqlx.Tx, lock string) (epoch int64, err error) {
+func (l *Log) newestEpoch(ctx context.Context, tx *sqlx.Tx, lock string) (epoch int64, err error) {
 	err = tx.GetContext(ctx, &epoch, `
 		SELECT value
 		FROM settings
 		WHERE name = ?
-		`+lock, settingEpoch)
+		`+lock, l.epochSetting)
 	return epoch, err
 }

@@ -1,10 +1,11 @@
-package watchlog
+package daylog
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -33,7 +34,7 @@ var errRehearsed = errors.New("rehearsed")
 var databaseName = regexp.MustCompile(`^[0-9A-Za-z_$-]{1,64}$`)
 
 // Restore makes the rows of a closed day those of a backup, a database on the same
-// server with a watch log of its own that was copied after the day had closed:
+// server with a log of its own that was copied after the day had closed:
 // counted is how many rows were counted then. Rows that are right stay as they
 // are, so that it can be repeated. Late rows that were posted come from the copy
 // that was posted; those that nobody has posted stay as they are. All of it is one
@@ -43,12 +44,12 @@ func (l *Log) Restore(ctx context.Context, day OnTime, counted int64, backup str
 	if !databaseName.MatchString(backup) {
 		return restored, wrongBackup(day, "%q is not the name of a database", backup)
 	}
-	from := "`" + backup + "`.watch_log"
+	from := "`" + backup + "`." + l.table
 	if err := l.checkBackup(ctx, day, counted, from); err != nil {
 		return restored, fmt.Errorf("restore %s: %w", day.Day, err)
 	}
 	err = l.pool.InTx(ctx, func(tx *sqlx.Tx) (err error) {
-		if restored, err = restore(ctx, tx, day, from); err == nil && rehearsal {
+		if restored, err = l.restore(ctx, tx, day, from); err == nil && rehearsal {
 			err = errRehearsed
 		}
 		return err
@@ -68,10 +69,10 @@ func (l *Log) checkBackup(ctx context.Context, day OnTime, counted int64, from s
 	err := l.pool.GetContext(ctx, &rows, `
 		SELECT COUNT(*)
 		FROM `+from+`
-		WHERE watched_on = ? AND epoch < ?`, day.Day, day.LateFrom)
+		WHERE `+l.day+` = ? AND epoch < ?`, day.Day, day.LateFrom)
 	switch number := server.ErrorNumber(err); {
 	case number == server.NoSuchTable || number == server.UnknownTable || number == server.UnknownColumn || number == server.UnknownDatabase:
-		return wrongBackup(day, "the database of the backup has no watch log like this one (%s)", err)
+		return wrongBackup(day, "the database of the backup has no %s like this one (%s)", l.name, err)
 	case err != nil:
 		return err
 	case rows != counted:
@@ -81,17 +82,15 @@ func (l *Log) checkBackup(ctx context.Context, day OnTime, counted int64, from s
 	return nil
 }
 
-// differs is that the row l of the log is missing, or has other figures than b.
-const differs = "(l.view_id IS NULL OR l.played_seconds <> b.played_seconds OR l.ad_views <> b.ad_views)"
-
-const sameKey = "l.watched_on = b.watched_on AND l.video_id = b.video_id AND l.viewer_id = b.viewer_id AND l.watched_at = b.watched_at AND l.view_id = b.view_id"
-
-func restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string) (restored Restored, err error) {
+func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string) (restored Restored, err error) {
+	columns, figures := l.columns(), slices.Concat(l.figures, l.optional)
+	same := l.same("l", "b")
+	differs := "(l." + l.id + " IS NULL OR " + l.other("l", "b") + ")"
 	// A row that was inserted again without its epoch, and that a later day has
 	// posted, stays a late one: it cannot be both.
-	const notPosted = " AND NOT EXISTS (SELECT 1 FROM late_views p WHERE p.watched_on = b.watched_on AND p.video_id = b.video_id AND p.viewer_id = b.viewer_id AND p.watched_at = b.watched_at AND p.view_id = b.view_id)"
-	onTime := from + " b LEFT JOIN watch_log l ON " + sameKey + " WHERE b.watched_on = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)" + notPosted
-	posted := "late_views b LEFT JOIN watch_log l ON " + sameKey + " WHERE b.watched_on = ? AND (" + differs + " OR l.epoch < ?)"
+	notPosted := " AND NOT EXISTS (SELECT 1 FROM " + l.late + " p WHERE " + l.same("p", "b") + ")"
+	onTime := from + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)" + notPosted
+	posted := l.late + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND (" + differs + " OR l.epoch < ?)"
 	for _, step := range []struct {
 		rows   *int64
 		source string
@@ -108,21 +107,20 @@ func restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string) (restore
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch)
-			SELECT b.watched_on, b.video_id, b.viewer_id, b.watched_at, b.view_id, b.played_seconds, b.ad_views, `+step.epoch+`
+			INSERT INTO `+l.table+` (`+columns.List()+`, epoch)
+			SELECT `+columns.Each("b.%s")+`, `+step.epoch+`
 			FROM `+step.source+`
 			ON DUPLICATE KEY UPDATE
-				played_seconds = VALUES(played_seconds),
-				ad_views = VALUES(ad_views),
+				`+figures.Joined("%s = VALUES(%s)", ",\n\t\t\t\t")+`,
 				epoch = VALUES(epoch)`, step.args...); err != nil {
 			return restored, fmt.Errorf("put rows of %s back: %w", from, err)
 		}
 	}
 	result, err := tx.ExecContext(ctx, `
 		DELETE l
-		FROM watch_log l
-		LEFT JOIN `+from+` b ON `+sameKey+`
-		WHERE l.watched_on = ? AND l.epoch < ? AND b.view_id IS NULL`, day.Day, day.LateFrom)
+		FROM `+l.table+` l
+		LEFT JOIN `+from+` b ON `+same+`
+		WHERE l.`+l.day+` = ? AND l.epoch < ? AND b.`+l.id+` IS NULL`, day.Day, day.LateFrom)
 	if err != nil {
 		return restored, fmt.Errorf("remove rows that %s does not have: %w", from, err)
 	}

@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -47,7 +48,7 @@ func (b pairBatch) condition() (string, []any) {
 // then are left out. Pairs without a play on that day are missing from the
 // result. It fails with a [settlement.ErrMissing] when the day is closed and its
 // partition is not there.
-func (l *Log) LastPlays(ctx context.Context, rows OnTime, pairs []Pair) (map[Pair]int64, error) {
+func (v *Views) LastPlays(ctx context.Context, rows OnTime, pairs []Pair) (map[Pair]int64, error) {
 	there, more := rows.condition()
 	day := rows.Day
 	last := make(map[Pair]int64)
@@ -57,12 +58,12 @@ func (l *Log) LastPlays(ctx context.Context, rows OnTime, pairs []Pair) (map[Pai
 			Pair
 			WatchedAt time.Time `db:"watched_at"`
 		}
-		if err := l.pool.SelectContext(ctx, &found, `
+		if err := v.pool.SelectContext(ctx, &found, `
 			SELECT
 				video_id,
 				viewer_id,
 				MAX(watched_at) AS watched_at
-			FROM `+rows.table()+`
+			FROM `+v.holding(rows)+`
 			WHERE watched_on = ? AND `+condition+` AND `+there+`
 			GROUP BY video_id, viewer_id
 			UNION ALL
@@ -74,7 +75,7 @@ func (l *Log) LastPlays(ctx context.Context, rows OnTime, pairs []Pair) (map[Pai
 			WHERE watched_on = ? AND `+condition+` AND posted_on <= ?
 			GROUP BY video_id, viewer_id`,
 			slices.Concat([]any{day}, args, more, []any{day}, args, []any{day + 1})...); err != nil {
-			return nil, rows.explainMissing(fmt.Errorf("look back to %s: %w", day, err))
+			return nil, explainMissing(rows.Day, fmt.Errorf("look back to %s: %w", day, err))
 		}
 		for _, row := range found {
 			last[row.Pair] = max(last[row.Pair], row.WatchedAt.UnixMilli())
@@ -88,11 +89,11 @@ func (l *Log) LastPlays(ctx context.Context, rows OnTime, pairs []Pair) (map[Pai
 // and the late ones that have been posted by then, posting's own among them. It
 // fails with a [settlement.ErrMissing] when the day is closed and its partition is
 // not there.
-func (l *Log) KnownDay(ctx context.Context, rows OnTime, posting settlement.Day, pairs []Pair) (known map[Pair]settlement.PairDay, err error) {
+func (v *Views) KnownDay(ctx context.Context, rows OnTime, posting settlement.Day, pairs []Pair) (known map[Pair]settlement.PairDay, err error) {
 	known = make(map[Pair]settlement.PairDay)
 	for batch := range pairBatches(pairs) {
 		condition, args := batch.condition()
-		plays, err := l.onTimePlays(ctx, rows, condition, args)
+		plays, err := v.onTimePlays(ctx, rows, condition, args)
 		if err != nil {
 			return nil, err
 		}
@@ -103,8 +104,8 @@ func (l *Log) KnownDay(ctx context.Context, rows OnTime, posting settlement.Day,
 			known[pair] = of
 		}
 		var late []LateView
-		if err := l.pool.SelectContext(ctx, &late, `
-			SELECT `+lateColumns.List()+`
+		if err := v.pool.SelectContext(ctx, &late, `
+			SELECT `+v.lateColumns().List()+`
 			FROM late_views
 			WHERE watched_on = ? AND `+condition+` AND posted_on <= ?
 			ORDER BY video_id, viewer_id, watched_at, view_id`, append(append([]any{rows.Day}, args...), posting)...); err != nil {
@@ -119,27 +120,37 @@ func (l *Log) KnownDay(ctx context.Context, rows OnTime, posting settlement.Day,
 	return known, nil
 }
 
-func (l *Log) onTimePlays(ctx context.Context, rows OnTime, condition string, args []any) ([]settlement.Play, error) {
+func (v *Views) onTimePlays(ctx context.Context, rows OnTime, condition string, args []any) ([]settlement.Play, error) {
 	there, more := rows.condition()
 	var found []struct {
 		Pair
 		WatchedAt time.Time `db:"watched_at"`
 		ViewID    int64     `db:"view_id"`
 	}
-	if err := l.pool.SelectContext(ctx, &found, `
+	if err := v.pool.SelectContext(ctx, &found, `
 		SELECT
 			video_id,
 			viewer_id,
 			watched_at,
 			view_id
-		FROM `+rows.table()+`
+		FROM `+v.holding(rows)+`
 		WHERE watched_on = ? AND `+condition+` AND `+there+`
 		ORDER BY video_id, viewer_id, watched_at, view_id`, append(append([]any{rows.Day}, args...), more...)...); err != nil {
-		return nil, rows.explainMissing(fmt.Errorf("read plays of %s: %w", rows.Day, err))
+		return nil, explainMissing(rows.Day, fmt.Errorf("read plays of %s: %w", rows.Day, err))
 	}
 	plays := make([]settlement.Play, len(found))
 	for i, row := range found {
 		plays[i] = settlement.Play{VideoID: row.VideoID, ViewerID: row.ViewerID, StartedAt: row.WatchedAt.UnixMilli(), ViewID: row.ViewID}
 	}
 	return plays, nil
+}
+
+// explainMissing says what it means that the partition of a closed day is
+// missing: without its plays repeats would be paid.
+func explainMissing(day settlement.Day, err error) error {
+	if server.ErrorNumber(err) != server.UnknownPartition {
+		return err
+	}
+	return settlement.Errorf(settlement.ErrMissing, settlement.DailyPeriod(day),
+		"the plays of %s are needed to tell repeats, but its partition was dropped: put it back from a backup, as the runbook says (docs/operations.md, Old days)", day)
 }

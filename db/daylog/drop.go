@@ -1,9 +1,11 @@
-package watchlog
+package daylog
 
 import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/jmoiron/sqlx"
 
 	"creatorpay/settlement"
 )
@@ -17,6 +19,16 @@ type Droppable struct {
 	Seen []Seen
 }
 
+// onTime are the day's own rows.
+func (d Droppable) onTime() OnTime {
+	for _, seen := range d.Seen {
+		if seen.Day == d.Day {
+			return OnTime{Day: d.Day, LateFrom: seen.Epoch}
+		}
+	}
+	return OnTime{Day: d.Day}
+}
+
 // Seen is how many rows a day had from an epoch on.
 type Seen struct {
 	Day   settlement.Day
@@ -24,23 +36,29 @@ type Seen struct {
 	Rows  int64
 }
 
-// Drop removes the day, the first of the log, and its rows. It fails with a
+// Drop removes the day, the first of the log, and its rows. What must be known of
+// them is stored before, all of it again if a drop breaks off. It fails with a
 // [settlement.ErrNeeded] when other rows are there than were seen, and with a
-// [settlement.ErrBusy] while somebody uses the watch log; then nothing of the day
+// [settlement.ErrBusy] while somebody uses the log; then nothing of the day
 // is lost. Those who write to the log wait for an instant: only late rows are
 // counted, by their index.
 func (l *Log) Drop(ctx context.Context, day Droppable) error {
+	if l.keep != nil {
+		if err := l.pool.InTx(ctx, func(tx *sqlx.Tx) error { return l.keep(ctx, tx, day.onTime()) }); err != nil {
+			return fmt.Errorf("drop %s: %w", day.Day, err)
+		}
+	}
 	name := partitionName(day.Day)
 	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
 		// No row is lost that came after the day was looked at, and none is posted.
-		if err := lockAll(ctx, conn); err != nil {
+		if err := l.lockAll(ctx, conn); err != nil {
 			return err
 		}
 		for _, seen := range day.Seen {
 			var rows int64
 			if err := conn.QueryRowContext(ctx, `
 				SELECT COUNT(*)
-				FROM `+partition(seen.Day)+` `+byEpoch+`
+				FROM `+l.partition(seen.Day)+` `+l.byEpoch()+`
 				WHERE epoch >= ?`, seen.Epoch).Scan(&rows); err != nil {
 				return err
 			}
@@ -49,12 +67,12 @@ func (l *Log) Drop(ctx context.Context, day Droppable) error {
 					"%s is not dropped: rows came while it was looked at; look again", day.Day)
 			}
 		}
-		if err := alter(ctx, conn, `TRUNCATE PARTITION `+name); err != nil {
+		if err := l.alterOn(ctx, conn, `TRUNCATE PARTITION `+name); err != nil {
 			return err
 		}
 		// Dropping it would stretch the next day's partition down over the dropped
 		// day; the floor takes its place instead.
-		return alter(ctx, conn, fmt.Sprintf(`
+		return l.alterOn(ctx, conn, fmt.Sprintf(`
 			REORGANIZE PARTITION %s, %s INTO (
 				PARTITION %s VALUES LESS THAN ('%s')
 			)`, floorPartition, name, floorPartition, day.Day+1))

@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// Partition is the part of the watch log that holds one day.
+// Partition is the part of a log that holds one day.
 type Partition struct {
 	Day   settlement.Day
 	Rows  int64 // the engine's estimate
@@ -32,7 +32,7 @@ const floorPartition = "p0"
 
 var partitionPattern = regexp.MustCompile(`^p(\d{4})(\d{2})(\d{2})$`)
 
-// Partitions are the watch log's days in order. They have no gaps.
+// Partitions are the log's days in order. They have no gaps.
 func (l *Log) Partitions(ctx context.Context) ([]Partition, error) {
 	var rows []struct {
 		Name  string `db:"name"`
@@ -45,7 +45,7 @@ func (l *Log) Partitions(ctx context.Context) ([]Partition, error) {
 			COALESCE(TABLE_ROWS, 0) AS row_count,
 			COALESCE(DATA_LENGTH, 0) AS bytes
 		FROM information_schema.PARTITIONS
-		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'watch_log'
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '`+l.table+`'
 		ORDER BY PARTITION_ORDINAL_POSITION`); err != nil {
 		return nil, fmt.Errorf("list partitions: %w", err)
 	}
@@ -64,7 +64,7 @@ func (l *Log) Partitions(ctx context.Context) ([]Partition, error) {
 	return days, nil
 }
 
-// Span is the first and the last day for which the watch log has room. There are
+// Span is the first and the last day for which the log has room. There are
 // no gaps between them.
 func (l *Log) Span(ctx context.Context) (first, last settlement.Day, found bool, err error) {
 	present, err := l.Partitions(ctx)
@@ -74,21 +74,21 @@ func (l *Log) Span(ctx context.Context) (first, last settlement.Day, found bool,
 	return present[0].Day, present[len(present)-1].Day, true, nil
 }
 
-// Has tells whether the watch log holds the day's rows, or has room for
+// Has tells whether the log holds the day's rows, or has room for
 // them.
 func (l *Log) Has(ctx context.Context, day settlement.Day) (bool, error) {
-	return HasPartition(ctx, l.pool, day)
+	return l.HasPartition(ctx, l.pool, day)
 }
 
 // HasPartition tells the same within a transaction, and keeps the layout of the
 // log until that ends. It asks the table itself: the list of its partitions may
 // lack some while they are being changed.
-func HasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (bool, error) {
-	var played bool
-	err := sqlx.GetContext(ctx, from, &played, `
+func (l *Log) HasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (bool, error) {
+	var found bool
+	err := sqlx.GetContext(ctx, from, &found, `
 		SELECT EXISTS (
 			SELECT 1
-			FROM `+partition(day)+`
+			FROM `+l.partition(day)+`
 		)`)
 	if server.ErrorNumber(err) == server.UnknownPartition {
 		return false, nil

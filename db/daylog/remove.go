@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// DaysAfter are the days of the watch log after the given one.
+// DaysAfter are the days of the log after the given one.
 func (l *Log) DaysAfter(ctx context.Context, after settlement.Day) (days []settlement.Day, err error) {
 	present, err := l.Partitions(ctx)
 	for _, partition := range present {
@@ -21,41 +21,41 @@ func (l *Log) DaysAfter(ctx context.Context, after settlement.Day) (days []settl
 	return days, err
 }
 
-// RemoveEmptyDays takes room from the last days of the watch log: from all of them
+// RemoveEmptyDays takes room from the last days of the log: from all of them
 // or, with a [settlement.ErrHasRows], from none.
 func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error {
 	var used []settlement.Day
 	names := make([]string, len(last))
 	for i, day := range last {
 		names[i] = partitionName(day)
-		played, err := l.HasPlays(ctx, day)
+		found, err := l.HasRows(ctx, day)
 		if err != nil {
 			return err
 		}
-		if played {
+		if found {
 			used = append(used, day)
 		}
 	}
 	if len(used) > 0 {
-		return haveRows(used)
+		return l.haveRows(used)
 	}
 	list := strings.Join(names, ", ")
 	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
 		// What came since is seen.
-		if err := lockAll(ctx, conn); err != nil {
+		if err := l.lockAll(ctx, conn); err != nil {
 			return err
 		}
 		var came settlement.Day
 		switch err := conn.QueryRowContext(ctx, `
-			SELECT watched_on
-			FROM watch_log PARTITION (`+list+`)
+			SELECT `+l.day+`
+			FROM `+l.table+` PARTITION (`+list+`)
 			LIMIT 1`).Scan(&came); {
 		case err == nil:
-			return haveRows([]settlement.Day{came})
+			return l.haveRows([]settlement.Day{came})
 		case !errors.Is(err, sql.ErrNoRows):
 			return err
 		}
-		return alter(ctx, conn, `DROP PARTITION `+list)
+		return l.alterOn(ctx, conn, `DROP PARTITION `+list)
 	})
 	if err != nil {
 		return fmt.Errorf("remove %s to %s: %w", last[0], last[len(last)-1], err)
@@ -66,7 +66,7 @@ func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error 
 // daysNamed is how many days an error names.
 const daysNamed = 20
 
-func haveRows(days []settlement.Day) error {
+func (l *Log) haveRows(days []settlement.Day) error {
 	var named []string
 	for _, day := range days[:min(len(days), daysNamed)] {
 		named = append(named, day.String())
@@ -74,5 +74,5 @@ func haveRows(days []settlement.Day) error {
 	if more := len(days) - len(named); more > 0 {
 		named = append(named, fmt.Sprintf("and %d more", more))
 	}
-	return settlement.Errorf(settlement.ErrHasRows, settlement.Period{}, "no day is removed, because views are stored for %s", strings.Join(named, ", "))
+	return settlement.Errorf(settlement.ErrHasRows, settlement.Period{}, "no day is removed, because %s are stored for %s", l.rows, strings.Join(named, ", "))
 }

@@ -1,14 +1,12 @@
-package watchlog
+package daylog
 
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
-	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -63,36 +61,18 @@ func (v LateView) Play() settlement.LatePlay {
 // Pair is whose view of which video it is.
 func (v LateView) Pair() Pair { return Pair{VideoID: v.VideoID, ViewerID: v.ViewerID} }
 
-var lateColumns = server.ColumnsOf(LateView{})
+func (v LateView) stray() error { return StrayRow(v.WatchedOn, v.Play().Play) }
 
-// LateViews are the late views of the range's videos that the day posts, by
-// video, viewer, start and view id.
-func (l *Log) LateViews(ctx context.Context, postedOn settlement.Day, videos settlement.Range) (views []LateView, err error) {
-	where, args := server.Between("video_id", videos)
-	err = l.pool.SelectContext(ctx, &views, `
-		SELECT `+lateColumns.List()+`
+// SumPosted is how many late views the day posts, and how many of them count.
+func (v *Views) SumPosted(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day) (sum settlement.Late, err error) {
+	err = sqlx.GetContext(ctx, from, &sum, `
+		SELECT
+			COUNT(*) AS late_rows,
+			COALESCE(SUM(verdict = ?), 0) AS late_views
 		FROM late_views
-		WHERE posted_on = ? AND `+where+`
-		ORDER BY video_id, viewer_id, watched_at, view_id`, append([]any{postedOn}, args...)...)
+		WHERE posted_on = ?`, LateCounted, postedOn)
 	if err != nil {
-		return nil, fmt.Errorf("read late views that %s posts: %w", postedOn, err)
+		return sum, fmt.Errorf("add up late views that %s posts: %w", postedOn, err)
 	}
-	return views, nil
-}
-
-// rowsPerStatement bounds the length of one INSERT.
-const rowsPerStatement = 1000
-
-// StoreVerdicts stores the verdicts on late views that are posted.
-func StoreVerdicts(ctx context.Context, tx *sqlx.Tx, views []LateView) error {
-	for part := range slices.Chunk(views, rowsPerStatement) {
-		// They are all there: only their verdicts change.
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO late_views (`+lateColumns.List()+`)
-			VALUES (`+lateColumns.Named()+`)
-			ON DUPLICATE KEY UPDATE verdict = VALUES(verdict)`, part); err != nil {
-			return fmt.Errorf("store verdicts on late views: %w", err)
-		}
-	}
-	return nil
+	return sum, nil
 }

@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"context"
@@ -22,17 +22,14 @@ type PostedRows struct {
 	Changed int64 `db:"changed"` // with other figures
 }
 
-// sameView joins the watch log l and the late views p.
-const sameView = "l.watched_on = p.watched_on AND l.video_id = p.video_id AND l.viewer_id = p.viewer_id AND l.watched_at = p.watched_at AND l.view_id = p.view_id"
-
 // LateRows looks for the late rows of the closed day's videos in the range.
 func (l *Log) LateRows(ctx context.Context, day OnTime, videos settlement.Range) (late LateRows, err error) {
 	where, args := server.Between("l.video_id", videos)
 	if err := l.pool.GetContext(ctx, &late.Unposted, `
 		SELECT COUNT(*)
-		FROM watch_log l
-		LEFT JOIN late_views p ON `+sameView+`
-		WHERE l.watched_on = ? AND `+where+` AND l.epoch >= ? AND p.view_id IS NULL`,
+		FROM `+l.table+` l
+		LEFT JOIN `+l.late+` p ON `+l.same("l", "p")+`
+		WHERE l.`+l.day+` = ? AND `+where+` AND l.epoch >= ? AND p.`+l.id+` IS NULL`,
 		append(append([]any{day.Day}, args...), day.LateFrom)...); err != nil {
 		return late, fmt.Errorf("count late rows of %s, %s: %w", day.Day, videos, err)
 	}
@@ -47,11 +44,11 @@ func (l *Log) PostedRows(ctx context.Context, day OnTime, videos settlement.Rang
 	if err := l.pool.GetContext(ctx, &posted, `
 		SELECT
 			COUNT(*) AS posted,
-			COALESCE(SUM(l.view_id IS NULL), 0) AS missing,
-			COALESCE(SUM(l.played_seconds <> p.played_seconds OR l.ad_views <> p.ad_views), 0) AS changed
-		FROM late_views p
-		LEFT JOIN watch_log l ON `+sameView+` AND l.epoch >= ?
-		WHERE p.watched_on = ? AND `+where,
+			COALESCE(SUM(l.`+l.id+` IS NULL), 0) AS missing,
+			COALESCE(SUM(`+l.other("l", "p")+`), 0) AS changed
+		FROM `+l.late+` p
+		LEFT JOIN `+l.table+` l ON `+l.same("l", "p")+` AND l.epoch >= ?
+		WHERE p.`+l.day+` = ? AND `+where,
 		append([]any{day.LateFrom, day.Day}, args...)...); err != nil {
 		return posted, fmt.Errorf("compare late rows of %s, %s: %w", day.Day, videos, err)
 	}

@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"testing"
@@ -38,4 +38,30 @@ func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
 func TestChecksum_StaysWhatItWas(t *testing.T) {
 	play := settlement.Play{VideoID: 1, ViewerID: 2, StartedAt: 3, ViewID: 4, PlayedSeconds: 5, AdViews: 6}
 	require.Equal(t, uint64(0xcc1b402ba7a65b7b), Checksum(play))
+}
+
+func TestPaymentChecksum_TellsEveryFigureOfAPayment(t *testing.T) {
+	payment := settlement.Payment{VideoID: 1, PaymentID: 2, PaidAt: 3, Status: "a", PayerID: 4, Amount: 5, Method: "b", RefundOf: 6}
+	sums := map[uint64]bool{PaymentChecksum(payment): true}
+	for _, change := range []func(*settlement.Payment){
+		func(p *settlement.Payment) { p.VideoID++ },
+		func(p *settlement.Payment) { p.PaymentID++ },
+		func(p *settlement.Payment) { p.PaidAt++ },
+		func(p *settlement.Payment) { p.Status = "ab" },
+		func(p *settlement.Payment) { p.PayerID++ },
+		func(p *settlement.Payment) { p.Amount++ },
+		func(p *settlement.Payment) { p.Method = "bb" },
+		func(p *settlement.Payment) { p.Status, p.Method = "", "ab" },
+		func(p *settlement.Payment) { p.RefundOf++ },
+	} {
+		changed := payment
+		change(&changed)
+		sums[PaymentChecksum(changed)] = true
+	}
+	require.Len(t, sums, 10, "every difference shows")
+}
+
+func TestPaymentChecksum_StaysWhatItWas(t *testing.T) {
+	payment := settlement.Payment{VideoID: 1, PaymentID: 2, PaidAt: 3, Status: "completed", PayerID: 4, Amount: 5, Method: "transfer", RefundOf: 6}
+	require.Equal(t, uint64(0x571dbc425d0a4966), PaymentChecksum(payment))
 }

@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"context"
@@ -10,28 +10,28 @@ import (
 	"creatorpay/settlement"
 )
 
-// Count is how many rows the watch log has for the day. Counting the whole
+// Count is how many rows the log has for the day. Counting the whole
 // partition by its primary key is three times faster on MySQL than counting by a
 // condition or another key: the server reads it in parallel. The day must have a
 // partition.
-func Count(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
+func (l *Log) Count(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
 	err = sqlx.GetContext(ctx, from, &rows, `
 		SELECT COUNT(*)
-		FROM `+partition(day)+` FORCE INDEX (PRIMARY)`)
+		FROM `+l.partition(day)+` FORCE INDEX (PRIMARY)`)
 	if err != nil {
 		return 0, fmt.Errorf("count rows of %s: %w", day, err)
 	}
 	return rows, nil
 }
 
-// CountRange is how many rows the watch log has for the day's videos in the
+// CountRange is how many rows the log has for the day's videos in the
 // range.
-func CountRange(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) (rows int64, err error) {
+func (l *Log) CountRange(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) (rows int64, err error) {
 	where, args := server.Between("video_id", videos)
 	err = sqlx.GetContext(ctx, from, &rows, `
 		SELECT COUNT(*)
-		FROM watch_log
-		WHERE watched_on = ? AND `+where, append([]any{day}, args...)...)
+		FROM `+l.table+`
+		WHERE `+l.day+` = ? AND `+where, append([]any{day}, args...)...)
 	if err != nil {
 		return 0, fmt.Errorf("count rows of %s, %s: %w", day, videos, err)
 	}
@@ -44,8 +44,8 @@ func (l *Log) RowsByVideo(ctx context.Context, day settlement.Day) (videos []set
 		SELECT
 			video_id,
 			COUNT(*) AS row_count
-		FROM watch_log
-		WHERE watched_on = ?
+		FROM `+l.table+`
+		WHERE `+l.day+` = ?
 		GROUP BY video_id
 		ORDER BY video_id`, day); err != nil {
 		return nil, fmt.Errorf("count rows of the videos of %s: %w", day, err)
@@ -53,16 +53,16 @@ func (l *Log) RowsByVideo(ctx context.Context, day settlement.Day) (videos []set
 	return videos, nil
 }
 
-// HasPlays tells whether the watch log has any row of the day.
-func (l *Log) HasPlays(ctx context.Context, day settlement.Day) (found bool, err error) {
+// HasRows tells whether the log has any row of the day.
+func (l *Log) HasRows(ctx context.Context, day settlement.Day) (found bool, err error) {
 	err = l.pool.GetContext(ctx, &found, `
 		SELECT EXISTS (
 			SELECT 1
-			FROM watch_log
-			WHERE watched_on = ?
+			FROM `+l.table+`
+			WHERE `+l.day+` = ?
 		)`, day)
 	if err != nil {
-		return false, fmt.Errorf("look for plays of %s: %w", day, err)
+		return false, fmt.Errorf("look for rows of %s: %w", day, err)
 	}
 	return found, nil
 }
@@ -78,7 +78,7 @@ func (l *Log) CountPresent(ctx context.Context, day OnTime) (present, onTime int
 		SELECT
 			COUNT(*) AS present,
 			COALESCE(SUM(epoch < ?), 0) AS on_time
-		FROM `+partition(day.Day), day.LateFrom); err != nil {
+		FROM `+l.partition(day.Day), day.LateFrom); err != nil {
 		return 0, 0, fmt.Errorf("count rows of %s: %w", day.Day, err)
 	}
 	return rows.Present, rows.OnTime, nil

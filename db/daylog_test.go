@@ -11,11 +11,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/watchlog"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
-func playOf(view watchlog.View) settlement.Play {
+func playOf(view daylog.View) settlement.Play {
 	return settlement.Play{
 		VideoID: view.VideoID, ViewerID: view.ViewerID, StartedAt: view.WatchedAt, ViewID: view.ViewID,
 		PlayedSeconds: int64(view.PlayedSeconds), AdViews: int64(view.AdViews),
@@ -24,11 +24,11 @@ func playOf(view watchlog.View) settlement.Play {
 
 // someViews are views of few viewers and videos on the day, with equal starts
 // among them.
-func someViews(day settlement.Day, n int) []watchlog.View {
+func someViews(day settlement.Day, n int) []daylog.View {
 	random := rand.New(rand.NewPCG(1, 2))
-	all := make([]watchlog.View, n)
+	all := make([]daylog.View, n)
 	for i := range all {
-		all[i] = watchlog.View{
+		all[i] = daylog.View{
 			Day: day, VideoID: random.Int64N(5), ViewerID: random.Int64N(4),
 			WatchedAt: seoul.Start(day).UnixMilli() + random.Int64N(8), ViewID: int64(i + 1), PlayedSeconds: uint32(i),
 		}
@@ -40,7 +40,7 @@ func someViews(day settlement.Day, n int) []watchlog.View {
 func playsOf(t *testing.T, db *DB, day settlement.Day, videos settlement.Range) []settlement.Play {
 	t.Helper()
 	plays := []settlement.Play{}
-	require.NoError(t, db.Log.Plays(t.Context(), onTime(t, db, day), videos, func(play settlement.Play) error {
+	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, day), videos, func(play settlement.Play) error {
 		plays = append(plays, play)
 		return nil
 	}))
@@ -51,7 +51,7 @@ func TestPlays_ComeByVideoViewerStartAndID(t *testing.T) {
 	db := openMigrated(t)
 	all := someViews(monday, 500)
 	watch(t, db, all...)
-	slices.SortFunc(all, func(a, b watchlog.View) int {
+	slices.SortFunc(all, func(a, b daylog.View) int {
 		return cmp.Or(cmp.Compare(a.VideoID, b.VideoID), cmp.Compare(a.ViewerID, b.ViewerID),
 			cmp.Compare(a.WatchedAt, b.WatchedAt), cmp.Compare(a.ViewID, b.ViewID))
 	})
@@ -97,7 +97,7 @@ func TestPlays_EndWithTheReadersError(t *testing.T) {
 	enough := errors.New("enough")
 	read := 0
 
-	err := db.Log.Plays(t.Context(), onTime(t, db, monday), allVideos, func(settlement.Play) error {
+	err := db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func(settlement.Play) error {
 		if read++; read == 3 {
 			return enough
 		}
@@ -115,7 +115,7 @@ func TestPlays_EndWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 
-	err := db.Log.Plays(ctx, watchlog.OnTime{Day: monday}, allVideos, func(settlement.Play) error { return nil })
+	err := db.Log.Scan(ctx, daylog.OnTime{Day: monday}, allVideos, func(settlement.Play) error { return nil })
 
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, playsOf(t, db, monday, allVideos), 1, "the pool can be used again")
@@ -130,10 +130,10 @@ func TestLastPlays_AreTheLastOfEachPairOnTheDay(t *testing.T) {
 		view(monday, 1, time.Minute), view(monday, 1, 2*time.Minute), other, view(monday, 2, 4*time.Minute),
 	)
 
-	last, err := db.Log.LastPlays(t.Context(), onTime(t, db, monday), []watchlog.Pair{{VideoID: 1, ViewerID: viewer}, {VideoID: 2, ViewerID: viewer}, {VideoID: 3, ViewerID: viewer}})
+	last, err := db.Log.LastPlays(t.Context(), onTime(t, db, monday), []daylog.Pair{{VideoID: 1, ViewerID: viewer}, {VideoID: 2, ViewerID: viewer}, {VideoID: 3, ViewerID: viewer}})
 
 	require.NoError(t, err)
-	require.Equal(t, map[watchlog.Pair]int64{
+	require.Equal(t, map[daylog.Pair]int64{
 		{VideoID: 1, ViewerID: viewer}: seoul.Start(monday).Add(2 * time.Minute).UnixMilli(),
 		{VideoID: 2, ViewerID: viewer}: seoul.Start(monday).Add(4 * time.Minute).UnixMilli(),
 	}, last)
@@ -142,11 +142,11 @@ func TestLastPlays_AreTheLastOfEachPairOnTheDay(t *testing.T) {
 func TestLastPlays_AnyNumberOfPairs(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)
-	var batch []watchlog.View
-	var pairs []watchlog.Pair
+	var batch []daylog.View
+	var pairs []daylog.Pair
 	for video := int64(1); video <= 1001; video++ {
 		batch = append(batch, view(monday, video, 0))
-		pairs = append(pairs, watchlog.Pair{VideoID: video, ViewerID: viewer})
+		pairs = append(pairs, daylog.Pair{VideoID: video, ViewerID: viewer})
 	}
 	watch(t, db, batch...)
 

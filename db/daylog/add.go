@@ -1,4 +1,4 @@
-package watchlog
+package daylog
 
 import (
 	"context"
@@ -60,8 +60,8 @@ func (l *Log) addMissing(ctx context.Context, first, last settlement.Day, check 
 		from, to = min(from, present[0].Day), max(to, present[len(present)-1].Day)
 	}
 	if to-from >= maxPartitions {
-		return nil, settlement.Errorf(settlement.ErrTooManyDays, settlement.Period{}, "the watch log would span %s, from %s to %s: at most %d are kept; is a date wrong?",
-			settlement.Count(int(to-from)+1, "day"), from, to, maxPartitions)
+		return nil, settlement.Errorf(settlement.ErrTooManyDays, settlement.Period{}, "the %s would span %s, from %s to %s: at most %d are kept; is a date wrong?",
+			l.name, settlement.Count(int(to-from)+1, "day"), from, to, maxPartitions)
 	}
 	if len(present) == 0 {
 		return l.reorganizeFloor(ctx, from, to)

@@ -1,0 +1,88 @@
+package daylog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// Arrived are the late rows of a closed day.
+type Arrived struct {
+	Rows     int64 `db:"row_count"`
+	Unposted int64 `db:"unposted"` // that no day has posted
+}
+
+// Arrived looks for the late rows of a closed day, which it finds by their
+// index: it reads no others.
+func (l *Log) Arrived(ctx context.Context, day OnTime) (late Arrived, err error) {
+	err = l.pool.GetContext(ctx, &late, `
+		SELECT
+			COUNT(*) AS row_count,
+			COALESCE(SUM(p.`+l.id+` IS NULL), 0) AS unposted
+		FROM `+l.partition(day.Day)+` l `+l.byEpoch()+`
+		LEFT JOIN `+l.late+` p ON `+l.same("l", "p")+`
+		WHERE l.epoch >= ?`, day.LateFrom)
+	if err != nil {
+		return late, fmt.Errorf("look for late rows of %s: %w", day.Day, err)
+	}
+	return late, nil
+}
+
+// CountOnTime reads all rows of a closed day and counts those that did not come
+// late.
+func (l *Log) CountOnTime(ctx context.Context, day OnTime) (rows int64, err error) {
+	condition, args := day.condition()
+	if err := l.pool.GetContext(ctx, &rows, `
+		SELECT COUNT(*)
+		FROM `+l.holding(day)+` FORCE INDEX (PRIMARY)
+		WHERE `+condition, args...); err != nil {
+		return 0, fmt.Errorf("count rows of %s that were on time: %w", day.Day, err)
+	}
+	return rows, nil
+}
+
+// Post makes a day post the late rows of the closed ones, except for those that
+// another day has posted. It fails with a [settlement.ErrBadRow] where one did
+// not start on its partition's day, as counting does: the other day may have it,
+// too.
+func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, calendar settlement.Calendar) error {
+	columns := l.columns()
+	for _, day := range closed {
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO `+l.late+` (`+columns.List()+`, posted_on)
+			SELECT
+				`+columns.Joined("l.%s", ",\n\t\t\t\t")+`,
+				?
+			FROM `+l.partition(day.Day)+` l `+l.byEpoch()+`
+			WHERE l.epoch >= ?
+			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, postedOn, day.LateFrom); err != nil {
+			return fmt.Errorf("post late %s of %s: %w", l.rows, day.Day, err)
+		}
+	}
+	for _, day := range closed {
+		first, last := calendar.Starts(day.Day)
+		if err := l.stray(ctx, tx, `
+			SELECT `+l.lateColumns().List()+`
+			FROM `+l.late+`
+			WHERE posted_on = ? AND `+l.day+` = ? AND (`+l.at+` < ? OR `+l.at+` > ?)
+			LIMIT 1`, postedOn, day.Day, first.UTC(), last.UTC()); err != nil {
+			return fmt.Errorf("look for late %s outside of %s: %w", l.rows, day.Day, err)
+		}
+	}
+	return nil
+}
+
+// CountPosted is how many late rows the day posts.
+func (l *Log) CountPosted(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day) (rows int64, err error) {
+	err = sqlx.GetContext(ctx, from, &rows, `
+		SELECT COUNT(*)
+		FROM `+l.late+`
+		WHERE posted_on = ?`, postedOn)
+	if err != nil {
+		return 0, fmt.Errorf("count late %s that %s posts: %w", l.rows, postedOn, err)
+	}
+	return rows, nil
+}
