@@ -123,7 +123,7 @@ func closedText(result workflows.PeriodResult) string {
 
 func totalsText(totals settlement.Totals) string {
 	text := fmt.Sprintf("%s = %s + %s self + %s repeat; video amount %s, ad amount %s",
-		settlement.Count(totals.Rows(), "row"), settlement.Count(totals.Views, "view"), settlement.Number(totals.SelfViews), settlement.Number(totals.RepeatViews),
+		settlement.Count(totals.Statistics.Rows(), "row"), settlement.Count(totals.Views, "view"), settlement.Number(totals.SelfViews), settlement.Number(totals.RepeatViews),
 		totals.VideoAmount, totals.AdAmount)
 	if totals.LateRows > 0 {
 		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", settlement.Number(totals.LateViews), settlement.Number(totals.LateRows))
