@@ -41,15 +41,20 @@ func (db *DB) EachPayment(ctx context.Context, day settlement.Day, lines Lines, 
 }
 
 // PaymentDaysOf are the daily lines that the payments in the period's lines of the
-// creators' videos add up, by creator, video and day.
+// creators' videos add up, by creator, video and day. The lines lie by day: each is
+// looked up by its key, and only those of videos with payments are.
 func (db *DB) PaymentDaysOf(ctx context.Context, period settlement.Period, creators settlement.Creators) (lines []PaymentLine, err error) {
 	if err := db.pool.SelectContext(ctx, &lines, `
 		SELECT `+paymentLineColumns.Each("d.%s")+`
-		FROM period_videos p
-		JOIN daily_payments d ON d.creator_id = p.creator_id AND d.video_id = p.video_id AND d.starts_on >= ? AND d.starts_on < ?
-		WHERE p.kind = ? AND p.starts_on = ? AND p.creator_id BETWEEN ? AND ?
-		ORDER BY p.creator_id, d.video_id, d.starts_on`,
-		period.Start, period.End(), period.Kind, period.Start, creators.First, creators.Last); err != nil {
+		FROM (
+			SELECT creator_id, video_id
+			FROM period_videos
+			WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ? AND `+string(WithPayments)+`
+		) p
+		STRAIGHT_JOIN runs r ON r.kind = ? AND r.starts_on >= ? AND r.starts_on < ? AND r.version = ?
+		STRAIGHT_JOIN daily_payments d ON d.starts_on = r.starts_on AND d.video_id = p.video_id AND d.creator_id = p.creator_id
+		ORDER BY p.creator_id, p.video_id, d.starts_on`,
+		period.Kind, period.Start, creators.First, creators.Last, settlement.Daily, period.Start, period.End(), runVersion); err != nil {
 		return nil, fmt.Errorf("read payments of the days of %s: %w", period, err)
 	}
 	return lines, nil
