@@ -84,7 +84,7 @@ func TestTotals_OfMoneyThatDoNotFitAreRefused(t *testing.T) {
 func TestTotals_WithoutPaymentsAreWrittenWithoutThem(t *testing.T) {
 	written, err := json.Marshal(Totals{})
 	require.NoError(t, err)
-	require.Equal(t, `{"views":0,"self_views":0,"repeat_views":0,"played_seconds":0,"ad_views":0,"video_amount":0,"ad_amount":0}`, string(written)) //nolint:testifylint // byte for byte
+	require.Equal(t, `{"views":0,"self_views":0,"repeat_views":0,"played_seconds":0,"ad_views":0,"video_amount":0,"ad_amount":0}`, string(written))
 }
 
 func TestTotals_WithPaymentsAreReadAsTheyWereWritten(t *testing.T) {
