@@ -128,6 +128,11 @@ func totalsText(totals settlement.Totals) string {
 	if totals.LateRows > 0 {
 		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", settlement.Number(totals.LateViews), settlement.Number(totals.LateRows))
 	}
+	if sold := totals.PaymentFigures; sold.Rows() > 0 {
+		text += fmt.Sprintf("; %s = %s + %s + %s pending + %s cancelled + %s repeat, gross %s, fee %s, net %s",
+			settlement.Count(sold.Rows(), "payment row"), settlement.Count(sold.Payments, "payment"), settlement.Count(sold.Refunds, "refund"),
+			settlement.Number(sold.Pending), settlement.Number(sold.Cancelled), settlement.Number(sold.Repeats), sold.Gross, sold.Fee, sold.Net)
+	}
 	return text
 }
 
