@@ -46,7 +46,7 @@ func (a *Activities) plan(ctx context.Context, period settlement.Period, cut fun
 			Number: chunk.Number,
 			Videos: chunk.String(),
 			State:  chunk.State,
-			Rows:   chunk.Rows(),
+			Rows:   chunk.Statistics.Rows(),
 		})
 	}
 	return result, nil
@@ -61,7 +61,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 		return CountChunkResult{}, err
 	}
 	if chunk.State != settlement.ChunkPlanned {
-		return CountChunkResult{Rows: chunk.Rows()}, nil
+		return CountChunkResult{Rows: chunk.Statistics.Rows()}, nil
 	}
 	run, err := a.DB.OpenRun(ctx, period)
 	if err != nil {
@@ -89,7 +89,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	rows := totals.Rows() + count.UnknownRows
+	rows := totals.Statistics.Rows() + count.UnknownRows
 	recordChunk(ctx, phaseCounted, rows)
 	return CountChunkResult{Rows: rows}, nil
 }

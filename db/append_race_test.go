@@ -46,7 +46,7 @@ func TestR10_ADayBegunDuringAnAppendCountsIt(t *testing.T) {
 
 	require.NoError(t, err)
 	require.EqualValues(t, 1, added)
-	require.EqualValues(t, 1, totals.Rows())
+	require.EqualValues(t, 1, totals.Statistics.Rows())
 	require.Equal(t, []int64{1}, rowsOf(t, db, monday, monday))
 }
 
@@ -68,7 +68,7 @@ func TestR10_ADayClosedDuringAnAppendCountsItOrFindsItLate(t *testing.T) {
 	}
 	// It is busy if the append took long.
 	require.Contains(t, []settlement.ErrorKind{settlement.ErrRowsArrived, settlement.ErrBusy}, settlement.KindOf(err), "%v", err)
-	require.EqualValues(t, 1, closed(t, db, monday).Rows())
+	require.EqualValues(t, 1, closed(t, db, monday).Statistics.Rows())
 }
 
 func TestR10_EveryViewIsCountedOrLate(t *testing.T) {

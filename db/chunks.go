@@ -153,7 +153,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 	}
 	var total int64
 	for _, chunk := range counted {
-		total += chunk.Rows() + chunk.UnknownRows
+		total += chunk.Statistics.Rows() + chunk.UnknownRows
 	}
 	rows, err := db.Log.Count(ctx, db.pool, day)
 	if err != nil || rows == total {
@@ -164,7 +164,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 		if err != nil {
 			return nil, err
 		}
-		if rows != chunk.Rows()+chunk.UnknownRows {
+		if rows != chunk.Statistics.Rows()+chunk.UnknownRows {
 			again = append(again, chunk.Number)
 		}
 	}

@@ -41,8 +41,8 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if err != nil {
 			return err
 		}
-		if rows != totals.Rows() {
-			return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, %d counted", day, settlement.Count(rows, "row"), totals.Rows())
+		if rows != totals.Statistics.Rows() {
+			return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, %d counted", day, settlement.Count(rows, "row"), totals.Statistics.Rows())
 		}
 		if err := db.checkLate(ctx, tx, day, totals.Late); err != nil {
 			return err
@@ -170,10 +170,13 @@ func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum 
 			return sum, fmt.Errorf("add up to chunk %d (%s): %w", chunk.Number, chunk, err)
 		}
 	}
-	// No amount is negative: where all of a period fits, so do the sums over its
-	// creators, videos and days that its statements show.
-	if _, err := sum.Total(); err != nil {
+	// What views earn is never negative: where all of a period fits, so do the sums
+	// over its creators, videos and days that its statements show.
+	if _, err := sum.Amounts.Total(); err != nil {
 		return sum, fmt.Errorf("add up videos and ads: %w", err)
+	}
+	if _, err := sum.Total(); err != nil {
+		return sum, fmt.Errorf("add up videos, ads and payments: %w", err)
 	}
 	return sum, nil
 }

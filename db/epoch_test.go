@@ -25,7 +25,7 @@ func requireCountedOrLate(t *testing.T, db *DB, day settlement.Day, counted, lat
 	t.Helper()
 	run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(day))
 	require.NoError(t, err)
-	require.Equal(t, counted, run.Rows())
+	require.Equal(t, counted, run.Statistics.Rows())
 	require.Equal(t, counted, read[int64](t, db, `SELECT COUNT(*) FROM watch_log WHERE watched_on = ? AND epoch < ?`, day, run.LateFrom))
 	require.Equal(t, late, read[int64](t, db, `SELECT COUNT(*) FROM watch_log WHERE watched_on = ? AND epoch >= ?`, day, run.LateFrom))
 }
@@ -127,7 +127,7 @@ func TestCloseDay_ATransactionThatIsOpenKeepsTheDayOpen(t *testing.T) {
 
 	require.ErrorIs(t, err, settlement.ErrBusy)
 	require.NoError(t, platform.Commit())
-	require.EqualValues(t, 1, closed(t, db, monday).Rows(), "it is counted")
+	require.EqualValues(t, 1, closed(t, db, monday).Statistics.Rows(), "it is counted")
 	requireCountedOrLate(t, db, monday, 1, 0)
 }
 
@@ -152,7 +152,7 @@ func TestCloseDay_ATransactionThatEndsMeanwhileIsCounted(t *testing.T) {
 	err = <-ended
 	// It is busy if the commit took long.
 	require.Contains(t, []settlement.ErrorKind{settlement.ErrRowsArrived, settlement.ErrBusy}, settlement.KindOf(err), "%v", err)
-	require.EqualValues(t, 1, closed(t, db, monday).Rows())
+	require.EqualValues(t, 1, closed(t, db, monday).Statistics.Rows())
 }
 
 func TestCloseDay_ARowAfterTheCloseIsLate(t *testing.T) {
@@ -208,6 +208,6 @@ func TestCloseDay_RowsThatThePlatformWritesMeanwhileAreCountedOrLate(t *testing.
 		}
 		totals := closed(t, db, day)
 		require.NoError(t, group.Wait())
-		requireCountedOrLate(t, db, day, totals.Rows(), writers*each-totals.Rows())
+		requireCountedOrLate(t, db, day, totals.Statistics.Rows(), writers*each-totals.Statistics.Rows())
 	}
 }

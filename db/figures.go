@@ -16,6 +16,7 @@ var (
 	ordinalColumns        = server.ColumnsOf(settlement.VideoOrdinals{})
 	earningsColumns       = server.ColumnsOf(settlement.Earnings{})
 	amountColumns         = server.ColumnsOf(settlement.Amounts{})
+	paymentColumns        = server.ColumnsOf(settlement.PaymentFigures{})
 	totalsColumns         = server.ColumnsOf(settlement.Totals{})
 	rolledUpColumns       = server.ColumnsOf(settlement.RolledUp{})
 )
@@ -34,3 +35,6 @@ func adjustedColumns() server.Columns {
 
 // RowsOfLine is [settlement.Statistics.Rows] of a line in the database.
 const RowsOfLine = "views + self_views + repeat_views"
+
+// PaymentRowsOfLine is [settlement.PaymentFigures.Rows] of a line in the database.
+const PaymentRowsOfLine = "payments + refunds + pending + cancelled + repeats"

@@ -164,10 +164,12 @@ func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunk
 	if err != nil {
 		return err
 	}
-	// Creators of whom nothing counted have no statement, but may have views
-	// that were left out.
-	sum.Statistics, sum.LateRows = sum.WithoutLeftOut(), 0
-	statements.Statistics = statements.WithoutLeftOut()
+	// Creators of whom nothing counted have no statement, but may have views and
+	// payments that were left out.
+	sum.LateRows, sum.LatePayments = 0, 0
+	for _, of := range []*settlement.Totals{&sum, &statements} {
+		of.Statistics, of.PaymentFigures = of.Statistics.WithoutLeftOut(), of.PaymentFigures.WithoutLeftOut()
+	}
 	if statements != sum {
 		return notTheSum(period, "statements", statements, sum)
 	}

@@ -21,5 +21,5 @@ func (db *DB) RestoreRows(ctx context.Context, day settlement.Day, backup string
 		}
 		return restored, err
 	}
-	return db.Log.Restore(ctx, run.OnTime(), run.Rows(), backup, rehearsal)
+	return db.Log.Restore(ctx, run.OnTime(), run.Statistics.Rows(), backup, rehearsal)
 }

@@ -128,7 +128,7 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable daylog
 			return droppable, &Kept{Day: one, Rows: late.Unposted, Reason: KeptUnposted, Posting: next}, err
 		}
 		if one == day {
-			droppable.Rows = run.Rows() + late.Rows
+			droppable.Rows = run.Statistics.Rows() + late.Rows
 		}
 		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: one, Epoch: run.LateFrom, Rows: late.Rows})
 	}

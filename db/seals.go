@@ -52,13 +52,16 @@ type sealedTable struct {
 
 var (
 	sealedAlways = []sealedTable{
-		{"runs", "starts_on", "version, price_rule, fee_rule, repeat_window_ms, late_from, " + totalsColumns.List(), true},
-		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, " + totalsColumns.List(), true},
+		{"runs", "starts_on", "version, price_rule, fee_rule, repeat_window_ms, late_from, payments_late_from, " + totalsColumns.List(), true},
+		{"run_chunks", "starts_on", "version, chunk, COALESCE(video_from, ''), COALESCE(video_before, ''), state, checksum, payments_checksum, COALESCE(first_payment, ''), COALESCE(last_payment, ''), " + totalsColumns.List(), true},
 		{"top_videos", "starts_on", "metric, video_rank, video_id, title, value", true},
 	}
 	sealedDaily = append(sealedAlways[:len(sealedAlways):len(sealedAlways)],
 		sealedTable{"daily_statistics", "starts_on", statisticsLineColumns.List(), false},
 		sealedTable{"daily_settlements", "starts_on", settlementLineColumns.List(), false},
+		sealedTable{"daily_payments", "starts_on", paymentLineColumns.List(), false},
+		sealedTable{"payment_adjustments", "posted_on", paymentAdjustmentColumns.List(), false},
+		sealedTable{"payment_refunds", "settled_on", "payment_id, refund_of, video_id, settled_on, paid_on, paid_at, paid, paid_fee, given_from, given_to, fee_back", false},
 		sealedTable{"adjustments", "posted_on", adjustmentColumns.List(), false},
 		sealedTable{"late_views", "posted_on", server.ColumnsOf(daylog.LateView{}).List(), false},
 	)

@@ -30,8 +30,8 @@ type Documents struct {
 	TopSHA256    string `db:"top5_sha256"`
 }
 
-// WriteStatements makes a statement for every creator of whom something counted
-// in the period, and for a week the delivery of its mail, in one transaction.
+// WriteStatements makes a statement for every creator of whom something counted or
+// a payment was settled in the period, whatever that comes to, and for a week the delivery of its mail, in one transaction.
 // Statements that are there already are replaced.
 func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, holder Holder) error {
 	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
@@ -53,9 +53,9 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 			JOIN creators c ON c.creator_id = p.creator_id
 			WHERE p.kind = ? AND p.starts_on = ?
 			GROUP BY c.creator_id, c.name, c.locale
-			HAVING SUM(p.views + p.late_views) > 0`,
+			HAVING SUM(p.views + p.late_views + p.payments + p.refunds) > 0`,
 			period.Kind, period.Start, runVersion, period.Kind, period.Start); server.ErrorNumber(err) == server.ValueOutOfRange {
-			return fmt.Errorf("add up %s: %w", tooMuch(ctx, tx, "creator_id", "period_videos WHERE kind = ? AND starts_on = ?", []any{period.Kind, period.Start}), err)
+			return fmt.Errorf("add up %s: %w", tooMuch(ctx, tx, "creator_id", "period_videos WHERE kind = ? AND starts_on = ?", period.Kind, period.Start), err)
 		} else if err != nil {
 			return err
 		}
@@ -191,9 +191,10 @@ type VideosWith string
 
 // What the videos of a period have.
 const (
-	WithAny     VideosWith = "TRUE"
-	WithRows    VideosWith = RowsOfLine + " > 0"      // of the period's own days, not only late views
-	WithCounted VideosWith = "views + late_views > 0" // which were paid
+	WithAny      VideosWith = "TRUE"
+	WithRows     VideosWith = RowsOfLine + " > 0"      // of the period's own days, not only late views
+	WithCounted  VideosWith = "views + late_views > 0" // which were paid
+	WithPayments VideosWith = PaymentRowsOfLine + " > 0"
 )
 
 // EachPeriodVideo hands over the period's lines as they are read.

@@ -110,7 +110,7 @@ func TestR10_AChunkWithRowsOfUnknownVideosStaysPlanned(t *testing.T) {
 	stored := chunksOf(t, db, monday)[0]
 	require.Equal(t, settlement.ChunkPlanned, stored.State)
 	require.EqualValues(t, 3, stored.UnknownRows)
-	require.EqualValues(t, 1, stored.Rows())
+	require.EqualValues(t, 1, stored.Statistics.Rows())
 
 	store(t, db, monday, chunk, line(monday, 1, 1), line(monday, 2, 3))
 	stored = chunksOf(t, db, monday)[0]

@@ -1,6 +1,8 @@
 package settlement
 
 import (
+	"encoding/json"
+	"math"
 	"reflect"
 	"slices"
 	"testing"
@@ -57,4 +59,45 @@ func TestTotals_AddAddsEveryFigure(t *testing.T) {
 	for i, figure := range one.Figures() {
 		require.Equal(t, 2*figure.Value, sum.Figures()[i].Value, figure.Name)
 	}
+}
+
+func TestTotals_OfMoneyAreVideosAdsAndTheNetOfPayments(t *testing.T) {
+	amounts, sold := Amounts{VideoAmount: 100, AdAmount: 20}, PaymentFigures{Refunds: 1, Gross: -400, Fee: -50, Net: -350}
+
+	total, err := Totals{Amounts: amounts, PaymentFigures: sold}.Total()
+	require.NoError(t, err)
+	require.Equal(t, Won(-230), total)
+
+	total, err = RolledUp{Amounts: amounts, PaymentFigures: sold}.Total()
+	require.NoError(t, err)
+	require.Equal(t, Won(-230), total)
+}
+
+func TestTotals_OfMoneyThatDoNotFitAreRefused(t *testing.T) {
+	amounts := Amounts{VideoAmount: math.MaxInt64 - 5, AdAmount: 5}
+	_, err := Totals{Amounts: amounts, PaymentFigures: PaymentFigures{Gross: 1, Net: 1}}.Total()
+	require.ErrorIs(t, err, ErrOutOfRange)
+}
+
+// Answers and histories of platforms that sell nothing have been written before
+// there were payments.
+func TestTotals_WithoutPaymentsAreWrittenWithoutThem(t *testing.T) {
+	written, err := json.Marshal(Totals{})
+	require.NoError(t, err)
+	require.Equal(t, `{"views":0,"self_views":0,"repeat_views":0,"played_seconds":0,"ad_views":0,"video_amount":0,"ad_amount":0}`, string(written))
+}
+
+func TestTotals_WithPaymentsAreReadAsTheyWereWritten(t *testing.T) {
+	totals := Totals{}
+	number(reflect.ValueOf(&totals).Elem())
+
+	written, err := json.Marshal(totals)
+	require.NoError(t, err)
+	var read Totals
+	require.NoError(t, json.Unmarshal(written, &read))
+	require.Equal(t, totals, read)
+
+	written, err = json.Marshal(Totals{PaymentFigures: PaymentFigures{Pending: 1}})
+	require.NoError(t, err)
+	require.Contains(t, string(written), `"payments":{"payments":0,"refunds":0,"pending":1,"cancelled":0,"repeats":0,"gross":0,"fee":0,"net":0}`)
 }

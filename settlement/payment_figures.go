@@ -62,6 +62,12 @@ func (f *PaymentFigures) Add(other PaymentFigures) error {
 	return nil
 }
 
+// WithoutLeftOut are the figures of what was settled, and nothing of other rows.
+func (f PaymentFigures) WithoutLeftOut() PaymentFigures {
+	f.Pending, f.Cancelled, f.Repeats = 0, 0, 0
+	return f
+}
+
 // Figures are all of them, in the order in which people read them.
 func (f PaymentFigures) Figures() []Figure {
 	return []Figure{

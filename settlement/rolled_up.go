@@ -8,6 +8,7 @@ type RolledUp struct {
 	Statistics
 	LateStatistics
 	Amounts
+	PaymentFigures
 }
 
 // LateStatistics are the figures of counted views of earlier, closed days that
@@ -19,10 +20,14 @@ type LateStatistics struct {
 }
 
 // Totals are the figures as those of a period. How many late rows it had is not
-// known here: LateRows is 0.
+// known here: LateRows and LatePayments are 0.
 func (r RolledUp) Totals() Totals {
-	return Totals{Statistics: r.Statistics, Late: Late{LateViews: r.LateViews}, Amounts: r.Amounts}
+	return Totals{Statistics: r.Statistics, Late: Late{LateViews: r.LateViews}, Amounts: r.Amounts, PaymentFigures: r.PaymentFigures}
 }
+
+// Total is all money: videos, ads and what payments come to. It fails with
+// [ErrOutOfRange].
+func (r RolledUp) Total() (Won, error) { return r.TotalWith(r.Net) }
 
 // Figures are those of the late views.
 func (l LateStatistics) Figures() []Figure {
@@ -35,5 +40,5 @@ func (l LateStatistics) Figures() []Figure {
 
 // Figures are all figures, in the order in which people read them.
 func (r RolledUp) Figures() []Figure {
-	return slices.Concat(r.Statistics.Figures(), r.LateStatistics.Figures(), r.Amounts.Figures())
+	return slices.Concat(r.Statistics.Figures(), r.LateStatistics.Figures(), r.Amounts.Figures(), r.PaymentFigures.Figures())
 }

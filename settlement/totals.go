@@ -10,6 +10,8 @@ type Totals struct {
 	Statistics
 	Late
 	Amounts
+	PaymentFigures `json:"payments,omitzero"` // late rows among them
+	LatePayments   int64                      `db:"late_payments" json:"late_payments,omitzero"` // rows of payments of earlier, closed days that a period posts
 }
 
 // Late are the views of earlier, closed days that a period posts. They are in
@@ -26,8 +28,14 @@ func (t *Totals) Add(other Totals) error {
 		AddTo(&t.LateRows, other.LateRows),
 		AddTo(&t.LateViews, other.LateViews),
 		t.Amounts.Add(other.Amounts),
+		t.PaymentFigures.Add(other.PaymentFigures),
+		AddTo(&t.LatePayments, other.LatePayments),
 	)
 }
+
+// Total is all money of the period: videos, ads and what payments come to. It fails
+// with [ErrOutOfRange].
+func (t Totals) Total() (Won, error) { return t.TotalWith(t.Net) }
 
 // Figures are the late rows and views.
 func (l Late) Figures() []Figure {
@@ -58,6 +66,13 @@ func (a Amounts) Total() (Won, error) {
 	return total, err
 }
 
+// TotalWith is all of it and the net of payments, which may be negative. It fails
+// with [ErrOutOfRange].
+func (a Amounts) TotalWith(net Won) (Won, error) {
+	total, err := a.Total()
+	return total, errors.Join(err, AddTo(&total, net))
+}
+
 // Figures are both amounts.
 func (a Amounts) Figures() []Figure {
 	return []Figure{
@@ -68,5 +83,6 @@ func (a Amounts) Figures() []Figure {
 
 // Figures are all figures of the totals, in the order in which people read them.
 func (t Totals) Figures() []Figure {
-	return slices.Concat(t.Statistics.Figures(), t.Late.Figures(), t.Amounts.Figures())
+	return slices.Concat(t.Statistics.Figures(), t.Late.Figures(), t.Amounts.Figures(), t.PaymentFigures.Figures(),
+		[]Figure{{Name: "late payments", Value: t.LatePayments}})
 }

@@ -12,7 +12,7 @@ import (
 
 type exportCommand struct {
 	databaseFlags
-	What   export.What     `arg:"" enum:"statistics,settlement,adjustments,top5" help:"statistics, settlement, adjustments or top5."`
+	What   export.What     `arg:"" enum:"statistics,settlement,adjustments,payments,top5" help:"statistics, settlement, adjustments, payments or top5."`
 	Period settlement.Kind `required:"" enum:"daily,weekly,monthly" help:"daily, weekly or monthly."`
 	Date   settlement.Day  `required:"" placeholder:"DATE" help:"The day, or any day of the week or month."`
 	Format export.Format   `enum:"csv,json" default:"csv" help:"csv or json."`

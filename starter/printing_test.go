@@ -247,3 +247,11 @@ func TestADayWithDifferencesNamesChunksAndFigures(t *testing.T) {
 		"1 difference between what is stored and what the watch log gives",
 	}, verificationProblems(found))
 }
+
+func TestClosedTextTellsPaymentsOnlyWhereThereAreSome(t *testing.T) {
+	sold := totals()
+	sold.PaymentFigures = settlement.PaymentFigures{Payments: 1, Refunds: 2, Pending: 3, Cancelled: 4, Repeats: 5, Gross: -1_000, Fee: -30, Net: -970}
+	require.Contains(t, closedText(workflows.PeriodResult{Totals: sold}),
+		"; 15 payment rows = 1 payment + 2 refunds + 3 pending + 4 cancelled + 5 repeat, gross -₩1,000, fee -₩30, net -₩970\n")
+	require.NotContains(t, closedText(workflows.PeriodResult{Totals: totals()}), "payment")
+}

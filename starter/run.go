@@ -123,10 +123,15 @@ func closedText(result workflows.PeriodResult) string {
 
 func totalsText(totals settlement.Totals) string {
 	text := fmt.Sprintf("%s = %s + %s self + %s repeat; video amount %s, ad amount %s",
-		settlement.Count(totals.Rows(), "row"), settlement.Count(totals.Views, "view"), settlement.Number(totals.SelfViews), settlement.Number(totals.RepeatViews),
+		settlement.Count(totals.Statistics.Rows(), "row"), settlement.Count(totals.Views, "view"), settlement.Number(totals.SelfViews), settlement.Number(totals.RepeatViews),
 		totals.VideoAmount, totals.AdAmount)
 	if totals.LateRows > 0 {
 		text += fmt.Sprintf(", %s of %s late views of earlier days counted in them", settlement.Number(totals.LateViews), settlement.Number(totals.LateRows))
+	}
+	if sold := totals.PaymentFigures; sold.Rows() > 0 {
+		text += fmt.Sprintf("; %s = %s + %s + %s pending + %s cancelled + %s repeat, gross %s, fee %s, net %s",
+			settlement.Count(sold.Rows(), "payment row"), settlement.Count(sold.Payments, "payment"), settlement.Count(sold.Refunds, "refund"),
+			settlement.Number(sold.Pending), settlement.Number(sold.Cancelled), settlement.Number(sold.Repeats), sold.Gross, sold.Fee, sold.Net)
 	}
 	return text
 }

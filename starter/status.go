@@ -147,7 +147,7 @@ func runsText(runs []db.Run) string {
 		}
 		if run.State == settlement.Closed {
 			copy(row[2:], table.Row{
-				settlement.Number(run.Rows()), settlement.Number(run.Views), settlement.Number(run.SelfViews), settlement.Number(run.RepeatViews),
+				settlement.Number(run.Statistics.Rows()), settlement.Number(run.Views), settlement.Number(run.SelfViews), settlement.Number(run.RepeatViews),
 				run.VideoAmount, run.AdAmount,
 			})
 		}

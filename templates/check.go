@@ -10,7 +10,7 @@ import (
 // addsUp refuses a statement whose parts contradict each other: better none
 // than one that a creator adds up differently.
 func (s *Statement) addsUp() error {
-	sum, earned, err := s.sums()
+	sum, err := s.sums()
 	var views int64
 	var amount settlement.Won
 	for _, day := range s.Days {
@@ -19,7 +19,7 @@ func (s *Statement) addsUp() error {
 	if err != nil {
 		return fmt.Errorf("add up: %w", err)
 	}
-	if views != sum.Views || amount != earned.VideoAmount+earned.AdAmount {
+	if total, _ := sum.Total(); views != sum.Views || amount != total {
 		// Without the amounts, which are not for logs.
 		return errors.New("the days and the videos do not have the same views or amounts")
 	}
@@ -30,6 +30,24 @@ func (s *Statement) addsUp() error {
 		}
 		if err := sameCount("ad views", all.AdViews, line.OfAdViews().Count(), line.AdShares); err != nil {
 			return fmt.Errorf("video %d: %w", line.VideoID, err)
+		}
+		if err := line.checkPayments(); err != nil {
+			return fmt.Errorf("video %d: %w", line.VideoID, err)
+		}
+	}
+	return nil
+}
+
+// checkPayments makes sure that the fees lie between gross and net (R15), of the late
+// payments too.
+func (l *Line) checkPayments() error {
+	figures := []settlement.PaymentFigures{l.Payments}
+	for _, late := range l.LatePayments {
+		figures = append(figures, late.PaymentFigures)
+	}
+	for _, of := range figures {
+		if of.Gross-of.Fee != of.Net {
+			return errors.New("the fees of its payments are not what lies between gross and net")
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ type labels struct {
 	unnamed                                        string
 
 	total, videoAmount, adAmount  string
+	salesNet, negative            string
 	daily                         string
 	views, playTime, adViews      string
 	counted, leftOut              string
@@ -25,6 +26,13 @@ type labels struct {
 	lateDays                      string // day of the views, day that paid them
 	lateReason                    string
 	prices, priceRule             string // priceRule: version, first day
+	sales, payments, refunds      string
+	gross, fee, net               string
+	notSettled                    string // pending, cancelled, repeated rows
+	latePaymentDays               string // day of the payments, day that settled them
+	salesReason, latePayments     string
+	fees, feeRule, method         string // feeRule: version, first day
+	feesBack, feesKept            string
 	fromView, perView             string
 	fromAd, perAd                 string
 	ordinal                       string // number
@@ -44,6 +52,7 @@ var korean = labels{
 	creator: "크리에이터", period: "정산 기간", week: "ISO 주차", number: "명세서 번호", version: "버전", closed: "정산 마감일",
 	unnamed: "(이름 없음)",
 	total:   "지급 금액", videoAmount: "영상 수익", adAmount: "광고 수익",
+	salesNet: "판매 수익", negative: "이 기간에는 환불된 금액이 수익보다 많아 지급 금액이 음수입니다.",
 	daily: "일별 수익",
 	views: "조회수", playTime: "재생 시간", adViews: "광고 조회수",
 	counted: "정산에 반영된 시청", leftOut: "정산에서 제외된 시청",
@@ -57,6 +66,15 @@ var korean = labels{
 	ofWhichLate: "지연 시청 %s회 포함", lateDays: "지연 시청: %s 시청, %s 수익에 반영",
 	lateReason: "지연 시청은 시청한 날의 정산이 마감된 뒤에 접수된 시청입니다. 한 번만 집계하여 표시된 날의 수익에 반영했으며, 각 영상의 수치와 합계에 포함되어 있습니다.",
 	prices:     "적용 단가", priceRule: "단가표 버전 %s · %s부터 적용",
+	sales: "영상별 판매 내역", payments: "결제", refunds: "환불",
+	gross: "판매액", fee: "수수료", net: "판매 수익",
+	notSettled:      "제외: 대기 %s건, 취소 %s건, 중복 %s건",
+	latePaymentDays: "지연 결제: %s 결제·환불, %s 수익에 반영",
+	salesReason:     "판매액은 결제 금액에서 환불 금액을 뺀 금액이고, 판매 수익은 판매액에서 수수료를 뺀 금액입니다. 환불이 결제보다 많으면 음수가 됩니다.",
+	latePayments:    "지연 결제는 결제·환불한 날의 정산이 마감된 뒤에 접수된 내역입니다. 한 번만 집계하여 표시된 날의 수익에 반영했으며, 각 영상의 수치와 합계에 포함되어 있습니다.",
+	fees:            "결제 수수료", feeRule: "수수료표 버전 %s · %s부터 적용", method: "결제 수단",
+	feesBack: "수수료는 결제한 날의 수수료표에 따라 결제 건별로 계산하며, 1원 미만은 반올림합니다. 환불하면 환불 금액에 비례하여 수수료를 돌려드립니다.",
+	feesKept: "수수료는 결제한 날의 수수료표에 따라 결제 건별로 계산하며, 1원 미만은 반올림합니다. 환불해도 수수료는 돌려드리지 않습니다.",
 	fromView: "영상의 누적 조회수", perView: "조회당",
 	fromAd: "영상의 누적 광고 조회수", perAd: "광고 조회당",
 	ordinal:   "%s번째부터",
@@ -83,6 +101,7 @@ var english = labels{
 	creator: "Creator", period: "Period", week: "ISO week", number: "Statement number", version: "Version", closed: "Closed on",
 	unnamed: "(no name)",
 	total:   "Total payout", videoAmount: "Video earnings", adAmount: "Ad earnings",
+	salesNet: "Sales", negative: "More was refunded in this period than was earned: the total is negative.",
 	daily: "Earnings by day",
 	views: "Views", playTime: "Play time", adViews: "Ad views",
 	counted: "Counted", leftOut: "Left out",
@@ -96,6 +115,15 @@ var english = labels{
 	ofWhichLate: "%s of them late", lateDays: "Late: watched %s, paid with %s",
 	lateReason: "Late views came after the day on which they were watched had been closed. Each counts once and is paid with the day named beside it; the figures of the videos and the totals include them.",
 	prices:     "Prices", priceRule: "Price list version %s, in force from %s",
+	sales: "Sales by video", payments: "Payments", refunds: "Refunds",
+	gross: "Gross", fee: "Fees", net: "Net",
+	notSettled:      "Left out: %s pending, %s cancelled, %s repeated",
+	latePaymentDays: "Late: paid or refunded %s, settled with %s",
+	salesReason:     "Gross is what was paid less what was refunded; net is gross less fees. Where more was refunded than was paid, they are negative.",
+	latePayments:    "Late payments and refunds came after their own day had been closed. Each is settled once, with the day named beside it; the figures of the videos and the totals include them.",
+	fees:            "Payment fees", feeRule: "Fee list version %s, in force from %s", method: "Method",
+	feesBack: "Fees are calculated per payment, by the list of the day of the payment, and rounded to whole won. A refund gives back its part of the fee.",
+	feesKept: "Fees are calculated per payment, by the list of the day of the payment, and rounded to whole won. A refund does not give back the fee.",
 	fromView: "Views in the video’s lifetime", perView: "Per view",
 	fromAd: "Ad views in the video’s lifetime", perAd: "Per ad view",
 	ordinal:   "from no. %s",

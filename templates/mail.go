@@ -43,6 +43,7 @@ type mailFigures struct {
 	Name                         string
 	Period, Dates                string
 	Total, VideoAmount, AdAmount string
+	Sales                        string // net of payments; empty where there are none
 	Views                        string
 	Late                         string     // of the views; empty where none came late
 	Best                         *mailVideo // nil where nothing counted
@@ -83,13 +84,18 @@ func (s *Statement) mailFigures() mailFigures {
 	if views := s.lateViews(); views > 0 {
 		late = settlement.Number(views)
 	}
+	sales := ""
+	if of := s.Sales(); of.Rows() > 0 {
+		sales = of.Net.String()
+	}
 	return mailFigures{
 		Name:        OneLine(s.Creator),
 		Period:      s.Period.String(),
 		Dates:       s.labels().Period(s.Period),
-		Total:       (earned.VideoAmount + earned.AdAmount).String(),
+		Total:       s.Total().String(),
 		VideoAmount: earned.VideoAmount.String(),
 		AdAmount:    earned.AdAmount.String(),
+		Sales:       sales,
 		Views:       settlement.Number(sum.Views),
 		Late:        late,
 		Best:        s.bestVideo(),

@@ -25,6 +25,7 @@ func TestMailIsTheGoldenOne(t *testing.T) {
 	for name, statement := range map[string]*Statement{
 		"ko": mailStatement(t, Korean), "en": mailStatement(t, English), "ko-nothing": nothing,
 		"ko-late": late[Korean], "en-late": late[English],
+		"ko-sales": withMailSales(mailStatement(t, Korean)), "en-sales": withMailSales(mailStatement(t, English)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			mail, err := NewMail(statement, "")
@@ -121,4 +122,10 @@ func requireGolden(t *testing.T, name, got string) {
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, strings.Split(string(want), "\n"), strings.Split(got, "\n"), "run the test with -update if this is wanted")
+}
+
+// withMailSales gives back more than the statement earned.
+func withMailSales(s *Statement) *Statement {
+	s.Lines[0].Payments = settlement.PaymentFigures{Payments: 1, Refunds: 9, Gross: -4_000_000, Fee: -120_000, Net: -3_880_000}
+	return s
 }

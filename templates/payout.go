@@ -15,7 +15,9 @@ func layOutPayout(font *pdf.Font, s *Statement) *sheet {
 	l.writeDays()
 	l.writeCounts()
 	l.writeVideos()
+	l.writeSales()
 	l.writePrices()
+	l.writeFees()
 	l.writeQuestions()
 	l.writeFooters()
 	return l.sheet
@@ -23,52 +25,68 @@ func layOutPayout(font *pdf.Font, s *Statement) *sheet {
 
 func (l *letter) writeTotal() {
 	_, earned := l.statement.Totals()
-	total := (earned.VideoAmount + earned.AdAmount).String()
+	total := l.statement.Total()
 	const height = 78
 	l.fill(left, l.y, width, height, tint)
 	l.fill(left, l.y, 3, height, accent)
 	const inset = 20
 	l.write(left+inset, l.y+25, pdf.Style{Size: 9, Colour: muted}, l.total)
 	amount := pdf.Style{Bold: true, Size: 30, Colour: ink}
-	l.write(left+inset, l.y+59, l.shrunk(amount, total, width*0.55), total)
+	l.write(left+inset, l.y+59, l.shrunk(amount, total.String(), width*0.55), total.String())
 
-	y := l.y + 35
-	for _, part := range []struct {
+	type part struct {
 		label  string
 		amount string
-	}{{l.videoAmount, earned.VideoAmount.String()}, {l.adAmount, earned.AdAmount.String()}} {
+	}
+	y, parts := l.y+35, []part{{l.videoAmount, earned.VideoAmount.String()}, {l.adAmount, earned.AdAmount.String()}}
+	if sales := l.statement.Sales(); sales.Rows() > 0 {
+		y, parts = l.y+25.5, append(parts, part{l.salesNet, sales.Net.String()})
+	}
+	for _, part := range parts {
 		l.write(right-168, y, caption, part.label)
 		l.writeRight(right-inset, y, l.shrunk(strong, part.amount, 92), part.amount)
 		y += 19
 	}
 	l.down(height)
+	if total < 0 {
+		l.down(4)
+		l.paragraph(note, l.negative)
+	}
 }
 
-// writeDays draws a bar for each day of the period.
+// writeDays draws a bar for each day of the period, below the line where the day is
+// negative.
 func (l *letter) writeDays() {
 	const barsHeight = 48
 	l.section(l.daily, barsHeight+50)
-	var highest settlement.Won
+	var lowest, highest settlement.Won
 	for _, day := range l.statement.Days {
-		highest = max(highest, day.Amount)
+		lowest, highest = min(lowest, day.Amount), max(highest, day.Amount)
 	}
+	span := float64(highest) - float64(lowest)
 	slot := width / float64(max(len(l.statement.Days), 1))
 	foot := l.y + 16 + barsHeight
+	zero := foot + barsHeight*share(float64(lowest), span)
 	for i, day := range l.statement.Days {
 		middle := left + slot*(float64(i)+0.5)
 		barWidth := min(slot*0.56, 34)
-		barHeight := barsHeight * share(int64(day.Amount), int64(highest))
-		l.fill(middle-barWidth/2, foot-barHeight, barWidth, barHeight, accent)
-		l.writeInSlot(middle, foot-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, day.Amount.String())
+		barHeight := barsHeight * share(float64(day.Amount), span)
+		if barHeight < 0 {
+			l.fill(middle-barWidth/2, zero, barWidth, -barHeight, muted)
+			barHeight = 0
+		} else {
+			l.fill(middle-barWidth/2, zero-barHeight, barWidth, barHeight, accent)
+		}
+		l.writeInSlot(middle, zero-barHeight-5, slot, pdf.Style{Size: 7.5, Colour: ink}, day.Amount.String())
 		l.writeInSlot(middle, foot+12, slot, pdf.Style{Size: 7.5, Colour: ink}, l.Weekday(day.Day))
 		l.writeInSlot(middle, foot+22, slot, note, l.Short(day.Day))
 	}
-	l.rule(foot, pale)
+	l.rule(zero, pale)
 	l.down(16 + barsHeight + 24)
 }
 
-// share is how much of the whole a part is, from 0 to 1.
-func share(part, whole int64) float64 { return float64(part) / float64(max(whole, 1)) }
+// share is how much of the whole a part is, up to 1.
+func share(part, whole float64) float64 { return part / max(whole, 1) }
 
 // writeInSlot writes a text that must not run into its neighbours; one that
 // would be too small to read is left out.

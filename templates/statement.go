@@ -31,6 +31,7 @@ type Statement struct {
 	Lines  []Line                 // one a video with any row in the period, by video id
 	Days   []DayTotal             // one a day of the period, in order
 	Prices []settlement.PriceRule // those that the period's days were settled by, by version
+	Fees   []settlement.FeeRule   // those of the settled payments, by version; empty without payments
 	Top    Top5
 }
 
@@ -46,6 +47,9 @@ type Line struct {
 	settlement.Earnings
 	ViewShares []settlement.Share // counted views by unit price, the cheapest first
 	AdShares   []settlement.Share // the same for ad views
+
+	Payments     settlement.PaymentFigures // late ones among them
+	LatePayments []LatePayments            // by the days that settled them, then by their own
 }
 
 // LateViews are views of a day that was closed when they came: a later day of
@@ -56,11 +60,18 @@ type LateViews struct {
 	settlement.Amounts
 }
 
+// LatePayments are what payments and refunds of a day came to that was closed when
+// they came: a later day of the period settled them.
+type LatePayments struct {
+	PaidOn, SettledOn settlement.Day
+	settlement.PaymentFigures
+}
+
 // DayTotal is what the creator's videos had on one day.
 type DayTotal struct {
 	Day    settlement.Day
 	Views  int64          // counted, and the late ones that the day paid
-	Amount settlement.Won // videos and ads together
+	Amount settlement.Won // videos, ads and the net of payments together
 }
 
 // Top5 is the platform's ranking in the period (R9).
@@ -91,19 +102,33 @@ func (l *Line) WithLate() settlement.Statistics {
 // Totals are the sums over all lines, with their late views. What does not fit
 // is refused by addsUp.
 func (s *Statement) Totals() (sum settlement.Statistics, earned settlement.Amounts) {
-	sum, earned, _ = s.sums()
-	return sum, earned
+	all, _ := s.sums()
+	return all.Statistics, all.Amounts
 }
 
-func (s *Statement) sums() (sum settlement.Statistics, earned settlement.Amounts, err error) {
+// Sales are the sums over all lines of what payments came to.
+func (s *Statement) Sales() settlement.PaymentFigures {
+	all, _ := s.sums()
+	return all.PaymentFigures
+}
+
+// Total is all money of the statement, which may be negative.
+func (s *Statement) Total() settlement.Won {
+	all, _ := s.sums()
+	total, _ := all.Total()
+	return total
+}
+
+// sums are the sums over all lines, with their late views among the statistics.
+func (s *Statement) sums() (all settlement.RolledUp, err error) {
 	for _, line := range s.Lines {
-		err = errors.Join(err, sum.Add(line.Statistics), earned.Add(line.Amounts))
+		err = errors.Join(err, all.Statistics.Add(line.Statistics), all.Amounts.Add(line.Amounts), all.PaymentFigures.Add(line.Payments))
 		for _, late := range line.Late {
-			err = errors.Join(err, sum.Add(late.Statistics))
+			err = errors.Join(err, all.Statistics.Add(late.Statistics))
 		}
 	}
-	_, tooMuch := earned.Total()
-	return sum, earned, errors.Join(err, tooMuch)
+	_, tooMuch := all.Total()
+	return all, errors.Join(err, tooMuch)
 }
 
 // lateViews are how many of the counted views came late.

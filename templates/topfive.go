@@ -94,6 +94,6 @@ func (l *letter) writeRanked(rank string, video RankedVideo, tag, value string, 
 
 	const track = width - rankWidth
 	l.fill(left+rankWidth, l.y+22, track, 4, line)
-	l.fill(left+rankWidth, l.y+22, track*share(video.Value, highest), 4, bar)
+	l.fill(left+rankWidth, l.y+22, track*share(float64(video.Value), float64(highest)), 4, bar)
 	l.down(rankedHeight)
 }

@@ -8,21 +8,26 @@ import (
 
 func (l *letter) writeVideos() {
 	l.section(l.perVideo, 96)
-	if len(l.statement.Lines) == 0 {
+	videos := l.videoTable()
+	if len(videos.rows) == 0 {
 		l.paragraph(body, l.noVideos)
 		return
 	}
-	l.writeTable(l.videoTable())
+	l.writeTable(videos)
 	if l.statement.lateViews() > 0 {
 		l.down(4)
 		l.paragraph(note, l.lateReason)
 	}
 }
 
-// videoTable has a row for each video and one for all of them.
+// videoTable has a row for each video and one for all of them. A video with payments
+// only is among the sales.
 func (l *letter) videoTable() table {
 	videos := table{heads: []string{l.video, l.views, l.playTime, l.adViews, l.videoAmount, l.adAmount}}
 	for _, line := range l.statement.Lines {
+		if all := line.WithLate(); all.Rows() == 0 && line.Payments.Rows() > 0 {
+			continue
+		}
 		videos.rows = append(videos.rows, row{
 			cells:   figures(l.videoTitle(line.Title, line.VideoID), line.WithLate(), line.Amounts),
 			details: l.videoDetails(line),

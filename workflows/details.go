@@ -74,7 +74,7 @@ func thenGoesOn(next string) string {
 // showClosed shows what the period came to.
 func (p *progressTracker) showClosed(ctx workflow.Context, totals settlement.Totals) {
 	showDetails(ctx, p.headline(ctx), []string{"rows", "views", "self", "repeat", "late views", "video amount", "ad amount"},
-		[]string{fmt.Sprint(totals.Rows()), fmt.Sprint(totals.Views), fmt.Sprint(totals.SelfViews), fmt.Sprint(totals.RepeatViews),
+		[]string{fmt.Sprint(totals.Statistics.Rows()), fmt.Sprint(totals.Views), fmt.Sprint(totals.SelfViews), fmt.Sprint(totals.RepeatViews),
 			fmt.Sprint(totals.LateViews), fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)})
 }
 

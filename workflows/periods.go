@@ -115,7 +115,7 @@ func (r *periodRun) rollUp(ctx workflow.Context) error {
 		if err != nil {
 			return err
 		}
-		chunk.State, chunk.Rows = settlement.ChunkDone, totals.Rows()
+		chunk.State, chunk.Rows = settlement.ChunkDone, totals.Statistics.Rows()
 		r.progress.chunkDone(ctx, chunk.Rows)
 		return nil
 	})

@@ -22,6 +22,7 @@ type Statement struct {
 	Days      []StatementDay      `json:"days" nullable:"false" doc:"Every day of the week, also those without any view."`
 	Lines     []StatementLine     `json:"lines" nullable:"false" doc:"By video: one for each video with any row in the week."`
 	Prices    []explain.PriceRule `json:"prices" nullable:"false" doc:"The versions of the prices by which the week's days were settled."`
+	Fees      []FeeRule           `json:"fees,omitempty" nullable:"false" doc:"The versions of the fees of the week's payments; missing without any."`
 	Documents *StatementHashes    `json:"documents" doc:"The documents that were mailed; null before they were."`
 }
 
@@ -35,7 +36,7 @@ type StatementHashes struct {
 type StatementDay struct {
 	Date   settlement.Day `json:"date" format:"date"`
 	Views  int64          `json:"views"`
-	Amount settlement.Won `json:"amount" doc:"Videos and ads together, in whole won."`
+	Amount settlement.Won `json:"amount" doc:"Videos, ads and the net of payments together, in whole won. It may be negative."`
 }
 
 // StatementLine is one video's week. The ordinals and amounts include the late views, the figures do not.
@@ -47,6 +48,24 @@ type StatementLine struct {
 	ViewShares []PriceShare    `json:"view_shares" nullable:"false" doc:"Paid views by unit price, the cheapest first."`
 	AdShares   []PriceShare    `json:"ad_shares" nullable:"false" doc:"Paid ad views by unit price, the cheapest first."`
 	Late       []StatementLate `json:"late" nullable:"false" doc:"Views of earlier, closed days that the week's days paid."`
+
+	Payments     settlement.PaymentFigures `json:"payments,omitzero" doc:"What its payments came to, late ones among them; missing without any."`
+	LatePayments []StatementLatePayments   `json:"late_payments,omitempty" nullable:"false" doc:"Payments and refunds of earlier, closed days that the week's days settled; missing without any."`
+}
+
+// FeeRule is one version of the fees: a [settlement.FeeRule] as readers are given it.
+type FeeRule struct {
+	Version      int64                 `json:"version"`
+	HoldsFrom    settlement.Day        `json:"holds_from" format:"date" doc:"First day whose payments have these fees."`
+	Methods      settlement.MethodFees `json:"methods" nullable:"false" doc:"The fees by method of payment."`
+	KeptAtRefund bool                  `json:"kept_at_refund" doc:"Whether refunds give back nothing of the fee; else their part of it."`
+}
+
+// StatementLatePayments are what the late payments and refunds of one closed day came to that a day of the week settled.
+type StatementLatePayments struct {
+	PaidOn   settlement.Day `json:"paid_on" format:"date" doc:"The closed day of the payments and refunds."`
+	PostedOn settlement.Day `json:"posted_on" format:"date" doc:"The day that settled them."`
+	settlement.PaymentFigures
 }
 
 // PriceShare is how many views were paid at one price.
@@ -138,6 +157,9 @@ func newStatement(of storedStatement) (Statement, error) {
 	for _, rule := range drawn.Prices {
 		found.Prices = append(found.Prices, explain.PriceRule(rule))
 	}
+	for _, rule := range drawn.Fees {
+		found.Fees = append(found.Fees, FeeRule(rule))
+	}
 	if of.stored.PayoutSHA256 != "" {
 		found.Documents = &StatementHashes{StatementSHA256: of.stored.PayoutSHA256, Top5SHA256: of.stored.TopSHA256}
 	}
@@ -148,6 +170,12 @@ func newStatementLine(line templates.Line) StatementLine {
 	found := StatementLine{
 		VideoID: line.VideoID, Title: line.Title, Statistics: line.Statistics, Earnings: line.Earnings,
 		ViewShares: newPriceShares(line.ViewShares), AdShares: newPriceShares(line.AdShares), Late: []StatementLate{},
+		Payments: line.Payments,
+	}
+	for _, late := range line.LatePayments {
+		found.LatePayments = append(found.LatePayments, StatementLatePayments{
+			PaidOn: late.PaidOn, PostedOn: late.SettledOn, PaymentFigures: late.PaymentFigures,
+		})
 	}
 	for _, late := range line.Late {
 		found.Late = append(found.Late, StatementLate{

@@ -20,7 +20,7 @@ type WeekPage struct {
 type Statements struct {
 	CreatorID  int64             `json:"creator_id"`
 	Through    *settlement.Day   `json:"through" format:"date" doc:"The last day of the newest closed week that this list knows of; null before the first."`
-	Statements []StatementTotals `json:"statements" nullable:"false" doc:"The newest first. A week in which nothing of the creator's counted has none."`
+	Statements []StatementTotals `json:"statements" nullable:"false" doc:"The newest first. A week in which nothing of the creator's counted and no payment was settled has none."`
 	Next       *settlement.Day   `json:"-"` // WeekPage.Before of the next page; nil if there is none
 	// Closed is how many weeks were closed: as long as that is the same, so is the answer. It is 0 where the primary did
 	// not say, and the list may lack a week: such an answer must not be kept.
@@ -35,7 +35,8 @@ type StatementTotals struct {
 	Number string         `json:"number" doc:"The statement's own number."`
 	settlement.Statistics
 	settlement.Amounts
-	Amount settlement.Won `json:"amount" doc:"Both amounts together, in whole won."`
+	Payments settlement.PaymentFigures `json:"payments,omitzero" doc:"What payments came to; missing without any."`
+	Amount   settlement.Won            `json:"amount" doc:"Both amounts and the net of payments together, in whole won. It may be negative."`
 }
 
 func (s Statements) lines() int { return len(s.Statements) }
@@ -82,7 +83,7 @@ func readStatements(ctx context.Context, books *db.DB, creator int64, before set
 func totalsOf(week settlement.Period, stored db.Statement) (StatementTotals, error) {
 	totals := StatementTotals{
 		Week: week.String(), Start: week.Start, Number: statement.Number(week, stored.CreatorID),
-		Statistics: stored.Statistics, Amounts: stored.Amounts,
+		Statistics: stored.Statistics, Amounts: stored.Amounts, Payments: stored.PaymentFigures,
 	}
 	err := totals.Statistics.Add(settlement.Statistics{
 		Views: stored.LateViews, PlayedSeconds: stored.LatePlayedSeconds, AdViews: stored.LateAdViews,

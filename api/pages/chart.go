@@ -49,8 +49,8 @@ func newWeeksChart(weeks []weekView, last settlement.Period) *weeksChart {
 	return chart
 }
 
-// share is how much of the whole a part is, from 0 to 1; 0 of nothing.
-func share[N ~int64](part, whole N) float64 { return float64(part) / float64(max(whole, 1)) }
+// share is how much of the whole a part is, from 0 to 1; 0 of nothing, and of a negative part.
+func share[N ~int64](part, whole N) float64 { return float64(max(part, 0)) / float64(max(whole, 1)) }
 
 // days' bars are in percent of the highest.
 func percentOf(amount, highest settlement.Won) float64 { return 100 * share(amount, highest) }

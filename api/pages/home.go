@@ -27,6 +27,7 @@ type homeView struct {
 type weekView struct {
 	Week settlement.Period
 	settlement.Amounts
+	Sales settlement.PaymentFigures
 	Total settlement.Won
 	Views int64
 }
@@ -55,7 +56,7 @@ func (s *site) home(q question) (shown, error) {
 	}
 	for _, statement := range answer.Statements {
 		view.Weeks = append(view.Weeks, weekView{
-			Week: statement.Start.Week(), Amounts: statement.Amounts, Total: statement.Amount, Views: statement.Views,
+			Week: statement.Start.Week(), Amounts: statement.Amounts, Sales: statement.Payments, Total: statement.Amount, Views: statement.Views,
 		})
 	}
 	if answer.Next != nil {

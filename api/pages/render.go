@@ -47,6 +47,7 @@ func functions(language string) template.FuncMap {
 	return template.FuncMap{
 		"number":   func(n int64) string { return settlement.Number(n) },
 		"price":    templates.Price,
+		"fee":      templates.Fee,
 		"duration": templates.Duration,
 		"line":     templates.OneLine,
 		"exact":    exact,

@@ -24,11 +24,14 @@ type statementView struct {
 	Seal      string
 	Total     settlement.Won
 	Earned    settlement.Amounts
+	Sales     settlement.PaymentFigures
 	Sum       settlement.Statistics
 	Late      int64 // of the counted views
+	LateSales bool  // some payments or refunds came late
 	Days      []dayBar
 	Lines     []lineView
 	Prices    []explain.PriceRule
+	Fees      []answers.FeeRule
 	Documents []document
 }
 
@@ -46,6 +49,13 @@ type lineView struct {
 	Views, AdViews         priced
 	SelfViews, RepeatViews int64
 	Late                   []lateView
+	Sales                  settlement.PaymentFigures // late ones among them
+	LateSales              []answers.StatementLatePayments
+}
+
+// OnlySells tells whether the video has payments, and neither views nor late ones.
+func (v lineView) OnlySells() bool {
+	return v.Sales.Rows() > 0 && v.Views.Count()+v.SelfViews+v.RepeatViews == 0
 }
 
 // priced are the ordinals (From, To], and how many of them each price paid.
@@ -77,7 +87,7 @@ func (s *site) statement(q question) (shown, error) {
 	statement := answer.Value
 	view := statementView{
 		frame: q.frame, Week: week, Number: statement.Number, ClosedAt: statement.ClosedAt, Seal: answer.Seal,
-		Total: statement.Amount, Earned: statement.Amounts, Sum: statement.Statistics, Prices: statement.Prices,
+		Total: statement.Amount, Earned: statement.Amounts, Sales: statement.Payments, Fees: statement.Fees, Sum: statement.Statistics, Prices: statement.Prices,
 		Days: dayBars(statement.Days),
 	}
 	if statement.Documents != nil {
@@ -94,6 +104,7 @@ func (s *site) statement(q question) (shown, error) {
 		for _, late := range line.Late {
 			view.Late += late.Views // fits: the statement's views have them all
 		}
+		view.LateSales = view.LateSales || len(one.LateSales) > 0
 	}
 	slices.SortFunc(lines, func(a, b lineView) int {
 		return cmp.Or(-cmp.Compare(a.Total, b.Total), -cmp.Compare(a.Views.Count(), b.Views.Count()), cmp.Compare(a.VideoID, b.VideoID))
@@ -114,9 +125,9 @@ func dayBars(days []answers.StatementDay) (bars []dayBar) {
 }
 
 func newLineView(line answers.StatementLine) (lineView, error) {
-	total, err := line.Total()
+	total, err := line.TotalWith(line.Payments.Net)
 	view := lineView{
-		VideoID: line.VideoID, Title: line.Title, Total: total,
+		VideoID: line.VideoID, Title: line.Title, Total: total, Sales: line.Payments,
 		Views: priced{line.OfViews(), line.ViewShares}, AdViews: priced{line.OfAdViews(), line.AdShares},
 	}
 	all := line.Statistics
@@ -125,6 +136,11 @@ func newLineView(line answers.StatementLine) (lineView, error) {
 		err = errors.Join(err, tooMuch, all.Add(late.Statistics))
 		if late.Views > 0 {
 			view.Late = append(view.Late, lateView{late, amount})
+		}
+	}
+	for _, late := range line.LatePayments {
+		if late.Payments+late.Refunds > 0 {
+			view.LateSales = append(view.LateSales, late)
 		}
 	}
 	view.SelfViews, view.RepeatViews = all.SelfViews, all.RepeatViews

@@ -43,8 +43,8 @@ func (a *audit) checkChecksums(ctx context.Context, day daylog.OnTime, chunks []
 			continue
 		}
 		what := "rows changed"
-		if rows[i] != chunk.Rows() {
-			what = fmt.Sprintf("%s counted, %d there", settlement.Count(chunk.Rows(), "row"), rows[i])
+		if rows[i] != chunk.Statistics.Rows() {
+			what = fmt.Sprintf("%s counted, %d there", settlement.Count(chunk.Statistics.Rows(), "row"), rows[i])
 		}
 		a.found(settlement.DailyPeriod(day.Day), fmt.Sprintf("chunk %d (%s)", chunk.Number, chunk), "%s: checksum %016x, now %016x", what, chunk.Checksum, sums[i])
 	}

@@ -13,6 +13,7 @@ var (
 	statisticsColumns     = server.ColumnsOf(settlement.Statistics{})
 	lateStatisticsColumns = server.ColumnsOf(settlement.LateStatistics{})
 	amountColumns         = server.ColumnsOf(settlement.Amounts{})
+	paymentColumns        = server.ColumnsOf(settlement.PaymentFigures{})
 	rolledUpColumns       = server.ColumnsOf(settlement.RolledUp{})
 )
 

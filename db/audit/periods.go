@@ -43,25 +43,30 @@ func checkVideosOf(ctx context.Context, a *audit, period settlement.Period) erro
 			FROM period_videos
 			WHERE kind = ? AND starts_on = ?
 			UNION ALL
-			SELECT creator_id, video_id, `+statisticsColumns.Each("-SUM(%s)")+`, `+zeros(lateStatisticsColumns)+`, `+zeros(amountColumns)+`
+			SELECT creator_id, video_id, `+statisticsColumns.Each("-SUM(%s)")+`, `+zeros(lateStatisticsColumns)+`, `+zeros(amountColumns)+`, `+zeros(paymentColumns)+`
 			FROM daily_statistics
 			WHERE starts_on >= ? AND starts_on < ?
 			GROUP BY creator_id, video_id
 			UNION ALL
-			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+zeros(lateStatisticsColumns)+`, `+amountColumns.Each("-SUM(%s)")+`
+			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+zeros(lateStatisticsColumns)+`, `+amountColumns.Each("-SUM(%s)")+`, `+zeros(paymentColumns)+`
 			FROM daily_settlements
 			WHERE starts_on >= ? AND starts_on < ?
 			GROUP BY creator_id, video_id
 			UNION ALL
-			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+db.AdjustedColumns.Each("-SUM(%s)")+`, `+zeros(amountColumns)+`
+			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+db.AdjustedColumns.Each("-SUM(%s)")+`, `+zeros(amountColumns)+`, `+zeros(paymentColumns)+`
 			FROM adjustments
 			WHERE posted_on >= ? AND posted_on < ?
+			GROUP BY creator_id, video_id
+			UNION ALL
+			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+zeros(lateStatisticsColumns)+`, `+zeros(amountColumns)+`, `+paymentColumns.Each("-SUM(%s)")+`
+			FROM daily_payments
+			WHERE starts_on >= ? AND starts_on < ?
 			GROUP BY creator_id, video_id
 		) parts
 		GROUP BY creator_id, video_id
 		HAVING `+anySum(rolledUpColumns)+`
 		ORDER BY creator_id, video_id`,
-		[]any{period.Kind, period.Start, period.Start, period.End(), period.Start, period.End(), period.Start, period.End()},
+		[]any{period.Kind, period.Start, period.Start, period.End(), period.Start, period.End(), period.Start, period.End(), period.Start, period.End()},
 		func(r row) {
 			a.found(period, ofCreator(r.CreatorID)+", "+ofVideo(r.VideoID), "%s", excess(r.Figures(), "its days"))
 		})

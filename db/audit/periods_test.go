@@ -29,13 +29,13 @@ func TestR8_AuditFindsPeriodsAndStatementsThatAreNotTheSums(t *testing.T) {
 		{
 			"a lost statement",
 			`DELETE FROM statements WHERE kind = 'monthly' AND creator_id = 2`,
-			`statements: 2024-05, creator 2: has counted views, but no statement`,
+			`statements: 2024-05, creator 2: has counted views or settled payments, but no statement`,
 		},
 		{
 			"a made-up statement",
 			`INSERT INTO statements (kind, starts_on, version, creator_id, name, locale, views, self_views, repeat_views, played_seconds, ad_views, video_amount, ad_amount)
 			VALUES ('monthly', '2024-05-01', 1, 3, 'Park', 'ko', 0, 0, 8, 0, 0, 0, 0)`,
-			`statements: 2024-05, creator 3: has a statement, but no counted views`,
+			`statements: 2024-05, creator 3: has a statement, but no counted views or settled payments`,
 		},
 	})
 }

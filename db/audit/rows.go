@@ -27,10 +27,10 @@ var rowsInvariant = Invariant{
 		for i, run := range days {
 			day, found := run.Period(), rows[i]
 			switch {
-			case found.onTime < run.Rows():
-				a.found(day, "", "%s missing: %d counted, %d there", settlement.Count(run.Rows()-found.onTime, "row"), run.Rows(), found.onTime)
-			case found.onTime > run.Rows():
-				a.found(day, "", "%s came with an epoch from before the close: %d counted, %d there", settlement.Count(found.onTime-run.Rows(), "row"), run.Rows(), found.onTime)
+			case found.onTime < run.Statistics.Rows():
+				a.found(day, "", "%s missing: %d counted, %d there", settlement.Count(run.Statistics.Rows()-found.onTime, "row"), run.Statistics.Rows(), found.onTime)
+			case found.onTime > run.Statistics.Rows():
+				a.found(day, "", "%s came with an epoch from before the close: %d counted, %d there", settlement.Count(found.onTime-run.Statistics.Rows(), "row"), run.Statistics.Rows(), found.onTime)
 			}
 			if found.Missing > 0 {
 				a.found(day, "", "%s missing", settlement.Count(found.Missing, "posted late row"))

@@ -37,6 +37,7 @@ func requireFindings(t *testing.T, sabotages []sabotage) {
 var auditedTables = map[string]string{
 	"videos": "*", "price_tiers": "*", "runs": "*", "run_chunks": "*", "daily_statistics": "*", "daily_settlements": "*", "top_videos": "*",
 	"period_videos": "*", "statements": "*", "deliveries": "*", "late_views": "*", "adjustments": "*",
+	"daily_payments": "*", "payment_adjustments": "*",
 	"watch_log": "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch",
 }
 

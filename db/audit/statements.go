@@ -8,7 +8,7 @@ import (
 
 var statementsInvariant = Invariant{
 	Name:    "statements",
-	Meaning: "each creator of whom something counted has one statement, the sum of the creator's videos; nobody else has one",
+	Meaning: "each creator of whom something counted or a payment was settled has one statement, the sum of the creator's videos; nobody else has one",
 	Remedy:  "a statement was changed by hand: put it back from a backup before anything is paid or mailed by it",
 	check: func(ctx context.Context, a *audit) error {
 		for _, run := range a.periods() {
@@ -37,7 +37,7 @@ func checkStatementsOf(ctx context.Context, a *audit, period settlement.Period) 
 			FROM statements
 			WHERE kind = ? AND starts_on = ?
 			UNION ALL
-			SELECT creator_id, 0, views + late_views, `+rolledUpColumns.Each("-%s")+`
+			SELECT creator_id, 0, views + late_views + payments + refunds, `+rolledUpColumns.Each("-%s")+`
 			FROM period_videos
 			WHERE kind = ? AND starts_on = ?
 		) parts
@@ -51,9 +51,9 @@ func checkStatementsOf(ctx context.Context, a *audit, period settlement.Period) 
 			what := ofCreator(r.CreatorID)
 			switch problem := excess(r.Figures(), "the creator's videos"); {
 			case r.Statements == 0:
-				a.found(period, what, "has counted views, but no statement")
+				a.found(period, what, "has counted views or settled payments, but no statement")
 			case problem == "":
-				a.found(period, what, "has a statement, but no counted views")
+				a.found(period, what, "has a statement, but no counted views or settled payments")
 			default:
 				a.found(period, what, "has a statement, but %s", problem)
 			}

@@ -62,9 +62,15 @@ func (a *audit) sumVideosOf(ctx context.Context, period settlement.Period) (sett
 		return settlement.Totals{}, err
 	}
 	totals := sum.Totals()
-	err := a.tx.GetContext(ctx, &totals.LateRows, `
+	if err := a.tx.GetContext(ctx, &totals.LateRows, `
 		SELECT COALESCE(SUM(`+db.RowsOfLine+`), 0)
 		FROM adjustments
+		WHERE posted_on >= ? AND posted_on < ?`, period.Start, period.End()); err != nil {
+		return totals, err
+	}
+	err := a.tx.GetContext(ctx, &totals.LatePayments, `
+		SELECT COALESCE(SUM(`+db.PaymentRowsOfLine+`), 0)
+		FROM payment_adjustments
 		WHERE posted_on >= ? AND posted_on < ?`, period.Start, period.End())
 	return totals, err
 }
@@ -90,7 +96,19 @@ func (a *audit) sumVideosOfDays(ctx context.Context) (map[settlement.Day]settlem
 			` + sums(amountColumns) + `
 		FROM daily_settlements
 		WHERE starts_on BETWEEN ? AND ?
-		GROUP BY starts_on`,
+		GROUP BY starts_on`, `
+		SELECT
+			starts_on,
+			` + sums(paymentColumns) + `
+		FROM daily_payments
+		WHERE starts_on BETWEEN ? AND ?
+		GROUP BY starts_on`, `
+		SELECT
+			posted_on AS starts_on,
+			SUM(` + db.PaymentRowsOfLine + `) AS late_payments
+		FROM payment_adjustments
+		WHERE posted_on BETWEEN ? AND ?
+		GROUP BY posted_on`,
 	} {
 		type row struct {
 			Day settlement.Day `db:"starts_on"`

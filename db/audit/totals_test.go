@@ -28,5 +28,21 @@ func TestAudit_FindsTotalsThatAreNotTheSums(t *testing.T) {
 			weeks and months: 2024-W22, creator 3, video 5: repeat views: 1 fewer than in its days
 			weeks and months: 2024-05, creator 3, video 5: repeat views: 1 fewer than in its days`,
 		},
+		{
+			"a made-up line of payments",
+			`INSERT INTO daily_payments (starts_on, video_id, creator_id, payments, refunds, pending, cancelled, repeats, gross, fee, net)
+			VALUES ('2024-05-28', 5, 3, 0, 0, 2, 0, 0, 0, 0, 0)`,
+			`totals: 2024-05-28: pending payments: 0 in its run, 2 in its videos
+			weeks and months: 2024-W22, creator 3, video 5: pending payments: 2 fewer than in its days
+			weeks and months: 2024-05, creator 3, video 5: pending payments: 2 fewer than in its days`,
+		},
+		{
+			"a made-up late payment",
+			`INSERT INTO payment_adjustments (posted_on, video_id, paid_on, creator_id, payments, refunds, pending, cancelled, repeats, gross, fee, net)
+			VALUES ('2024-05-28', 5, '2024-05-27', 3, 0, 0, 2, 0, 0, 0, 0, 0)`,
+			`totals: 2024-05-28: late payments: 0 in its run, 2 in its videos
+			totals: 2024-W22: late payments: 0 in its run, 2 in its videos
+			totals: 2024-05: late payments: 0 in its run, 2 in its videos`,
+		},
 	})
 }

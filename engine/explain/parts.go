@@ -25,7 +25,7 @@ func (d Day) Explain() Explanation {
 		RepeatWindowMS: d.Run.WindowMS,
 		Chunk: Chunk{
 			Number: d.Chunk.Number, VideoFrom: d.Chunk.From, VideoBefore: d.Chunk.Before,
-			Rows: d.Chunk.Rows() + d.Chunk.UnknownRows, Checksum: strconv.FormatUint(d.Chunk.Checksum, 10),
+			Rows: d.Chunk.Statistics.Rows() + d.Chunk.UnknownRows, Checksum: strconv.FormatUint(d.Chunk.Checksum, 10),
 		},
 		Seal: d.Run.Seal(),
 	}

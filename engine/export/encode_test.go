@@ -62,6 +62,13 @@ func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
 		"daily,2024-05-09,6,5,2024-05-08,2024-05-09,11,12,13,14,15,1,2,3,4,1234567,21\n", csv)
 	require.Contains(t, json, `"watched_on":"2024-05-08","posted_on":"2024-05-09","views":11,`)
 
+	csv, json = written(t, PaymentRow{of, 6, 5, settlement.PaymentFigures{
+		Payments: 1, Refunds: 2, Pending: 3, Cancelled: 4, Repeats: 0, Gross: -1234567, Fee: -21, Net: -1234546,
+	}})
+	require.Equal(t, "period,start,creator_id,video_id,payments,refunds,pending,cancelled,repeats,gross,fee,net\n"+
+		"daily,2024-05-09,6,5,1,2,3,4,0,-1234567,-21,-1234546\n", csv)
+	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","creator_id":6,"video_id":5,"payments":1,"refunds":2,"pending":3,"cancelled":4,"repeats":0,"gross":-1234567,"fee":-21,"net":-1234546}`+"\n]\n", json)
+
 	csv, json = written(t, TopRow{of, "views", 1, 5, "Cats", 9}, TopRow{of, "views", 2, 7, "Dogs", 8})
 	require.Equal(t, "period,start,metric,rank,video_id,title,value\ndaily,2024-05-09,views,1,5,Cats,9\ndaily,2024-05-09,views,2,7,Dogs,8\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","metric":"views","rank":1,"video_id":5,"title":"Cats","value":9}`+",\n"+

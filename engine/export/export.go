@@ -19,6 +19,7 @@ const (
 	Statistics  What = "statistics"
 	Settlement  What = "settlement"
 	Adjustments What = "adjustments"
+	Payments    What = "payments"
 	Top5        What = "top5"
 )
 
@@ -41,6 +42,8 @@ func Write(ctx context.Context, to io.Writer, from *db.DB, what What, period set
 		return write(ctx, to, format, all(EachSettlement, from, period))
 	case Adjustments:
 		return write(ctx, to, format, all(EachAdjustment, from, period))
+	case Payments:
+		return write(ctx, to, format, all(EachPayment, from, period))
 	case Top5:
 		return write(ctx, to, format, func(ctx context.Context, each func(TopRow) error) error { return EachTop(ctx, from, period, each) })
 	default:

@@ -42,6 +42,15 @@ type AdjustmentRow struct {
 	settlement.Earnings
 }
 
+// PaymentRow is what the payments of one video came to in one period, late rows that its days posted among them. A video with any row of
+// payments in the period has one. Amounts are whole won, less what was given back; they may be negative.
+type PaymentRow struct {
+	Head
+	CreatorID int64 `json:"creator_id"`
+	VideoID   int64 `json:"video_id"`
+	settlement.PaymentFigures
+}
+
 // TopRow is one place of a ranking.
 type TopRow struct {
 	Head
@@ -89,6 +98,19 @@ func EachAdjustment(ctx context.Context, from *db.DB, period settlement.Period, 
 // AdjustmentRowOf is the row of the adjustment, which a day of the period posted.
 func AdjustmentRowOf(period settlement.Period, a db.Adjustment) AdjustmentRow {
 	return AdjustmentRow{HeadOf(period), a.CreatorID, a.VideoID, a.WatchedOn, a.PostedOn, a.Statistics, a.Earnings}
+}
+
+// EachPayment hands over the period's rows, by creator and video.
+func EachPayment(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(PaymentRow) error) error {
+	head := HeadOf(period)
+	if period.Kind == settlement.Daily {
+		return from.EachPayment(ctx, period.Start, lines, func(line db.PaymentLine) error {
+			return each(PaymentRow{head, line.CreatorID, line.VideoID, line.PaymentFigures})
+		})
+	}
+	return from.EachPeriodVideo(ctx, period, db.WithPayments, lines, db.ByCreator, func(line db.PeriodVideo) error {
+		return each(PaymentRow{head, line.CreatorID, line.VideoID, line.PaymentFigures})
+	})
 }
 
 // EachTop hands over the rows of both rankings, by metric and rank.

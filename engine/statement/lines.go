@@ -9,10 +9,17 @@ import (
 	"creatorpay/templates"
 )
 
-// statement puts one creator's statement together. videos are the creator's lines
-// of the period, days those of its days, late the views of earlier days that they
-// paid; all come by video.
-func (c *Common) statement(head db.Statement, contact string, videos []db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) *templates.Statement {
+// lines are what a creator's statement is made of; all come by video.
+type lines struct {
+	videos       []db.PeriodVideo       // of the period
+	days         []db.SettlementLine    // of its days
+	late         []db.Adjustment        // views of earlier days that they paid
+	payments     []db.PaymentLine       // of its days
+	latePayments []db.PaymentAdjustment // payments of earlier days that they settled
+}
+
+// statement puts one creator's statement together.
+func (c *Common) statement(head db.Statement, contact string, of lines) *templates.Statement {
 	period := c.run.Period()
 	statement := &templates.Statement{
 		Number:    Number(period, head.CreatorID),
@@ -24,25 +31,32 @@ func (c *Common) statement(head db.Statement, contact string, videos []db.Period
 		Locale:    head.Locale,
 		Contact:   cmp.Or(head.Contact, contact),
 		Prices:    c.prices,
-		Days:      c.days(days),
+		Days:      c.days(of.days, of.payments),
 	}
-	for _, video := range videos {
+	for _, video := range of.videos {
 		statement.Lines = append(statement.Lines, c.line(video,
-			take(&days, video.VideoID, func(d db.SettlementLine) int64 { return d.VideoID }),
-			take(&late, video.VideoID, func(a db.Adjustment) int64 { return a.VideoID })))
+			take(&of.days, video.VideoID, func(d db.SettlementLine) int64 { return d.VideoID }),
+			take(&of.late, video.VideoID, func(a db.Adjustment) int64 { return a.VideoID }),
+			take(&of.latePayments, video.VideoID, func(a db.PaymentAdjustment) int64 { return a.VideoID })))
 	}
-	statement.Top = c.top5(videos)
+	statement.Top = c.top5(of.videos)
 	return statement
 }
 
 // line is one video's line; days are its settled days in order, late its views
-// of earlier days that they paid.
-func (c *Common) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment) templates.Line {
+// of earlier days that they paid, and latePayments the payments.
+func (c *Common) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment, latePayments []db.PaymentAdjustment) templates.Line {
 	line := templates.Line{
 		VideoID:    video.VideoID,
 		Title:      video.Title,
 		Statistics: video.Statistics,
 		Earnings:   video.Settlement().Earnings,
+		Payments:   video.PaymentFigures,
+	}
+	for _, adjustment := range latePayments {
+		line.LatePayments = append(line.LatePayments, templates.LatePayments{
+			PaidOn: adjustment.PaidOn, SettledOn: adjustment.PostedOn, PaymentFigures: adjustment.PaymentFigures,
+		})
 	}
 	for _, adjustment := range late {
 		line.Late = append(line.Late, templates.LateViews{
@@ -74,7 +88,7 @@ func addShares(shares []settlement.Share, tiers settlement.Tiers, ordinals settl
 }
 
 // days are the totals of every day of the period, also those without any.
-func (c *Common) days(lines []db.SettlementLine) []templates.DayTotal {
+func (c *Common) days(lines []db.SettlementLine, payments []db.PaymentLine) []templates.DayTotal {
 	period := c.run.Period()
 	totals := make([]templates.DayTotal, 0, period.End()-period.Start)
 	for _, day := range period.Days() {
@@ -84,6 +98,9 @@ func (c *Common) days(lines []db.SettlementLine) []templates.DayTotal {
 		total := &totals[line.Day-period.Start]
 		total.Views += line.OfViews().Count()
 		total.Amount += line.VideoAmount + line.AdAmount
+	}
+	for _, line := range payments {
+		totals[line.Day-period.Start].Amount += line.Net
 	}
 	return totals
 }

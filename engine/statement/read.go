@@ -89,13 +89,24 @@ func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.
 	if err != nil {
 		return nil, err
 	}
+	payments, err := database.PaymentDaysOf(ctx, period, creators)
+	if err != nil {
+		return nil, err
+	}
+	latePayments, err := database.PaymentAdjustments(ctx, period, creators)
+	if err != nil {
+		return nil, err
+	}
 	statements := make([]*templates.Statement, len(stored))
 	for i, head := range stored {
-		// All four come by creator, and every statement has lines.
-		statements[i] = c.statement(head, contact,
-			take(&videos, head.CreatorID, func(v db.PeriodVideo) int64 { return v.CreatorID }),
-			take(&days, head.CreatorID, func(d db.SettlementLine) int64 { return d.CreatorID }),
-			take(&late, head.CreatorID, func(a db.Adjustment) int64 { return a.CreatorID }))
+		// All come by creator, and every statement has lines.
+		statements[i] = c.statement(head, contact, lines{
+			videos:       take(&videos, head.CreatorID, func(v db.PeriodVideo) int64 { return v.CreatorID }),
+			days:         take(&days, head.CreatorID, func(d db.SettlementLine) int64 { return d.CreatorID }),
+			late:         take(&late, head.CreatorID, func(a db.Adjustment) int64 { return a.CreatorID }),
+			payments:     take(&payments, head.CreatorID, func(p db.PaymentLine) int64 { return p.CreatorID }),
+			latePayments: take(&latePayments, head.CreatorID, func(a db.PaymentAdjustment) int64 { return a.CreatorID }),
+		})
 	}
 	return statements, nil
 }

@@ -27,7 +27,7 @@ func Parts(ctx context.Context, database *db.DB, period settlement.Period, rows 
 	}
 	var total int64
 	for _, day := range days {
-		total += day.Rows()
+		total += day.Statistics.Rows()
 	}
 	rows = max(rows, total/int64(most)+1)
 	for _, day := range days {
@@ -43,12 +43,12 @@ func Parts(ctx context.Context, database *db.DB, period settlement.Period, rows 
 			return nil, err
 		}
 		for i, chunk := range chunks {
-			if last := len(parts) - 1; i > 0 && parts[last].Rows+chunk.Rows() <= rows {
+			if last := len(parts) - 1; i > 0 && parts[last].Rows+chunk.Statistics.Rows() <= rows {
 				parts[last].Last = chunk.Number
-				parts[last].Rows += chunk.Rows()
+				parts[last].Rows += chunk.Statistics.Rows()
 				continue
 			}
-			parts = append(parts, Part{Day: day.StartsOn, First: chunk.Number, Last: chunk.Number, Rows: chunk.Rows()})
+			parts = append(parts, Part{Day: day.StartsOn, First: chunk.Number, Last: chunk.Number, Rows: chunk.Statistics.Rows()})
 		}
 	}
 	return parts, nil

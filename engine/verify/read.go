@@ -67,7 +67,7 @@ func (r *reader) chunk(ctx context.Context, chunk db.Chunk) (result, error) {
 		return result{}, err
 	}
 	return result{
-		rows:        Rows{Chunk: chunk, Found: totals.Rows() + recomputed.unknownRows, Checksum: checksum, Late: late},
+		rows:        Rows{Chunk: chunk, Found: totals.Statistics.Rows() + recomputed.unknownRows, Checksum: checksum, Late: late},
 		differences: compareChunk(chunk.Number, stored, recomputed),
 		lines:       recomputed.statistics,
 		totals:      totals,

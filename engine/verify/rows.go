@@ -20,7 +20,7 @@ type Rows struct {
 }
 
 // Counted is how many rows the chunk had when it was counted.
-func (r Rows) Counted() int64 { return r.Chunk.Rows() + r.Chunk.UnknownRows }
+func (r Rows) Counted() int64 { return r.Chunk.Statistics.Rows() + r.Chunk.UnknownRows }
 
 // Bad tells whether rows are not what they were, which nothing repairs by itself.
 // Rows that came late are posted by a later day.

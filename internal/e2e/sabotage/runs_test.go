@@ -104,7 +104,7 @@ var runSabotages = []sabotage{
 	{
 		safety: "conservation",
 		edits: []edit{
-			{"db/closing.go", `if rows != totals.Rows() {`, `if rows != totals.Rows() && !sabotaged("conservation") {`},
+			{"db/closing.go", `if rows != totals.Statistics.Rows() {`, `if rows != totals.Statistics.Rows() && !sabotaged("conservation") {`},
 			{"db/chunks.go", `if err != nil || rows == total {`, `if err != nil || rows == total || sabotaged("conservation") {`},
 		},
 		first: "2024-05-07", days: 1,

@@ -1,0 +1,82 @@
+package pages
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/api/answers"
+	"creatorpay/settlement"
+)
+
+// newSellingBooks have a week in which the busiest video sold, late too, and another
+// one, which nobody watched, gave back more than all earned.
+func newSellingBooks(t *testing.T, locale string) *books {
+	t.Helper()
+	b := newBooks(t, 3)
+	b.locale = locale
+	s := &b.statement
+	first := &s.Lines[0]
+	first.Payments = settlement.PaymentFigures{Payments: 31, Refunds: 2, Pending: 3, Cancelled: 1, Repeats: 4, Gross: 310_000, Fee: 12_400, Net: 297_600}
+	first.LatePayments = []answers.StatementLatePayments{
+		{PaidOn: monday - 8, PostedOn: monday + 1, PaymentFigures: settlement.PaymentFigures{Payments: 1, Gross: 10_000, Fee: 400, Net: 9_600}},
+		{PaidOn: monday - 7, PostedOn: monday + 1, PaymentFigures: settlement.PaymentFigures{Pending: 1}},
+	}
+	s.Lines = append(s.Lines, answers.StatementLine{
+		VideoID: 8_888, Title: "rented", Payments: settlement.PaymentFigures{Refunds: 9, Gross: -99_000_000, Fee: -2_970_000, Net: -96_030_000},
+	})
+	s.Fees = []answers.FeeRule{{Version: 1, HoldsFrom: 0, Methods: settlement.MethodFees{{Method: "card", BasisPoints: 300, Fixed: 100}}}}
+	for _, line := range s.Lines {
+		require.NoError(t, s.Payments.Add(line.Payments))
+	}
+	s.Amount += s.Payments.Net
+	s.Days[3].Amount += s.Payments.Net
+	b.statements.Statements[0] = s.StatementTotals
+	return b
+}
+
+func TestStatementShowsSales(t *testing.T) {
+	b := newSellingBooks(t, "en")
+	p := newPages(t, b)
+	rows := strings.Join(rowsOf(t, p, "/statements/2024-W19"), "\n")
+	for _, text := range []string{
+		"Sales ₩297,600: 31 paid, 2 refunded, gross ₩310,000, fees ₩12,400; left out: 3 pending, 1 cancelled, 4 repeated",
+		"₩9,600 of them late: paid or refunded 28 April 2024, settled with 7 May",
+		"Sales -₩96,030,000: 0 paid, 9 refunded, gross -₩99,000,000, fees -₩2,970,000",
+		"card | 3% + ₩100", b.statement.Days[3].Amount.String(),
+	} {
+		require.Contains(t, rows, text)
+	}
+	require.NotContains(t, rows, "₩0 of them late", "what is late and left out")
+	page := p.get("/statements/2024-W19").Body.String()
+	for _, text := range []string{
+		`<p class="large">` + b.statement.Amount.String() + "</p>", "the total is negative", b.statement.Payments.Net.String(), "-₩98,690,000",
+		"Late payments and refunds came after their own day had been closed", "a refund gives back its part of the fee",
+	} {
+		require.Contains(t, page, text)
+	}
+	require.Contains(t, page, `<bdi>rented</bdi>`)
+	require.NotContains(t, page, "/videos/8888", "it has no settled views to see")
+	for _, length := range []string{`width="-`, `height="-`} {
+		require.NotContains(t, page, length, "no bar of a negative length")
+		require.NotContains(t, p.get("/").Body.String(), length)
+	}
+	require.Contains(t, p.get("/").Body.String(), b.statement.Payments.Net.String())
+}
+
+func TestPagesOfWhoSellsNothingDoNotSpeakOfSales(t *testing.T) {
+	for locale, words := range map[string][]string{"en": {"Sales", "refund", "fees"}, "ko": {"판매", "환불", "수수료"}} {
+		b := newBooks(t, 3)
+		b.locale = locale
+		p := newPages(t, b)
+		for _, address := range []string{"/", "/statements/2024-W19"} {
+			page := p.get(address).Body.String()
+			for _, word := range words {
+				require.NotContains(t, page, word)
+			}
+		}
+		selling := newPages(t, newSellingBooks(t, locale)).get("/statements/2024-W19").Body.String()
+		require.Contains(t, selling, words[0])
+	}
+}

@@ -1,0 +1,79 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"creatorpay/db/server"
+	"creatorpay/settlement"
+)
+
+// PaymentLine is what the payments of one video came to on one day, late rows that
+// the day posted among them.
+type PaymentLine struct {
+	Day       settlement.Day `db:"starts_on"`
+	VideoID   int64          `db:"video_id"`
+	CreatorID int64          `db:"creator_id"`
+	settlement.PaymentFigures
+}
+
+var paymentLineColumns = server.ColumnsOf(PaymentLine{})
+
+// PaymentLines are the day's lines in the range, by creator and video.
+func (db *DB) PaymentLines(ctx context.Context, day settlement.Day, videos settlement.Range) ([]PaymentLine, error) {
+	return all(func(each func(PaymentLine) error) error {
+		return db.EachPayment(ctx, day, Lines{Creators: settlement.AllCreators, Videos: videos}, each)
+	})
+}
+
+// EachPayment hands over the day's lines as they are read, by creator and
+// video. A video with any row has one.
+func (db *DB) EachPayment(ctx context.Context, day settlement.Day, lines Lines, handle func(PaymentLine) error) error {
+	from, by, args := lines.ofDay("daily_payments", day)
+	limit, most := lines.limit()
+	err := server.Each(ctx, db.pool, handle, `
+		SELECT `+paymentLineColumns.Each("l.%s")+from+`
+		ORDER BY `+by+`.creator_id, `+by+`.video_id`+limit, append(args, most...)...)
+	if err != nil {
+		return fmt.Errorf("read payments of %s: %w", day, err)
+	}
+	return nil
+}
+
+// PaymentDaysOf are the daily lines that the payments in the period's lines of the
+// creators' videos add up, by creator, video and day. The lines lie by day: each is
+// looked up by its key, and only those of videos with payments are.
+func (db *DB) PaymentDaysOf(ctx context.Context, period settlement.Period, creators settlement.Creators) (lines []PaymentLine, err error) {
+	if err := db.pool.SelectContext(ctx, &lines, `
+		SELECT `+paymentLineColumns.Each("d.%s")+`
+		FROM (
+			SELECT creator_id, video_id
+			FROM period_videos
+			WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ? AND `+string(WithPayments)+`
+		) p
+		STRAIGHT_JOIN runs r ON r.kind = ? AND r.starts_on >= ? AND r.starts_on < ? AND r.version = ?
+		STRAIGHT_JOIN daily_payments d ON d.starts_on = r.starts_on AND d.video_id = p.video_id AND d.creator_id = p.creator_id
+		ORDER BY p.creator_id, p.video_id, d.starts_on`,
+		period.Kind, period.Start, creators.First, creators.Last, settlement.Daily, period.Start, period.End(), runVersion); err != nil {
+		return nil, fmt.Errorf("read payments of the days of %s: %w", period, err)
+	}
+	return lines, nil
+}
+
+// PaymentSum is what the payments of videos come to.
+type PaymentSum struct {
+	Videos int64 `db:"videos"`
+	settlement.PaymentFigures
+}
+
+// SumPayments adds up the period's lines of videos with rows of payments.
+func (db *DB) SumPayments(ctx context.Context, period settlement.Period, lines Lines) (sum PaymentSum, err error) {
+	from, args := lines.of("daily_payments", period, WithPayments)
+	if err := db.pool.GetContext(ctx, &sum, `
+		SELECT
+			COUNT(*) AS videos,
+			`+paymentColumns.Each("COALESCE(SUM(l.%s), 0) AS %s")+from, args...); err != nil {
+		return sum, fmt.Errorf("add up payments of %s: %w", period, err)
+	}
+	return sum, nil
+}
