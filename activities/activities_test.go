@@ -260,6 +260,7 @@ func TestClassify_DecidesWhatIsFinal(t *testing.T) {
 		settlement.ErrBadRow:        TypeBadData,
 		settlement.ErrPrices:        TypeBadData,
 		settlement.ErrFees:          TypeBadData,
+		settlement.ErrBadPayments:   TypeBadData,
 		settlement.ErrNotTheSum:     TypeBadData,
 		settlement.ErrLateRows:      TypeBadData,
 		settlement.ErrUnknownVideos: TypeUnknown,

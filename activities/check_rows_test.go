@@ -3,7 +3,7 @@ package activities
 import (
 	"testing"
 
-	"creatorpay/db/daylog"
+	"creatorpay/db"
 	"creatorpay/settlement"
 
 	"github.com/stretchr/testify/require"
@@ -60,7 +60,7 @@ func TestPlanRowChecks_ABigWeekHasBiggerChecksNotMore(t *testing.T) {
 
 func TestPlanRowChecks_LeavesOutDaysWithoutAPartition(t *testing.T) {
 	b := weekInChunks(t)
-	_, err := b.DB.EachDroppable(b.Context(), friday, true, func(day daylog.Droppable) error { return b.DB.Log.Drop(b.Context(), day) })
+	_, err := b.DB.EachDroppable(b.Context(), friday, true, func(day db.Droppable) error { return b.DB.Drop(b.Context(), day) })
 	require.NoError(t, err)
 
 	require.Equal(t, friday, b.planRowChecks(5, 100)[0].Day)

@@ -52,8 +52,8 @@ func (a *Activities) plan(ctx context.Context, period settlement.Period, cut fun
 	return result, nil
 }
 
-// CountChunk counts the chunk's plays by R1 to R3 and stores the figures of its
-// videos. A chunk that is counted already is not counted again.
+// CountChunk counts the chunk's plays by R1 to R3 and, where the day settles any, its
+// payments by R13 to R16, and stores the figures of its videos. A chunk that is counted already is not counted again.
 func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChunkResult, error) {
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
@@ -77,6 +77,9 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	}
 	count, err := counter.Count(ctx, chunk.Range, owners)
 	if err != nil {
+		return CountChunkResult{}, err
+	}
+	if count.Payments, err = counting.Payments(ctx, a.DB, run, chunk.Range, owners); err != nil {
 		return CountChunkResult{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {

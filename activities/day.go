@@ -27,8 +27,8 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 	return result, err
 }
 
-// CollectLate fixes which late views the day posts. It does so once: tried again or
-// after a reset, the late views stay the same.
+// CollectLate fixes which late views and payments the day posts. It does so once:
+// tried again or after a reset, they stay the same.
 func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result CollectLateResult, err error) {
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
 		result.LateRows, result.Mismatches, err = a.DB.CollectLate(ctx, input.Day, holder, a.LateDays)
@@ -40,9 +40,10 @@ func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result Co
 	return result, err
 }
 
-// CheckDay holds the counted chunks against the watch log (R10): it fails when
-// there are plays of unknown videos, and names the chunks whose rows have
-// become more or fewer since they were counted.
+// CheckDay holds the counted chunks against the logs (R10, R15): it fails when
+// there are plays or payments of unknown videos, and names the chunks whose rows
+// have become more or fewer since they were counted, or that did not know of
+// a payment's row in another chunk.
 func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result CheckDayResult, err error) {
 	period := settlement.DailyPeriod(input.Day)
 	repaired, err := a.DB.CheckVideosKnown(ctx, input.Day)

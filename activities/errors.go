@@ -48,6 +48,7 @@ var final = map[settlement.ErrorKind]string{
 	settlement.ErrBadRow:        TypeBadData,
 	settlement.ErrPrices:        TypeBadData,
 	settlement.ErrFees:          TypeBadData,
+	settlement.ErrBadPayments:   TypeBadData,
 	settlement.ErrNotTheSum:     TypeBadData,
 	settlement.ErrLateRows:      TypeBadData,
 	settlement.ErrOutOfRange:    TypeBadData,

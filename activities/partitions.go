@@ -6,7 +6,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"creatorpay/db/daylog"
+	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
@@ -48,11 +48,11 @@ func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done Drop
 	// What has not been looked at for the last time is kept, and the day before
 	// it: late views are judged across that midnight, too.
 	before := input.Day - settlement.Day(max(a.KeepDays, a.LateDays+1))
-	kept, err := a.DB.EachDroppable(ctx, before, false, func(day daylog.Droppable) error {
-		err := a.DB.Log.Drop(ctx, day)
+	kept, err := a.DB.EachDroppable(ctx, before, false, func(day db.Droppable) error {
+		err := a.DB.Drop(ctx, day)
 		if err == nil {
 			done.Dropped++
-			activity.GetLogger(ctx).Info("dropped a day of the watch log", "day", day.Day.String(), "rows", day.Rows)
+			activity.GetLogger(ctx).Info("dropped a day of the watch log", "day", day.Day.String(), "rows", day.AllRows())
 		}
 		return err
 	})

@@ -43,7 +43,7 @@ type Waiting struct {
 
 // CollectLateResult is what came too late for its own day.
 type CollectLateResult struct {
-	LateRows   int64                 `json:"late_rows"`            // that the day posts
+	LateRows   int64                 `json:"late_rows"`            // that the day posts, of both logs
 	Mismatches []settlement.Mismatch `json:"mismatches,omitempty"` // closed days whose rows are not those that were counted
 }
 
@@ -80,7 +80,7 @@ type CountChunkResult struct {
 
 // CheckDayResult names the chunks that must be counted again.
 type CheckDayResult struct {
-	Again []int `json:"again,omitempty"` // in order; none if the watch log is at rest
+	Again []int `json:"again,omitempty"` // in order; none if the logs are at rest
 }
 
 // CloseDayResult is what the closed day came to.

@@ -53,10 +53,7 @@ func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, line
 // replaceAdjustments stores what the late views that the day posts come to for the
 // range's videos, and nothing else.
 func replaceAdjustments(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, videos settlement.Range, adjustments []Adjustment) error {
-	where, args := server.Between("video_id", videos)
-	if _, err := tx.ExecContext(ctx, `
-		DELETE FROM adjustments
-		WHERE posted_on = ? AND `+where, append([]any{postedOn}, args...)...); err != nil {
+	if err := deleteLines(ctx, tx, "adjustments", "posted_on", postedOn, videos); err != nil {
 		return err
 	}
 	return putAdjustments(ctx, tx, adjustments)

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
@@ -12,16 +11,17 @@ import (
 	"creatorpay/settlement"
 )
 
-// The reasons for which a view is refused.
+// The reasons for which a row is refused.
 const (
-	refusedConflict = "a view with this id and start is stored with other figures"
-	refusedDropped  = "the watch log has no room for %s any more: days up to %s are closed and dropped, and what comes late for them cannot be paid"
+	refusedConflict        = "a view with this id and start is stored with other figures"
+	refusedPaymentConflict = "a row of this payment with this time and status is stored with other figures"
+	refusedDropped         = "the %s has no room for %s any more: days up to %s are closed and dropped, and what comes late for them cannot be paid"
 )
 
-// Appended is what appending a batch of views came to.
+// Appended is what appending a batch of rows came to.
 type Appended struct {
-	Views  int64            // that were not there before
-	Closed []settlement.Day // days of the batch that were closed, and not dropped: their new views came late
+	Rows   int64            // that were not there before
+	Closed []settlement.Day // days of the batch that were closed, and not dropped: their new rows came late
 }
 
 // AppendViews adds views to the watch log in one transaction; their partitions
@@ -31,48 +31,83 @@ type Appended struct {
 // closes or comes late: then the next daily run posts it. Batches that are sorted
 // as the log is (by video, viewer, start and id) are stored fastest.
 func (db *DB) AppendViews(ctx context.Context, views []daylog.View) (added Appended, refused []Refusal, err error) {
-	if len(views) == 0 {
+	return appendRows(ctx, db, appending[daylog.View]{
+		log: db.Log.Log, insert: db.Log.Insert, day: func(view *daylog.View) settlement.Day { return view.Day },
+		at: "watched_at", id: "view_id", conflict: refusedConflict,
+	}, views)
+}
+
+// AppendPayments adds rows to the payments log as [DB.AppendViews] adds views to the
+// watch log. A row of the same video, payment, time and status is the same row. It
+// is settled when its day closes, or by the next daily run if it comes late. Rows
+// are sorted by video, payment id, time and status.
+func (db *DB) AppendPayments(ctx context.Context, payments []daylog.Payment) (added Appended, refused []Refusal, err error) {
+	return appendRows(ctx, db, appending[daylog.Payment]{
+		log: db.Payments.Log, insert: db.Payments.Insert, day: func(payment *daylog.Payment) settlement.Day { return payment.Day },
+		at: "paid_at", id: "payment_id", conflict: refusedPaymentConflict,
+	}, payments)
+}
+
+// appending is in what appending to one log differs from the other.
+type appending[Row any] struct {
+	log      *daylog.Log
+	insert   func(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int) (added int64, conflicts []int, err error)
+	day      func(*Row) settlement.Day
+	at, id   string // columns, in refusals
+	conflict string // why a row is refused that is there with other figures
+}
+
+func appendRows[Row any](ctx context.Context, db *DB, to appending[Row], rows []Row) (added Appended, refused []Refusal, err error) {
+	if len(rows) == 0 {
 		return Appended{}, nil, nil
+	}
+	days := make([]settlement.Day, len(rows))
+	for i := range rows {
+		days[i] = to.day(&rows[i])
 	}
 	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) (err error) {
 		added, refused = Appended{}, nil
-		closed, err := lockDays(ctx, tx, views)
+		closed, err := lockDays(ctx, tx, days)
 		if err != nil {
 			return err
 		}
-		if added.Closed, err = db.holdPartitions(ctx, tx, closed); err != nil {
+		if added.Closed, err = holdPartitions(ctx, tx, to.log, closed); err != nil {
 			return err
 		}
-		var rest, conflicts []int
-		rest, refused = refuseDropped(views, closed, added.Closed)
-		if added.Views, conflicts, err = db.Log.Insert(ctx, tx, views, rest); err != nil {
+		rest := make([]int, 0, len(rows))
+		for i, day := range days {
+			if slices.Contains(closed, day) && !slices.Contains(added.Closed, day) {
+				refused = append(refused, Refusal{i, to.at, fmt.Sprintf(refusedDropped, to.log.Name(), day, day)})
+				continue
+			}
+			rest = append(rest, i)
+		}
+		var conflicts []int
+		if added.Rows, conflicts, err = to.insert(ctx, tx, rows, rest); err != nil {
 			return err
 		}
 		for _, i := range conflicts {
-			refused = append(refused, Refusal{i, "view_id", refusedConflict})
+			refused = append(refused, Refusal{i, to.id, to.conflict})
 		}
 		return nil
 	})
 	if err != nil {
-		return Appended{}, nil, fmt.Errorf("append views: %w", err)
+		return Appended{}, nil, fmt.Errorf("append to the %s: %w", to.log.Name(), err)
 	}
 	return added, refused, nil
 }
 
-// lockDays keeps the runs of the views' days from closing and tells which of
+// lockDays keeps the runs of the rows' days from closing and tells which of
 // the days are closed already. It comes before the first row is stored: a close
 // that waits for the log must not have to wait for a transaction that waits for
 // the close.
-func lockDays(ctx context.Context, tx *sqlx.Tx, views []daylog.View) (closed []settlement.Day, err error) {
+func lockDays(ctx context.Context, tx *sqlx.Tx, days []settlement.Day) (closed []settlement.Day, err error) {
 	// A day that has not begun has no run to lock yet, and could begin and close
-	// before these views are committed.
+	// before these rows are committed.
 	if err := lockBeginnings(ctx, tx, "LOCK IN SHARE MODE"); err != nil {
 		return nil, err
 	}
-	days := make(map[settlement.Day]bool)
-	for _, view := range views {
-		days[view.Day] = true
-	}
+	days = slices.Compact(slices.Sorted(slices.Values(days)))
 	query, args, err := sqlx.In(`
 		SELECT
 			starts_on,
@@ -80,7 +115,7 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []daylog.View) (closed []s
 		FROM runs
 		WHERE kind = ? AND version = ? AND starts_on IN (?)
 		ORDER BY starts_on
-		LOCK IN SHARE MODE`, settlement.Daily, runVersion, slices.Collect(maps.Keys(days)))
+		LOCK IN SHARE MODE`, settlement.Daily, runVersion, days)
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +136,10 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, views []daylog.View) (closed []s
 
 // holdPartitions tells which of the closed days have a partition, and keeps it
 // from being dropped.
-func (db *DB) holdPartitions(ctx context.Context, tx *sqlx.Tx, closed []settlement.Day) (there []settlement.Day, err error) {
+func holdPartitions(ctx context.Context, tx *sqlx.Tx, log *daylog.Log, closed []settlement.Day) (there []settlement.Day, err error) {
 	for _, day := range closed {
 		// To have looked into the log keeps its layout until the transaction ends.
-		found, err := db.Log.HasPartition(ctx, tx, day)
+		found, err := log.HasPartition(ctx, tx, day)
 		if err != nil {
 			return nil, err
 		}
@@ -113,18 +148,4 @@ func (db *DB) holdPartitions(ctx context.Context, tx *sqlx.Tx, closed []settleme
 		}
 	}
 	return there, nil
-}
-
-// refuseDropped refuses the views of closed days that are not there, and returns
-// the indexes of the others.
-func refuseDropped(views []daylog.View, closed, there []settlement.Day) (rest []int, refused []Refusal) {
-	rest = make([]int, 0, len(views))
-	for i, view := range views {
-		if slices.Contains(closed, view.Day) && !slices.Contains(there, view.Day) {
-			refused = append(refused, Refusal{i, "watched_at", fmt.Sprintf(refusedDropped, view.Day, view.Day)})
-			continue
-		}
-		rest = append(rest, i)
-	}
-	return rest, refused
 }

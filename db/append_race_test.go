@@ -20,7 +20,7 @@ func appendDuring(t *testing.T, db *DB, view daylog.View, work func()) (added in
 	appended, worked := make(chan error, 1), make(chan struct{})
 	go func() {
 		all, _, err := db.AppendViews(t.Context(), []daylog.View{view})
-		added = all.Views
+		added = all.Rows
 		appended <- err
 	}()
 	awaitBlocked(t, db, 1)
@@ -93,9 +93,9 @@ func TestR10_EveryViewIsCountedOrLate(t *testing.T) {
 
 		var stored, late int64
 		for _, one := range added {
-			stored += one.Views
+			stored += one.Rows
 			if len(one.Closed) > 0 {
-				late += one.Views
+				late += one.Rows
 			}
 		}
 		require.Equal(t, []int64{stored}, rowsOf(t, db, day, day))

@@ -47,7 +47,7 @@ func TestAppendViews_AddsWhatIsNewInABatch(t *testing.T) {
 	added, refused, err := db.AppendViews(t.Context(), views(monday, 1, 5))
 
 	require.NoError(t, err)
-	require.EqualValues(t, 3, added.Views)
+	require.EqualValues(t, 3, added.Rows)
 	require.Empty(t, refused)
 }
 
@@ -62,7 +62,7 @@ func TestAppendViews_AViewThatIsThereWithOtherFiguresIsRefused(t *testing.T) {
 	added, refused, err := db.AppendViews(t.Context(), batch)
 
 	require.NoError(t, err)
-	require.EqualValues(t, 1, added.Views)
+	require.EqualValues(t, 1, added.Rows)
 	require.ElementsMatch(t, []Refusal{{0, "view_id", refusedConflict}, {2, "view_id", refusedConflict}}, refused)
 	require.EqualValues(t, 60*4, read[int64](t, db, `SELECT SUM(played_seconds) FROM watch_log`), "what was there stays")
 }
@@ -75,7 +75,7 @@ func TestAppendViews_TheSameViewTwiceInABatchIsStoredOnce(t *testing.T) {
 	added, refused, err := db.AppendViews(t.Context(), []daylog.View{once, other, once})
 
 	require.NoError(t, err)
-	require.EqualValues(t, 2, added.Views)
+	require.EqualValues(t, 2, added.Rows)
 	require.Empty(t, refused)
 }
 
@@ -88,7 +88,7 @@ func TestAppendViews_OfTwoFiguresForOneViewInABatchTheFirstHolds(t *testing.T) {
 	added, refused, err := db.AppendViews(t.Context(), []daylog.View{first, second})
 
 	require.NoError(t, err)
-	require.EqualValues(t, 1, added.Views)
+	require.EqualValues(t, 1, added.Rows)
 	require.Equal(t, []Refusal{{1, "view_id", refusedConflict}}, refused)
 	require.Equal(t, first.PlayedSeconds, read[uint32](t, db, `SELECT played_seconds FROM watch_log`))
 }
@@ -102,7 +102,7 @@ func TestAppendViews_AViewOfAClosedDayIsStoredAndCameLate(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Empty(t, refused)
-	require.Equal(t, Appended{Views: 3, Closed: []settlement.Day{monday}}, added)
+	require.Equal(t, Appended{Rows: 3, Closed: []settlement.Day{monday}}, added)
 	require.Equal(t, []int64{2, 1}, rowsOf(t, db, monday, monday+1))
 }
 
@@ -113,8 +113,8 @@ func TestAppendViews_AViewOfADroppedDayIsRefused(t *testing.T) {
 	added, refused, err := db.AppendViews(t.Context(), []daylog.View{late, view(monday, 1, time.Hour), open})
 
 	require.NoError(t, err)
-	require.Equal(t, []Refusal{{1, "watched_at", fmt.Sprintf(refusedDropped, monday, monday)}}, refused)
-	require.Equal(t, Appended{Views: 2, Closed: []settlement.Day{monday + 1}}, added)
+	require.Equal(t, []Refusal{{1, "watched_at", fmt.Sprintf(refusedDropped, "watch log", monday, monday)}}, refused)
+	require.Equal(t, Appended{Rows: 2, Closed: []settlement.Day{monday + 1}}, added)
 	require.EqualValues(t, 2, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
 }
 

@@ -100,7 +100,8 @@ func beforeFirst(day, first settlement.Day) error {
 
 // BeginDay enters the day's run in the book, or finds it there, and returns it.
 // A new run takes the price rule and the fee rule that hold on the day, and the
-// given window; one that is there keeps its own. It fails as [DB.CheckDay] does,
+// given window; one that is there keeps its own. It settles payments if the payments
+// log has any day by then, or when the run begins again. It fails as [DB.CheckDay] does,
 // with a [settlement.ErrPrices] or [settlement.ErrFees], and with a
 // [settlement.ErrStale] when another workflow run holds the run.
 func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, window time.Duration) (run Run, err error) {
@@ -129,8 +130,8 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `
-				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, fee_rule, repeat_window_ms, failure, began_at)
-				VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, '', ?)`,
+				INSERT INTO runs (kind, starts_on, version, state, fence, workflow_id, holder, price_rule, fee_rule, repeat_window_ms, failure, began_at, payments_late_from)
+				VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, '', ?, NOT `+db.Payments.AnyDay()+`)`,
 				period.Kind, period.Start, runVersion, settlement.Running,
 				holder.WorkflowID, holder.RunID, priceRule.Version, feeRule.Version, window.Milliseconds(), db.now()); err != nil {
 				return err
@@ -138,6 +139,15 @@ func (db *DB) BeginDay(ctx context.Context, day settlement.Day, holder Holder, w
 		}
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
+		}
+		if found {
+			// The check finds what was counted without them.
+			if _, err := tx.ExecContext(ctx, `
+				UPDATE runs
+				SET payments_late_from = 0
+				WHERE kind = ? AND starts_on = ? AND version = ? AND `+db.Payments.AnyDay(), period.Kind, period.Start, runVersion); err != nil {
+				return err
+			}
 		}
 		run, _, err = findRun(ctx, tx, period)
 		return err

@@ -3,10 +3,12 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
@@ -18,6 +20,10 @@ type Chunk struct {
 	UnknownRows int64                 `db:"unknown_rows"`
 	Checksum    uint64                `db:"checksum"` // of the rows read, in any order
 	Counts      int                   `db:"counts"`   // how often it was counted
+
+	PaymentsChecksum uint64 `db:"payments_checksum"` // of the payments rows read, in any order
+	FirstPayment     *int64 `db:"first_payment"`     // smallest and largest id of the completed ones; nil without any
+	LastPayment      *int64 `db:"last_payment"`
 	settlement.Range
 	settlement.Totals
 }
@@ -143,42 +149,103 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 	return chunk, nil
 }
 
-// Recount finds the chunks whose rows in the watch log are not as many as were
-// counted (R10) and makes them planned again.
+// ownRows is how many of the day's own rows of the watch log were counted.
+func (c Chunk) ownRows() int64 { return c.Statistics.Rows() + c.UnknownRows }
+
+// ownPayments is the same of the payments log. A chunk with rows of unknown videos
+// stays planned, whatever else it has.
+func (c Chunk) ownPayments() int64 { return c.PaymentFigures.Rows() - c.LatePayments }
+
+// Recount finds the chunks whose rows in one of the logs are not as many as were
+// counted (R10, R15), or were counted without knowing that another video has
+// completed rows of the same payment (R13), and makes them planned again.
 func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (again []int, err error) {
 	period := settlement.DailyPeriod(day)
 	counted, err := db.Chunks(ctx, period)
 	if err != nil {
 		return nil, err
 	}
-	var total int64
-	for _, chunk := range counted {
-		total += chunk.Statistics.Rows() + chunk.UnknownRows
-	}
 	rows, err := db.Log.Count(ctx, db.pool, day)
-	if err != nil || rows == total {
+	if err != nil {
 		return nil, err
 	}
-	for _, chunk := range counted {
-		rows, err := db.Log.CountRange(ctx, db.pool, day, chunk.Range)
+	if again, err = db.changed(ctx, day, db.Log.Log, rows, counted, Chunk.ownRows); err != nil {
+		return nil, err
+	}
+	run, err := db.OpenRun(ctx, period)
+	if err != nil {
+		return nil, err
+	}
+	var store func(*sqlx.Tx) error
+	if run.HasPayments() {
+		rows, err := db.paymentRows(ctx, db.pool, day)
 		if err != nil {
 			return nil, err
 		}
-		if rows != chunk.Statistics.Rows()+chunk.UnknownRows {
+		changed, err := db.changed(ctx, day, db.Payments.Log, rows, counted, Chunk.ownPayments)
+		if err != nil {
+			return nil, err
+		}
+		contested, lost, err := db.contest(ctx, run, counted)
+		if err != nil {
+			return nil, err
+		}
+		if len(lost) > 0 {
+			store = func(tx *sqlx.Tx) error { return storeContested(ctx, tx, day, contested) }
+		}
+		again = slices.Concat(again, changed, lost)
+		slices.Sort(again)
+		again = slices.Compact(again)
+	}
+	if len(again) == 0 {
+		return nil, nil
+	}
+	return again, db.replan(ctx, period, holder, again, store)
+}
+
+// paymentRows is how many rows the payments log has for the day. It may have no
+// partition for it.
+func (db *DB) paymentRows(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
+	found, err := db.Payments.HasPartition(ctx, from, day)
+	if err != nil || !found {
+		return 0, err
+	}
+	return db.Payments.Count(ctx, from, day)
+}
+
+// changed are the numbers of the chunks of which the log, which has so many rows of
+// the day, has another number than were counted.
+func (db *DB) changed(ctx context.Context, day settlement.Day, log *daylog.Log, rows int64, chunks []Chunk, counted func(Chunk) int64) (again []int, err error) {
+	for _, chunk := range chunks {
+		rows -= counted(chunk)
+	}
+	if rows == 0 {
+		return nil, nil
+	}
+	// None is left if the rows came and went between the two looks.
+	for _, chunk := range chunks {
+		rows, err := log.CountRange(ctx, db.pool, day, chunk.Range)
+		if err != nil {
+			return nil, err
+		}
+		if rows != counted(chunk) {
 			again = append(again, chunk.Number)
 		}
 	}
-	if len(again) == 0 {
-		// The rows came and went between the two looks.
-		return nil, nil
-	}
-	return again, db.replan(ctx, period, holder, again)
+	return again, nil
 }
 
-func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holder, numbers []int) error {
+// replan makes chunks planned again and stores what was learned, if that is not
+// nil, in one transaction.
+func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holder, numbers []int, store func(*sqlx.Tx) error) error {
 	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
+		}
+		if store != nil {
+			if err := store(tx); err != nil {
+				return err
+			}
 		}
 		query, args, err := sqlx.In(`
 			UPDATE run_chunks

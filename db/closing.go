@@ -12,19 +12,19 @@ import (
 )
 
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
-// settled, and the rows in the partition must be as many as were counted, in
-// the same transaction (R10): otherwise it fails with a [settlement.ErrRowsArrived] and
-// the day stays open. The epoch of the watch log is raised before, so
-// every row is either counted or late, whoever writes it and however: it fails
-// with a [settlement.ErrBusy] while somebody's transaction on the log is open.
-// Closing a day again that the same holder closed gives the same totals.
+// settled, and the rows in the partition of each log must be as many as were
+// counted, in the same transaction (R10, R15): otherwise it fails with a
+// [settlement.ErrRowsArrived] and the day stays open. The epoch of a log of which
+// the day has rows is raised before, that of the watch log always, so every row is
+// either counted or late, whoever writes it and however: it fails with a
+// [settlement.ErrBusy] while somebody's transaction on the log is open. Closing a day again that the same holder closed gives the same totals.
 func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (totals settlement.Totals, err error) {
 	period := settlement.DailyPeriod(day)
 	before, err := countings(ctx, db.pool, period)
 	if err != nil {
 		return settlement.Totals{}, err
 	}
-	lateFrom, err := db.barrier(ctx, period)
+	run, err := db.barrier(ctx, period)
 	if err != nil {
 		return settlement.Totals{}, fmt.Errorf("close %s: %w", day, err)
 	}
@@ -47,10 +47,17 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if err := db.checkLate(ctx, tx, day, totals.Late); err != nil {
 			return err
 		}
+		if run.settles {
+			if err := db.checkPayments(ctx, tx, period, totals); err != nil {
+				return err
+			}
+		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE runs
-			SET late_from = ?
-			WHERE kind = ? AND starts_on = ? AND version = ?`, lateFrom, period.Kind, period.Start, runVersion)
+			SET
+				late_from = ?,
+				payments_late_from = ?
+			WHERE kind = ? AND starts_on = ? AND version = ?`, run.lateFrom, run.paymentsLateFrom, period.Kind, period.Start, runVersion)
 		return err
 	})
 }
@@ -77,14 +84,30 @@ func (db *DB) checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ju
 	return nil
 }
 
-// barrier raises the epoch of the watch log unless the day is closed
-// already.
-func (db *DB) barrier(ctx context.Context, day settlement.Period) (lateFrom int64, err error) {
+// raised are the epochs from which on rows of a day that closes are late.
+type raised struct {
+	lateFrom, paymentsLateFrom int64
+	settles                    bool // the day settles payments
+}
+
+// barrier raises the epochs of the logs unless the day is closed already. To raise
+// one, all who write to the log must be waited for: that of payments stays where
+// the day has none, since all that come later are late, whatever their epoch.
+func (db *DB) barrier(ctx context.Context, day settlement.Period) (epochs raised, err error) {
 	run, _, err := findRun(ctx, db.pool, day)
+	epochs = raised{run.LateFrom, run.PaymentsLateFrom, run.HasPayments()}
 	if err != nil || run.State == settlement.Closed {
-		return run.LateFrom, err
+		return epochs, err
 	}
-	return db.Log.RaiseEpoch(ctx)
+	if epochs.lateFrom, err = db.Log.RaiseEpoch(ctx); err != nil || !epochs.settles {
+		return epochs, err
+	}
+	epochs.paymentsLateFrom = withoutPayments
+	found, err := db.Payments.HasRows(ctx, day.Start)
+	if err == nil && found {
+		epochs.paymentsLateFrom, err = db.Payments.RaiseEpoch(ctx)
+	}
+	return epochs, err
 }
 
 // countings is how often the period's chunks have been counted, all together.

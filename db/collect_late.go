@@ -12,86 +12,152 @@ import (
 	"creatorpay/settlement"
 )
 
-// CollectLate fixes which late views the day posts: all that have come into the
-// partitions of the closed days among the given number of days before it and
-// that no day has posted. It does so once; after that it gives the same late
-// rows. Days whose posted late rows are no longer there, or whose other rows are
-// not as many as were counted when late ones came, are returned and not adjusted,
-// and so are days that got rows after they had been dropped.
+// CollectLate fixes which late rows the day posts, views and payments: all that have
+// come into the partitions of the closed days among the given number of days before
+// it and that no day has posted. It does so once; after that it gives the same
+// number of late rows. Days whose posted late rows are no longer there, or whose
+// other rows are not as many as were counted when late ones came, are returned and
+// not adjusted, and so are days that got rows after they had been dropped.
 func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []settlement.Mismatch, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("collect late views for %s: %w", day, err)
+			err = fmt.Errorf("collect late rows for %s: %w", day, err)
 		}
 	}()
-	looked, err := db.daysToLookAt(ctx, day, days)
+	past, settles, err := db.pastDays(ctx, day, days)
 	if err != nil {
 		return 0, nil, err
 	}
-	var got []daylog.OnTime
-	for _, past := range looked {
-		came, mismatch, err := db.look(ctx, past)
-		switch {
-		case err != nil:
+	logs := []lateLog{{Log: db.Log.Log}}
+	if settles {
+		logs = append(logs, lateLog{Log: db.Payments.Log, payments: true})
+	}
+	for i := range logs {
+		more, err := logs[i].lookAt(ctx, past)
+		if err != nil {
 			return 0, nil, err
-		case mismatch != nil:
-			mismatches = append(mismatches, *mismatch)
-		case came:
-			got = append(got, past.onTime())
 		}
+		mismatches = append(mismatches, more...)
 	}
-	below, err := db.Log.RowsBelow(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, dropped := range below {
-		mismatches = append(mismatches, settlement.Mismatch{Day: dropped.Day, Found: dropped.Rows, Dropped: true})
-	}
-	lateRows, err = db.post(ctx, day, holder, got)
+	lateRows, err = db.post(ctx, day, holder, logs)
 	return lateRows, mismatches, err
 }
 
-// lookedAt is a closed day with a partition.
+// lateLog is a log in which late rows are looked for.
+type lateLog struct {
+	*daylog.Log
+	payments bool
+	got      []daylog.OnTime // the days that got some, as far as they were looked at
+}
+
+// lookAt finds the past days for which late rows came into the log, and those that
+// are to be returned as mismatches.
+func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []settlement.Mismatch, err error) {
+	if len(past) > 0 {
+		first, last, found, err := l.Span(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, day := range past {
+			if !found || day.Day < first || day.Day > last {
+				continue
+			}
+			came, mismatch, err := l.look(ctx, day.in(l))
+			switch {
+			case err != nil:
+				return nil, err
+			case mismatch != nil:
+				mismatch.Payments = l.payments
+				mismatches = append(mismatches, *mismatch)
+			case came:
+				l.got = append(l.got, day.in(l).onTime())
+			}
+		}
+	}
+	below, err := l.RowsBelow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, dropped := range below {
+		mismatches = append(mismatches, settlement.Mismatch{Day: dropped.Day, Payments: l.payments, Found: dropped.Rows, Dropped: true})
+	}
+	return mismatches, nil
+}
+
+// pastDay is a closed day.
+type pastDay struct {
+	Day              settlement.Day      `db:"starts_on"`
+	State            settlement.RunState `db:"state"`
+	Counted          int64               `db:"counted"`
+	Posted           int64               `db:"posted"` // late rows
+	LateFrom         int64               `db:"late_from"`
+	PaymentsCounted  int64               `db:"payments_counted"`
+	PaymentsPosted   int64               `db:"payments_posted"`
+	PaymentsLateFrom int64               `db:"payments_late_from"`
+}
+
+// in is what is known of the day's rows in the log.
+func (d pastDay) in(log *lateLog) lookedAt {
+	if log.payments {
+		return lookedAt{d.Day, d.PaymentsCounted, d.PaymentsPosted, d.PaymentsLateFrom}
+	}
+	return lookedAt{d.Day, d.Counted, d.Posted, d.LateFrom}
+}
+
+// lookedAt is a closed day with a partition in the log.
 type lookedAt struct {
-	Day      settlement.Day `db:"starts_on"`
-	Counted  int64          `db:"counted"`
-	Posted   int64          `db:"posted"` // late rows
-	LateFrom int64          `db:"late_from"`
+	Day      settlement.Day
+	Counted  int64
+	Posted   int64 // late rows
+	LateFrom int64
 }
 
 func (d lookedAt) onTime() daylog.OnTime { return daylog.OnTime{Day: d.Day, LateFrom: d.LateFrom} }
 
-func (db *DB) daysToLookAt(ctx context.Context, day settlement.Day, days int) (looked []lookedAt, err error) {
-	if days == 0 {
-		return nil, nil
-	}
-	first, _, found, err := db.Log.Span(ctx)
-	if err != nil || !found {
-		return nil, err
-	}
-	err = db.pool.SelectContext(ctx, &looked, `
+// pastDays are the closed days among so many before the given one, in order, and
+// whether that settles payments.
+func (db *DB) pastDays(ctx context.Context, day settlement.Day, days int) (past []pastDay, settles bool, err error) {
+	var found []pastDay
+	if err := db.pool.SelectContext(ctx, &found, `
 		SELECT
 			starts_on,
+			state,
 			`+RowsOfLine+` AS counted,
 			(
 				SELECT COUNT(*)
 				FROM late_views l
 				WHERE l.watched_on = r.starts_on
 			) AS posted,
-			late_from
+			late_from,
+			`+PaymentRowsOfLine+` - late_payments AS payments_counted,
+			(
+				SELECT COUNT(*)
+				FROM late_payments l
+				WHERE l.paid_on = r.starts_on
+			) AS payments_posted,
+			payments_late_from
 		FROM runs r
-		WHERE kind = ? AND version = ? AND state = ? AND starts_on >= ? AND starts_on < ?
-		ORDER BY starts_on`,
-		settlement.Daily, runVersion, settlement.Closed, max(first, day-settlement.Day(days)), day)
-	return looked, err
+		WHERE kind = ? AND version = ? AND starts_on BETWEEN ? AND ?
+		ORDER BY starts_on`, settlement.Daily, runVersion, day-settlement.Day(days), day); err != nil {
+		return nil, false, err
+	}
+	for _, one := range found {
+		switch {
+		case one.Day == day:
+			settles = one.PaymentsLateFrom != withoutPayments
+		case one.State == settlement.Closed:
+			past = append(past, one)
+		}
+	}
+	return past, settles, nil
 }
 
 // look tells whether rows came into the day's partition that no day has posted.
 // It reads the late rows by their index and none of the others. Only where the
 // late rows are not those that were posted are the others counted, too: a log
 // that was restored without its epochs must not be posted as a whole.
-func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *settlement.Mismatch, err error) {
-	late, err := db.Log.Arrived(ctx, past.onTime())
+func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, mismatch *settlement.Mismatch, err error) {
+	late, err := l.Arrived(ctx, past.onTime())
 	if err != nil {
 		return false, nil, err
 	}
@@ -100,7 +166,7 @@ func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *set
 	if late.Unposted == 0 && missing == 0 {
 		return false, nil, nil
 	}
-	onTime, err := db.Log.CountOnTime(ctx, past.onTime())
+	onTime, err := l.CountOnTime(ctx, past.onTime())
 	if err != nil {
 		return false, nil, err
 	}
@@ -114,15 +180,16 @@ func (db *DB) look(ctx context.Context, past lookedAt) (came bool, mismatch *set
 	return true, nil, nil
 }
 
-// post makes the day post the late views of the days that got some, unless it
-// was fixed before what it posts.
-func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got []daylog.OnTime) (lateRows int64, err error) {
+// post makes the day post the late rows of the days that got some, unless it was
+// fixed before what it posts.
+func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, logs []lateLog) (lateRows int64, err error) {
 	period := settlement.DailyPeriod(day)
 	calendar, err := db.Calendar(ctx)
 	if err != nil {
 		return 0, err
 	}
 	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+		lateRows = 0
 		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
 			return err
 		}
@@ -134,8 +201,10 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 			return err
 		}
 		if !collected.Valid {
-			if err := db.Log.Post(ctx, tx, day, got, calendar); err != nil {
-				return err
+			for _, log := range logs {
+				if err := log.Post(ctx, tx, day, log.got, calendar); err != nil {
+					return err
+				}
 			}
 			if _, err := tx.ExecContext(ctx, `
 				UPDATE runs
@@ -144,8 +213,14 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, got [
 				return err
 			}
 		}
-		lateRows, err = db.Log.CountPosted(ctx, tx, day)
-		return err
+		for _, log := range logs {
+			rows, err := log.CountPosted(ctx, tx, day)
+			if err != nil {
+				return err
+			}
+			lateRows += rows
+		}
+		return nil
 	})
 	return lateRows, err
 }

@@ -331,7 +331,7 @@ func TestRowsToPlan_HoldsTheLateViewsToo(t *testing.T) {
 // first day.
 func TestCollectLate_RowsThatCameAfterTheirDayWasDroppedRaiseAnAlarm(t *testing.T) {
 	db, old := openOld(t)
-	require.NoError(t, db.Log.Drop(t.Context(), old))
+	require.NoError(t, db.Drop(t.Context(), old))
 	exec(t, db, `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, 1, 1, ?, 1, 1, 1)`,
 		monday, seoul.Start(monday).UTC())
 

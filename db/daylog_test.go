@@ -164,11 +164,11 @@ func TestUnknownVideos_AreNamedWithTheirRows(t *testing.T) {
 	putVideos(t, db, 2)
 	watch(t, db, slices.Concat(views(monday, 1, 3), views(monday, 2, 1), views(monday, 3, 2), views(monday+1, 4, 1))...)
 
-	unknown, err := db.unknownVideos(t.Context(), monday, allVideos)
+	unknown, err := db.unknownVideos(t.Context(), unknownIn[0], monday, allVideos)
 	require.NoError(t, err)
-	require.Equal(t, []unknownVideo{{1, 3}, {3, 2}}, unknown)
+	require.Equal(t, []unknownVideo{{1, 3, unknownIn[0]}, {3, 2, unknownIn[0]}}, unknown)
 
-	unknown, err = db.unknownVideos(t.Context(), monday, settlement.Range{From: new(int64(2))})
+	unknown, err = db.unknownVideos(t.Context(), unknownIn[0], monday, settlement.Range{From: new(int64(2))})
 	require.NoError(t, err)
-	require.Equal(t, []unknownVideo{{3, 2}}, unknown)
+	require.Equal(t, []unknownVideo{{3, 2, unknownIn[0]}}, unknown)
 }

@@ -12,9 +12,9 @@ import (
 )
 
 // firstDroppable is the first day that may be dropped.
-func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first daylog.Droppable) {
+func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first Droppable) {
 	t.Helper()
-	_, err := db.EachDroppable(t.Context(), before, false, func(day daylog.Droppable) error {
+	_, err := db.EachDroppable(t.Context(), before, false, func(day Droppable) error {
 		if first.Day == 0 {
 			first = day
 		}
@@ -26,7 +26,7 @@ func firstDroppable(t *testing.T, db *DB, before settlement.Day) (first daylog.D
 }
 
 // openOld has a first day with two rows that may be dropped.
-func openOld(t *testing.T) (*DB, daylog.Droppable) {
+func openOld(t *testing.T) (*DB, Droppable) {
 	t.Helper()
 	db := openClosed(t)
 	closed(t, db, monday+1)
@@ -47,7 +47,7 @@ func TestDropDay_RemovesTheDayAndItsRows(t *testing.T) {
 	require.Equal(t, monday, old.Day)
 	require.EqualValues(t, 2, old.Rows)
 
-	require.NoError(t, db.Log.Drop(t.Context(), old))
+	require.NoError(t, db.Drop(t.Context(), old))
 
 	requireDays(t, db, monday+1, monday+3)
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
@@ -57,7 +57,7 @@ func TestDropDay_ARowThatComesBetweenTheLookAndTheDropIsNotLost(t *testing.T) {
 	db, old := openOld(t)
 	watch(t, db, view(monday, 2, time.Hour))
 
-	err := db.Log.Drop(t.Context(), old)
+	err := db.Drop(t.Context(), old)
 
 	requireNotDropped(t, db, err, 3)
 }
@@ -66,7 +66,7 @@ func TestDropDay_ALateRowOfTheNextDayThatComesAfterTheLookKeepsTheDay(t *testing
 	db, old := openOld(t)
 	watch(t, db, view(monday+1, 2, time.Second))
 
-	err := db.Log.Drop(t.Context(), old)
+	err := db.Drop(t.Context(), old)
 
 	requireNotDropped(t, db, err, 2)
 }
@@ -78,7 +78,7 @@ func TestDropDay_ARowThatComesWhileTheDropWaitsIsNotLost(t *testing.T) {
 	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday, 2)...)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
-	go func() { ended <- db.Log.Drop(context.WithoutCancel(t.Context()), old) }()
+	go func() { ended <- db.Drop(context.WithoutCancel(t.Context()), old) }()
 	awaitBlocked(t, db, 1)
 
 	require.NoError(t, platform.Commit())
@@ -91,10 +91,10 @@ func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testin
 	watch(t, db, view(monday, 1, 0))
 	addPartitions(t, db, monday, monday+3)
 	enterClosed(t, db, monday+1, monday+2)
-	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day daylog.Droppable) error {
+	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day Droppable) error {
 		require.EqualValues(t, 1, day.Rows)
 		watch(t, db, view(monday, 1, time.Minute))
-		return db.Log.Drop(t.Context(), day)
+		return db.Drop(t.Context(), day)
 	})
 
 	requireNotDropped(t, db, err, 2)
@@ -103,7 +103,7 @@ func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testin
 func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday+1)
-	require.NoError(t, db.Log.Drop(t.Context(), daylog.Droppable{Day: monday}))
+	require.NoError(t, db.Drop(t.Context(), Droppable{Droppable: daylog.Droppable{Day: monday}}))
 
 	_, _, err := db.AppendViews(t.Context(), []daylog.View{view(monday, 1, 0)})
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func TestDropDay_RowsOfADroppedDayDoNotLandInItsNeighbour(t *testing.T) {
 // Missing plays would make repeats count.
 func TestR3_PlaysOfAClosedDayWhosePartitionIsGoneAreNotTakenForNone(t *testing.T) {
 	db, old := openOld(t)
-	require.NoError(t, db.Log.Drop(t.Context(), old))
+	require.NoError(t, db.Drop(t.Context(), old))
 	pairs := []daylog.Pair{{VideoID: 1, ViewerID: viewer}}
 
 	_, known := db.Log.KnownDay(t.Context(), onTime(t, db, monday), monday+2, pairs)

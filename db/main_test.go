@@ -121,7 +121,7 @@ func watch(t *testing.T, db *DB, views ...daylog.View) {
 	added, refused, err := db.AppendViews(t.Context(), views)
 	require.NoError(t, err)
 	require.Empty(t, refused)
-	require.EqualValues(t, len(views), added.Views)
+	require.EqualValues(t, len(views), added.Rows)
 }
 
 // onTime are the day's own rows.

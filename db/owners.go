@@ -47,13 +47,23 @@ func ownerChanged(video, countedAs, creator int64) error {
 		"video %d was counted for creator %d, but the catalogue has creator %d now", video, countedAs, creator)
 }
 
+// linesOf is a table with lines of videos, and its column with the day that counted
+// them.
+type linesOf struct{ table, day string }
+
+// The tables that say for which creators a day has counted.
+var (
+	countedLines = []linesOf{{"daily_statistics", "starts_on"}, {"adjustments", "posted_on"}}
+	paymentLines = []linesOf{{"daily_payments", "starts_on"}} // those of late rows among them
+)
+
 // fixOwners keeps the creators and the openings of the videos that the day has
-// counted in the range from changing ever again: it marks those that no day
+// counted in the range of the tables from changing ever again: it marks those that no day
 // counted before. An import that changes one of them either waits for this
 // transaction and finds the mark, or came first: then a line that has the former
 // creator is found here, and fails with an [settlement.ErrOwnerChanged].
-func fixOwners(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range) error {
-	for _, of := range []struct{ table, day string }{{"daily_statistics", "starts_on"}, {"adjustments", "posted_on"}} {
+func fixOwners(ctx context.Context, tx *sqlx.Tx, tables []linesOf, day settlement.Day, videos settlement.Range) error {
+	for _, of := range tables {
 		where, ends := server.Between("l.video_id", videos)
 		args := append([]any{day}, ends...)
 		if _, err := tx.ExecContext(ctx, `

@@ -80,7 +80,7 @@ func TestR12_AnImportThatWaitedForACountKeepsTheCreator(t *testing.T) {
 			VALUES (:starts_on, :video_id, :creator_id, :views, :self_views, :repeat_views, :played_seconds, :ad_views)`, line(monday, 1, 1)); err != nil {
 			return err
 		}
-		return fixOwners(t.Context(), tx, monday, allVideos)
+		return fixOwners(t.Context(), tx, countedLines, monday, allVideos)
 	})
 	done := importForAnother(t, db)
 

@@ -53,13 +53,68 @@ func (db *DB) DaysAhead(ctx context.Context, now time.Time) (days int, err error
 	return int(last - calendar.Day(now)), nil
 }
 
-// AddPartitions makes room in the watch log, as [daylog.Log.Add] does. It fails
-// with a [settlement.ErrDropped] where the days have been dropped: nobody would
-// look at rows that come into them.
+// AddPartitions makes room in the watch log, as [daylog.Log.Add] does, and in the
+// payments log if that has any day; it returns the days that the watch log got. It
+// fails with a [settlement.ErrDropped] where the days have been dropped: nobody
+// would look at rows that come into them.
 func (db *DB) AddPartitions(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
+	if added, err = db.addViewDays(ctx, first, last); err != nil {
+		return added, err
+	}
+	_, _, found, err := db.Payments.Span(ctx)
+	if err != nil || !found {
+		return added, err
+	}
+	return added, db.addPaymentDays(ctx, first, last)
+}
+
+// AddPaymentPartitions makes room in both logs, also where the payments log has no
+// day yet. It fails as [DB.AddPartitions] does.
+func (db *DB) AddPaymentPartitions(ctx context.Context, first, last settlement.Day) error {
+	// A day of payments is one of the watch log, by which days are settled and dropped.
+	if _, err := db.addViewDays(ctx, first, last); err != nil {
+		return err
+	}
+	return db.addPaymentDays(ctx, first, last)
+}
+
+func (db *DB) addViewDays(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
 	return db.Log.Add(ctx, first, last, func(present []daylog.Partition) error {
 		return db.checkNotDropped(ctx, present, first, last)
 	})
+}
+
+// addPaymentDays makes room in the payments log for days of the watch log.
+func (db *DB) addPaymentDays(ctx context.Context, first, last settlement.Day) error {
+	_, err := db.Payments.Add(ctx, first, last, func([]daylog.Partition) error {
+		if found, err := db.Log.Has(ctx, first); err != nil || found {
+			return err
+		}
+		return dropped(db.Payments.Log, first, first)
+	})
+	return err
+}
+
+// RemoveEmptyDays takes the room of the days after the given one, as
+// [daylog.Log.RemoveEmptyDays] does: that of payments first, since each of their
+// days is one of the watch log.
+func (db *DB) RemoveEmptyDays(ctx context.Context, after settlement.Day) error {
+	for _, log := range []*daylog.Log{db.Payments.Log, db.Log.Log} {
+		days, err := log.DaysAfter(ctx, after)
+		if err == nil && len(days) > 0 {
+			err = log.RemoveEmptyDays(ctx, days)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropped is the error of a day that a log has no room for any more, nor for those
+// up to the last.
+func dropped(log *daylog.Log, day, last settlement.Day) error {
+	return settlement.Errorf(settlement.ErrDropped, settlement.DailyPeriod(day), refusedDropped, log.Name(), day, last)
 }
 
 // checkNotDropped refuses days from first to last of which some are closed and
@@ -72,20 +127,20 @@ func (db *DB) checkNotDropped(ctx context.Context, present []daylog.Partition, f
 	if first >= floor {
 		return nil
 	}
-	var dropped sql.Null[settlement.Day]
-	if err := db.pool.GetContext(ctx, &dropped, `
+	var newest sql.Null[settlement.Day]
+	if err := db.pool.GetContext(ctx, &newest, `
 		SELECT MAX(starts_on)
 		FROM runs
 		WHERE kind = ? AND version = ? AND state = ? AND starts_on < ?`,
 		settlement.Daily, runVersion, settlement.Closed, floor); err != nil {
 		return fmt.Errorf("look for dropped days: %w", err)
 	}
-	if !dropped.Valid || first > dropped.V {
+	if !newest.Valid || first > newest.V {
 		return nil
 	}
 	// The list of partitions may lack some while they are being changed.
-	if found, err := db.Log.Has(ctx, dropped.V); err != nil || found {
+	if found, err := db.Log.Has(ctx, newest.V); err != nil || found {
 		return err
 	}
-	return settlement.Errorf(settlement.ErrDropped, settlement.DailyPeriod(first), refusedDropped, first, dropped.V)
+	return dropped(db.Log.Log, first, newest.V)
 }

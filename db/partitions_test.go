@@ -192,7 +192,7 @@ func TestAddPartitions_WaitsForATransactionOnTheLog(t *testing.T) {
 func openDropped(t *testing.T) *DB {
 	t.Helper()
 	db, old := openOld(t)
-	require.NoError(t, db.Log.Drop(t.Context(), old))
+	require.NoError(t, db.Drop(t.Context(), old))
 	requireDays(t, db, monday+1, monday+3)
 	return db
 }
@@ -206,7 +206,7 @@ func TestAddPartitions_ADroppedDayIsNotMadeAgain(t *testing.T) {
 		var dropped *settlement.Error
 		require.ErrorIs(t, err, settlement.ErrDropped)
 		require.ErrorAs(t, err, &dropped)
-		require.Equal(t, fmt.Sprintf(refusedDropped, first, monday), dropped.Text)
+		require.Equal(t, fmt.Sprintf(refusedDropped, "watch log", first, monday), dropped.Text)
 		requireDays(t, db, monday+1, monday+3)
 	}
 }

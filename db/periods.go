@@ -138,7 +138,16 @@ func (db *DB) LinesToPlan(ctx context.Context, period settlement.Period) (videos
 // Closing a period again that the same holder closed gives the same totals.
 func (db *DB) ClosePeriod(ctx context.Context, period settlement.Period, holder Holder) (totals settlement.Totals, err error) {
 	return db.closeRun(ctx, period, holder, func(tx *sqlx.Tx, totals settlement.Totals) error {
-		return checkSums(ctx, tx, period, totals)
+		if err := checkSums(ctx, tx, period, totals); err != nil || totals.PaymentFigures == (settlement.PaymentFigures{}) {
+			return err
+		}
+		return checkCreators(ctx, tx, `
+			SELECT creator_id, video_amount AS won FROM period_videos WHERE kind = ? AND starts_on = ?
+			UNION ALL
+			SELECT creator_id, ad_amount FROM period_videos WHERE kind = ? AND starts_on = ?
+			UNION ALL
+			SELECT creator_id, net FROM period_videos WHERE kind = ? AND starts_on = ?`,
+			period.Kind, period.Start, period.Kind, period.Start, period.Kind, period.Start)
 	})
 }
 

@@ -134,7 +134,7 @@ func TestBeginPeriod_TakesOverTheRulesAndTheWindowOfTheLastDay(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Run{
 		Kind: settlement.Weekly, StartsOn: monday, State: settlement.Running, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
-		PriceRule: 2, FeeRule: 3, WindowMS: 7000, BeganAt: run.BeganAt,
+		PriceRule: 2, FeeRule: 3, WindowMS: 7000, BeganAt: run.BeganAt, PaymentsLateFrom: withoutPayments,
 	}, run)
 }
 

@@ -18,27 +18,25 @@ const enoughToEstimate = 1_000_000
 // by id: what the day before had, and for the catalogue's videos above all of
 // those, the new uploads, what a video of that day had on average. Without a day
 // before that is big enough the day itself is counted. The late views that the
-// day posts come on top. Estimates only make chunks uneven, never wrong.
+// day posts come on top, and its payments. Estimates only make chunks uneven, never wrong.
 func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.VideoRows, error) {
 	own, err := db.ownRowsToPlan(ctx, day)
 	if err != nil {
 		return nil, err
 	}
-	var late []settlement.VideoRows
-	if err := db.pool.SelectContext(ctx, &late, `
-		SELECT
-			video_id,
-			COUNT(*) AS row_count
-		FROM late_views
-		WHERE posted_on = ?
-		GROUP BY video_id
-		ORDER BY video_id`, day); err != nil {
-		return nil, fmt.Errorf("plan late views that %s posts: %w", day, err)
+	var more []settlement.VideoRows
+	if err := db.pool.SelectContext(ctx, &more, `
+		SELECT video_id, COUNT(*) AS row_count FROM late_views WHERE posted_on = ? GROUP BY video_id
+		UNION ALL
+		SELECT video_id, COUNT(*) FROM late_payments WHERE posted_on = ? GROUP BY video_id
+		UNION ALL
+		SELECT video_id, COUNT(*) FROM payments WHERE paid_on = ? GROUP BY video_id`, day, day, day); err != nil {
+		return nil, fmt.Errorf("plan late rows that %s posts, and its payments: %w", day, err)
 	}
-	return addRows(own, late), nil
+	return addRows(own, more), nil
 }
 
-// addRows adds up two lists, each ordered by video.
+// addRows adds up two lists.
 func addRows(a, b []settlement.VideoRows) []settlement.VideoRows {
 	if len(b) == 0 {
 		return a

@@ -39,6 +39,33 @@ func (k *Kept) Error() string {
 	}
 }
 
+// Droppable is a day whose rows nobody needs any more, neither its views nor its
+// payments.
+type Droppable struct {
+	daylog.Droppable
+	payments *daylog.Droppable // nil where the payments log does not have the day
+}
+
+// AllRows is how many views and payments the day has.
+func (d Droppable) AllRows() int64 {
+	if d.payments == nil {
+		return d.Rows
+	}
+	return d.Rows + d.payments.Rows
+}
+
+// Drop removes the day, the first of the watch log, with all its rows, as
+// [daylog.Log.Drop] does. Its payments go first: a drop that breaks off goes on
+// when it is repeated.
+func (db *DB) Drop(ctx context.Context, day Droppable) error {
+	if day.payments != nil {
+		if err := db.Payments.Drop(ctx, *day.payments); err != nil {
+			return err
+		}
+	}
+	return db.Log.Drop(ctx, day.Droppable)
+}
+
 // EachDroppable gives each the days before the given one whose rows nobody needs
 // any more, oldest first. One that each drops is gone before the next is looked
 // at. The first day that stays although it is old enough is returned, if it is not
@@ -47,9 +74,11 @@ func (k *Kept) Error() string {
 // A day is droppable once it is closed, and the day after it, which looks back
 // across midnight (R3). Rows that came late are needed until a day has posted
 // them and is closed, and so is the day before them, since they are judged across
-// that midnight, too. Days before the first settled one never close: those
-// without rows are droppable, those with rows only if neverSettled says so.
-func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(daylog.Droppable) error) (*Kept, error) {
+// that midnight, too. Payments that came late are needed until a day has posted
+// them: what must be known of the others is kept. Days before the first settled one
+// never close: those without rows are droppable, those with rows only if
+// neverSettled says so.
+func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(Droppable) error) (*Kept, error) {
 	present, err := db.Partitions(ctx)
 	if err != nil {
 		return nil, err
@@ -59,6 +88,9 @@ func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSet
 		return nil, err
 	}
 	look := retention{db: db, first: first, neverSettled: neverSettled}
+	if _, _, look.payments, err = db.Payments.Span(ctx); err != nil {
+		return nil, err
+	}
 	for i := 0; i+1 < len(present) && present[i].Day < before; i++ {
 		day, next := present[i], present[i+1]
 		if day.Day >= first && !day.Closed || next.Day >= first && !next.Closed {
@@ -92,11 +124,17 @@ type retention struct {
 	db           *DB
 	first        settlement.Day // that was settled
 	neverSettled bool
+	payments     bool // the payments log has any day
 }
 
 // at tells what the day's rows are needed for, or that nobody needs them. Of the
 // day and the next one, those that ever close are closed.
-func (r retention) at(ctx context.Context, day settlement.Day) (droppable daylog.Droppable, kept *Kept, err error) {
+func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppable, kept *Kept, err error) {
+	if r.payments {
+		if droppable.payments, kept, err = r.paymentsAt(ctx, day); err != nil || kept != nil {
+			return droppable, kept, err
+		}
+	}
 	posting, err := r.db.firstPosting(ctx)
 	if err != nil {
 		return droppable, nil, err
@@ -132,6 +170,40 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable daylog
 		}
 		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: one, Epoch: run.LateFrom, Rows: late.Rows})
 	}
+	return droppable, nil, nil
+}
+
+// paymentsAt tells the same of the day's payments; it returns nil where their log
+// does not have the day.
+func (r retention) paymentsAt(ctx context.Context, day settlement.Day) (droppable *daylog.Droppable, kept *Kept, err error) {
+	if found, err := r.db.Payments.Has(ctx, day); err != nil || !found {
+		return nil, nil, err
+	}
+	droppable = &daylog.Droppable{Day: day}
+	if day < r.first {
+		if droppable.Rows, err = r.db.Payments.Count(ctx, r.db.pool, day); err != nil {
+			return nil, nil, err
+		}
+		if droppable.Rows > 0 && !r.neverSettled {
+			return nil, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptNeverSettled}, nil
+		}
+		droppable.Seen = []daylog.Seen{{Day: day, Rows: droppable.Rows}}
+		return droppable, nil, nil
+	}
+	run, err := r.db.ClosedRun(ctx, settlement.DailyPeriod(day))
+	if err != nil {
+		return nil, nil, err
+	}
+	late, err := r.db.Payments.Arrived(ctx, run.PaymentsOnTime())
+	if err != nil {
+		return nil, nil, err
+	}
+	if late.Unposted > 0 {
+		next, err := r.db.NextToCollectLate(ctx)
+		return nil, &Kept{Day: day, Rows: late.Unposted, Reason: KeptUnposted, Posting: next}, err
+	}
+	droppable.Rows = run.PaymentFigures.Rows() - run.LatePayments + late.Rows
+	droppable.Seen = []daylog.Seen{{Day: day, Epoch: run.PaymentsLateFrom, Rows: late.Rows}}
 	return droppable, nil, nil
 }
 

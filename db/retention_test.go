@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -14,7 +13,7 @@ import (
 // next is kept.
 func droppable(t *testing.T, db *DB, before settlement.Day) (days []settlement.Day, kept *Kept) {
 	t.Helper()
-	kept, err := db.EachDroppable(t.Context(), before, false, func(day daylog.Droppable) error {
+	kept, err := db.EachDroppable(t.Context(), before, false, func(day Droppable) error {
 		days = append(days, day.Day)
 		return nil
 	})
@@ -75,10 +74,10 @@ func TestRetention_RowsBeforeTheFirstSettledDayAreKeptAndNamedUntilSomebodyMeans
 	require.Equal(t, &Kept{Day: monday + 1, Rows: 2, Reason: KeptNeverSettled}, kept)
 	require.Contains(t, kept.Error(), "2024-05-07 comes before the first day that was settled and has 2 rows")
 
-	var dropped []daylog.Droppable
-	kept, err := db.EachDroppable(t.Context(), monday+4, true, func(day daylog.Droppable) error {
+	var dropped []Droppable
+	kept, err := db.EachDroppable(t.Context(), monday+4, true, func(day Droppable) error {
 		dropped = append(dropped, day)
-		return db.Log.Drop(t.Context(), day)
+		return db.Drop(t.Context(), day)
 	})
 	require.NoError(t, err)
 	require.Nil(t, kept, "retention works again behind them")
@@ -154,9 +153,9 @@ func TestRetention_ADayThatIsDroppedIsGoneBeforeTheNextIsLookedAt(t *testing.T) 
 	watch(t, db, view(monday, 1, 0), view(monday+1, 1, 0), view(monday+2, 1, 0))
 	enterClosed(t, db, daysFrom(monday, monday+2)...)
 
-	_, err := db.EachDroppable(t.Context(), monday+2, false, func(day daylog.Droppable) error {
+	_, err := db.EachDroppable(t.Context(), monday+2, false, func(day Droppable) error {
 		requireDays(t, db, day.Day, monday+2)
-		return db.Log.Drop(t.Context(), day)
+		return db.Drop(t.Context(), day)
 	})
 
 	require.NoError(t, err)

@@ -34,6 +34,9 @@ type Run struct {
 	BeganAt    time.Time           `db:"began_at"`
 	EndedAt    *time.Time          `db:"ended_at"`  // nil while it runs
 	LateFrom   int64               `db:"late_from"` // of a closed day: rows of this epoch and later came late
+	// PaymentsLateFrom is the same of the payments log: 0 while an open day settles
+	// payments, and 1, from which on all rows come late, where the day has none.
+	PaymentsLateFrom int64 `db:"payments_late_from"`
 	settlement.Totals
 }
 
@@ -44,6 +47,23 @@ func (r Run) Period() settlement.Period {
 
 // OnTime are the rows of the watch log that a daily run counts as its day's own.
 func (r Run) OnTime() daylog.OnTime { return daylog.OnTime{Day: r.StartsOn, LateFrom: r.LateFrom} }
+
+// withoutPayments is [Run.PaymentsLateFrom] of days without payments: the first
+// epoch of the log.
+const withoutPayments = 1
+
+// HasPayments tells whether the open day settles payments, its own or late ones,
+// and whether the closed one has settled some. One that began before the payments
+// log had any day settles none: what comes for it is late.
+func (r Run) HasPayments() bool {
+	return r.PaymentsLateFrom != withoutPayments || r.PaymentFigures.Rows() > 0
+}
+
+// PaymentsOnTime are the rows of the payments log that a daily run counts as its
+// day's own.
+func (r Run) PaymentsOnTime() daylog.OnTime {
+	return daylog.OnTime{Day: r.StartsOn, LateFrom: r.PaymentsLateFrom}
+}
 
 // RepeatWindow is the window of R3 that the run uses.
 func (r Run) RepeatWindow() time.Duration { return time.Duration(r.WindowMS) * time.Millisecond }

@@ -42,7 +42,7 @@ func TestBeginDay_EntersTheRunInTheBook(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Run{
 		Kind: settlement.Daily, StartsOn: monday, State: settlement.Running, Fence: 1, WorkflowID: me.WorkflowID, Holder: me.RunID,
-		PriceRule: 1, FeeRule: 1, WindowMS: 5000, BeganAt: now,
+		PriceRule: 1, FeeRule: 1, WindowMS: 5000, BeganAt: now, PaymentsLateFrom: withoutPayments,
 	}, run)
 	stored, err := db.OpenRun(t.Context(), settlement.DailyPeriod(monday))
 	require.NoError(t, err)

@@ -40,7 +40,7 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 		if err := putAdjustments(ctx, tx, adjustments); err != nil {
 			return err
 		}
-		if err := deleteLines(ctx, tx, "daily_settlements", day, chunk.Range); err != nil {
+		if err := deleteLines(ctx, tx, "daily_settlements", "starts_on", day, chunk.Range); err != nil {
 			return err
 		}
 		chunk.Amounts = settlement.Amounts{}
@@ -49,15 +49,7 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 				return fmt.Errorf("add up to video %d: %w", line.VideoID, err)
 			}
 		}
-		for ; len(lines) > 0; lines = lines[min(linesPerStatement, len(lines)):] {
-			if _, err := tx.NamedExecContext(ctx, `
-				INSERT INTO daily_settlements (`+settlementLineColumns.List()+`)
-				VALUES (`+settlementLineColumns.Named()+`)`,
-				lines[:min(linesPerStatement, len(lines))]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return insertLines(ctx, tx, "daily_settlements", settlementLineColumns, lines)
 	})
 }
 

@@ -108,7 +108,7 @@ func TestR12_AChunkThatIsCountedAgainIsSettledAnewFromTheSamePosition(t *testing
 	putVideos(t, db, 1, 2)
 	settled(t, db, monday, line(monday, 1, 100), line(monday, 2, 5))
 	chunk := chunksOf(t, db, monday)[0]
-	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}))
+	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}, nil))
 	store(t, db, monday, chunk, line(monday, 1, 110))
 
 	again := settle(t, db, monday, chunk)

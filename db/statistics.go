@@ -30,11 +30,18 @@ type Count struct {
 	Late        []daylog.LateView // late views that the day posts, with their verdicts
 	UnknownLate int64             // late views whose video is unknown: not among Late
 	Adjustments []Adjustment      // what Late come to, by video and origin day
+
+	Payments *PaymentCount // nil where the day settles none
 }
 
-// Totals sums the lines, and the adjustments as late views. It fails with
-// [settlement.ErrOutOfRange].
+// Totals sums the lines, the adjustments as late views, and the payments. It fails
+// with [settlement.ErrOutOfRange].
 func (c Count) Totals() (sum settlement.Totals, err error) {
+	if c.Payments != nil {
+		if sum, err = c.Payments.totals(); err != nil {
+			return sum, err
+		}
+	}
 	for _, line := range c.Lines {
 		if err := sum.Statistics.Add(line.Statistics); err != nil {
 			return sum, fmt.Errorf("add up to video %d: %w", line.VideoID, err)
@@ -59,7 +66,11 @@ const linesPerStatement = 1000
 func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, count Count, attempt int32) error {
 	period := settlement.DailyPeriod(day)
 	state := settlement.ChunkCounted
-	if count.UnknownRows > 0 || count.UnknownLate > 0 {
+	payments := count.Payments
+	if payments == nil {
+		payments = &PaymentCount{}
+	}
+	if count.UnknownRows > 0 || count.UnknownLate > 0 || payments.UnknownRows > 0 {
 		state = settlement.ChunkPlanned
 	}
 	totals, err := count.Totals()
@@ -75,16 +86,11 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		if err != nil || stored.State != settlement.ChunkPlanned {
 			return err
 		}
-		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {
+		if err := deleteLines(ctx, tx, "daily_statistics", "starts_on", day, stored.Range); err != nil {
 			return err
 		}
-		for lines := count.Lines; len(lines) > 0; lines = lines[min(linesPerStatement, len(lines)):] {
-			if _, err := tx.NamedExecContext(ctx, `
-				INSERT INTO daily_statistics (`+statisticsLineColumns.List()+`)
-				VALUES (`+statisticsLineColumns.Named()+`)`,
-				lines[:min(linesPerStatement, len(lines))]); err != nil {
-				return err
-			}
+		if err := insertLines(ctx, tx, "daily_statistics", statisticsLineColumns, count.Lines); err != nil {
+			return err
 		}
 		if err := db.Log.StoreVerdicts(ctx, tx, count.Late); err != nil {
 			return err
@@ -92,7 +98,15 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		if err := replaceAdjustments(ctx, tx, day, stored.Range, count.Adjustments); err != nil {
 			return err
 		}
-		if err := fixOwners(ctx, tx, day, stored.Range); err != nil {
+		if count.Payments != nil {
+			if err := db.storePayments(ctx, tx, day, stored.Range, count.Payments); err != nil {
+				return err
+			}
+			if err := fixOwners(ctx, tx, paymentLines, day, stored.Range); err != nil {
+				return err
+			}
+		}
+		if err := fixOwners(ctx, tx, countedLines, day, stored.Range); err != nil {
 			return err
 		}
 		_, err = tx.NamedExecContext(ctx, `
@@ -103,6 +117,11 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				`+statisticsColumns.Assigned()+`,
 				`+lateColumns.Assigned()+`,
 				checksum = :checksum,
+				`+paymentColumns.Assigned()+`,
+				late_payments = :late_payments,
+				payments_checksum = :payments_checksum,
+				first_payment = :first_payment,
+				last_payment = :last_payment,
 				fence = :fence,
 				attempt = :attempt,
 				counts = counts + 1,
@@ -111,7 +130,8 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 			chunkRow{
 				runKey: keyOf(period),
 				Chunk: Chunk{
-					Number: chunk.Number, State: state, UnknownRows: count.UnknownRows, Checksum: count.Checksum, Totals: totals,
+					Number: chunk.Number, State: state, UnknownRows: count.UnknownRows, Checksum: count.Checksum,
+					PaymentsChecksum: payments.Checksum, FirstPayment: payments.First, LastPayment: payments.Last, Totals: totals,
 				},
 				Fence: fence, Attempt: attempt, WrittenAt: db.now(),
 			})
@@ -123,11 +143,12 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 	return nil
 }
 
-func deleteLines(ctx context.Context, tx *sqlx.Tx, table string, day settlement.Day, videos settlement.Range) error {
+// deleteLines removes the range's rows whose column of that name has the day.
+func deleteLines(ctx context.Context, tx *sqlx.Tx, table, column string, day settlement.Day, videos settlement.Range) error {
 	where, args := server.Between("video_id", videos)
 	_, err := tx.ExecContext(ctx, `
 		DELETE FROM `+table+`
-		WHERE starts_on = ? AND `+where, append([]any{day}, args...)...)
+		WHERE `+column+` = ? AND `+where, append([]any{day}, args...)...)
 	return err
 }
 

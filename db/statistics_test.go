@@ -61,7 +61,7 @@ func TestStoreCount_ReplacesWhatTheChunkCountedBefore(t *testing.T) {
 	chunks := plan(t, db, monday, 10)
 	store(t, db, monday, chunks[0], line(monday, 1, 1), line(monday, 9, 1))
 	store(t, db, monday, chunks[1], line(monday, 10, 1))
-	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}))
+	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}, nil))
 
 	store(t, db, monday, chunks[0], line(monday, 2, 5))
 
@@ -86,7 +86,7 @@ func TestStoreCount_IsAllOrNothing(t *testing.T) {
 	db := openWatched(t)
 	chunks := plan(t, db, monday)
 	store(t, db, monday, chunks[0], line(monday, 1, 1))
-	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}))
+	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}, nil))
 	before := checksums(t, db)
 	var lines []StatisticsLine
 	for video := int64(1); video <= linesPerStatement; video++ {

@@ -74,7 +74,7 @@ func TestR9_RankingAgainReplacesTheRanking(t *testing.T) {
 	putVideos(t, db, 1, 2)
 	chunk := counted(t, db, monday, line(monday, 1, 1), line(monday, 2, 2))
 	require.NoError(t, db.Rank(t.Context(), settlement.DailyPeriod(monday), me))
-	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}))
+	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}, nil))
 	store(t, db, monday, chunk, line(monday, 1, 3))
 
 	require.NoError(t, db.Rank(t.Context(), settlement.DailyPeriod(monday), me))

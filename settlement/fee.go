@@ -12,6 +12,14 @@ const basisPointsOfAll = 10_000
 // maxMethod is how many characters a method may have.
 const maxMethod = 16
 
+// CheckMethod refuses what cannot be the name of a method of payment.
+func CheckMethod(method string) error {
+	if method == "" || len(method) > maxMethod || strings.Trim(method, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+		return fmt.Errorf("%q is not a method: write 1 to %d of a-z, 0-9, _ and -", method, maxMethod)
+	}
+	return nil
+}
+
 // MethodFee is what the payments by one method cost (R14).
 type MethodFee struct {
 	Method      string `db:"method" json:"method"`             // such as card
@@ -53,8 +61,8 @@ func (r FeeRule) Validate() error {
 		if times[fee.Method]++; times[fee.Method] == 2 {
 			refuse("the method %q has more than one fee", fee.Method)
 		}
-		if fee.Method == "" || len(fee.Method) > maxMethod || strings.Trim(fee.Method, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
-			refuse("%q is not a method: write 1 to %d of a-z, 0-9, _ and -", fee.Method, maxMethod)
+		if err := CheckMethod(fee.Method); err != nil {
+			problems = append(problems, err)
 		}
 		if fee.BasisPoints < 0 || fee.BasisPoints > basisPointsOfAll {
 			refuse("the fee of %q must be from 0 to 100 %% of the amount", fee.Method)

@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// Mismatch is a closed day whose rows in the watch log are not those that were
+// Mismatch is a closed day whose rows in one of the logs are not those that were
 // counted and posted: rows vanished or changed, or came in another way than
 // being inserted, or when the day had been dropped. Nothing is adjusted for it.
 type Mismatch struct {
 	Day      Day   `json:"day"`
-	Expected int64 `json:"expected"` // rows that were counted or posted
+	Payments bool  `json:"payments,omitempty"` // in the payments log, else in the watch log
+	Expected int64 `json:"expected"`           // rows that were counted or posted
 	Found    int64 `json:"found"`
 	// Chunks have other rows than were counted, by their checksums. Only
 	// a check of all rows finds those.
@@ -38,10 +39,14 @@ func (m *Mismatch) Add(other Mismatch) {
 const chunksNamed = 10
 
 func (m Mismatch) String() string {
-	if m.Dropped {
-		return fmt.Sprintf("%s got %s after it was dropped, which nobody has counted", m.Day, Count(m.Found, "row"))
+	rows := Count(m.Found, "row")
+	if m.Payments {
+		rows += " in the payments log"
 	}
-	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, Count(m.Found, "row"), m.Expected)
+	if m.Dropped {
+		return fmt.Sprintf("%s got %s after it was dropped, which nobody has counted", m.Day, rows)
+	}
+	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, rows, m.Expected)
 	if len(m.Chunks) > 0 {
 		named := m.Chunks[:min(len(m.Chunks), chunksNamed)]
 		text += ", and other rows than were counted in chunk " + strings.Trim(fmt.Sprint(named), "[]")

@@ -22,13 +22,14 @@ type importCommand struct {
 	Creators string `type:"existingfile" placeholder:"FILE" help:"CSV file with creator_id,name,email,locale."`
 	Videos   string `type:"existingfile" placeholder:"FILE" help:"CSV file with video_id,creator_id,title,duration_seconds,opening_views,opening_ad_views."`
 	Views    string `type:"existingfile" placeholder:"FILE" help:"CSV file with view_id,video_id,viewer_id,watched_at,played_seconds,ad_views."`
+	Payments string `type:"existingfile" placeholder:"FILE" help:"CSV file with payment_id,video_id,payer_id,paid_at,amount,status, and method,refund_of where they are needed."`
 	Rejects  string `type:"path" placeholder:"FILE" help:"One file for all lines that cannot be stored. Without it each file's lie beside it, in FILE.rejects.csv."`
 }
 
 // AfterApply refuses an import of no file.
 func (c importCommand) AfterApply() error {
-	if c.Creators == "" && c.Videos == "" && c.Views == "" {
-		return errors.New("nothing to import: name a file with --creators, --videos or --views")
+	if c.Creators == "" && c.Videos == "" && c.Views == "" && c.Payments == "" {
+		return errors.New("nothing to import: name a file with --creators, --videos, --views or --payments")
 	}
 	return nil
 }
@@ -40,12 +41,13 @@ func (c importCommand) Run(ctx context.Context, database *db.DB) error {
 		Creators: c.Creators,
 		Videos:   c.Videos,
 		Views:    c.Views,
+		Payments: c.Payments,
 		Rejects:  c.Rejects,
 		Now:      started,
 		Progress: showImport(),
 	})
-	fmt.Print(reportText(report, time.Since(started)), earlyText(report.Early))
-	if err := errors.Join(err, sayLate(ctx, database, report.Late)); err != nil {
+	fmt.Print(reportText(report, time.Since(started)), earlyText(importedViews, report.Early), earlyText(importedPayments, report.ArrivedPayments.Early))
+	if err := errors.Join(err, sayLate(ctx, database, importedViews, report.Late), sayLate(ctx, database, importedPayments, report.ArrivedPayments.Late)); err != nil {
 		return err
 	}
 	if rejected := report.Rejected(); rejected > 0 {
@@ -79,7 +81,7 @@ func reportText(report importer.Report, took time.Duration) string {
 	out := newTable("File", "Lines", "Stored", "There already", "Rejected", "Reject file")
 	rightAligned(out, 2, 3, 4, 5)
 	var lines int64
-	for _, file := range []importer.FileReport{report.Creators, report.Videos, report.Views} {
+	for _, file := range []importer.FileReport{report.Creators, report.Videos, report.Views, report.Payments} {
 		if file.Path == "" {
 			continue
 		}
@@ -90,33 +92,53 @@ func reportText(report importer.Report, took time.Duration) string {
 		})
 	}
 	text := rendered(out) + fmt.Sprintf("%s in %s\n", settlement.Count(lines, "line"), tenths(took))
-	if days := report.Days; len(days) > 0 {
-		text += fmt.Sprintf("%s got views, from %s to %s\n", settlement.Count(len(days), "day"), days[0].Day, days[len(days)-1].Day)
-	}
-	return text
+	return text + daysText(importedViews, report.Days) + daysText(importedPayments, report.ArrivedPayments.Days)
 }
 
-// earlyText warns of views of days that will never be settled.
-func earlyText(early []importer.DayViews) string {
+// importedLog is how an import speaks of the rows of a log.
+type importedLog struct {
+	row, rows   string
+	neverPaid   string // why those of early days are never paid
+	collectLate string // those that came late
+}
+
+var (
+	importedViews = importedLog{
+		row: "view", rows: "views", collectLate: "late views",
+		neverPaid: "they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight",
+	}
+	importedPayments = importedLog{
+		row: "payment row", rows: "payments", collectLate: "late payments",
+		neverPaid: "they lie before the first day in the book of runs",
+	}
+)
+
+// daysText says which days got rows.
+func daysText(log importedLog, days []importer.DayRows) string {
+	if len(days) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s got %s, from %s to %s\n", settlement.Count(len(days), "day"), log.rows, days[0].Day, days[len(days)-1].Day)
+}
+
+// earlyText warns of rows of days that will never be settled.
+func earlyText(log importedLog, early []importer.DayRows) string {
 	if len(early) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("WARNING: %s of %s (%s) are stored but never paid: %s\n", settlement.Count(sumViews(early), "view"), settlement.Count(len(early), "day"),
-		settlement.Span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), neverSettled)
+	return fmt.Sprintf("WARNING: %s of %s (%s) are stored but never paid: %s\n", settlement.Count(sumRows(early), log.row), settlement.Count(len(early), "day"),
+		settlement.Span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), log.neverPaid)
 }
 
-// neverSettled says why views of early days are never paid.
-const neverSettled = "they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight"
-
-func sumViews(days []importer.DayViews) (views int64) {
+func sumRows(days []importer.DayRows) (rows int64) {
 	for _, day := range days {
-		views += day.Views
+		rows += day.Rows
 	}
-	return views
+	return rows
 }
 
-// sayLate says what becomes of views of closed days.
-func sayLate(ctx context.Context, database *db.DB, late []importer.DayViews) error {
+// sayLate says what becomes of rows of closed days.
+func sayLate(ctx context.Context, database *db.DB, log importedLog, late []importer.DayRows) error {
 	if len(late) == 0 {
 		return nil
 	}
@@ -124,18 +146,18 @@ func sayLate(ctx context.Context, database *db.DB, late []importer.DayViews) err
 	if err != nil {
 		return err
 	}
-	fmt.Print(lateText(late, posting))
+	fmt.Print(lateText(log, late, posting))
 	return nil
 }
 
-// lateText says what becomes of views of closed days, which the given day posts.
-func lateText(late []importer.DayViews, posting settlement.Day) string {
+// lateText says what becomes of rows of closed days, which the given day posts.
+func lateText(log importedLog, late []importer.DayRows, posting settlement.Day) string {
 	first, last := late[0].Day, late[len(late)-1].Day
 	text := fmt.Sprintf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
-		settlement.Count(sumViews(late), "view"), settlement.Count(len(late), "closed day"), first, last)
+		settlement.Count(sumRows(late), log.row), settlement.Count(len(late), "closed day"), first, last)
 	if back := posting - first; back > service.DefaultLateDays {
-		text += fmt.Sprintf("%s lies %s before that run, which collects late views of %s unless it is told otherwise: start the workers with LATE_DAYS=%d for it\n",
-			first, settlement.Count(int(back), "day"), settlement.Count(service.DefaultLateDays, "day"), back)
+		text += fmt.Sprintf("%s lies %s before that run, which collects %s of %s unless it is told otherwise: start the workers with LATE_DAYS=%d for it\n",
+			first, settlement.Count(int(back), "day"), log.collectLate, settlement.Count(service.DefaultLateDays, "day"), back)
 	}
 	return text
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"creatorpay/db"
-	"creatorpay/db/daylog"
 	"creatorpay/program/command"
 	"creatorpay/settlement"
 )
@@ -100,14 +99,14 @@ func (c partitionsDropCommand) Run(ctx context.Context, database *db.DB) error {
 	}
 	before := calendar.Day(time.Now()) - settlement.Day(c.OlderThanDays)
 	days := 0
-	kept, err := database.EachDroppable(ctx, before, c.NeverSettled, func(day daylog.Droppable) error {
+	kept, err := database.EachDroppable(ctx, before, c.NeverSettled, func(day db.Droppable) error {
 		if c.Yes {
-			if err := database.Log.Drop(ctx, day); err != nil {
+			if err := database.Drop(ctx, day); err != nil {
 				return err
 			}
 		}
 		days++
-		fmt.Printf("%s  %s\n", day.Day, settlement.Count(day.Rows, "row"))
+		fmt.Printf("%s  %s\n", day.Day, settlement.Count(day.AllRows(), "row"))
 		return nil
 	})
 	if kept != nil {
@@ -148,7 +147,7 @@ func (c partitionsTrimCommand) Run(ctx context.Context, database *db.DB) error {
 	case !c.Yes:
 		fmt.Fprintf(os.Stderr, "%s, %s to %s, would be removed if they are empty; add --yes to remove them\n", settlement.Count(len(days), "day"), days[0], days[len(days)-1])
 	default:
-		if err := database.Log.RemoveEmptyDays(ctx, days); err != nil {
+		if err := database.RemoveEmptyDays(ctx, c.After); err != nil {
 			return err
 		}
 		fmt.Printf("%s removed\n", settlement.Count(len(days), "day"))

@@ -116,7 +116,7 @@ func (o overview) text() string {
 	}
 	if n := len(o.early); n > 0 {
 		text += fmt.Sprintf("\n%s with views that are never paid, %s: %s\n", settlement.Count(n, "day"),
-			settlement.Span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), neverSettled)
+			settlement.Span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), importedViews.neverPaid)
 	}
 	return text + roomText(o.daysAhead) + replicasText(o.replicas)
 }

@@ -137,7 +137,7 @@ func (b books) watch(day settlement.Day, video int64, afterStart ...time.Duratio
 		}})
 		require.NoError(b, err)
 		require.Empty(b, refused)
-		require.EqualValues(b, 1, added.Views)
+		require.EqualValues(b, 1, added.Rows)
 	}
 }
 

@@ -22,6 +22,9 @@ type Log struct {
 	pool *server.Pool
 }
 
+// Name is what the log is called in messages: "watch log".
+func (l *Log) Name() string { return l.name }
+
 // OnTime are the rows of a day that count as its own: all of them while the day
 // is open, and of a closed day those that were there when it closed.
 type OnTime struct {

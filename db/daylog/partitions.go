@@ -74,6 +74,15 @@ func (l *Log) Span(ctx context.Context) (first, last settlement.Day, found bool,
 	return present[0].Day, present[len(present)-1].Day, true, nil
 }
 
+// AnyDay is the SQL condition that the log has any day.
+func (l *Log) AnyDay() string {
+	return `EXISTS (
+					SELECT 1
+					FROM information_schema.PARTITIONS
+					WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '` + l.table + `' AND PARTITION_NAME <> '` + floorPartition + `'
+				)`
+}
+
 // Has tells whether the log holds the day's rows, or has room for
 // them.
 func (l *Log) Has(ctx context.Context, day settlement.Day) (bool, error) {

@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   counted_at     DATETIME(3)     NULL,               -- UTC
   done_at        DATETIME(3)     NULL,               -- UTC
   PRIMARY KEY (kind, starts_on, version, chunk),
+  KEY run_chunks_last_payment_idx (last_payment), -- which days may have seen a payment
   CONSTRAINT run_chunks_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('daily', 'weekly', 'monthly')),
   CONSTRAINT run_chunks_state_chk CHECK (state COLLATE utf8mb4_bin IN ('planned', 'counted', 'done')),
   CONSTRAINT run_chunks_videos_chk CHECK (video_from < video_before),

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
-	"creatorpay/db/daylog"
 	"creatorpay/internal/dbtest"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
@@ -37,8 +36,8 @@ func TestTheWholeJobArrivesOnReplicas(t *testing.T) {
 		b.Play(day, 1, dbtest.Viewer+1, b.Calendar.Start(day).Add(20*time.Hour)) // late: the next day posts it
 	}
 	b.ClosePeriod(settlement.Period{Kind: settlement.Weekly, Start: monday})
-	_, err = b.DB.EachDroppable(t.Context(), monday+1, false, func(day daylog.Droppable) error {
-		return b.DB.Log.Drop(t.Context(), day)
+	_, err = b.DB.EachDroppable(t.Context(), monday+1, false, func(day db.Droppable) error {
+		return b.DB.Drop(t.Context(), day)
 	})
 	require.NoError(t, err)
 	require.NoError(t, b.DB.Log.RemoveEmptyDays(t.Context(), []settlement.Day{monday + 9}))

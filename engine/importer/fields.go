@@ -11,9 +11,9 @@ import (
 	"creatorpay/engine/mailer"
 )
 
-// checkHeader makes sure that the header names each of the columns once and
-// nothing else.
-func checkHeader(header, columns []string) error {
+// checkHeader makes sure that the header names each of the columns once, the
+// further ones at most once, and nothing else.
+func checkHeader(header, columns, further []string) error {
 	var problems []string
 	for _, column := range columns {
 		if !slices.Contains(header, column) {
@@ -22,7 +22,7 @@ func checkHeader(header, columns []string) error {
 	}
 	for i, name := range header {
 		switch {
-		case !slices.Contains(columns, name):
+		case !slices.Contains(columns, name) && !slices.Contains(further, name):
 			problems = append(problems, fmt.Sprintf("%q is unknown", name))
 		case slices.Contains(header[:i], name):
 			problems = append(problems, name+" is there twice")
@@ -31,7 +31,11 @@ func checkHeader(header, columns []string) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the first line must name the columns %s, in any order: %s", strings.Join(columns, ","), strings.Join(problems, "; "))
+	text := strings.Join(columns, ",")
+	if len(further) > 0 {
+		text += " and may name " + strings.Join(further, ",")
+	}
+	return fmt.Errorf("the first line must name the columns %s, in any order: %s", text, strings.Join(problems, "; "))
 }
 
 // fields are a line's values by column. They remember the first problem with
@@ -44,6 +48,14 @@ type fields struct {
 
 func (f *fields) value(column string) []byte {
 	return f.values[slices.Index(f.columns, column)]
+}
+
+// optional is the value of a column that may be missing, or empty.
+func (f *fields) optional(column string) string {
+	if !slices.Contains(f.columns, column) {
+		return ""
+	}
+	return string(f.value(column))
 }
 
 func (f *fields) fail(column, reason string) {

@@ -9,7 +9,7 @@ import (
 )
 
 // files are the import files; one that is not to be imported is nil.
-type files struct{ creators, videos, views *file }
+type files struct{ creators, videos, views, payments *file }
 
 // file is an import file, read up to the end of its header.
 type file struct {
@@ -22,10 +22,11 @@ type file struct {
 // openFiles opens the import files and checks their headers. The error tells
 // all that is wrong with any of them.
 func openFiles(options Options) (opened files, err error) {
-	var problems [3]error
+	var problems [4]error
 	opened.creators, problems[0] = openFile(options.Creators, creatorColumns)
 	opened.videos, problems[1] = openFile(options.Videos, videoColumns)
 	opened.views, problems[2] = openFile(options.Views, viewColumns)
+	opened.payments, problems[3] = openFile(options.Payments, paymentColumns, furtherPaymentColumns...)
 	err = errors.Join(problems[:]...)
 	for _, input := range opened.all() {
 		err = errors.Join(err, input.differsFrom(rejectPath(options.Rejects, input.Name())))
@@ -38,7 +39,7 @@ func openFiles(options Options) (opened files, err error) {
 }
 
 func (f files) all() []*file {
-	return slices.DeleteFunc([]*file{f.creators, f.videos, f.views}, func(one *file) bool { return one == nil })
+	return slices.DeleteFunc([]*file{f.creators, f.videos, f.views, f.payments}, func(one *file) bool { return one == nil })
 }
 
 func (f files) close() {
@@ -58,7 +59,7 @@ func (f files) size() (total int64) {
 	return total
 }
 
-func openFile(path string, columns []string) (*file, error) {
+func openFile(path string, columns []string, further ...string) (*file, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -67,7 +68,7 @@ func openFile(path string, columns []string) (*file, error) {
 		return nil, err
 	}
 	opened := &file{File: input, records: newRecordReader(input, len(columns))}
-	if err := opened.begin(columns); err != nil {
+	if err := opened.begin(columns, further); err != nil {
 		_ = input.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -75,7 +76,7 @@ func openFile(path string, columns []string) (*file, error) {
 }
 
 // begin reads the header.
-func (f *file) begin(columns []string) error {
+func (f *file) begin(columns, further []string) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func (f *file) begin(columns []string) error {
 	}
 	header, err := f.records.next()
 	if errors.Is(err, io.EOF) {
-		return checkHeader(nil, columns)
+		return checkHeader(nil, columns, further)
 	}
 	if err != nil {
 		return err
@@ -96,7 +97,8 @@ func (f *file) begin(columns []string) error {
 	for _, name := range header.fields {
 		f.columns = append(f.columns, string(name))
 	}
-	return checkHeader(f.columns, columns)
+	f.records.width = len(f.columns)
+	return checkHeader(f.columns, columns, further)
 }
 
 // differsFrom makes sure that a reject file does not overwrite an import file.

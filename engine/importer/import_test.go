@@ -30,7 +30,7 @@ func TestAllThreeFilesAreStored(t *testing.T) {
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "creators.csv"), Lines: 2, Stored: 2}, report.Creators)
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "videos.csv"), Lines: 2, Stored: 2}, report.Videos)
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "views.csv"), Lines: 1, Stored: 1}, report.Views)
-	require.Equal(t, []DayViews{{day(t, "2024-05-06"), 1}}, report.Days)
+	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 1}}, report.Days)
 	require.Zero(t, report.Rejected())
 	require.Equal(t, [][]string{
 		{"7", `김, "서연" 🔥`, "kim@example.com", "ko"},
@@ -150,7 +150,7 @@ func TestOfTwoLinesOfOneCreatorTheLaterHolds(t *testing.T) {
 func TestAnImportThatWasCancelledIsCompletedByTheNext(t *testing.T) {
 	b := setup(t)
 	var lines []string
-	for i := range 12 * viewsPerTransaction { // far more than are stored side by side when the first one is
+	for i := range 12 * rowsPerTransaction { // far more than are stored side by side when the first one is
 		lines = append(lines, fmt.Sprintf("%d,1,5,2024-05-06T09:00:00+09:00,0,0", i+1))
 	}
 	views := b.views(t, lines...)

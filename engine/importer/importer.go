@@ -1,4 +1,4 @@
-// Package importer imports creators, videos and views from CSV files.
+// Package importer imports creators, videos, views and payments from CSV files.
 //
 // The files are UTF-8 with a header line, quoted as RFC 4180 says; their
 // columns may come in any order. A line that cannot be stored goes to a reject
@@ -22,12 +22,13 @@ import (
 // Options say what to import. Files are imported in the order in which they
 // stand here, since videos need their creators.
 type Options struct {
-	DB *db.DB // views are stored on up to four of its connections at a time
+	DB *db.DB // views and payments are stored on up to four of its connections at a time
 
 	// Paths of the import files; an empty one is left out.
 	Creators string
 	Videos   string
 	Views    string
+	Payments string
 
 	// Rejects is the path of one reject file for all lines that cannot be
 	// stored. If it is empty, each import file has its own beside it: that of
@@ -35,7 +36,7 @@ type Options struct {
 	// line is rejected; it replaces an older one.
 	Rejects string
 
-	// Now is today's clock: views of days after tomorrow are rejected, since a
+	// Now is today's clock: views and payments of days after tomorrow are rejected, since a
 	// mistyped year would fill the log with empty days. It decides nothing else.
 	Now time.Time
 
@@ -57,20 +58,28 @@ type Report struct {
 	Creators FileReport
 	Videos   FileReport
 	Views    FileReport
-	Days     []DayViews // business days that got new views, in order
-	Late     []DayViews // those of them that were closed, in order
-	Early    []DayViews // those of them that lie before the first day in the book of runs and are never settled, in order
+	Payments FileReport
+
+	Arrived                 // of views
+	ArrivedPayments Arrived // the same of payments
 }
 
-// DayViews are the new views of a day.
-type DayViews struct {
-	Day   settlement.Day
-	Views int64
+// Arrived are the new rows of one log.
+type Arrived struct {
+	Days  []DayRows // business days that got new rows, in order
+	Late  []DayRows // those of them that were closed, in order
+	Early []DayRows // those of them that lie before the first day in the book of runs and are never settled, in order
+}
+
+// DayRows are the new rows of a day.
+type DayRows struct {
+	Day  settlement.Day
+	Rows int64
 }
 
 // Rejected is how many lines of all files were rejected.
 func (r Report) Rejected() int64 {
-	return r.Creators.Rejected + r.Videos.Rejected + r.Views.Rejected
+	return r.Creators.Rejected + r.Videos.Rejected + r.Views.Rejected + r.Payments.Rejected
 }
 
 // FileReport is what the import of one file came to. Each of its lines is
@@ -79,8 +88,8 @@ func (r Report) Rejected() int64 {
 type FileReport struct {
 	Path         string // empty if there was no such file to import
 	Lines        int64
-	Stored       int64 // views that are new; creators and videos that are new or replaced
-	AlreadyThere int64 // views that were stored before
+	Stored       int64 // views and payments that are new; creators and videos that are new or replaced
+	AlreadyThere int64 // views and payments that were stored before
 	Rejected     int64
 	Rejects      string // path of the reject file; empty if no line was rejected
 }
@@ -124,7 +133,7 @@ type importer struct {
 }
 
 func (im *importer) run(ctx context.Context, files files, calendar settlement.Calendar) (report Report, err error) {
-	views := newViewStore(im, calendar)
+	views, payments := newViewStore(im, calendar), newPaymentStore(im, calendar)
 	if report.Creators, err = load(ctx, im, files.creators, parseCreator, im.storeCreators); err != nil {
 		return report, fmt.Errorf("import creators: %w", err)
 	}
@@ -132,16 +141,23 @@ func (im *importer) run(ctx context.Context, files files, calendar settlement.Ca
 		return report, fmt.Errorf("import videos: %w", err)
 	}
 	report.Views, err = load(ctx, im, files.views, views.parse, views.store)
-	report.Days, report.Late = inOrder(views.added), inOrder(views.late)
+	report.Arrived = views.arrived()
 	if err != nil {
 		return report, fmt.Errorf("import views: %w", err)
+	}
+	report.Payments, err = load(ctx, im, files.payments, payments.parse, payments.store)
+	report.ArrivedPayments = payments.arrived()
+	if err != nil {
+		return report, fmt.Errorf("import payments: %w", err)
 	}
 	first, begun, err := im.db.FirstRun(ctx)
 	if err != nil {
 		return report, err
 	}
 	if begun {
-		report.Early = report.Days[:before(report.Days, first)]
+		for _, arrived := range []*Arrived{&report.Arrived, &report.ArrivedPayments} {
+			arrived.Early = arrived.Days[:before(arrived.Days, first)]
+		}
 	}
 	return report, nil
 }

@@ -28,7 +28,7 @@ type bench struct {
 
 func setup(t *testing.T) *bench {
 	dsn := devtest.Database(t)
-	database, err := db.Open(t.Context(), dsn, viewConnections)
+	database, err := db.Open(t.Context(), dsn, rowConnections)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, database.Close()) })
 	calendar, err := settlement.NewCalendar("Asia/Seoul")
@@ -59,6 +59,10 @@ func (b *bench) videos(t *testing.T, lines ...string) string {
 
 func (b *bench) views(t *testing.T, lines ...string) string {
 	return b.file(t, "views.csv", viewColumns, lines...)
+}
+
+func (b *bench) payments(t *testing.T, lines ...string) string {
+	return b.file(t, "payments.csv", append(paymentColumns[:len(paymentColumns):len(paymentColumns)], furtherPaymentColumns...), lines...)
 }
 
 // latest is an instant whose tomorrow is the last day for which the database can

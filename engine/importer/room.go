@@ -4,27 +4,26 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"maps"
 	"slices"
 
-	"creatorpay/db"
-	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
-// room makes room in the watch log, once for each day, and remembers it.
+// room makes room in a log, once for each day, and remembers it.
 type room struct {
-	db          *db.DB
+	makeFor     func(ctx context.Context, first, last settlement.Day) error
 	known       bool // whether first and last are
 	first, last settlement.Day
 	refused     map[settlement.Day]string // days that the log cannot hold, and why
 }
 
-// make adds the partitions that the items need. Days that the log cannot hold
-// are refused one by one: a mistyped year, or a dropped day, must not cost the
-// other days.
-func (r *room) make(ctx context.Context, items []item[daylog.View]) error {
-	missing := r.missing(items)
+// make adds the partitions that the rows need whose days are given, in any order.
+// Days that the log cannot hold are refused one by one: a mistyped year, or
+// a dropped day, must not cost the other days.
+func (r *room) make(ctx context.Context, rows iter.Seq[settlement.Day]) error {
+	missing := r.missing(rows)
 	if len(missing) == 0 {
 		return nil
 	}
@@ -49,11 +48,10 @@ func (r *room) make(ctx context.Context, items []item[daylog.View]) error {
 	return nil
 }
 
-// missing are the days without a partition, with how many items each has.
-func (r *room) missing(items []item[daylog.View]) map[settlement.Day]int {
+// missing are the days without a partition, with how many rows each has.
+func (r *room) missing(rows iter.Seq[settlement.Day]) map[settlement.Day]int {
 	lines := map[settlement.Day]int{}
-	for i := range items {
-		day := items[i].value.Day
+	for day := range rows {
 		if _, refused := r.refused[day]; !refused && !r.has(day) {
 			lines[day]++
 		}
@@ -66,7 +64,7 @@ func (r *room) has(day settlement.Day) bool {
 }
 
 func (r *room) add(ctx context.Context, first, last settlement.Day) error {
-	if _, err := r.db.AddPartitions(ctx, first, last); err != nil {
+	if err := r.makeFor(ctx, first, last); err != nil {
 		return err
 	}
 	// The log has no gaps: what lies between is there as well.

@@ -72,6 +72,14 @@ func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
 		compareFigures(&d, of, line.stored.Earnings, line.recomputed.Earnings)
 	}
+	for _, line := range pairs(stored.payments.Lines, recomputed.payments.Lines, ofPayments) {
+		of := fmt.Sprintf("video %d", line.video)
+		compareFigures(&d, of, line.stored.PaymentFigures, line.recomputed.PaymentFigures)
+	}
+	for _, line := range pairs(stored.payments.Adjustments, recomputed.payments.Adjustments, ofPaymentAdjustment) {
+		of := fmt.Sprintf("video %d, late payments of %s", line.video, line.watchedOn)
+		compareFigures(&d, of, line.stored.PaymentFigures, line.recomputed.PaymentFigures)
+	}
 	return d
 }
 
@@ -113,6 +121,12 @@ func (k key) compare(other key) int {
 func ofStatistics(line db.StatisticsLine) key { return key{video: line.VideoID} }
 
 func ofSettlement(line db.SettlementLine) key { return key{video: line.VideoID} }
+
+func ofPayments(line db.PaymentLine) key { return key{video: line.VideoID} }
+
+func ofPaymentAdjustment(line db.PaymentAdjustment) key {
+	return key{video: line.VideoID, watchedOn: line.PaidOn}
+}
 
 func ofAdjustment(line db.Adjustment) key { return key{video: line.VideoID, watchedOn: line.WatchedOn} }
 

@@ -13,10 +13,11 @@ type chunkFigures struct {
 	late        []daylog.LateView // that the day posts
 	adjustments []db.Adjustment   // what those come to
 	settlements []db.SettlementLine
+	payments    db.PaymentCount // its lines and adjustments
 }
 
 func (f chunkFigures) totals() (settlement.Totals, error) {
-	totals, err := db.Count{Lines: f.statistics, Adjustments: f.adjustments}.Totals()
+	totals, err := db.Count{Lines: f.statistics, Adjustments: f.adjustments, Payments: &f.payments}.Totals()
 	if err != nil {
 		return totals, err
 	}
@@ -106,6 +107,9 @@ func price(count db.Count, counted []db.CountedVideo, rule settlement.PriceRule)
 		rejudged[adjustment.VideoID] = append(rejudged[adjustment.VideoID], adjustment)
 	}
 	figures := chunkFigures{unknownRows: count.UnknownRows, statistics: count.Lines, late: count.Late}
+	if count.Payments != nil {
+		figures.payments = *count.Payments
+	}
 	for _, video := range counted {
 		video.Views, video.AdViews = recounted[video.VideoID].Views, recounted[video.VideoID].AdViews
 		video.Adjustments = rejudged[video.VideoID]

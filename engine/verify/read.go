@@ -86,7 +86,17 @@ func (r *reader) stored(ctx context.Context, chunk db.Chunk) (stored chunkFigure
 	if stored.settlements, err = r.db.Settlements(ctx, day, chunk.Range); err != nil {
 		return stored, err
 	}
-	stored.adjustments, err = r.db.PostedAdjustments(ctx, day, chunk.Range)
+	if stored.adjustments, err = r.db.PostedAdjustments(ctx, day, chunk.Range); err != nil || !r.run.HasPayments() {
+		return stored, err
+	}
+	if stored.payments.Lines, err = r.db.PaymentLines(ctx, day, chunk.Range); err != nil {
+		return stored, err
+	}
+	of := db.Lines{Creators: settlement.AllCreators, Videos: chunk.Range}
+	err = r.db.EachPaymentAdjustment(ctx, r.run.Period(), of, func(line db.PaymentAdjustment) error {
+		stored.payments.Adjustments = append(stored.payments.Adjustments, line)
+		return nil
+	})
 	return stored, err
 }
 
@@ -95,8 +105,12 @@ func (r *reader) recompute(ctx context.Context, videos settlement.Range, stored 
 	if err != nil {
 		return recomputed, 0, err
 	}
-	count, err := r.counter.Count(ctx, videos, recordedOwners(owners, stored))
+	owners = recordedOwners(owners, stored)
+	count, err := r.counter.Count(ctx, videos, owners)
 	if err != nil {
+		return recomputed, 0, err
+	}
+	if count.Payments, err = counting.Payments(ctx, r.db, r.run, videos, owners); err != nil {
 		return recomputed, 0, err
 	}
 	counted, err := r.db.CountedVideos(ctx, r.run.StartsOn, videos)

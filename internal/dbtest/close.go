@@ -57,16 +57,19 @@ func CloseDay(ctx context.Context, database *db.DB, day settlement.Day, lateDays
 	if err != nil {
 		return settlement.Totals{}, err
 	}
-	chunks, err := database.Chunks(ctx, run.Period())
+	chunks, err := countChunks(ctx, database, counter, run)
 	if err != nil {
 		return settlement.Totals{}, err
 	}
-	for _, chunk := range chunks {
-		if chunk.State == settlement.ChunkPlanned {
-			if err := countChunk(ctx, database, counter, day, chunk); err != nil {
-				return settlement.Totals{}, err
-			}
+	if run.HasPayments() { // which chunks may contest
+		if _, err := database.Recount(ctx, day, holder); err != nil {
+			return settlement.Totals{}, err
 		}
+		if chunks, err = countChunks(ctx, database, counter, run); err != nil {
+			return settlement.Totals{}, err
+		}
+	}
+	for _, chunk := range chunks {
 		if _, err := database.SettleChunk(ctx, day, holder, chunk.Number, rule); err != nil {
 			return settlement.Totals{}, err
 		}
@@ -92,7 +95,24 @@ func beginDay(ctx context.Context, database *db.DB, day settlement.Day, lateDays
 	return run, database.StorePlan(ctx, run.Period(), holder, settlement.Split(borders))
 }
 
-func countChunk(ctx context.Context, database *db.DB, counter *counting.Counter, day settlement.Day, chunk db.Chunk) error {
+// countChunks counts the day's chunks that are planned and returns all of them.
+func countChunks(ctx context.Context, database *db.DB, counter *counting.Counter, run db.Run) ([]db.Chunk, error) {
+	chunks, err := database.Chunks(ctx, run.Period())
+	if err != nil {
+		return nil, err
+	}
+	for _, chunk := range chunks {
+		if chunk.State != settlement.ChunkPlanned {
+			continue
+		}
+		if err := countChunk(ctx, database, counter, run, chunk); err != nil {
+			return nil, err
+		}
+	}
+	return chunks, nil
+}
+
+func countChunk(ctx context.Context, database *db.DB, counter *counting.Counter, run db.Run, chunk db.Chunk) error {
 	owners, err := database.Owners(ctx, chunk.Range)
 	if err != nil {
 		return err
@@ -101,7 +121,10 @@ func countChunk(ctx context.Context, database *db.DB, counter *counting.Counter,
 	if err != nil {
 		return err
 	}
-	return database.StoreCount(ctx, day, holder, chunk, count, 1)
+	if count.Payments, err = counting.Payments(ctx, database, run, chunk.Range, owners); err != nil {
+		return err
+	}
+	return database.StoreCount(ctx, run.StartsOn, holder, chunk, count, 1)
 }
 
 // ClosePeriod takes a week or month of closed days through all steps of its run.

@@ -1,6 +1,34 @@
 package dbtest
 
-import "creatorpay/settlement"
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db/daylog"
+	"creatorpay/settlement"
+)
+
+// Payment is a completed row of the log: somebody paid the amount by card, so long
+// after the start of the day.
+func (b *Books) Payment(day settlement.Day, video, id int64, amount settlement.Won, after time.Duration) daylog.Payment {
+	return daylog.Payment{Day: day, Payment: settlement.Payment{
+		VideoID: video, PaymentID: id, PaidAt: b.Calendar.Start(day).Add(after).UnixMilli(), Status: settlement.PaymentCompleted,
+		PayerID: Viewer, Amount: amount, Method: "card",
+	}}
+}
+
+// Pay stores rows of payments, and makes room for their days in both logs.
+func (b *Books) Pay(rows ...daylog.Payment) {
+	b.Helper()
+	for _, row := range rows {
+		require.NoError(b, b.DB.AddPaymentPartitions(b.Context(), row.Day, row.Day))
+	}
+	added, refused, err := b.DB.AppendPayments(b.Context(), rows)
+	require.NoError(b, err)
+	require.Empty(b, refused)
+	require.EqualValues(b, len(rows), added.Rows)
+}
 
 // Sell puts what a video's payments come to into the closed day, as its run would
 // have: in the line, the chunk, which must be the only one, and the book of runs.

@@ -183,7 +183,7 @@ func (g *generator) append(ctx context.Context, views []daylog.View) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.report.Added += added.Views
+	g.report.Added += added.Rows
 	g.done += int64(len(views))
 	if g.progress != nil {
 		g.progress(g.done)

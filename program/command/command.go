@@ -16,6 +16,8 @@ const (
 	ListSchedules  = "starter schedule list"
 	AddRoom        = "starter partitions add"    // with the days that [AddPartitions] adds
 	TakeRows       = "starter rows take -o FILE" // moves rows of dropped days
+	ListFees       = "starter fees list"
+	ExtendFees     = "starter fees extend --version N --fees FEES" // gives methods fees that have none; N as [ListFees] says
 )
 
 // Run runs the period.

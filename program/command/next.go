@@ -36,6 +36,8 @@ func Next(err error) string {
 		return "verify its days: " + Verify(period.Start) + " and so on"
 	case settlement.ErrLostClaim:
 		return "see `" + MailStatus(period) + "`"
+	case settlement.ErrBadPayments:
+		return fmt.Sprintf("put the rows right or remove them, or give a method its fee (%s, %s), then: %s", ListFees, ExtendFees, Retry(period))
 	case settlement.ErrUnknownVideos:
 		return fmt.Sprintf("import them (starter import --videos FILE), then: %s; only the chunks with such rows are counted again", Retry(period))
 	default:

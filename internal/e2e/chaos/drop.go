@@ -45,7 +45,7 @@ func (c *Rig) arriveAfterDrop(in Injection, day settlement.Day) {
 	came := arrival{View: playOf(c.plan.platform, in.random, day, c.anyVideo(in.random)), day: day}
 	c.reportError(c.ask(func(ctx context.Context) error {
 		added, refused, err := c.DB.AppendViews(ctx, []daylog.View{came.row()})
-		c.reportIf(err == nil && (added.Views > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
+		c.reportIf(err == nil && (added.Rows > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
 		return err
 	}))
 }

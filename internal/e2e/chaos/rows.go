@@ -77,7 +77,7 @@ func (c *Rig) arrive(in Injection, day settlement.Day, video int64) (stored bool
 func (c *Rig) appendView(came arrival) (stored bool) {
 	err := c.ask(func(ctx context.Context) error {
 		added, _, err := c.DB.AppendViews(ctx, []daylog.View{came.row()})
-		stored, came.closed = added.Views == 1, len(added.Closed) > 0
+		stored, came.closed = added.Rows == 1, len(added.Closed) > 0
 		return err
 	})
 	if err != nil || !stored {

@@ -93,7 +93,7 @@ func (s *System) Append(p *oracle.Platform, views ...oracle.View) {
 	added, refused, err := s.DB.AppendViews(s.T.Context(), batch)
 	require.NoError(s.T, err)
 	require.Empty(s.T, refused)
-	require.EqualValues(s.T, len(views), added.Views)
+	require.EqualValues(s.T, len(views), added.Rows)
 }
 
 // AddDays makes room in the watch log.

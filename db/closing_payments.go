@@ -1,0 +1,84 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// checkPayments makes sure that each row of payments of the day, its own or a late
+// one, was judged once and is in its lines (R15, R16).
+func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, period settlement.Period, totals settlement.Totals) error {
+	day := period.Start
+	rows, err := db.paymentRows(ctx, tx, day)
+	if err != nil {
+		return err
+	}
+	if counted := totals.PaymentFigures.Rows() - totals.LatePayments; rows != counted {
+		return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, %d counted", day, settlement.Count(rows, "payment row"), counted)
+	}
+	posted, err := db.Payments.SumPosted(ctx, tx, day)
+	if err != nil {
+		return err
+	}
+	var late int64
+	for _, number := range posted {
+		late += number
+	}
+	var stored struct {
+		Adjusted int64 `db:"adjusted"` // rows
+		Refunds  int64 `db:"refunds"`
+	}
+	if err := tx.GetContext(ctx, &stored, `
+		SELECT
+			(
+				SELECT COALESCE(SUM(`+PaymentRowsOfLine+`), 0)
+				FROM payment_adjustments
+				WHERE posted_on = ?
+			) AS adjusted,
+			(
+				SELECT COUNT(*)
+				FROM payment_refunds
+				WHERE settled_on = ?
+			) AS refunds`, day, day); err != nil {
+		return err
+	}
+	if late != totals.LatePayments || stored.Adjusted != late || posted[""] > 0 || stored.Refunds != totals.Refunds {
+		return settlement.Errorf(settlement.ErrLateRows, period,
+			"%s posts %s, %d of them not judged, its chunks judged %d, its adjustments stand for %d; it settled %s, %d are stored: one was changed by hand; put it back",
+			day, settlement.Count(late, "late payment row"), posted[""], totals.LatePayments, stored.Adjusted, settlement.Count(totals.Refunds, "refund"), stored.Refunds)
+	}
+	return checkCreators(ctx, tx, `
+			SELECT creator_id, video_amount AS won FROM daily_settlements WHERE starts_on = ?
+			UNION ALL
+			SELECT creator_id, ad_amount FROM daily_settlements WHERE starts_on = ?
+			UNION ALL
+			SELECT creator_id, net FROM daily_payments WHERE starts_on = ?`, day, day, day)
+}
+
+// checkCreators makes sure that what each creator earns fits, which the amounts are
+// part by part: what payments come to may be negative for some, so that the total
+// of all can fit where that of one does not.
+func checkCreators(ctx context.Context, tx *sqlx.Tx, amounts string, args ...any) error {
+	var creator int64
+	err := tx.GetContext(ctx, &creator, `
+		SELECT creator_id
+		FROM (`+amounts+`
+		) a
+		GROUP BY creator_id
+		HAVING SUM(won) NOT BETWEEN ? AND ?
+		LIMIT 1`, append(args, int64(math.MinInt64), int64(math.MaxInt64))...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("what creator %d earns: %w", creator, settlement.ErrOutOfRange)
+	}
+	return err
+}

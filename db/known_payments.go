@@ -1,0 +1,151 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/daylog"
+	"creatorpay/settlement"
+)
+
+// idsPerQuery bounds the length of one statement.
+const idsPerQuery = 500
+
+// paymentDay is a day before another one with the payment ids that its chunks have
+// seen: the smallest and the largest of its completed rows, late ones among them.
+type paymentDay struct {
+	Day      settlement.Day `db:"starts_on"`
+	LateFrom int64          `db:"payments_late_from"`
+	First    int64          `db:"first_payment"`
+	Last     int64          `db:"last_payment"`
+}
+
+// paymentDays are the days before the given one that may have seen one of the ids,
+// which are in order, and those of the ids that they may have seen. Where ids grow
+// from day to day there are hardly any.
+func (db *DB) paymentDays(ctx context.Context, before settlement.Day, ids []int64) (days []daylog.OnTime, seen []int64, err error) {
+	if len(ids) == 0 {
+		return nil, nil, nil
+	}
+	var found []paymentDay
+	if err := db.pool.SelectContext(ctx, &found, `
+		SELECT
+			c.starts_on,
+			r.payments_late_from,
+			MIN(c.first_payment) AS first_payment,
+			MAX(c.last_payment) AS last_payment
+		FROM run_chunks c
+		JOIN runs r ON r.kind = c.kind AND r.starts_on = c.starts_on AND r.version = c.version
+		WHERE c.kind = ? AND c.version = ? AND c.starts_on < ? AND c.last_payment >= ? AND c.first_payment <= ?
+		GROUP BY c.starts_on, r.payments_late_from
+		ORDER BY c.starts_on`, settlement.Daily, runVersion, before, ids[0], ids[len(ids)-1]); err != nil {
+		return nil, nil, fmt.Errorf("find days that may have seen payments of %s: %w", before, err)
+	}
+	for _, day := range found {
+		days = append(days, daylog.OnTime{Day: day.Day, LateFrom: day.LateFrom})
+		from, _ := slices.BinarySearch(ids, day.First)
+		to, isLast := slices.BinarySearch(ids, day.Last)
+		if isLast {
+			to++
+		}
+		seen = append(seen, ids[from:max(from, to)]...)
+	}
+	slices.Sort(seen)
+	return days, slices.Compact(seen), nil
+}
+
+// SettledPayments are those of the payment ids, of payments and refunds, in order
+// and each once, of which an earlier day than the given one has settled a row.
+func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []int64) (settlement.KnownPayments, error) {
+	days, seen, err := db.paymentDays(ctx, before, ids)
+	if err != nil || len(seen) == 0 {
+		return nil, err
+	}
+	settled := settlement.KnownPayments{}
+	rows, err := db.Payments.Completed(ctx, days, before-1, seen)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		settled[row.PaymentID] = 0
+	}
+	// Refunds of dropped days stand nowhere else.
+	for batch := range slices.Chunk(seen, idsPerQuery) {
+		var refunds []int64
+		if err := db.selectIn(ctx, &refunds, `
+			SELECT payment_id
+			FROM payment_refunds
+			WHERE settled_on < ? AND payment_id IN (?)`, before, batch); err != nil {
+			return nil, fmt.Errorf("look up settled refunds: %w", err)
+		}
+		for _, id := range refunds {
+			settled[id] = 0
+		}
+	}
+	return settled, nil
+}
+
+// PaymentsToRefund are what the day knows of the payments with these ids, which are
+// in order and each there once: of each the row that was settled, by the day itself
+// or an earlier one, and how much earlier days have given back. Those that nobody
+// knows are missing.
+func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid map[int64]daylog.CompletedPayment, given map[int64]settlement.Won, err error) {
+	days, _, err := db.paymentDays(ctx, run.StartsOn, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime()), run.StartsOn, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	paid, given = map[int64]daylog.CompletedPayment{}, map[int64]settlement.Won{}
+	for _, row := range rows {
+		if _, first := paid[row.PaymentID]; !first {
+			paid[row.PaymentID] = row
+		}
+	}
+	for batch := range slices.Chunk(ids, idsPerQuery) {
+		var sums []struct {
+			RefundOf int64          `db:"refund_of"`
+			Given    settlement.Won `db:"given"`
+		}
+		if err := db.selectIn(ctx, &sums, `
+			SELECT
+				refund_of,
+				MAX(given_to) AS given
+			FROM payment_refunds
+			WHERE settled_on < ? AND refund_of IN (?)
+			GROUP BY refund_of`, run.StartsOn, batch); err != nil {
+			return nil, nil, fmt.Errorf("look up what was given back: %w", err)
+		}
+		for _, sum := range sums {
+			given[sum.RefundOf] = sum.Given
+		}
+	}
+	return paid, given, nil
+}
+
+// selectIn selects with a query in which a ? stands for a list.
+func (db *DB) selectIn(ctx context.Context, found any, query string, args ...any) error {
+	query, args, err := sqlx.In(query, args...)
+	if err != nil {
+		return err
+	}
+	return db.pool.SelectContext(ctx, found, query, args...)
+}
+
+// FeesOf is the fee rule by which the payments of the day are settled, also when
+// they are late: that of the day's run.
+func (db *DB) FeesOf(ctx context.Context, day settlement.Day) (settlement.FeeRule, error) {
+	run, _, err := findRun(ctx, db.pool, settlement.DailyPeriod(day))
+	if err != nil {
+		return settlement.FeeRule{}, err
+	}
+	if run.FeeRule == 0 { // it began when there were no fees
+		return db.Fees.on(ctx, db.pool, day)
+	}
+	return db.Fees.Version(ctx, run.FeeRule)
+}

@@ -1,0 +1,108 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/daylog"
+	"creatorpay/db/server"
+	"creatorpay/settlement"
+)
+
+// PaymentCount is what counting the payments of one chunk gave.
+type PaymentCount struct {
+	Lines       []PaymentLine // by video
+	UnknownRows int64         // rows, late ones too, whose video is unknown: in no line
+	Checksum    uint64        // of all rows of the day's own that were read
+	First, Last *int64        // smallest and largest payment id of the completed rows; nil without any
+
+	Late        []daylog.LatePayment // that the day posts, with their verdicts
+	Adjustments []PaymentAdjustment  // what Late come to, by video and origin day
+	Refunds     []Refund             // that were settled
+}
+
+// Refund is a settled refund: which part of its payment it gave back.
+type Refund struct {
+	PaymentID int64          `db:"payment_id"` // of the refund
+	RefundOf  int64          `db:"refund_of"`
+	VideoID   int64          `db:"video_id"`
+	SettledOn settlement.Day `db:"settled_on"`
+	PaidOn    settlement.Day `db:"paid_on"` // its own day, an earlier one if it came late
+	PaidAt    time.Time      `db:"paid_at"`
+	Paid      settlement.Won `db:"paid"`       // the amount of the payment
+	PaidFee   settlement.Won `db:"paid_fee"`   // of the payment
+	GivenFrom settlement.Won `db:"given_from"` // won given back before
+	GivenTo   settlement.Won `db:"given_to"`
+	FeeBack   settlement.Won `db:"fee_back"`
+}
+
+var refundColumns = server.ColumnsOf(Refund{})
+
+// totals are what the lines and the adjustments come to. It fails with
+// [settlement.ErrOutOfRange].
+func (c *PaymentCount) totals() (sum settlement.Totals, err error) {
+	for _, line := range c.Lines {
+		if err := sum.PaymentFigures.Add(line.PaymentFigures); err != nil {
+			return sum, fmt.Errorf("add up payments to video %d: %w", line.VideoID, err)
+		}
+	}
+	for _, adjustment := range c.Adjustments {
+		sum.LatePayments += adjustment.Rows()
+	}
+	return sum, nil
+}
+
+// storePayments replaces what was stored of the range's payments.
+func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range, count *PaymentCount) error {
+	if err := deleteLines(ctx, tx, "daily_payments", "starts_on", day, videos); err != nil {
+		return err
+	}
+	if err := insertLines(ctx, tx, "daily_payments", paymentLineColumns, count.Lines); err != nil {
+		return err
+	}
+	if err := db.Payments.StoreVerdicts(ctx, tx, count.Late); err != nil {
+		return err
+	}
+	if err := deleteLines(ctx, tx, "payment_adjustments", "posted_on", day, videos); err != nil {
+		return err
+	}
+	if err := insertLines(ctx, tx, "payment_adjustments", paymentAdjustmentColumns, count.Adjustments); err != nil {
+		return err
+	}
+	if err := deleteLines(ctx, tx, "payment_refunds", "settled_on", day, videos); err != nil {
+		return err
+	}
+	// Where a refund is contested, chunks that do not know it yet store it twice.
+	for part := range slices.Chunk(count.Refunds, idsPerQuery) {
+		ids := make([]int64, len(part))
+		for i, refund := range part {
+			ids[i] = refund.PaymentID
+		}
+		query, args, err := sqlx.In(`
+			DELETE FROM payment_refunds
+			WHERE settled_on = ? AND payment_id IN (?)`, day, ids)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+			return err
+		}
+	}
+	return insertLines(ctx, tx, "payment_refunds", refundColumns, count.Refunds)
+}
+
+// insertLines stores new rows of the table, which has their columns.
+func insertLines[Line any](ctx context.Context, tx *sqlx.Tx, table string, columns server.Columns, lines []Line) error {
+	for part := range slices.Chunk(lines, linesPerStatement) {
+		if _, err := tx.NamedExecContext(ctx, `
+			INSERT INTO `+table+` (`+columns.List()+`)
+			VALUES (`+columns.Named()+`)`, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}

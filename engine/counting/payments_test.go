@@ -1,0 +1,207 @@
+package counting_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/db"
+	"creatorpay/db/daylog"
+	"creatorpay/internal/dbtest"
+	"creatorpay/settlement"
+)
+
+// paymentLines are the day's lines.
+func (b *bundle) paymentLines(on settlement.Day) map[int64]settlement.PaymentFigures {
+	b.Helper()
+	lines, err := b.DB.PaymentLines(b.Context(), on, settlement.Range{})
+	require.NoError(b, err)
+	byVideo := make(map[int64]settlement.PaymentFigures)
+	for _, line := range lines {
+		byVideo[line.VideoID] = line.PaymentFigures
+	}
+	return byVideo
+}
+
+// close closes the day, and fails as its run would.
+func (b *bundle) close(on settlement.Day) error {
+	_, err := dbtest.CloseDay(b.Context(), b.DB, on, b.LateDays)
+	return err
+}
+
+func withStatus(row daylog.Payment, status settlement.PaymentStatus) daylog.Payment {
+	row.Status = status
+	return row
+}
+
+func refundOf(row daylog.Payment, paid int64) daylog.Payment {
+	row.RefundOf = paid
+	return row
+}
+
+func TestR13_EachRowOfPaymentsIsCountedAsWhatItIs(t *testing.T) {
+	b := setup(t, 1, 2)
+	b.Pay(
+		b.Payment(day, 1, 7, 10_000, time.Hour),
+		b.Payment(day, 1, 7, 9_000, 2*time.Hour), // a repeat, whatever its amount
+		withStatus(b.Payment(day, 1, 8, 100, 0), settlement.PaymentPending),
+		withStatus(b.Payment(day, 2, 8, 100, 0), settlement.PaymentCancelled),
+		refundOf(b.Payment(day, 1, 9, 5_000, 3*time.Hour), 7),
+	)
+
+	totals := b.CloseDay(day)
+
+	require.Equal(t, map[int64]settlement.PaymentFigures{
+		1: {Payments: 1, Refunds: 1, Pending: 1, Repeats: 1, Gross: 5_000, Fee: 200, Net: 4_800},
+		2: {Cancelled: 1},
+	}, b.paymentLines(day))
+	require.Equal(t, settlement.PaymentFigures{Payments: 1, Refunds: 1, Pending: 1, Cancelled: 1, Repeats: 1, Gross: 5_000, Fee: 200, Net: 4_800}, totals.PaymentFigures)
+	require.Zero(t, totals.LatePayments)
+}
+
+func TestR13_ACompletedRowOnALaterDayIsARepeat(t *testing.T) {
+	b := setup(t, 1, 2)
+	b.Pay(b.Payment(day, 1, 7, 10_000, time.Hour), b.Payment(day+1, 2, 7, 10_000, time.Hour), b.Payment(day+1, 2, 6, 1_000, 0))
+	b.CloseDay(day)
+
+	b.CloseDay(day + 1)
+
+	require.Equal(t, map[int64]settlement.PaymentFigures{2: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870}}, b.paymentLines(day+1))
+}
+
+func TestR14_RefundsOfSeveralDaysGiveTheWholeFeeBack(t *testing.T) {
+	b := setup(t, 1)
+	b.Pay(
+		b.Payment(day, 1, 7, 10_001, 0),
+		refundOf(b.Payment(day, 1, 8, 3_333, time.Hour), 7),
+		refundOf(b.Payment(day+1, 1, 9, 6_668, time.Hour), 7),
+	)
+	b.CloseDay(day)
+
+	b.CloseDay(day + 1)
+
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Payments: 1, Refunds: 1, Gross: 6_668, Fee: 267, Net: 6_401}}, b.paymentLines(day), "400 less 133")
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Gross: -6_668, Fee: -267, Net: -6_401}}, b.paymentLines(day+1))
+}
+
+func TestR15_RowsThatNobodyCanSettleAreNamed(t *testing.T) {
+	for problem, row := range map[settlement.PaymentProblem]func(*bundle) daylog.Payment{
+		settlement.PaymentTooSmall:    func(b *bundle) daylog.Payment { return b.Payment(day, 1, 8, 0, 0) },
+		settlement.RefundOfUnknown:    func(b *bundle) daylog.Payment { return refundOf(b.Payment(day, 1, 8, 1, 0), 404) },
+		settlement.RefundOfOtherVideo: func(b *bundle) daylog.Payment { return refundOf(b.Payment(day, 2, 8, 1, 0), 7) },
+		settlement.RefundBeyondPaid:   func(b *bundle) daylog.Payment { return refundOf(b.Payment(day, 1, 8, 10_001, 0), 7) },
+		settlement.MethodWithoutFee: func(b *bundle) daylog.Payment {
+			row := b.Payment(day, 1, 8, 1, 0)
+			row.Method = "cash"
+			return row
+		},
+	} {
+		t.Run(string(problem), func(t *testing.T) {
+			b := setup(t, 1, 2)
+			b.Pay(b.Payment(day, 1, 7, 10_000, 0), row(b))
+
+			err := b.close(day)
+
+			require.ErrorIs(t, err, settlement.ErrBadPayments)
+			require.ErrorContains(t, err, "payment 8 of video")
+			require.ErrorContains(t, err, string(problem))
+			b.Exec(`DELETE FROM payments WHERE payment_id = 8`)
+			require.NoError(t, b.close(day))
+		})
+	}
+}
+
+func TestR16_LatePaymentsAreSettledByTheDayThatPostsThem(t *testing.T) {
+	b := setup(t, 1)
+	b.LateDays = 7
+	b.Pay(b.Payment(day, 1, 7, 10_000, 0))
+	b.CloseDay(day)
+	b.Pay(
+		b.Payment(day, 1, 8, 1_000, 0),
+		b.Payment(day, 1, 7, 10_000, time.Hour), // known already
+		refundOf(b.Payment(day, 1, 9, 500, 2*time.Hour), 8),
+		refundOf(b.Payment(day+1, 1, 10, 500, 0), 8), // on time: before the late one
+	)
+
+	totals := b.CloseDay(day + 1)
+
+	require.EqualValues(t, 3, totals.LatePayments)
+	late := settlement.PaymentFigures{Payments: 1, Refunds: 1, Repeats: 1, Gross: 500, Fee: 65, Net: 435}
+	adjustments, err := b.DB.PaymentAdjustments(t.Context(), settlement.DailyPeriod(day+1), settlement.AllCreators)
+	require.NoError(t, err)
+	require.Equal(t, []db.PaymentAdjustment{{PostedOn: day + 1, PaidOn: day, VideoID: 1, CreatorID: creator, PaymentFigures: late}}, adjustments)
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Payments: 1, Refunds: 2, Repeats: 1}}, b.paymentLines(day+1), "all of it is given back")
+}
+
+func TestR13_OfOnePaymentInTwoVideosTheFirstRowIsSettled(t *testing.T) {
+	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1, 2)
+			b.Pay(
+				b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
+				b.Payment(day, 1, 7, 10_000, time.Hour), b.Payment(day, 2, 7, 10_000, time.Minute),
+			)
+
+			b.CloseDay(day, borders...)
+
+			require.Equal(t, map[int64]settlement.PaymentFigures{
+				1: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870},
+				2: {Payments: 2, Gross: 11_000, Fee: 530, Net: 10_470},
+			}, b.paymentLines(day))
+		})
+	}
+}
+
+func TestR13_OfOneRefundInTwoVideosTheFirstRowIsSettled(t *testing.T) {
+	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1, 2)
+			b.Pay(
+				b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
+				refundOf(b.Payment(day, 1, 7, 1_000, time.Hour), 6), refundOf(b.Payment(day, 2, 7, 1_000, 2*time.Hour), 5),
+			)
+
+			b.CloseDay(day, borders...)
+
+			require.Equal(t, map[int64]settlement.PaymentFigures{
+				1: {Payments: 1, Refunds: 1},
+				2: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870},
+			}, b.paymentLines(day))
+		})
+	}
+}
+
+func TestR16_WhatComesForADayThatBeganWithoutPaymentsIsLate(t *testing.T) {
+	b := setup(t, 1)
+	b.LateDays = 7
+	b.Watch(day, 1, 1)
+	b.CloseDay(day)
+	b.Pay(b.Payment(day, 1, 7, 10_000, 0))
+
+	totals := b.CloseDay(day + 1)
+
+	require.EqualValues(t, 1, totals.LatePayments)
+	require.EqualValues(t, 9_600, totals.Net)
+}
+
+func TestR15_RefundsOfDroppedDaysGiveBackWhatIsKept(t *testing.T) {
+	b := setup(t, 1)
+	b.AddDays(day, day+3)
+	b.Pay(
+		b.Payment(day, 1, 7, 10_000, 0), refundOf(b.Payment(day, 1, 8, 4_000, time.Hour), 7),
+		refundOf(b.Payment(day+2, 1, 9, 6_000, 0), 7), refundOf(b.Payment(day+2, 1, 8, 4_000, 0), 7), // the second is a repeat
+	)
+	b.CloseDay(day)
+	b.CloseDay(day + 1)
+	kept, err := b.DB.EachDroppable(t.Context(), day+1, true, func(old db.Droppable) error { return b.DB.Drop(t.Context(), old) })
+	require.NoError(t, err)
+	require.Nil(t, kept)
+	found, err := b.DB.Payments.Has(t.Context(), day)
+	require.NoError(t, err)
+	require.False(t, found)
+
+	b.CloseDay(day + 2)
+
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Repeats: 1, Gross: -6_000, Fee: -240, Net: -5_760}}, b.paymentLines(day+2))
+}
