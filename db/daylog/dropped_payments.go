@@ -23,7 +23,7 @@ func keepCompleted(ctx context.Context, tx *sqlx.Tx, rows OnTime) error {
 		INSERT INTO dropped_payments (`+keptColumns.List()+`)
 		SELECT `+keptColumns.List()+`
 		FROM payments PARTITION (`+partitionName(rows.Day)+`)
-		WHERE status = ? AND refund_of IS NULL AND `+there+`
+		WHERE status = ? AND COALESCE(refund_of, 0) = 0 AND `+there+`
 		ORDER BY paid_at, video_id
 		ON DUPLICATE KEY UPDATE dropped_payments.payment_id = VALUES(payment_id)`,
 		append([]any{settlement.PaymentCompleted}, args...)...); err != nil {
