@@ -18,6 +18,9 @@ var keptColumns = server.Columns{"payment_id", "video_id", "paid_on", "paid_at",
 // dropped in order, so a row that is there already is of an earlier day, or of
 // this one from a drop that broke off: it stays.
 func keepCompleted(ctx context.Context, tx *sqlx.Tx, rows OnTime) error {
+	if rows.LateFrom == 0 { // it never closed: nothing of it was settled
+		return nil
+	}
 	there, args := rows.condition()
 	if _, err := tx.ExecContext(ctx, `
 		INSERT INTO dropped_payments (`+keptColumns.List()+`)

@@ -227,3 +227,17 @@ func TestR13_ARefundOfZeroIsAPayment(t *testing.T) {
 	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Gross: -4_000, Fee: -160, Net: -3_840}}, b.paymentLines(day+1))
 	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Repeats: 1, Gross: -6_000, Fee: -240, Net: -5_760}}, b.paymentLines(day+2))
 }
+
+func TestR15_APaymentOfADayThatWasNeverSettledCannotBeRefunded(t *testing.T) {
+	b := setup(t, 1)
+	b.AddDays(day, day+3)
+	b.Pay(b.Payment(day, 1, 7, 10_000, 0), refundOf(b.Payment(day+3, 1, 8, 4_000, 0), 7))
+	for on := day + 1; on <= day+2; on++ {
+		b.CloseDay(on)
+	}
+	kept, err := b.DB.EachDroppable(t.Context(), day+1, true, func(old db.Droppable) error { return b.DB.Drop(t.Context(), old) })
+	require.NoError(t, err)
+	require.Nil(t, kept)
+
+	require.ErrorContains(t, b.close(day+3), string(settlement.RefundOfUnknown))
+}
