@@ -58,7 +58,7 @@ func (t *paymentTally) payments(ctx context.Context, database *db.DB, run db.Run
 		return nil, err
 	}
 	for id, row := range found {
-		payment := settlement.PaidPayment{PaymentID: id, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.Valid, Given: given[id]}
+		payment := settlement.PaidPayment{PaymentID: id, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.V != 0, Given: given[id]}
 		// Nothing is given back of another video's payment: it may be a bad one.
 		if !payment.IsRefund && videos[id] == row.VideoID {
 			if err := addFees(ctx, database, t.fees, []settlement.Day{row.PaidOn}); err != nil {
