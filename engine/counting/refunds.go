@@ -39,7 +39,7 @@ func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run d
 		t.count.Refunds = append(t.count.Refunds, db.Refund{
 			PaymentID: refund.PaymentID, RefundOf: refund.RefundOf, VideoID: refund.VideoID,
 			SettledOn: t.day, PaidOn: own, PaidAt: time.UnixMilli(refund.PaidAt).UTC(),
-			Paid: refund.Paid, PaidFee: refund.Fee, GivenFrom: refund.GivenFrom, GivenTo: refund.GivenTo, FeeBack: refund.FeeBack,
+			Paid: refund.Paid, PaidFee: refund.Fee, FeeRule: refund.FeeRule, GivenFrom: refund.GivenFrom, GivenTo: refund.GivenTo, FeeBack: refund.FeeBack,
 		})
 	}
 	return nil
@@ -68,7 +68,7 @@ func (t *paymentTally) payments(ctx context.Context, database *db.DB, run db.Run
 			if payment.Fee, err = rule.Fee(row.Method, row.Amount); err != nil {
 				return nil, err
 			}
-			payment.KeptAtRefund = rule.KeptAtRefund
+			payment.KeptAtRefund, payment.FeeRule = rule.KeptAtRefund, rule.Version
 		}
 		paid = append(paid, payment)
 	}
