@@ -2,7 +2,10 @@ package rig
 
 import (
 	"math/rand/v2"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"creatorpay/internal/e2e/oracle"
 )
@@ -27,6 +30,16 @@ func RandomPayments(random *rand.Rand, p *oracle.Platform, first, last string, l
 			g.payBack(row)
 		}
 	}
+}
+
+// RequireAllKinds means that the period has payments of every kind, late ones only if
+// there are to be any.
+func RequireAllKinds(t testing.TB, of oracle.Result, late bool) {
+	t.Helper()
+	sum := of.Total(all)
+	s := sum.Sales
+	require.NotContains(t, []int64{s.Payments, s.Refunds, s.Pending, s.Cancelled, s.Repeats, s.Gross, s.Fee}, int64(0))
+	require.Equal(t, late, sum.LatePayments() > 0)
 }
 
 // paymentGenerator adds rows of payments to a platform.
