@@ -202,7 +202,7 @@ func (r retention) paymentsAt(ctx context.Context, day settlement.Day) (droppabl
 		next, err := r.db.NextToCollectLate(ctx)
 		return nil, &Kept{Day: day, Rows: late.Unposted, Reason: KeptUnposted, Posting: next}, err
 	}
-	droppable.Rows = run.PaymentFigures.Rows() - run.LatePayments + late.Rows
+	droppable.Rows = run.OwnPayments() + late.Rows
 	droppable.Seen = []daylog.Seen{{Day: day, Epoch: run.PaymentsLateFrom, Rows: late.Rows}}
 	return droppable, nil, nil
 }
