@@ -152,10 +152,6 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 // ownRows is how many of the day's own rows of the watch log were counted.
 func (c Chunk) ownRows() int64 { return c.Statistics.Rows() + c.UnknownRows }
 
-// ownPayments is the same of the payments log. A chunk with rows of unknown videos
-// stays planned, whatever else it has.
-func (c Chunk) ownPayments() int64 { return c.PaymentFigures.Rows() - c.LatePayments }
-
 // Recount finds the chunks whose rows in one of the logs are not as many as were
 // counted (R10, R15), or were counted without knowing that another video has
 // completed rows of the same payment (R13), and makes them planned again.
@@ -182,7 +178,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 		if err != nil {
 			return nil, err
 		}
-		changed, err := db.changed(ctx, day, db.Payments.Log, rows, counted, Chunk.ownPayments)
+		changed, err := db.changed(ctx, day, db.Payments.Log, rows, counted, Chunk.OwnPayments)
 		if err != nil {
 			return nil, err
 		}

@@ -209,7 +209,7 @@ func (r retention) paymentsAt(ctx context.Context, day settlement.Day) (droppabl
 	if posting != nil && day >= posting.Day {
 		return nil, posting, nil
 	}
-	droppable.Rows = run.PaymentFigures.Rows() - run.LatePayments + late.Rows
+	droppable.Rows = run.OwnPayments() + late.Rows
 	droppable.Seen = []daylog.Seen{{Day: day, Epoch: run.PaymentsLateFrom, Rows: late.Rows}}
 	return droppable, nil, nil
 }
