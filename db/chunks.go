@@ -156,6 +156,9 @@ func (c Chunk) ownRows() int64 { return c.Statistics.Rows() + c.UnknownRows }
 // stays planned, whatever else it has.
 func (c Chunk) ownPayments() int64 { return c.PaymentFigures.Rows() - c.LatePayments }
 
+// RowsRead is how many of the day's own rows of both logs were counted.
+func (c Chunk) RowsRead() int64 { return c.ownRows() + c.ownPayments() }
+
 // Recount finds the chunks whose rows in one of the logs are not as many as were
 // counted (R10, R15), or were counted without knowing that another video has
 // completed rows of the same payment (R13), and makes them planned again.
