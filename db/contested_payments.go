@@ -7,6 +7,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -74,11 +75,11 @@ func (db *DB) contest(ctx context.Context, run Run, chunks []Chunk) (now []conte
 	if len(ids) == 0 {
 		return nil, nil, nil
 	}
-	days, _, err := db.paymentDays(ctx, day, ids)
+	days, err := db.paymentDays(ctx, day, ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime()), day, ids)
+	rows, err := db.Payments.Completed(ctx, append(days, daylog.Wanted{OnTime: run.PaymentsOnTime(), IDs: ids}), day, ids)
 	if err != nil {
 		return nil, nil, err
 	}
