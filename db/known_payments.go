@@ -45,12 +45,7 @@ func (db *DB) paymentDays(ctx context.Context, before settlement.Day, ids []int6
 		return nil, fmt.Errorf("find days that may have seen payments of %s: %w", before, err)
 	}
 	for _, day := range found {
-		from, _ := slices.BinarySearch(ids, day.First)
-		to, isLast := slices.BinarySearch(ids, day.Last)
-		if isLast {
-			to++
-		}
-		days = append(days, daylog.Wanted{OnTime: daylog.OnTime{Day: day.Day, LateFrom: day.LateFrom}, IDs: ids[from:max(from, to)]})
+		days = append(days, daylog.OnTime{Day: day.Day, LateFrom: day.LateFrom}.WantsBetween(day.First, day.Last, ids))
 	}
 	return days, nil
 }
@@ -101,7 +96,7 @@ func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid 
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := db.Payments.Completed(ctx, append(days, daylog.Wanted{OnTime: run.PaymentsOnTime(), IDs: ids}), run.StartsOn, ids)
+	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime().Wants(ids)), run.StartsOn, ids)
 	if err != nil {
 		return nil, nil, err
 	}

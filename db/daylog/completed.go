@@ -35,6 +35,20 @@ type Wanted struct {
 	IDs []int64
 }
 
+// Wants are the ids, any of which the day may have.
+func (o OnTime) Wants(ids []int64) Wanted { return Wanted{o, ids} }
+
+// WantsBetween are those of the ids, which are in order, that a day may have which
+// has none below first and none above last.
+func (o OnTime) WantsBetween(first, last int64, ids []int64) Wanted {
+	from, _ := slices.BinarySearch(ids, first)
+	to, hasLast := slices.BinarySearch(ids, last)
+	if hasLast {
+		to++
+	}
+	return o.Wants(ids[from:max(from, to)])
+}
+
 // Completed are the completed rows with these payment ids, refunds among them,
 // that were on time on one of the days that may have them, that came late and are
 // posted by the day until or an earlier one, or that are payments of a dropped day.

@@ -26,7 +26,7 @@ func openClosed(t *testing.T, late []daylog.Payment, onTime ...daylog.Payment) (
 	logs.add(t, late...)
 	days := []daylog.OnTime{{Day: monday, LateFrom: epoch}, {Day: monday + 1, LateFrom: epoch}, {Day: monday + 2, LateFrom: epoch}}
 	require.NoError(t, logs.pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
-		return logs.payments.Post(t.Context(), tx, monday+1, days[:1], seoul)
+		return logs.payments.Post(t.Context(), tx, monday+1, days[:1], allVideos, seoul)
 	}))
 	return logs, days
 }
@@ -34,7 +34,7 @@ func openClosed(t *testing.T, late []daylog.Payment, onTime ...daylog.Payment) (
 // wanted are the ids in each of the days.
 func wanted(days []daylog.OnTime, ids ...int64) (all []daylog.Wanted) {
 	for _, day := range days {
-		all = append(all, daylog.Wanted{OnTime: day, IDs: ids})
+		all = append(all, day.Wants(ids))
 	}
 	return all
 }
