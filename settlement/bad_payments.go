@@ -37,10 +37,10 @@ type BadPayment struct {
 	Problems []PaymentProblem
 }
 
-// String names the row and its problems, but neither its payer nor its amount: it
-// stands in logs.
+// String names the row and its problems.
 func (b BadPayment) String() string { return b.row() + ": " + b.problems() }
 
+// row names the row, but neither its payer nor its amount: it stands in logs.
 func (b BadPayment) row() string {
 	text := fmt.Sprintf("payment %d of video %d (%q at %s, method %q", b.PaymentID, b.VideoID, b.Status, time.UnixMilli(b.PaidAt).UTC().Format(time.RFC3339Nano), b.Method)
 	if b.RefundOf != 0 {
