@@ -51,13 +51,19 @@ func (db *DB) paymentDays(ctx context.Context, before settlement.Day, ids []int6
 }
 
 // SettledPayments are those of the payment ids, of payments and refunds, in order
-// and each once, of which an earlier day than the given one has settled a row.
+// and each once, of which an earlier day than the given one, or an earlier system,
+// has settled a row.
 func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []int64) (settlement.KnownPayments, error) {
 	days, err := db.paymentDays(ctx, before, ids)
 	if err != nil {
 		return nil, err
 	}
-	var seen []int64
+	// What is known of no day that was counted here is of an earlier system.
+	seen, err := db.Payments.MayBeKept(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	seen = slices.Clone(seen)
 	for _, day := range days {
 		seen = append(seen, day.IDs...)
 	}
@@ -89,7 +95,7 @@ func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []
 
 // PaymentsToRefund are what the day knows of the payments with these ids, which are
 // in order and each there once: of each the row that was settled, by the day itself
-// or an earlier one, and how much earlier days have given back. Those that nobody
+// or an earlier one, and how much was given back before the day. Those that nobody
 // knows are missing.
 func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid map[int64]daylog.CompletedPayment, given map[int64]settlement.Won, err error) {
 	days, err := db.paymentDays(ctx, run.StartsOn, ids)
@@ -104,6 +110,7 @@ func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid 
 	for _, row := range rows {
 		if _, first := paid[row.PaymentID]; !first {
 			paid[row.PaymentID] = row
+			given[row.PaymentID] = row.Refunded
 		}
 	}
 	for batch := range slices.Chunk(ids, idsPerQuery) {

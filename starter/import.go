@@ -23,13 +23,16 @@ type importCommand struct {
 	Videos   string `type:"existingfile" placeholder:"FILE" help:"CSV file with video_id,creator_id,title,duration_seconds,opening_views,opening_ad_views."`
 	Views    string `type:"existingfile" placeholder:"FILE" help:"CSV file with view_id,video_id,viewer_id,watched_at,played_seconds,ad_views."`
 	Payments string `type:"existingfile" placeholder:"FILE" help:"CSV file with payment_id,video_id,payer_id,paid_at,amount,status, and method,refund_of where they are needed."`
-	Rejects  string `type:"path" placeholder:"FILE" help:"One file for all lines that cannot be stored. Without it each file's lie beside it, in FILE.rejects.csv."`
+
+	EarlierPayments string `type:"existingfile" placeholder:"FILE" help:"CSV file with payment_id,video_id,paid_at,amount, and method,refunded where they are needed: payments from before the first day, settled by an earlier system."`
+
+	Rejects string `type:"path" placeholder:"FILE" help:"One file for all lines that cannot be stored. Without it each file's lie beside it, in FILE.rejects.csv."`
 }
 
 // AfterApply refuses an import of no file.
 func (c importCommand) AfterApply() error {
-	if c.Creators == "" && c.Videos == "" && c.Views == "" && c.Payments == "" {
-		return errors.New("nothing to import: name a file with --creators, --videos, --views or --payments")
+	if c.Creators == "" && c.Videos == "" && c.Views == "" && c.Payments == "" && c.EarlierPayments == "" {
+		return errors.New("nothing to import: name a file with --creators, --videos, --views, --payments or --earlier-payments")
 	}
 	return nil
 }
@@ -42,6 +45,9 @@ func (c importCommand) Run(ctx context.Context, database *db.DB) error {
 		Videos:   c.Videos,
 		Views:    c.Views,
 		Payments: c.Payments,
+
+		EarlierPayments: c.EarlierPayments,
+
 		Rejects:  c.Rejects,
 		Now:      started,
 		Progress: showImport(),
@@ -81,7 +87,7 @@ func reportText(report importer.Report, took time.Duration) string {
 	out := newTable("File", "Lines", "Stored", "There already", "Rejected", "Reject file")
 	rightAligned(out, 2, 3, 4, 5)
 	var lines int64
-	for _, file := range []importer.FileReport{report.Creators, report.Videos, report.Views, report.Payments} {
+	for _, file := range []importer.FileReport{report.Creators, report.Videos, report.Views, report.Payments, report.EarlierPayments} {
 		if file.Path == "" {
 			continue
 		}

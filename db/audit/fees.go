@@ -50,11 +50,16 @@ func (c *closedBooks) feesOf(run db.Run) (rule settlement.FeeRule, usable bool) 
 	return rule, false
 }
 
-// feesOn is the rule by which payments of the closed day are settled, on whatever day.
+// feesOn is the rule by which payments of the closed day, or of one before the first,
+// are settled, on whatever day.
 func (c *closedBooks) feesOn(day settlement.Day) (rule settlement.FeeRule, usable bool) {
 	at, closed := slices.BinarySearchFunc(c.allDays, day, func(run db.Run, day settlement.Day) int { return int(run.StartsOn - day) })
-	if !closed {
+	switch {
+	case closed:
+		return c.feesOf(c.allDays[at])
+	case day < c.firstEver:
+		return c.feesOf(db.Run{StartsOn: day})
+	default:
 		return rule, false
 	}
-	return c.feesOf(c.allDays[at])
 }

@@ -25,7 +25,8 @@ var keptInvariant = Invariant{
 }
 
 // checkKept takes what is kept of the day's own payments, and its refunds, from
-// its lines, without what it posted late: nothing is to be left. Of kept rows that
+// its lines, without what it posted late: nothing is to be left, and nothing was given
+// back before. Of kept rows that
 // are further ones of a payment or refund nothing is taken.
 func (a *audit) checkKept(ctx context.Context, run db.Run) error {
 	type row struct {
@@ -59,7 +60,7 @@ func (a *audit) checkKept(ctx context.Context, run db.Run) error {
 			FROM payment_refunds
 			WHERE settled_on = ? AND paid_on = ?
 			UNION ALL
-			SELECT l.video_id, -1, -l.amount, -COALESCE(`+feeColumn+`, 0)
+			SELECT l.video_id, -1, l.refunded - l.amount, -COALESCE(`+feeColumn+`, 0)
 			FROM dropped_payments l`+joinMethods+`
 			WHERE l.payment_id BETWEEN ? AND ? AND l.paid_on = ?
 				AND NOT EXISTS (

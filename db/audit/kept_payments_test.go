@@ -35,7 +35,7 @@ func TestR13_AuditFindsKeptPaymentsThatAreNotThoseSettled(t *testing.T) {
 			"a lost one",
 			`DELETE FROM dropped_payments WHERE payment_id = 101`,
 			`kept payments: 2024-05-27, video 1: payments: 1 more than in what is kept of its payments; payments gross: 10000 more than in what is kept of its payments; payments fee: 400 more than in what is kept of its payments
-			refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds is not known`,
+			refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds has not come, or is of a later day`,
 		},
 		{
 			"an amount",
@@ -60,8 +60,15 @@ func TestR13_AuditFindsKeptPaymentsThatAreNotThoseSettled(t *testing.T) {
 		},
 		{
 			"a made-up one",
-			`INSERT INTO dropped_payments VALUES (102, 6, '2024-05-27', '2024-05-27 00:00:00', 700, 'card')`,
+			`INSERT INTO dropped_payments VALUES (102, 6, '2024-05-27', '2024-05-27 00:00:00', 700, 'card', 0)`,
 			`kept payments: 2024-05-27, video 6: payments: 1 fewer than in what is kept of its payments; payments gross: 700 fewer than in what is kept of its payments; payments fee: 121 fewer than in what is kept of its payments`,
+		},
+		{
+			"something given back before",
+			`UPDATE dropped_payments SET refunded = 10 WHERE payment_id = 103`,
+			`kept payments: 2024-05-27, video 6: payments gross: 10 more than in what is kept of its payments
+			refunds: 2024-05-30, video 6: refund 108 of payment 103: it refunds more than is left of what was paid
+			refunds: 2024-05-30, video 6: refund 109 of payment 103: given back before is ₩0, should be ₩10; given back with it is ₩15,000, should be ₩15,010`,
 		},
 		{
 			"a line",

@@ -174,7 +174,7 @@ func (a *audit) refunded(ctx context.Context, day settlement.Day, due []settleme
 		known[row.PaymentID] = true
 		payment := settlement.PaidPayment{
 			PaymentID: row.PaymentID, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.Valid,
-			Given: given[row.PaymentID], KeptAtRefund: fees.KeptAtRefund,
+			Given: row.Refunded + given[row.PaymentID], KeptAtRefund: fees.KeptAtRefund,
 		}
 		if !payment.IsRefund {
 			if payment.Fee, err = fees.Fee(row.Method, row.Amount); err != nil {

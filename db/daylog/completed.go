@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -15,15 +14,10 @@ import (
 
 // CompletedPayment is what is known of a completed row of a payment.
 type CompletedPayment struct {
-	PaymentID int64           `db:"payment_id"`
-	VideoID   int64           `db:"video_id"`
-	PaidOn    settlement.Day  `db:"paid_on"`
-	PaidAt    time.Time       `db:"paid_at"`
-	Amount    settlement.Won  `db:"amount"`
-	Method    string          `db:"method"`
-	RefundOf  sql.Null[int64] `db:"refund_of"`
-	JudgedOn  settlement.Day  `db:"judged_on"` // its own day or, where it came late, the one that posts it
-	Late      int             `db:"late"`      // 1 if it did, else 0
+	KeptPayment
+	RefundOf sql.Null[int64] `db:"refund_of"`
+	JudgedOn settlement.Day  `db:"judged_on"` // its own day or, where it came late, the one that posts it
+	Late     int             `db:"late"`      // 1 if it did, else 0
 }
 
 // idsPerQuery bounds the length of one statement.
@@ -41,17 +35,23 @@ func (o OnTime) Wants(ids []int64) Wanted { return Wanted{o, ids} }
 // WantsBetween are those of the ids, which are in order, that a day may have which
 // has none below first and none above last.
 func (o OnTime) WantsBetween(first, last int64, ids []int64) Wanted {
+	return o.Wants(between(first, last, ids))
+}
+
+// between are those of the ids, which are in order, from first to last.
+func between(first, last int64, ids []int64) []int64 {
 	from, _ := slices.BinarySearch(ids, first)
 	to, hasLast := slices.BinarySearch(ids, last)
 	if hasLast {
 		to++
 	}
-	return o.Wants(ids[from:max(from, to)])
+	return ids[from:max(from, to)]
 }
 
 // Completed are the completed rows with these payment ids, refunds among them,
 // that were on time on one of the days that may have them, that came late and are
-// posted by the day until or an earlier one, or that are payments of a dropped day.
+// posted by the day until or an earlier one, or that are payments of a dropped day
+// or of one before the first.
 // Rows of one id stand together, in the order in which they were judged: the first
 // one was settled. Refunds of dropped days are missing. Rows are found by their
 // ids; no others are read.
@@ -69,7 +69,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 	for _, day := range days {
 		there, args := day.condition()
 		if err := look(day.IDs, `
-			SELECT `+keptColumns.List()+`, refund_of, paid_on AS judged_on, 0 AS late
+			SELECT `+keptColumns.List()+`, 0 AS refunded, refund_of, paid_on AS judged_on, 0 AS late
 			FROM payments FORCE INDEX (payments_payment_id_idx)
 			WHERE payment_id IN (?) AND paid_on = ? AND `+there+` AND status = ?`,
 			slices.Concat([]any{day.Day}, args, []any{settlement.PaymentCompleted})...); err != nil {
@@ -77,7 +77,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 		}
 	}
 	if err := look(ids, `
-		SELECT `+keptColumns.List()+`, refund_of, posted_on AS judged_on, 1 AS late
+		SELECT `+keptColumns.List()+`, 0 AS refunded, refund_of, posted_on AS judged_on, 1 AS late
 		FROM late_payments
 		WHERE payment_id IN (?) AND posted_on <= ? AND status = ?`, until, settlement.PaymentCompleted); err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 	// Last, since a day that is dropped meanwhile is kept here first; what was found
 	// twice so is one.
 	if err := look(ids, `
-		SELECT `+keptColumns.List()+`, NULL AS refund_of, paid_on AS judged_on, 0 AS late
+		SELECT `+keptColumns.List()+`, refunded, NULL AS refund_of, paid_on AS judged_on, 0 AS late
 		FROM dropped_payments
 		WHERE payment_id IN (?)`); err != nil {
 		return nil, err

@@ -68,7 +68,8 @@ func TestCompleted_FindsThePaymentWithItsFigures(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, completed, 2)
 	require.Equal(t, daylog.CompletedPayment{
-		PaymentID: 5, VideoID: 1, PaidOn: monday, PaidAt: time.UnixMilli(paid.PaidAt).UTC(), Amount: 900, Method: "card", JudgedOn: monday,
+		KeptPayment: daylog.KeptPayment{PaymentID: 5, VideoID: 1, PaidOn: monday, PaidAt: time.UnixMilli(paid.PaidAt).UTC(), Amount: 900, Method: "card"},
+		JudgedOn:    monday,
 	}, completed[0])
 	require.EqualValues(t, 6, completed[1].PaymentID)
 	require.EqualValues(t, 5, completed[1].RefundOf.V)
@@ -131,7 +132,8 @@ func TestDropPayments_KeepsWhatMustBeKnown(t *testing.T) {
 	completed, err := logs.payments.Completed(t.Context(), wanted(days, 5), monday+2, []int64{5})
 	require.NoError(t, err)
 	require.Equal(t, daylog.CompletedPayment{
-		PaymentID: 5, VideoID: 3, PaidOn: monday, PaidAt: seoul.Start(monday).UTC(), Amount: 900, Method: "card", JudgedOn: monday,
+		KeptPayment: daylog.KeptPayment{PaymentID: 5, VideoID: 3, PaidOn: monday, PaidAt: seoul.Start(monday).UTC(), Amount: 900, Method: "card"},
+		JudgedOn:    monday,
 	}, completed[0])
 
 	logs.drop(t, days[1])

@@ -2,7 +2,10 @@ package daylog
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -10,7 +13,19 @@ import (
 	"creatorpay/settlement"
 )
 
-// keptColumns are what must be known of a payment after its day was dropped.
+// KeptPayment is what must be known of a payment that the log does not have: its day
+// was dropped, or an earlier system settled it.
+type KeptPayment struct {
+	PaymentID int64          `db:"payment_id"`
+	VideoID   int64          `db:"video_id"`
+	PaidOn    settlement.Day `db:"paid_on"`
+	PaidAt    time.Time      `db:"paid_at"` // in UTC, of whole milliseconds
+	Amount    settlement.Won `db:"amount"`
+	Method    string         `db:"method"`
+	Refunded  settlement.Won `db:"refunded"` // what an earlier system has given back
+}
+
+// keptColumns are those of them that the log has, too.
 var keptColumns = server.Columns{"payment_id", "video_id", "paid_on", "paid_at", "amount", "method"}
 
 // keepCompleted stores what must be known of the payments of a day that is
@@ -31,6 +46,61 @@ func keepCompleted(ctx context.Context, tx *sqlx.Tx, rows OnTime) error {
 		ON DUPLICATE KEY UPDATE dropped_payments.payment_id = VALUES(payment_id)`,
 		append([]any{settlement.PaymentCompleted}, args...)...); err != nil {
 		return fmt.Errorf("keep what must be known of the payments of %s: %w", rows.Day, err)
+	}
+	return nil
+}
+
+// MayBeKept are those of the payment ids, which are in order, that may be kept:
+// hardly any where ids grow from day to day.
+func (p *Payments) MayBeKept(ctx context.Context, ids []int64) ([]int64, error) {
+	var kept struct {
+		First sql.Null[int64] `db:"first_payment"`
+		Last  sql.Null[int64] `db:"last_payment"`
+	}
+	if err := p.pool.GetContext(ctx, &kept, `
+		SELECT
+			MIN(payment_id) AS first_payment,
+			MAX(payment_id) AS last_payment
+		FROM dropped_payments`); err != nil {
+		return nil, fmt.Errorf("find payments that are kept: %w", err)
+	}
+	if !kept.First.Valid {
+		return nil, nil
+	}
+	return between(kept.First.V, kept.Last.V, ids), nil
+}
+
+// Kept are the payments with the ids that are kept, by their ids, as the transaction
+// sees them.
+func (p *Payments) Kept(ctx context.Context, tx *sqlx.Tx, ids []int64) (map[int64]KeptPayment, error) {
+	kept := make(map[int64]KeptPayment)
+	for batch := range slices.Chunk(ids, idsPerQuery) {
+		query, args, err := sqlx.In(`
+			SELECT `+keptColumns.List()+`, refunded
+			FROM dropped_payments
+			WHERE payment_id IN (?)`, batch)
+		if err != nil {
+			return nil, err
+		}
+		if err := server.Each(ctx, tx, func(payment KeptPayment) error {
+			kept[payment.PaymentID] = payment
+			return nil
+		}, query, args...); err != nil {
+			return nil, fmt.Errorf("look up payments that are kept: %w", err)
+		}
+	}
+	return kept, nil
+}
+
+// Keep stores payments that are not kept yet.
+func (p *Payments) Keep(ctx context.Context, tx *sqlx.Tx, payments []KeptPayment) error {
+	columns := server.ColumnsOf(KeptPayment{})
+	for part := range slices.Chunk(payments, rowsPerInsert) {
+		if _, err := tx.NamedExecContext(ctx, `
+			INSERT INTO dropped_payments (`+columns.List()+`)
+			VALUES (`+columns.Named()+`)`, part); err != nil {
+			return fmt.Errorf("keep payments: %w", err)
+		}
 	}
 	return nil
 }

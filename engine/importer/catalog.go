@@ -19,7 +19,7 @@ const (
 	longestTitle = 500
 )
 
-// catalogLines is how many creators or videos are stored at a time.
+// catalogLines is how many creators, videos or earlier payments are stored at a time.
 const catalogLines = 1000
 
 func parseCreator(line *fields) db.Creator {
@@ -42,31 +42,34 @@ func parseVideo(line *fields) db.Video {
 	}
 }
 
-// storeCreators stores creators in the order of the file: of two lines with the
-// same id the later one holds.
-func (im *importer) storeCreators(ctx context.Context, items []item[db.Creator]) (done outcome, err error) {
-	for part := range slices.Chunk(items, catalogLines) {
-		if err := im.db.PutCreators(ctx, values(part)); err != nil {
-			return done, err
-		}
-		done.stored += int64(len(part))
-		advance(im, part)
-	}
-	return done, nil
+// storeCreators stores creators: of two lines with the same id the later one holds.
+func (im *importer) storeCreators(ctx context.Context, items []item[db.Creator]) (outcome, error) {
+	return storeInOrder(ctx, im, items, func(ctx context.Context, creators []db.Creator) (int64, []db.Refusal, error) {
+		return 0, nil, im.db.PutCreators(ctx, creators)
+	})
 }
 
-// storeVideos stores videos in the order of the file: of two lines with the
-// same id the later one holds.
-func (im *importer) storeVideos(ctx context.Context, items []item[db.Video]) (done outcome, err error) {
+// storeVideos stores videos: of two lines with the same id the later one holds.
+func (im *importer) storeVideos(ctx context.Context, items []item[db.Video]) (outcome, error) {
+	return storeInOrder(ctx, im, items, func(ctx context.Context, videos []db.Video) (int64, []db.Refusal, error) {
+		refused, err := im.db.PutVideos(ctx, videos)
+		return 0, refused, err
+	})
+}
+
+// storeInOrder stores items in the order of the file. put tells how many of them were
+// there already.
+func storeInOrder[T any](ctx context.Context, im *importer, items []item[T], put func(context.Context, []T) (there int64, refused []db.Refusal, err error)) (done outcome, err error) {
 	for part := range slices.Chunk(items, catalogLines) {
-		refused, err := im.db.PutVideos(ctx, values(part))
+		there, refused, err := put(ctx, values(part))
 		if err != nil {
 			return done, err
 		}
 		for _, one := range refused {
 			done.rejects = append(done.rejects, part[one.Index].reject(one.Column, one.Reason))
 		}
-		done.stored += int64(len(part) - len(refused))
+		done.stored += int64(len(part)-len(refused)) - there
+		done.alreadyThere += there
 		advance(im, part)
 	}
 	return done, nil

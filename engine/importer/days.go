@@ -38,18 +38,17 @@ type dayLog[Row any] struct {
 // dayStore stores rows in a log.
 type dayStore[Row any] struct {
 	*importer
-	log      dayLog[Row]
-	calendar settlement.Calendar
-	room     *room
+	log  dayLog[Row]
+	room *room
 
 	mu    sync.Mutex
 	added map[settlement.Day]int64 // new rows
 	late  map[settlement.Day]int64 // those of them that came after their days had closed
 }
 
-func newDayStore[Row any](im *importer, calendar settlement.Calendar, log dayLog[Row]) *dayStore[Row] {
+func newDayStore[Row any](im *importer, log dayLog[Row]) *dayStore[Row] {
 	return &dayStore[Row]{
-		importer: im, log: log, calendar: calendar,
+		importer: im, log: log,
 		room:  &room{makeFor: log.makeFor, refused: map[settlement.Day]string{}},
 		added: map[settlement.Day]int64{}, late: map[settlement.Day]int64{},
 	}
@@ -74,16 +73,16 @@ func before(days []DayRows, first settlement.Day) int {
 	return n
 }
 
-// instant reads a row's instant, in milliseconds, and its day. What is finer than
-// milliseconds is cut off.
-func (s *dayStore[Row]) instant(line *fields) (at int64, day settlement.Day) {
-	instant := line.instant(s.log.at)
-	day = s.calendar.Day(instant)
+// instant reads the instant in a line's column, in milliseconds, and its day. What is
+// finer than milliseconds is cut off.
+func (im *importer) instant(line *fields, column string) (at int64, day settlement.Day) {
+	instant := line.instant(column)
+	day = im.calendar.Day(instant)
 	if day < firstDay {
-		line.fail(s.log.at, fmt.Sprintf("must not lie before %s", firstDay))
+		line.fail(column, fmt.Sprintf("must not lie before %s", firstDay))
 	}
-	if err := s.calendar.CheckNotAhead(day, s.now); err != nil {
-		line.fail(s.log.at, err.Error())
+	if err := im.calendar.CheckNotAhead(day, im.now); err != nil {
+		line.fail(column, err.Error())
 	}
 	return instant.UnixMilli(), day
 }

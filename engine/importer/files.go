@@ -9,7 +9,7 @@ import (
 )
 
 // files are the import files; one that is not to be imported is nil.
-type files struct{ creators, videos, views, payments *file }
+type files struct{ creators, videos, views, payments, earlierPayments *file }
 
 // file is an import file, read up to the end of its header.
 type file struct {
@@ -22,11 +22,12 @@ type file struct {
 // openFiles opens the import files and checks their headers. The error tells
 // all that is wrong with any of them.
 func openFiles(options Options) (opened files, err error) {
-	var problems [4]error
+	var problems [5]error
 	opened.creators, problems[0] = openFile(options.Creators, creatorColumns)
 	opened.videos, problems[1] = openFile(options.Videos, videoColumns)
 	opened.views, problems[2] = openFile(options.Views, viewColumns)
 	opened.payments, problems[3] = openFile(options.Payments, paymentColumns, furtherPaymentColumns...)
+	opened.earlierPayments, problems[4] = openFile(options.EarlierPayments, earlierPaymentColumns, furtherEarlierPaymentColumns...)
 	err = errors.Join(problems[:]...)
 	for _, input := range opened.all() {
 		err = errors.Join(err, input.differsFrom(rejectPath(options.Rejects, input.Name())))
@@ -39,7 +40,7 @@ func openFiles(options Options) (opened files, err error) {
 }
 
 func (f files) all() []*file {
-	return slices.DeleteFunc([]*file{f.creators, f.videos, f.views, f.payments}, func(one *file) bool { return one == nil })
+	return slices.DeleteFunc([]*file{f.creators, f.videos, f.views, f.payments, f.earlierPayments}, func(one *file) bool { return one == nil })
 }
 
 func (f files) close() {

@@ -1,4 +1,5 @@
-// Package importer imports creators, videos, views and payments from CSV files.
+// Package importer imports creators, videos, views and payments from CSV files, and
+// payments that an earlier system settled.
 //
 // The files are UTF-8 with a header line, quoted as RFC 4180 says; their
 // columns may come in any order. A line that cannot be stored goes to a reject
@@ -30,6 +31,8 @@ type Options struct {
 	Views    string
 	Payments string
 
+	EarlierPayments string // from before the first day, settled by an earlier system
+
 	// Rejects is the path of one reject file for all lines that cannot be
 	// stored. If it is empty, each import file has its own beside it: that of
 	// views.csv is views.csv.rejects.csv. A reject file is only written when a
@@ -60,6 +63,8 @@ type Report struct {
 	Views    FileReport
 	Payments FileReport
 
+	EarlierPayments FileReport
+
 	Arrived                 // of views
 	ArrivedPayments Arrived // the same of payments
 }
@@ -79,7 +84,7 @@ type DayRows struct {
 
 // Rejected is how many lines of all files were rejected.
 func (r Report) Rejected() int64 {
-	return r.Creators.Rejected + r.Videos.Rejected + r.Views.Rejected + r.Payments.Rejected
+	return r.Creators.Rejected + r.Videos.Rejected + r.Views.Rejected + r.Payments.Rejected + r.EarlierPayments.Rejected
 }
 
 // FileReport is what the import of one file came to. Each of its lines is
@@ -88,7 +93,7 @@ func (r Report) Rejected() int64 {
 type FileReport struct {
 	Path         string // empty if there was no such file to import
 	Lines        int64
-	Stored       int64 // views and payments that are new; creators and videos that are new or replaced
+	Stored       int64 // views and payments, earlier ones too, that are new; creators and videos that are new or replaced
 	AlreadyThere int64 // views and payments that were stored before
 	Rejected     int64
 	Rejects      string // path of the reject file; empty if no line was rejected
@@ -113,10 +118,11 @@ func Import(ctx context.Context, options Options) (Report, error) {
 		db:       options.DB,
 		rejects:  rejectFiles{shared: options.Rejects},
 		now:      options.Now,
+		calendar: calendar,
 		progress: options.Progress,
 		done:     Progress{TotalBytes: files.size()},
 	}
-	report, err := importer.run(ctx, files, calendar)
+	report, err := importer.run(ctx, files)
 	return report, errors.Join(err, importer.rejects.close())
 }
 
@@ -125,6 +131,7 @@ type importer struct {
 	db       *db.DB
 	rejects  rejectFiles
 	now      time.Time
+	calendar settlement.Calendar
 	progress func(Progress)
 
 	mu        sync.Mutex // guards done, and keeps progress from being called twice at a time
@@ -132,8 +139,8 @@ type importer struct {
 	completed int64 // bytes of the files that are done
 }
 
-func (im *importer) run(ctx context.Context, files files, calendar settlement.Calendar) (report Report, err error) {
-	views, payments := newViewStore(im, calendar), newPaymentStore(im, calendar)
+func (im *importer) run(ctx context.Context, files files) (report Report, err error) {
+	views, payments := newViewStore(im), newPaymentStore(im)
 	if report.Creators, err = load(ctx, im, files.creators, parseCreator, im.storeCreators); err != nil {
 		return report, fmt.Errorf("import creators: %w", err)
 	}
@@ -149,6 +156,9 @@ func (im *importer) run(ctx context.Context, files files, calendar settlement.Ca
 	report.ArrivedPayments = payments.arrived()
 	if err != nil {
 		return report, fmt.Errorf("import payments: %w", err)
+	}
+	if report.EarlierPayments, err = load(ctx, im, files.earlierPayments, im.parseEarlierPayment, im.storeEarlierPayments); err != nil {
+		return report, fmt.Errorf("import earlier payments: %w", err)
 	}
 	first, begun, err := im.db.FirstRun(ctx)
 	if err != nil {

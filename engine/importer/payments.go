@@ -27,8 +27,8 @@ var problemColumns = map[settlement.PaymentProblem]string{
 // paymentStore stores rows in the payments log.
 type paymentStore struct{ *dayStore[daylog.Payment] }
 
-func newPaymentStore(im *importer, calendar settlement.Calendar) paymentStore {
-	return paymentStore{newDayStore(im, calendar, dayLog[daylog.Payment]{
+func newPaymentStore(im *importer) paymentStore {
+	return paymentStore{newDayStore(im, dayLog[daylog.Payment]{
 		at:      "paid_at",
 		day:     func(payment *daylog.Payment) settlement.Day { return payment.Day },
 		compare: comparePayments,
@@ -38,21 +38,15 @@ func newPaymentStore(im *importer, calendar settlement.Calendar) paymentStore {
 }
 
 func (s paymentStore) parse(line *fields) daylog.Payment {
-	at, day := s.instant(line)
+	at, day := s.instant(line, s.log.at)
 	payment := settlement.Payment{
 		PaymentID: whole[int64](line, "payment_id", 1, math.MaxInt64),
 		VideoID:   whole[int64](line, "video_id", 1, math.MaxInt64),
 		PayerID:   whole[int64](line, "payer_id", settlement.Anonymous, math.MaxInt64),
 		PaidAt:    at,
-		Amount:    settlement.Won(whole(line, "amount", 1, int64(settlement.MaxPayment))),
+		Amount:    line.payment("amount"),
 		Status:    settlement.PaymentStatus(line.value("status")),
-		Method:    usualMethod,
-	}
-	if method := line.optional("method"); method != "" {
-		payment.Method = method
-		if err := settlement.CheckMethod(method); err != nil {
-			line.fail("method", err.Error())
-		}
+		Method:    line.method("method"),
 	}
 	if line.optional("refund_of") != "" {
 		payment.RefundOf = whole[int64](line, "refund_of", 1, math.MaxInt64)
@@ -61,6 +55,23 @@ func (s paymentStore) parse(line *fields) daylog.Payment {
 		line.fail(problemColumns[problem], string(problem))
 	}
 	return daylog.Payment{Day: day, Payment: payment}
+}
+
+// payment reads the amount of a payment.
+func (f *fields) payment(column string) settlement.Won {
+	return settlement.Won(whole(f, column, 1, int64(settlement.MaxPayment)))
+}
+
+// method reads how something was paid, in a column that may be missing.
+func (f *fields) method(column string) string {
+	method := f.optional(column)
+	if method == "" {
+		return usualMethod
+	}
+	if err := settlement.CheckMethod(method); err != nil {
+		f.fail(column, err.Error())
+	}
+	return method
 }
 
 func comparePayments(a, b *daylog.Payment) int {

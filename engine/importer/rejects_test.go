@@ -241,7 +241,7 @@ func TestViewsOfADayThatIsDroppedDuringTheImportAreRejected(t *testing.T) {
 	b.closeDay(t, "2024-05-06")
 	calendar, err := b.db.Calendar(t.Context())
 	require.NoError(t, err)
-	store := newViewStore(&importer{db: b.db}, calendar)
+	store := newViewStore(&importer{db: b.db})
 	store.room.known, store.room.first, store.room.last = true, day(t, "2024-05-06"), day(t, "2024-05-07")
 	late := item[daylog.View]{line: 2, value: daylog.View{Day: day(t, "2024-05-06"), VideoID: 1, ViewerID: 5, ViewID: 2, WatchedAt: calendar.Start(day(t, "2024-05-06")).UnixMilli()}}
 

@@ -14,8 +14,8 @@ var viewColumns = []string{"view_id", "video_id", "viewer_id", "watched_at", "pl
 // viewStore stores views in the watch log.
 type viewStore struct{ *dayStore[daylog.View] }
 
-func newViewStore(im *importer, calendar settlement.Calendar) viewStore {
-	return viewStore{newDayStore(im, calendar, dayLog[daylog.View]{
+func newViewStore(im *importer) viewStore {
+	return viewStore{newDayStore(im, dayLog[daylog.View]{
 		at:      "watched_at",
 		day:     func(view *daylog.View) settlement.Day { return view.Day },
 		compare: compareViews,
@@ -28,7 +28,7 @@ func newViewStore(im *importer, calendar settlement.Calendar) viewStore {
 }
 
 func (s viewStore) parse(line *fields) daylog.View {
-	at, day := s.instant(line)
+	at, day := s.instant(line, s.log.at)
 	return daylog.View{
 		Day:           day,
 		ViewID:        whole[int64](line, "view_id", 1, math.MaxInt64),

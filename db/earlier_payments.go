@@ -1,0 +1,143 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/daylog"
+	"creatorpay/settlement"
+)
+
+// The reasons for which an earlier payment is refused.
+const (
+	refusedEarlierConflict = "this payment is known with other figures"
+	refusedNotEarlier      = "must lie before %s, the first day that is settled here: what was paid from then on is a payment as any other"
+	refusedSettled         = "a day that was counted here has a completed row of this payment or refund: a payment that was settled here is none of an earlier system"
+)
+
+// PutEarlierPayments stores payments from before the first day in the book of runs,
+// which an earlier system settled: so they can be refunded, and a further completed
+// row of one is a repeat (R13). It returns how many were there already, which are
+// left alone. Refused are payments that are there with other figures, that are of no
+// day before the first one, whose method has no fee then, and of which a day has
+// counted a row. It fails with a [settlement.ErrNotClosed] while a day is being
+// counted.
+func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPayment) (there int64, refused []Refusal, err error) {
+	ids := make([]int64, len(payments))
+	for i, payment := range payments {
+		ids[i] = payment.PaymentID
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+		there, refused = 0, nil
+		if err := holdCounts(ctx, tx); err != nil {
+			return err
+		}
+		kept, err := db.Payments.Kept(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		refuses, err := db.refusesEarlier(ctx, ids)
+		if err != nil {
+			return err
+		}
+		var added []daylog.KeptPayment
+		for i, payment := range payments {
+			stored, known := kept[payment.PaymentID]
+			if known && stored == payment {
+				there++
+				continue
+			}
+			column, reason := "payment_id", refusedEarlierConflict
+			if !known {
+				if column, reason, err = refuses(payment); err != nil {
+					return err
+				}
+			}
+			if reason != "" {
+				refused = append(refused, Refusal{i, column, reason})
+				continue
+			}
+			added = append(added, payment)
+			kept[payment.PaymentID] = payment // for a later line of the same payment
+		}
+		return db.Payments.Keep(ctx, tx, added)
+	})
+	if err != nil {
+		return 0, nil, fmt.Errorf("store earlier payments: %w", err)
+	}
+	return there, refused, nil
+}
+
+// holdCounts keeps days from being counted until the transaction ends: a payment must
+// not be settled while it becomes one that is settled already. It fails while the last
+// day, the only one that can be open, is running.
+func holdCounts(ctx context.Context, tx *sqlx.Tx) error {
+	if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
+		return err
+	}
+	var last struct {
+		Day   settlement.Day      `db:"starts_on"`
+		State settlement.RunState `db:"state"`
+	}
+	err := tx.GetContext(ctx, &last, `
+		SELECT
+			starts_on,
+			state
+		FROM runs
+		WHERE kind = ? AND version = ?
+		ORDER BY starts_on DESC
+		LIMIT 1
+		LOCK IN SHARE MODE`, settlement.Daily, runVersion)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("look for a day that is running: %w", err)
+	}
+	if last.State == settlement.Running {
+		running := settlement.Errorf(settlement.ErrNotClosed, settlement.DailyPeriod(last.Day),
+			"%s is being counted: try again when it is closed or has failed", last.Day)
+		running.State = last.State
+		return running
+	}
+	return nil
+}
+
+// refusesEarlier tells which column of an earlier payment with one of the ids, which
+// are in order and each there once, cannot be stored, and why; the reason is empty if
+// all can.
+func (db *DB) refusesEarlier(ctx context.Context, ids []int64) (func(daylog.KeptPayment) (column, reason string, err error), error) {
+	first, begun, err := db.FirstRun(ctx)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := db.SettledPayments(ctx, settlement.LastDay, ids)
+	if err != nil {
+		return nil, err
+	}
+	fees := map[settlement.Day]settlement.FeeRule{}
+	return func(payment daylog.KeptPayment) (column, reason string, err error) {
+		if begun && payment.PaidOn >= first {
+			return "paid_at", fmt.Sprintf(refusedNotEarlier, first), nil
+		}
+		if _, found := settled[payment.PaymentID]; found {
+			return "payment_id", refusedSettled, nil
+		}
+		rule, found := fees[payment.PaidOn]
+		if !found {
+			rule, err = db.FeesOf(ctx, payment.PaidOn)
+			fees[payment.PaidOn] = rule
+		}
+		if err == nil {
+			_, err = rule.Fee(payment.Method, payment.Amount)
+		}
+		if errors.Is(err, settlement.ErrFees) {
+			return "method", err.Error(), nil
+		}
+		return "", "", err
+	}, nil
+}
