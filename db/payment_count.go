@@ -35,6 +35,7 @@ type Refund struct {
 	PaidAt    time.Time      `db:"paid_at"`
 	Paid      settlement.Won `db:"paid"`       // the amount of the payment
 	PaidFee   settlement.Won `db:"paid_fee"`   // of the payment
+	FeeRule   int64          `db:"fee_rule"`   // the version of the fees of the payment's day
 	GivenFrom settlement.Won `db:"given_from"` // won given back before
 	GivenTo   settlement.Won `db:"given_to"`
 	FeeBack   settlement.Won `db:"fee_back"`
