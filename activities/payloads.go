@@ -75,7 +75,7 @@ type ChunkInput struct {
 
 // CountChunkResult says how much was counted.
 type CountChunkResult struct {
-	Rows int64 `json:"rows"` // read, those of unknown videos too
+	Rows int64 `json:"rows"` // read of both logs, those of the watch log of unknown videos too
 }
 
 // CheckDayResult names the chunks that must be counted again.

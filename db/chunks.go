@@ -152,6 +152,9 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 // ownRows is how many of the day's own rows of the watch log were counted.
 func (c Chunk) ownRows() int64 { return c.Statistics.Rows() + c.UnknownRows }
 
+// RowsRead is how many of the day's own rows of both logs were counted.
+func (c Chunk) RowsRead() int64 { return c.ownRows() + c.OwnPayments() }
+
 // Recount finds the chunks whose rows in one of the logs are not as many as were
 // counted (R10, R15), or were counted without knowing that another video has
 // completed rows of the same payment (R13), and makes them planned again.
