@@ -166,6 +166,7 @@ func TestR14_AuditFindsRefundsThatAreNotTheNextPartOfTheirPayment(t *testing.T) 
 			`UPDATE payment_refunds SET paid_fee = 499 WHERE payment_id = 108`,
 			`refunds: 2024-05-30, video 6: refund 108 of payment 103: fee of the payment is ₩499, should be ₩500`,
 		},
+		{"the fee rule", `UPDATE payment_refunds SET fee_rule = 7 WHERE payment_id = 109`, `refunds: 2024-05-30, video 6: refund 109 of payment 103: fee rule is 7, should be 1`},
 		{
 			"the payment",
 			`UPDATE payment_refunds SET refund_of = 102 WHERE payment_id = 109`,
@@ -203,7 +204,7 @@ func TestR14_AuditFindsRefundsThatAreNotTheNextPartOfTheirPayment(t *testing.T) 
 		},
 		{
 			"a made-up refund",
-			`INSERT INTO payment_refunds VALUES (200, 101, 1, '2024-05-29', '2024-05-29', '2024-05-29 01:00:00', 10000, 400, 4000, 5000, 40)`,
+			`INSERT INTO payment_refunds (payment_id, refund_of, video_id, settled_on, paid_on, paid_at, paid, paid_fee, fee_rule, given_from, given_to, fee_back) VALUES (200, 101, 1, '2024-05-29', '2024-05-29', '2024-05-29 01:00:00', 10000, 400, 1, 4000, 5000, 40)`,
 			`refunds: 2024-05-29, video 1: its line has 0 refunds, 1 settled
 			payments: 2024-05-29, video 1: refund 200 was settled, but no row of the day or posted by it says so`,
 		},
