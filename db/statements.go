@@ -45,10 +45,10 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO statements (
-				kind, starts_on, version, creator_id, name, locale, `+rolledUpColumns.List()+`, negative
+				kind, starts_on, version, creator_id, name, locale, `+rolledUpColumns.List()+`
 			)
 			SELECT
-				?, ?, ?, c.creator_id, c.name, c.locale, `+rolledUpColumns.Each("SUM(p.%s)")+`, SUM(p.video_amount) + SUM(p.ad_amount) + SUM(p.net) < 0
+				?, ?, ?, c.creator_id, c.name, c.locale, `+rolledUpColumns.Each("SUM(p.%s)")+`
 			FROM period_videos p
 			JOIN creators c ON c.creator_id = p.creator_id
 			WHERE p.kind = ? AND p.starts_on = ?

@@ -56,22 +56,30 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 }
 
 const (
-	// longestCause keeps a failure that names hundreds of chunks readable.
-	longestCause = 300
+	// shortestCause is how much of a chunk's cause is kept however many chunks
+	// failed: a failure that names hundreds stays readable.
+	shortestCause = 300
 	// longestFailure keeps a run's message whole wherever Temporal cuts a failure
 	// to 4 KB. What has no room in it stands in the details.
 	longestFailure = 3000
+	// headOfFailure and headOfCause are what stands in it before the causes and
+	// before each of them.
+	headOfFailure, headOfCause = 200, 60
 )
 
 func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []error) error {
 	var failed []FailedChunk
 	for i, cause := range causes {
 		if cause != nil {
-			failed = append(failed, FailedChunk{r.chunks[i].Number, r.chunks[i].Videos, cut(Cause(cause), longestCause)})
+			failed = append(failed, FailedChunk{r.chunks[i].Number, r.chunks[i].Videos, Cause(cause)})
 		}
 	}
 	if len(failed) == 0 {
 		return nil
+	}
+	longestCause := max(shortestCause, (longestFailure-headOfFailure)/len(failed)-headOfCause)
+	for i := range failed {
+		failed[i].Error = cut(failed[i].Error, longestCause)
 	}
 	r.progress.failedChunks = failed
 	message := fmt.Sprintf("%s %s: %d of %s failed; fix the cause, then: %s (finished chunks are kept)",
@@ -90,12 +98,13 @@ func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []erro
 	})
 }
 
-// cut shortens a text to so many bytes.
+// cut shortens a text to so many bytes and a mark. It leaves out the middle: what
+// to do stands at the end.
 func cut(text string, longest int) string {
 	if len(text) <= longest {
 		return text
 	}
-	return strings.ToValidUTF8(text[:longest], "") + "…"
+	return strings.ToValidUTF8(text[:longest/2], "") + " … " + strings.ToValidUTF8(text[len(text)-longest/2:], "")
 }
 
 // begin enters the period in the book by the given activity, tried again for as

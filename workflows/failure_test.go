@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -199,15 +200,30 @@ func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
 func TestALongCauseIsCut(t *testing.T) {
 	b := setup(t)
 	b.begins(planned(1))
-	long := "원인: " // its last character is cut in two
-	for len(long) <= longestCause {
-		long += "가"
-	}
+	long := "원인: " + strings.Repeat("가", longestFailure) + "; what to do" // characters are cut in two
 	b.counts(1).Return(counted, temporal.NewNonRetryableApplicationError(long, activities.TypeBadData, nil)).Once()
 	recorded := b.records()
 	b.run()
-	require.ErrorContains(t, b.GetWorkflowError(), "가…")
-	require.Less(t, len(*recorded), longestCause+200)
+	require.ErrorContains(t, b.GetWorkflowError(), "chunk 1 (some videos): 원인: 가가")
+	require.ErrorContains(t, b.GetWorkflowError(), "가 … 가")
+	require.ErrorContains(t, b.GetWorkflowError(), "가; what to do")
+	require.Less(t, len(*recorded), longestFailure)
+}
+
+func TestTheCausesOfSeveralChunksShareTheirRoom(t *testing.T) {
+	const chunks = 7
+	b := setup(t)
+	var all []activities.PlannedChunk
+	for number := 1; number <= chunks; number++ {
+		all = append(all, planned(number))
+		b.counts(number).Return(counted, temporal.NewNonRetryableApplicationError(strings.Repeat("a", longestFailure), activities.TypeBadData, nil)).Once()
+	}
+	b.begins(all...)
+	recorded := b.records()
+	b.run()
+	require.ErrorContains(t, b.GetWorkflowError(), "chunk 7 (some videos)")
+	require.NotContains(t, *recorded, "more, all of which")
+	require.Less(t, len(*recorded), longestFailure)
 }
 
 func TestR10_ADayThatNeverClosesEndsTheRun(t *testing.T) {

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS statements (
   gross          BIGINT       NOT NULL DEFAULT 0, -- won; payments less refunds
   fee            BIGINT       NOT NULL DEFAULT 0, -- won; fees less what refunds gave back
   net            BIGINT       NOT NULL DEFAULT 0, -- won
-  negative       BOOLEAN      NOT NULL DEFAULT FALSE, -- more was refunded than earned
+  negative       BOOLEAN      GENERATED ALWAYS AS (CAST(video_amount AS DECIMAL(20)) + ad_amount + net < 0) STORED INVISIBLE, -- more was refunded than earned; decimals do not overflow
   contact        VARCHAR(320) NOT NULL DEFAULT '',            -- mail address for questions; this and the hashes are empty before the documents are first drawn
   payout_sha256  CHAR(64)     NOT NULL DEFAULT '',            -- of the documents, in hexadecimal
   top5_sha256    CHAR(64)     NOT NULL DEFAULT '',
@@ -37,6 +37,5 @@ CREATE TABLE IF NOT EXISTS statements (
   CONSTRAINT statements_locale_chk CHECK (locale COLLATE utf8mb4_bin IN ('ko', 'en')),
   CONSTRAINT statements_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views, late_views, late_played_seconds, late_ad_views, video_amount, ad_amount, payments, refunds, pending, cancelled, repeats) >= 0),
   CONSTRAINT statements_net_chk CHECK (gross = fee + net),
-  CONSTRAINT statements_negative_chk CHECK (negative = (CAST(video_amount AS DECIMAL(20)) + ad_amount + net < 0)), -- decimals do not overflow
   CONSTRAINT statements_starts_on_chk CHECK ((kind <> 'weekly' OR WEEKDAY(starts_on) = 0) AND (kind <> 'monthly' OR DAYOFMONTH(starts_on) = 1))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -24,6 +24,16 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 	if !run.HasPayments() {
 		return nil, nil
 	}
+	tally, err := judgePayments(ctx, database, run, videos, owners, false)
+	if err != nil {
+		return nil, err
+	}
+	return tally.finish(ctx, database, run)
+}
+
+// judgePayments judges the rows and counts all but the refunds, and what the
+// payments of each fee come to where shares are asked for.
+func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos settlement.Range, owners []db.Owner, shares bool) (*paymentTally, error) {
 	calendar, err := database.Calendar(ctx)
 	if err != nil {
 		return nil, err
@@ -46,6 +56,9 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 			judge: settlement.NewPaymentJudge(known), adjusted: map[adjusted]settlement.PaymentFigures{},
 		}
 		tally.first, tally.last = calendar.Starts(run.StartsOn)
+		if shares {
+			tally.shares = map[shareKey]FeeShare{}
+		}
 		if err := database.Payments.Scan(ctx, run.PaymentsOnTime(), videos, tally.add); err != nil {
 			return nil, err
 		}
@@ -53,18 +66,38 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 			return nil, err
 		}
 		// Nearly always no id was seen before, and then the scan was right.
-		settled, err := database.SettledPayments(ctx, run.StartsOn, tally.ids())
+		taken, err := tally.taken(ctx, database, run)
 		if err != nil {
 			return nil, err
 		}
-		if allKnown(settled, known) {
-			return tally.finish(ctx, database, run)
+		if allKnown(taken, known) {
+			return tally, nil
 		}
-		maps.Copy(known, settled)
+		maps.Copy(known, taken)
 	}
 }
 
-// allKnown tells whether the payments are known to be settled.
+// taken are the scanned payments and refunds of which an earlier day or another
+// video may have the row that is settled.
+func (t *paymentTally) taken(ctx context.Context, database *db.DB, run db.Run) (settlement.KnownPayments, error) {
+	refunds := make([]int64, len(t.refunds))
+	for i, refund := range t.refunds {
+		refunds[i] = refund.PaymentID
+	}
+	slices.Sort(refunds)
+	taken, err := database.ContestedRefunds(ctx, run, slices.Compact(refunds))
+	if err != nil {
+		return nil, err
+	}
+	settled, err := database.SettledPayments(ctx, run.StartsOn, t.ids())
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(taken, settled)
+	return taken, nil
+}
+
+// allKnown tells whether it is known of the payments by which rows they are settled.
 func allKnown(settled, known settlement.KnownPayments) bool {
 	for id, by := range settled {
 		if video, found := known[id]; !found || video != by {
@@ -112,6 +145,7 @@ type paymentTally struct {
 	refunds     []dueRefund
 	bad         settlement.BadPayments
 	adjusted    map[adjusted]settlement.PaymentFigures
+	shares      map[shareKey]FeeShare // nil if nobody asks for them
 }
 
 // adjusted is what late rows adjust: a video's figures of a closed day.
@@ -169,7 +203,8 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 	if row.Status == settlement.PaymentCompleted {
 		t.completed = append(t.completed, row.PaymentID)
 	}
-	verdict, fee, problems := t.judge.Judge(&row, t.fees[paidOn])
+	rule := t.fees[paidOn]
+	verdict, fee, problems := t.judge.Judge(&row, rule)
 	if len(problems) > 0 {
 		t.bad.Add(settlement.BadPayment{Payment: row, Problems: problems})
 		return "", nil
@@ -178,6 +213,11 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 		due := settlement.DuePayment{Payment: row, Late: paidOn != t.day}
 		t.refunds = append(t.refunds, dueRefund{due, paidOn})
 		return verdict, nil
+	}
+	if verdict == settlement.PaymentSettles && t.shares != nil {
+		if err := t.share(row, rule, fee); err != nil {
+			return "", err
+		}
 	}
 	return verdict, t.take(line, paidOn, verdict, row.Amount, fee)
 }

@@ -31,17 +31,11 @@ func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run d
 	if err := t.bad.Err(t.day); err != nil {
 		return err
 	}
-	stored := make(map[int64]bool, len(settled))
 	for _, refund := range settled {
 		own := paidOn[refund.DuePayment]
 		if err := t.take(t.lineOf(refund.VideoID), own, settlement.PaymentRefunds, refund.Amount, refund.FeeBack); err != nil {
 			return err
 		}
-		// One in several videos is counted again as soon as the check has found it.
-		if stored[refund.PaymentID] {
-			continue
-		}
-		stored[refund.PaymentID] = true
 		t.count.Refunds = append(t.count.Refunds, db.Refund{
 			PaymentID: refund.PaymentID, RefundOf: refund.RefundOf, VideoID: refund.VideoID,
 			SettledOn: t.day, PaidOn: own, PaidAt: time.UnixMilli(refund.PaidAt).UTC(),
@@ -64,7 +58,7 @@ func (t *paymentTally) payments(ctx context.Context, database *db.DB, run db.Run
 		return nil, err
 	}
 	for id, row := range found {
-		payment := settlement.PaidPayment{PaymentID: id, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.Valid, Given: given[id]}
+		payment := settlement.PaidPayment{PaymentID: id, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.V != 0, Given: given[id]}
 		// Nothing is given back of another video's payment: it may be a bad one.
 		if !payment.IsRefund && videos[id] == row.VideoID {
 			if err := addFees(ctx, database, t.fees, []settlement.Day{row.PaidOn}); err != nil {
