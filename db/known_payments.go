@@ -63,7 +63,7 @@ func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []
 	if err != nil {
 		return nil, err
 	}
-	seen = slices.Clone(seen)
+	seen = slices.Clone(seen) // it is a part of ids
 	for _, day := range days {
 		seen = append(seen, day.IDs...)
 	}
