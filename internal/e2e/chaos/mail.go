@@ -63,7 +63,7 @@ func (c *Rig) attempts(week settlement.Period, creator int64) int64 {
 	return c.count(`SELECT COALESCE(SUM(attempts), 0) FROM deliveries WHERE starts_on = ? AND creator_id = ?`, week.Start, creator)
 }
 
-var wonInMail = regexp.MustCompile(`₩[0-9,]+`)
+var wonInMail = regexp.MustCompile(`-?₩[0-9,]+`)
 
 // requireMails means that every creator with a statement has got its mail once,
 // with its amount and at the address that they had, unless the books say that it was rejected, or that nobody can
@@ -98,7 +98,7 @@ func (c *Rig) requireMails(s *rig.System, week *PlannedPeriod, want oracle.Resul
 			text, documents := rig.ReadMail(s.T, mail.Path)
 			require.Equal(s.T, 2, documents, who)
 			sum := statements[delivery.CreatorID]
-			require.Equal(s.T, (sum.VideoAmount + sum.AdAmount).String(), wonInMail.FindString(text), who)
+			require.Equal(s.T, (sum.VideoAmount + sum.AdAmount + sum.Net).String(), wonInMail.FindString(text), who)
 		}
 	}
 }
