@@ -39,7 +39,7 @@ func (c *Rig) Compare() []string {
 		if period.IsDay() {
 			check(period, func(s *rig.System) { c.requireVerified(s, want) })
 		} else {
-			check(period, func(s *rig.System) { requireStatements(s, period.Period, want) })
+			check(period, func(s *rig.System) { s.RequireStatements(want) })
 		}
 		if period.Kind == settlement.Weekly {
 			check(period, func(s *rig.System) { c.requireMails(s, period, want) })
@@ -92,31 +92,4 @@ func (c *Rig) withTitles(s *rig.System, period *PlannedPeriod, want oracle.Resul
 		}
 	}
 	return want
-}
-
-// requireStatements means that each creator of whom something counted has a
-// statement with the sums of their videos, and nobody else has one.
-func requireStatements(s *rig.System, period settlement.Period, want oracle.Result) {
-	s.T.Helper()
-	stored, err := s.DB.Statements(s.T.Context(), period, settlement.AllCreators)
-	require.NoError(s.T, err)
-	got := map[int64]settlement.Totals{}
-	for _, statement := range stored {
-		got[statement.CreatorID] = statement.Totals()
-	}
-	require.Equal(s.T, statementsOf(want), got)
-}
-
-// statementsOf are the sums of the creators of whom something counted.
-func statementsOf(want oracle.Result) map[int64]settlement.Totals {
-	sums := map[int64]settlement.Totals{}
-	for _, l := range want.Lines {
-		if !l.Pays() {
-			continue
-		}
-		sum := rig.Totals(want.Total(func(other oracle.Line) bool { return other.Video.Creator == l.Video.Creator }))
-		sum.LateRows = 0 // a statement only has those that count
-		sums[l.Video.Creator] = sum
-	}
-	return sums
 }

@@ -78,7 +78,7 @@ func (c *Rig) requireMails(s *rig.System, week *PlannedPeriod, want oracle.Resul
 	}
 	deliveries, err := s.DB.Deliveries(s.T.Context(), week.Period, db.DeliveryPending, db.DeliverySending, db.DeliverySent, db.DeliveryRejected, db.DeliveryUnknown)
 	require.NoError(s.T, err)
-	statements := statementsOf(want)
+	statements := rig.StatementsOf(want)
 	require.Len(s.T, deliveries, len(statements), "deliveries of %s", week)
 	for _, delivery := range deliveries {
 		got := received[fmt.Sprintf("statement.%s-%d.1@creatorpay.example", week, delivery.CreatorID)]
@@ -97,8 +97,9 @@ func (c *Rig) requireMails(s *rig.System, week *PlannedPeriod, want oracle.Resul
 			require.Equal(s.T, week.addresses[delivery.CreatorID], mail.To, who)
 			text, documents := rig.ReadMail(s.T, mail.Path)
 			require.Equal(s.T, 2, documents, who)
-			sum := statements[delivery.CreatorID]
-			require.Equal(s.T, (sum.VideoAmount + sum.AdAmount + sum.Net).String(), wonInMail.FindString(text), who)
+			total, err := statements[delivery.CreatorID].Total()
+			require.NoError(s.T, err)
+			require.Equal(s.T, total.String(), wonInMail.FindString(text), who)
 		}
 	}
 }

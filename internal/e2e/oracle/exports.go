@@ -42,6 +42,17 @@ func (d Result) Adjustments() string {
 	return out.CSV()
 }
 
+// Payments is the period's export of that name, byte for byte.
+func (d Result) Payments() string {
+	out := NewTable("period", "start", "creator_id", "video_id", "payments", "refunds", "pending", "cancelled", "repeats", "gross", "fee", "net")
+	for _, l := range byCreator(d.Lines) {
+		if s := l.Sales; s.rows() > 0 {
+			out.Add(d.Kind, d.Start, l.Video.Creator, l.Video.ID, s.Payments, s.Refunds, s.Pending, s.Cancelled, s.Repeats, s.Gross, s.Fee, s.Net)
+		}
+	}
+	return out.CSV()
+}
+
 func byCreator(lines []Line) []Line {
 	return slices.SortedFunc(slices.Values(lines), func(a, b Line) int {
 		return cmp.Or(cmp.Compare(a.Video.Creator, b.Video.Creator), cmp.Compare(a.Video.ID, b.Video.ID))
@@ -89,11 +100,12 @@ func (d Result) Total(wanted func(Line) bool) (sum Line) {
 	return sum
 }
 
-// PaidCreators are those of whom something counted, late or on time.
+// PaidCreators are those who have a statement: of whom something counted, was
+// paid or was given back, late or on time.
 func (d Result) PaidCreators() map[int64]bool {
 	creators := map[int64]bool{}
 	for _, l := range d.Lines {
-		if l.Pays() {
+		if l.Pays() || l.Sales.settled() {
 			creators[l.Video.Creator] = true
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Line is what one video came to on one day: its own views, and the late ones
-// that the day posts. The ordinals and the amounts are those of both.
+// Line is what one video came to on one day: its own views and payments, and the late
+// ones that the day posts. The ordinals and the amounts are those of both.
 type Line struct {
 	Video                              Video
 	Views, Self, Repeats, Seconds, Ads int64
@@ -14,6 +14,8 @@ type Line struct {
 	VideoAmount, AdAmount              int64
 	Late                               []Line // by the day on which they were watched
 	WatchedOn, PostedOn                string // of late ones
+	Sales                              Sales  // late rows among them
+	LateSales                          []LateSales
 }
 
 // rows is how many rows of the log the line stands for.
@@ -43,6 +45,8 @@ func (l *Line) include(other Line) {
 	l.VideoAmount += other.VideoAmount
 	l.AdAmount += other.AdAmount
 	l.Late = append(l.Late, other.Late...)
+	l.Sales.include(other.Sales)
+	l.LateSales = append(l.LateSales, other.LateSales...)
 }
 
 // pay prices the day's own views and then the late ones: each adjustment earns

@@ -35,9 +35,11 @@ type Platform struct {
 	Window   time.Duration
 	Windows  map[string]time.Duration // of the days that were run with another one
 	Prices   []Prices                 // by first day
+	Fees     []Fees                   // by first day
 	Creators []Creator
 	Videos   []Video
 	Views    []View
+	Payments []Payment
 }
 
 // standardPrices are those of R4, which hold unless a test adds others.
@@ -49,13 +51,13 @@ func standardPrices() Prices {
 	}
 }
 
-// NewPlatform has the zone, the window of 30 s and the prices of R4, and nothing else.
+// NewPlatform has the zone, the window of 30 s, the prices of R4 and the fees of R14, and nothing else.
 func NewPlatform(zone string) *Platform {
 	location, err := time.LoadLocation(zone)
 	if err != nil {
 		panic(err)
 	}
-	return &Platform{Zone: location, Window: 30 * time.Second, Prices: []Prices{standardPrices()}}
+	return &Platform{Zone: location, Window: 30 * time.Second, Prices: []Prices{standardPrices()}, Fees: []Fees{standardFees()}}
 }
 
 // AddVideo adds the video, and its creator unless there is one of that id.
@@ -83,6 +85,10 @@ func (p *Platform) Play(videoID, viewer int64, at string, seconds, ads uint32) {
 
 // PlayWithID adds a view with the id.
 func (p *Platform) PlayWithID(id, videoID, viewer int64, at string, seconds, ads uint32) {
+	p.Views = append(p.Views, View{ID: id, Video: videoID, Viewer: viewer, At: p.instant(at), Seconds: seconds, Ads: ads})
+}
+
+func (p *Platform) instant(at string) time.Time {
 	instant, err := time.ParseInLocation(time.DateTime, at, p.Zone)
 	if err != nil {
 		instant, err = time.Parse(time.RFC3339, at)
@@ -90,7 +96,7 @@ func (p *Platform) PlayWithID(id, videoID, viewer int64, at string, seconds, ads
 	if err != nil {
 		panic(err)
 	}
-	p.Views = append(p.Views, View{ID: id, Video: videoID, Viewer: viewer, At: instant, Seconds: seconds, Ads: ads})
+	return instant
 }
 
 // PlayLate adds a view that comes after its day has closed and is posted later.

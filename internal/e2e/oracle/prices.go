@@ -28,8 +28,7 @@ func (p *Platform) pricesOn(day string) (rule Prices) {
 // amount is what the ordinals above from, up to and including to, earn: exact,
 // then cut to whole won (R5).
 func amount(tiers []Tier, from, to int64) int64 {
-	exact := new(big.Rat).Sub(earned(tiers, to), earned(tiers, from))
-	return new(big.Int).Quo(exact.Num(), exact.Denom()).Int64()
+	return floor(new(big.Rat).Sub(earned(tiers, to), earned(tiers, from)))
 }
 
 // earned is what the ordinals 1 to n earn together (R4).

@@ -14,16 +14,16 @@ type Result struct {
 }
 
 // Settle settles the days from first to last, in order. Views of other days
-// only decide about repeats.
+// only decide about repeats, payments of other days about nothing.
 func (p *Platform) Settle(first, last string) []Result {
-	verdicts := p.verdicts()
+	verdicts, payments := p.verdicts(), p.paymentsOf(first, last)
 	viewsSoFar, adsSoFar := map[int64]int64{}, map[int64]int64{}
 	for _, v := range p.Videos { // R6
 		viewsSoFar[v.ID], adsSoFar[v.ID] = v.OpeningViews, v.OpeningAdViews
 	}
 	var days []Result
 	for day := first; day <= last; day = DaysAfter(day, 1) {
-		lines := map[int64]Line{}
+		lines := payments[day]
 		for i, play := range p.Views {
 			if p.judgedOn(play) != day {
 				continue

@@ -15,6 +15,7 @@ func (s *System) RequireSettled(want oracle.Result) {
 	require.Equal(s.T, want.Settlement(), s.export("settlement", want))
 	require.Equal(s.T, want.Top5(), s.export("top5", want))
 	require.Equal(s.T, want.Adjustments(), s.export("adjustments", want))
+	require.Equal(s.T, want.Payments(), s.export("payments", want))
 	s.RequireBook(want)
 }
 
@@ -58,6 +59,32 @@ func (s *System) RequireBook(want oracle.Result) {
 	require.Equal(s.T, run.Totals, sum)
 }
 
+// RequireStatements means that each creator of whom something counted, was paid or
+// was given back has a statement with the sums of their videos, and nobody else has
+// one.
+func (s *System) RequireStatements(want oracle.Result) {
+	s.T.Helper()
+	period := settlement.Period{Kind: settlement.Kind(want.Kind), Start: ToDay(want.Start)}
+	stored, err := s.DB.Statements(s.T.Context(), period, settlement.AllCreators)
+	require.NoError(s.T, err)
+	got := map[int64]settlement.Totals{}
+	for _, statement := range stored {
+		got[statement.CreatorID] = statement.Totals()
+	}
+	require.Equal(s.T, StatementsOf(want), got)
+}
+
+// StatementsOf are the figures of the statements by creator.
+func StatementsOf(want oracle.Result) map[int64]settlement.Totals {
+	statements := map[int64]settlement.Totals{}
+	for creator := range want.PaidCreators() {
+		sum := Totals(want.Total(func(l oracle.Line) bool { return l.Video.Creator == creator }))
+		sum.LateRows, sum.LatePayments = 0, 0 // it only has the late views that count
+		statements[creator] = sum
+	}
+	return statements
+}
+
 func all(oracle.Line) bool { return true }
 
 // Totals are the figures of a line as the books have them.
@@ -69,6 +96,12 @@ func Totals(l oracle.Line) settlement.Totals {
 			Views: l.Views, SelfViews: l.Self, RepeatViews: l.Repeats, PlayedSeconds: l.Seconds, AdViews: l.Ads,
 		},
 		Amounts: settlement.Amounts{VideoAmount: settlement.Won(l.VideoAmount), AdAmount: settlement.Won(l.AdAmount)},
+		PaymentFigures: settlement.PaymentFigures{
+			Payments: l.Sales.Payments, Refunds: l.Sales.Refunds,
+			Pending: l.Sales.Pending, Cancelled: l.Sales.Cancelled, Repeats: l.Sales.Repeats,
+			Gross: settlement.Won(l.Sales.Gross), Fee: settlement.Won(l.Sales.Fee), Net: settlement.Won(l.Sales.Net),
+		},
+		LatePayments: l.LatePayments(),
 	}
 }
 

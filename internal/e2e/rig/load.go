@@ -18,16 +18,21 @@ func (s *System) Migrate(p *oracle.Platform) {
 	s.Starter("migrate", "--time-zone", p.Zone.String()).RequireSuccess()
 }
 
-// Load stores the platform's catalogue, its prices and its views.
+// Load stores the platform's catalogue, its prices and fees, its views and its
+// payments.
 func (s *System) Load(p *oracle.Platform) {
 	s.T.Helper()
 	s.LoadCatalogue(p)
 	for _, rule := range p.Prices[1:] { // a migration brings the first
 		s.addPrices(rule)
 	}
+	for _, fees := range p.Fees[1:] { // here, too
+		s.addFees(fees)
+	}
 	for views := range slices.Chunk(p.Views, 5000) {
 		s.Append(p, views...)
 	}
+	s.AppendPayments(p, p.Payments...)
 }
 
 // LoadCatalogue stores the platform's creators and videos.
