@@ -56,8 +56,11 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 }
 
 const (
-	// longestCause keeps a failure that names hundreds of chunks readable.
-	longestCause = 300
+	// roomForCauses is shared by the failed chunks: a single one has it all, since a
+	// cause may name 20 rows.
+	roomForCauses = 2400
+	// shortestCause keeps a failure that names hundreds of chunks readable.
+	shortestCause = 300
 	// longestFailure keeps a run's message whole wherever Temporal cuts a failure
 	// to 4 KB. What has no room in it stands in the details.
 	longestFailure = 3000
@@ -67,11 +70,14 @@ func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []erro
 	var failed []FailedChunk
 	for i, cause := range causes {
 		if cause != nil {
-			failed = append(failed, FailedChunk{r.chunks[i].Number, r.chunks[i].Videos, cut(Cause(cause), longestCause)})
+			failed = append(failed, FailedChunk{r.chunks[i].Number, r.chunks[i].Videos, Cause(cause)})
 		}
 	}
 	if len(failed) == 0 {
 		return nil
+	}
+	for i := range failed {
+		failed[i].Error = cut(failed[i].Error, longestCause(len(failed)))
 	}
 	r.progress.failedChunks = failed
 	message := fmt.Sprintf("%s %s: %d of %s failed; fix the cause, then: %s (finished chunks are kept)",
@@ -89,6 +95,10 @@ func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []erro
 		Details:      []any{failed},
 	})
 }
+
+// longestCause is how many bytes of its cause are told of each of so many failed
+// chunks.
+func longestCause(failed int) int { return max(shortestCause, roomForCauses/failed) }
 
 // cut shortens a text to so many bytes.
 func cut(text string, longest int) string {

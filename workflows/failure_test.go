@@ -200,14 +200,31 @@ func TestALongCauseIsCut(t *testing.T) {
 	b := setup(t)
 	b.begins(planned(1))
 	long := "원인: " // its last character is cut in two
-	for len(long) <= longestCause {
+	for len(long) <= roomForCauses {
 		long += "가"
 	}
 	b.counts(1).Return(counted, temporal.NewNonRetryableApplicationError(long, activities.TypeBadData, nil)).Once()
 	recorded := b.records()
 	b.run()
 	require.ErrorContains(t, b.GetWorkflowError(), "가…")
-	require.Less(t, len(*recorded), longestCause+200)
+	require.Less(t, len(*recorded), longestFailure)
+}
+
+func TestR15_TheFailureOfAChunkNamesAllBadPaymentsThatItsCauseNames(t *testing.T) {
+	var bad settlement.BadPayments
+	for id := range int64(20) {
+		bad.Add(settlement.BadPayment{
+			Payment:  settlement.Payment{VideoID: 12_345_678, PaymentID: 987_654_301 + id, Status: settlement.PaymentCompleted, Method: "card"},
+			Problems: []settlement.PaymentProblem{settlement.PaymentTooSmall},
+		})
+	}
+	b := setup(t)
+	b.begins(planned(1))
+	b.counts(1).Return(counted, temporal.NewNonRetryableApplicationError(bad.Err(day).Error(), activities.TypeBadData, nil)).Once()
+	recorded := b.records()
+	b.run()
+	require.ErrorContains(t, b.GetWorkflowError(), "payment 987654301 of video 12345678")
+	require.Contains(t, *recorded, "payment 987654320 of video 12345678")
 }
 
 func TestR10_ADayThatNeverClosesEndsTheRun(t *testing.T) {
