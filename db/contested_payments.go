@@ -71,37 +71,85 @@ func (db *DB) contest(ctx context.Context, run Run, chunks []Chunk) (now []conte
 		day, settlement.PaymentCompleted, day); err != nil {
 		return nil, nil, fmt.Errorf("look for contested payments of %s: %w", day, err)
 	}
-	if len(ids) == 0 {
-		return nil, nil, nil
-	}
-	days, _, err := db.paymentDays(ctx, day, ids)
+	ofDay, err := db.completedOf(ctx, run, ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime()), day, ids)
-	if err != nil {
-		return nil, nil, err
-	}
-	for len(rows) > 0 {
-		first, videos := rows[0], []int64(nil)
-		for ; len(rows) > 0 && rows[0].PaymentID == first.PaymentID; rows = rows[1:] {
-			if rows[0].JudgedOn == day {
-				videos = append(videos, rows[0].VideoID)
-			}
-		}
-		// What an earlier day has settled is a repeat in every video.
-		contested := first.JudgedOn == day && slices.Min(videos) != slices.Max(videos)
+	for _, completed := range ofDay {
+		winner, contested := completed.winner()
 		if contested {
-			now = append(now, contestedPayment{Day: day, PaymentID: first.PaymentID, VideoID: first.VideoID})
+			now = append(now, contestedPayment{Day: day, PaymentID: completed.id, VideoID: winner})
 		}
-		if winner, was := known[first.PaymentID]; was == contested && (!was || winner == first.VideoID) {
+		if by, was := known[completed.id]; was == contested && (!was || by == winner) {
 			continue
 		}
-		for _, video := range videos {
+		for _, video := range completed.videos {
 			again = append(again, chunkOf(chunks, video))
 		}
 	}
 	return now, again, nil
+}
+
+// ContestedRefunds are those of the refunds with these ids, which are in order and
+// each there once, that are contested as the log has them now. A chunk with one has
+// to know: what another video's row gives back may be none of the chunk's payments.
+func (db *DB) ContestedRefunds(ctx context.Context, run Run, ids []int64) (settlement.KnownPayments, error) {
+	ofDay, err := db.completedOf(ctx, run, ids)
+	if err != nil {
+		return nil, err
+	}
+	contested := settlement.KnownPayments{}
+	for _, completed := range ofDay {
+		if winner, is := completed.winner(); is {
+			contested[completed.id] = winner
+		}
+	}
+	return contested, nil
+}
+
+// completedRows are the completed rows of one payment id that a day judges.
+type completedRows struct {
+	id     int64
+	isNew  bool    // no earlier day has settled one
+	videos []int64 // of the rows, in the order in which they are judged
+}
+
+// winner is the video whose row is settled, where there are several: what an earlier
+// day has settled is a repeat in each.
+func (c completedRows) winner() (video int64, contested bool) {
+	if !c.isNew || slices.Min(c.videos) == slices.Max(c.videos) {
+		return 0, false
+	}
+	return c.videos[0], true
+}
+
+// completedOf are the completed rows of the run's day with these ids, which are in
+// order and each there once, by id.
+func (db *DB) completedOf(ctx context.Context, run Run, ids []int64) (ofDay []completedRows, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	days, _, err := db.paymentDays(ctx, run.StartsOn, ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime()), run.StartsOn, ids)
+	if err != nil {
+		return nil, err
+	}
+	for len(rows) > 0 {
+		first := rows[0]
+		one := completedRows{id: first.PaymentID, isNew: first.JudgedOn == run.StartsOn}
+		for ; len(rows) > 0 && rows[0].PaymentID == first.PaymentID; rows = rows[1:] {
+			if rows[0].JudgedOn == run.StartsOn {
+				one.videos = append(one.videos, rows[0].VideoID)
+			}
+		}
+		if len(one.videos) > 0 {
+			ofDay = append(ofDay, one)
+		}
+	}
+	return ofDay, nil
 }
 
 // chunkOf is the number of the chunk that has the video.

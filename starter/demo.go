@@ -19,12 +19,13 @@ import (
 )
 
 type demoCommand struct {
-	Dir         string         `default:".dev/demo" type:"path" help:"Folder of the demo's data and logs; what it holds of an earlier demo is removed."`
-	From        settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
-	Days        int            `default:"10" help:"How many days."`
-	ViewsPerDay int64          `default:"200000" help:"Views a day."`
-	Exit        bool           `env:"DEMO_EXIT" help:"Leave at the end instead of serving until ^C."`
-	Worker      service.Config `embed:""`
+	Dir            string         `default:".dev/demo" type:"path" help:"Folder of the demo's data and logs; what it holds of an earlier demo is removed."`
+	From           settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
+	Days           int            `default:"10" help:"How many days."`
+	ViewsPerDay    int64          `default:"200000" help:"Views a day."`
+	PaymentsPerDay int64          `default:"1000" help:"Payments that begin on a day; 0 for a platform that sells nothing."`
+	Exit           bool           `env:"DEMO_EXIT" help:"Leave at the end instead of serving until ^C."`
+	Worker         service.Config `embed:""`
 }
 
 // Run does the whole job once and then serves, so that a person can look
@@ -64,7 +65,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 
 // made is what the demo makes up.
 func (c demoCommand) made() generateFlags {
-	return generateFlags{From: c.From, Days: c.Days, ViewsPerDay: c.ViewsPerDay, Videos: 1000, Creators: 100, Seed: 1, Skew: generate.Natural}
+	return generateFlags{From: c.From, Days: c.Days, ViewsPerDay: c.ViewsPerDay, PaymentsPerDay: c.PaymentsPerDay, Videos: 1000, Creators: 100, Seed: 1, Skew: generate.Natural}
 }
 
 // job generates, runs every day, shows the last one's results, verifies it, and

@@ -23,13 +23,14 @@ type generateCommand struct {
 
 // generateFlags say what to make up.
 type generateFlags struct {
-	From        settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
-	Days        int            `default:"7" help:"How many days."`
-	ViewsPerDay int64          `default:"100000" help:"Views a day, exactly."`
-	Videos      int            `default:"1000" help:"How many videos."`
-	Creators    int            `default:"100" help:"How many creators."`
-	Seed        uint64         `default:"1" help:"Other seeds give other data."`
-	Skew        generate.Skew  `default:"natural" enum:"natural,flat,one-hit" help:"How views are spread over videos: as in real life, evenly, or half of them on one video (natural, flat, one-hit)."`
+	From           settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
+	Days           int            `default:"7" help:"How many days."`
+	ViewsPerDay    int64          `default:"100000" help:"Views a day, exactly."`
+	PaymentsPerDay int64          `default:"0" help:"Payments that begin on a day, exactly, of which some have further rows: completions, refunds and repeats, also on later days."`
+	Videos         int            `default:"1000" help:"How many videos."`
+	Creators       int            `default:"100" help:"How many creators."`
+	Seed           uint64         `default:"1" help:"Other seeds give other data."`
+	Skew           generate.Skew  `default:"natural" enum:"natural,flat,one-hit" help:"How views and payments are spread over videos: as in real life, evenly, or half of them on one video (natural, flat, one-hit)."`
 }
 
 func (c generateCommand) Run(ctx context.Context, database *db.DB) error {
@@ -60,7 +61,8 @@ func (f generateFlags) AfterApply() error { return f.options().Validate() }
 
 func (f generateFlags) options() generate.Options {
 	return generate.Options{
-		From: f.From, Days: f.Days, ViewsPerDay: f.ViewsPerDay, Videos: f.Videos, Creators: f.Creators, Seed: f.Seed, Skew: f.Skew,
+		From: f.From, Days: f.Days, ViewsPerDay: f.ViewsPerDay, PaymentsPerDay: f.PaymentsPerDay,
+		Videos: f.Videos, Creators: f.Creators, Seed: f.Seed, Skew: f.Skew,
 	}
 }
 
@@ -75,12 +77,16 @@ func (f generateFlags) generate(ctx context.Context, database *db.DB) error {
 	if err := calendar.CheckNotAhead(f.From+settlement.Day(f.Days)-1, started); err != nil {
 		return fmt.Errorf("the last day: %w", err)
 	}
-	report, err := generate.Run(ctx, database, options, showGenerated(int64(f.Days)*f.ViewsPerDay))
+	report, err := generate.Run(ctx, database, options, showGenerated(int64(f.Days)*(f.ViewsPerDay+f.PaymentsPerDay)))
 	if err != nil {
 		return err
 	}
 	fmt.Print(plantedText(report.Days))
-	fmt.Printf("%s new views stored in %s\n", settlement.Number(report.Added), tenths(time.Since(started)))
+	stored := settlement.Number(report.Added) + " new views"
+	if f.PaymentsPerDay > 0 {
+		stored += " and " + settlement.Number(report.AddedPayments) + " new rows of payments"
+	}
+	fmt.Printf("%s stored in %s\n", stored, tenths(time.Since(started)))
 	return nil
 }
 
@@ -95,9 +101,30 @@ func plantedText(days []generate.Day) string {
 			settlement.Number(day.Anonymous),
 		})
 	}
-	return "planted, and to be found again by the runs:\n" + rendered(out)
+	return "planted, and to be found again by the runs:\n" + rendered(out) + salesText(days)
 }
 
+// salesText says what payments the made-up days have, before fees; nothing if they
+// have none.
+func salesText(days []generate.Day) string {
+	out := newTable("Day", "Payment rows", "Payments", "Refunds", "Pending", "Cancelled", "Repeat", "Gross", "Refunds in part", "Paid later", "Refunded later", "Repeated later")
+	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	for _, day := range days {
+		sales, found := day.Sales, day.Sales.Expected
+		if found.Rows() == 0 {
+			continue
+		}
+		out.AppendRow(table.Row{
+			day.Day, settlement.Number(found.Rows()), settlement.Number(found.Payments), settlement.Number(found.Refunds),
+			settlement.Number(found.Pending), settlement.Number(found.Cancelled), settlement.Number(found.Repeats), found.Gross,
+			settlement.Number(sales.InParts), settlement.Number(sales.PaidLater), settlement.Number(sales.RefundedLater), settlement.Number(sales.RepeatedLater),
+		})
+	}
+	return filled(out)
+}
+
+// showGenerated shows the progress on a terminal. The further rows of payments are
+// not in the total.
 func showGenerated(total int64) func(int64) {
 	if !onTerminal() {
 		return nil
@@ -107,9 +134,9 @@ func showGenerated(total int64) func(int64) {
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString("views"),
+		progressbar.OptionSetItsString("rows"),
 		progressbar.OptionThrottle(control.Refresh),
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
 	)
-	return func(views int64) { _ = bar.Set64(views) }
+	return func(rows int64) { _ = bar.Set64(min(rows, total)) }
 }

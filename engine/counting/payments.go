@@ -53,18 +53,38 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 			return nil, err
 		}
 		// Nearly always no id was seen before, and then the scan was right.
-		settled, err := database.SettledPayments(ctx, run.StartsOn, tally.ids())
+		taken, err := tally.taken(ctx, database, run)
 		if err != nil {
 			return nil, err
 		}
-		if allKnown(settled, known) {
+		if allKnown(taken, known) {
 			return tally.finish(ctx, database, run)
 		}
-		maps.Copy(known, settled)
+		maps.Copy(known, taken)
 	}
 }
 
-// allKnown tells whether the payments are known to be settled.
+// taken are the scanned payments and refunds of which an earlier day or another
+// video may have the row that is settled.
+func (t *paymentTally) taken(ctx context.Context, database *db.DB, run db.Run) (settlement.KnownPayments, error) {
+	refunds := make([]int64, len(t.refunds))
+	for i, refund := range t.refunds {
+		refunds[i] = refund.PaymentID
+	}
+	slices.Sort(refunds)
+	taken, err := database.ContestedRefunds(ctx, run, slices.Compact(refunds))
+	if err != nil {
+		return nil, err
+	}
+	settled, err := database.SettledPayments(ctx, run.StartsOn, t.ids())
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(taken, settled)
+	return taken, nil
+}
+
+// allKnown tells whether it is known of the payments by which rows they are settled.
 func allKnown(settled, known settlement.KnownPayments) bool {
 	for id, by := range settled {
 		if video, found := known[id]; !found || video != by {

@@ -172,6 +172,27 @@ func TestR13_OfOneRefundInTwoVideosTheFirstRowIsSettled(t *testing.T) {
 	}
 }
 
+func TestR13_ARepeatOfARefundInAnotherVideoGivesNothingBack(t *testing.T) {
+	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1, 2)
+			b.Pay(
+				b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
+				refundOf(b.Payment(day, 1, 7, 1_000, time.Hour), 6), refundOf(b.Payment(day, 2, 7, 900, 2*time.Hour), 5),
+				refundOf(b.Payment(day, 2, 8, 1_000, 3*time.Hour), 5), // as if the 900 were not there
+				refundOf(b.Payment(day, 1, 8, 9_999, 4*time.Hour), 5), // as if it were not of another video, and too much
+			)
+
+			b.CloseDay(day, borders...)
+
+			require.Equal(t, map[int64]settlement.PaymentFigures{
+				1: {Payments: 1, Refunds: 1, Repeats: 1},
+				2: {Payments: 1, Refunds: 1, Repeats: 1},
+			}, b.paymentLines(day))
+		})
+	}
+}
+
 func TestR16_WhatComesForADayThatBeganWithoutPaymentsIsLate(t *testing.T) {
 	b := setup(t, 1)
 	b.LateDays = 7

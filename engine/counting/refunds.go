@@ -31,17 +31,11 @@ func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run d
 	if err := t.bad.Err(t.day); err != nil {
 		return err
 	}
-	stored := make(map[int64]bool, len(settled))
 	for _, refund := range settled {
 		own := paidOn[refund.DuePayment]
 		if err := t.take(t.lineOf(refund.VideoID), own, settlement.PaymentRefunds, refund.Amount, refund.FeeBack); err != nil {
 			return err
 		}
-		// One in several videos is counted again as soon as the check has found it.
-		if stored[refund.PaymentID] {
-			continue
-		}
-		stored[refund.PaymentID] = true
 		t.count.Refunds = append(t.count.Refunds, db.Refund{
 			PaymentID: refund.PaymentID, RefundOf: refund.RefundOf, VideoID: refund.VideoID,
 			SettledOn: t.day, PaidOn: own, PaidAt: time.UnixMilli(refund.PaidAt).UTC(),

@@ -93,18 +93,16 @@ func TestImportingAgainChangesNothing(t *testing.T) {
 	b := setup(t)
 	days, err := generate.WriteFiles(t.Context(), b.dir, smallWorld(t), seoul(t))
 	require.NoError(t, err)
-	files := Options{
-		Creators: filepath.Join(b.dir, generate.CreatorsFile),
-		Videos:   filepath.Join(b.dir, generate.VideosFile),
-		Views:    filepath.Join(b.dir, generate.ViewsFile),
-	}
+	files := generatedFiles(b)
 	first := b.load(t, files)
 	require.Equal(t, first.Views.Lines, first.Views.Stored)
+	require.Equal(t, first.Payments.Lines, first.Payments.Stored)
 	require.Len(t, first.Days, len(days))
 	before := b.checksums(t)
 
 	again := b.load(t, files)
 	require.Equal(t, FileReport{Path: files.Views, Lines: first.Views.Lines, AlreadyThere: first.Views.Lines}, again.Views)
+	require.Equal(t, FileReport{Path: files.Payments, Lines: first.Payments.Lines, AlreadyThere: first.Payments.Lines}, again.Payments)
 	require.Empty(t, again.Days)
 	require.Equal(t, before, b.checksums(t))
 }
@@ -113,18 +111,23 @@ func TestGeneratedFilesImportAsWhatIsGenerated(t *testing.T) {
 	imported, generated := setup(t), setup(t)
 	_, err := generate.WriteFiles(t.Context(), imported.dir, smallWorld(t), seoul(t))
 	require.NoError(t, err)
-	imported.load(t, Options{
-		Creators: filepath.Join(imported.dir, generate.CreatorsFile),
-		Videos:   filepath.Join(imported.dir, generate.VideosFile),
-		Views:    filepath.Join(imported.dir, generate.ViewsFile),
-	})
+	imported.load(t, generatedFiles(imported))
 	_, err = generate.Run(t.Context(), generated.db, smallWorld(t), nil)
 	require.NoError(t, err)
 	require.Equal(t, generated.checksums(t), imported.checksums(t))
 }
 
+func generatedFiles(b *bench) Options {
+	return Options{
+		Creators: filepath.Join(b.dir, generate.CreatorsFile),
+		Videos:   filepath.Join(b.dir, generate.VideosFile),
+		Views:    filepath.Join(b.dir, generate.ViewsFile),
+		Payments: filepath.Join(b.dir, generate.PaymentsFile),
+	}
+}
+
 func smallWorld(t *testing.T) generate.Options {
-	return generate.Options{From: day(t, "2024-05-06"), Days: 2, ViewsPerDay: 12_000, Videos: 1200, Creators: 20, Seed: 7, Skew: generate.Natural}
+	return generate.Options{From: day(t, "2024-05-06"), Days: 2, ViewsPerDay: 12_000, PaymentsPerDay: 6_000, Videos: 1200, Creators: 20, Seed: 7, Skew: generate.Natural}
 }
 
 func seoul(t *testing.T) settlement.Calendar {
@@ -135,7 +138,7 @@ func seoul(t *testing.T) settlement.Calendar {
 
 // checksums are those of the tables' rows, one after the other.
 func (b *bench) checksums(t *testing.T) (sums []string) {
-	for _, row := range b.rows(t, "CHECKSUM TABLE creators, videos, watch_log") {
+	for _, row := range b.rows(t, "CHECKSUM TABLE creators, videos, watch_log, payments") {
 		sums = append(sums, row[1])
 	}
 	return sums

@@ -59,4 +59,4 @@ func title(random *rand.Rand, id int64) string {
 	return made
 }
 
-func pick(random *rand.Rand, from []string) string { return from[random.IntN(len(from))] }
+func pick[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }

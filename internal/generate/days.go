@@ -1,15 +1,16 @@
 package generate
 
 import (
+	"errors"
 	"iter"
 
 	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
-// viewIDsPerDay is how many view ids each day has: its views are numbered from
-// day * viewIDsPerDay + 1 on.
-const viewIDsPerDay = 1_000_000_000
+// idsPerDay is how many view ids, and payment ids, each day has: they are numbered
+// from day * idsPerDay + 1 on.
+const idsPerDay = 1_000_000_000
 
 // day is one day of the world.
 type day struct {
@@ -17,15 +18,22 @@ type day struct {
 	date       settlement.Day
 	start, end int64 // in milliseconds since 1970-01-01 UTC
 	share      share
-	before     share // of the day before; nothing if that is not generated
+	before     share    // of the day before; nothing if that is not generated
+	sales      []*sales // that have rows on the day, those of the oldest day first; nil without payments
 }
 
 // days are the days in order.
 func (w *world) days() iter.Seq[*day] {
 	return func(yield func(*day) bool) {
 		var before share
+		var sold []*sales
 		for number := range settlement.Day(w.options.Days) {
 			today := w.day(w.options.From+number, before)
+			if w.options.PaymentsPerDay > 0 {
+				sold = append(sold, w.sales(today.date))
+				sold = sold[max(0, len(sold)-paymentDays):]
+				today.sales = sold
+			}
 			if !yield(today) {
 				return
 			}
@@ -40,7 +48,7 @@ func (w *world) day(number settlement.Day, before share) *day {
 		date:   number,
 		start:  w.calendar.Start(number).UnixMilli(),
 		end:    w.calendar.End(number).UnixMilli(),
-		share:  w.share(number),
+		share:  w.share(number, w.options.ViewsPerDay),
 		before: before,
 	}
 }
@@ -58,7 +66,7 @@ func (w *world) plants(video int, views int64) bool {
 // plays are the video's views of the day, in the order of the log.
 func (d *day) plays(video int) iter.Seq2[daylog.View, kind] {
 	return func(yield func(daylog.View, kind) bool) {
-		views := d.share.views(video)
+		views := d.share.rows(video)
 		about := d.video(video)
 		creators := int64(d.options.Creators)
 		s := script{
@@ -66,7 +74,7 @@ func (d *day) plays(video int) iter.Seq2[daylog.View, kind] {
 			next: daylog.View{
 				Day:     d.date,
 				VideoID: about.ID,
-				ViewID:  int64(d.date)*viewIDsPerDay + d.share.first[video] + 1,
+				ViewID:  int64(d.date)*idsPerDay + d.share.first[video] + 1,
 			},
 			left:     views,
 			start:    d.start,
@@ -86,7 +94,7 @@ func (d *day) plays(video int) iter.Seq2[daylog.View, kind] {
 // afterMidnight is what a play soon after midnight is that has its previous one
 // soon before, if the day before has it.
 func (d *day) afterMidnight(video int) kind {
-	if d.plants(video, d.before.views(video)) {
+	if d.plants(video, d.before.rows(video)) {
 		return midnightRepeat
 	}
 	return ordinary
@@ -115,5 +123,5 @@ func (d *Day) add(other Day) error {
 	d.Repeats.JustBefore += other.Repeats.JustBefore
 	d.Repeats.SameStart += other.Repeats.SameStart
 	d.Repeats.Midnight += other.Repeats.Midnight
-	return d.Expected.Add(other.Expected)
+	return errors.Join(d.Expected.Add(other.Expected), d.Sales.add(other.Sales))
 }

@@ -1,7 +1,7 @@
-// Package generate makes up creators, videos and whole days of views: the same
-// for the same options, skewed as in real life, and with the borderline cases of
-// the counting rules planted in them. It knows how many of its views count, so
-// what a run finds can be compared with it.
+// Package generate makes up creators, videos and whole days of views and payments:
+// the same for the same options, skewed as in real life, and with the borderline
+// cases of the rules planted in them. It knows how many of its views count and
+// what its payments come to, so what a run finds can be compared with it.
 package generate
 
 import (
@@ -12,22 +12,24 @@ import (
 	"creatorpay/settlement"
 )
 
-// Options say what to generate. A day depends on neither From nor Days:
-// generating more days later continues the same data.
+// Options say what to generate. A day depends on neither From nor Days, but for
+// rows of payments that began on an earlier day: those of payments before From are
+// left out. Generating more days later continues the same data.
 type Options struct {
-	From        settlement.Day
-	Days        int
-	ViewsPerDay int64 // each day has exactly as many
-	Videos      int
-	Creators    int
-	Seed        uint64 // other seeds give other data
-	Skew        Skew
+	From           settlement.Day
+	Days           int
+	ViewsPerDay    int64 // each day has exactly as many
+	PaymentsPerDay int64 // exactly as many begin on each day, some of which have further rows; 0: none
+	Videos         int
+	Creators       int
+	Seed           uint64 // other seeds give other data
+	Skew           Skew
 }
 
-// Skew says how a day's views are spread over the videos.
+// Skew says how a day's views, and payments, are spread over the videos.
 type Skew string
 
-// The ways to spread views.
+// The ways to spread them.
 const (
 	Natural Skew = "natural" // few hits and a long tail, and uploads that are a hit at once
 	Flat    Skew = "flat"    // every video has as many
@@ -36,22 +38,23 @@ const (
 
 const (
 	maxDays        = 3650
-	maxViewsPerDay = viewIDsPerDay
+	maxViewsPerDay = idsPerDay
 	maxCatalog     = 10_000_000
 )
 
 // Validate says what is wrong with the options, all of it at once.
 func (o Options) Validate() error {
 	var problems []error
-	check := func(name string, value, most int64) {
-		if value < 1 || value > most {
-			problems = append(problems, fmt.Errorf("%s is %d: choose 1 to %d", name, value, most))
+	check := func(name string, value, least, most int64) {
+		if value < least || value > most {
+			problems = append(problems, fmt.Errorf("%s is %d: choose %d to %d", name, value, least, most))
 		}
 	}
-	check("days", int64(o.Days), maxDays)
-	check("views per day", o.ViewsPerDay, maxViewsPerDay)
-	check("videos", int64(o.Videos), maxCatalog)
-	check("creators", int64(o.Creators), maxCatalog)
+	check("days", int64(o.Days), 1, maxDays)
+	check("views per day", o.ViewsPerDay, 1, maxViewsPerDay)
+	check("payments per day", o.PaymentsPerDay, 0, maxPaymentsPerDay)
+	check("videos", int64(o.Videos), 1, maxCatalog)
+	check("creators", int64(o.Creators), 1, maxCatalog)
 	if !slices.Contains([]Skew{Natural, Flat, OneHit}, o.Skew) {
 		problems = append(problems, fmt.Errorf("skew is %q: choose %s, %s or %s", o.Skew, Natural, Flat, OneHit))
 	}
@@ -66,8 +69,9 @@ func (o Options) Validate() error {
 
 // Report is what was generated.
 type Report struct {
-	Days  []Day
-	Added int64 // views that the database did not have before
+	Days          []Day
+	Added         int64 // views that the database did not have before
+	AddedPayments int64 // rows of payments that it did not have before
 }
 
 // Day is what was generated for one day. The figures are exact: no two views
@@ -77,6 +81,7 @@ type Day struct {
 	Expected  settlement.Statistics // what a run with the default repeat window counts (R1 to R3)
 	Anonymous int64                 // of the views that count: those of viewers who are not signed in
 	Repeats   Repeats               // of the repeat views: how they come about
+	Sales     Sales
 }
 
 // Repeats are repeat views by how they come about.
@@ -85,4 +90,13 @@ type Repeats struct {
 	JustBefore int64 // 29.999 s after it
 	SameStart  int64 // at the same time as it
 	Midnight   int64 // soon after midnight, the previous play being on the day before
+}
+
+// Sales are the rows of payments of one day.
+type Sales struct {
+	Expected      settlement.PaymentFigures // what a run counts (R13), before fees: Net is Gross
+	InParts       int64                     // of the refunds: those of a part of their payment
+	PaidLater     int64                     // of the payments: those that were pending on an earlier day
+	RefundedLater int64                     // of the refunds: those of a payment of an earlier day
+	RepeatedLater int64                     // of the repeats: those of a payment of an earlier day
 }

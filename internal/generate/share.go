@@ -10,7 +10,7 @@ import (
 // one of 100,000, and the sum of all far below 2^64.
 const topWeight = 1 << 40
 
-// weight is in proportion to the video's views of the day.
+// weight is in proportion to the video's views, and payments, of the day.
 func (w *world) weight(video int, day settlement.Day) uint64 {
 	switch {
 	case w.options.Skew == Natural:
@@ -60,11 +60,11 @@ func (w *world) age(video int, day settlement.Day) (days int, upload bool) {
 	return days, true
 }
 
-// share says which of a day's views each video has: those from first[video] to
-// before first[video+1]. The zero share has no views.
+// share says which of a day's views, or payments, each video has: those from
+// first[video] to before first[video+1]. The zero share has none.
 type share struct{ first []int64 }
 
-func (w *world) share(day settlement.Day) share {
+func (w *world) share(day settlement.Day, rows int64) share {
 	sums := make([]uint64, w.options.Videos)
 	var total uint64
 	for video := range sums {
@@ -73,16 +73,16 @@ func (w *world) share(day settlement.Day) share {
 	}
 	first := make([]int64, len(sums)+1)
 	for video, sum := range sums {
-		// Rounding the running sum, not each weight, makes the views come out
+		// Rounding the running sum, not each weight, makes the rows come out
 		// exactly.
-		high, low := bits.Mul64(sum, uint64(w.options.ViewsPerDay))
-		views, _ := bits.Div64(high, low, total)
-		first[video+1] = int64(views)
+		high, low := bits.Mul64(sum, uint64(rows))
+		upTo, _ := bits.Div64(high, low, total)
+		first[video+1] = int64(upTo)
 	}
 	return share{first}
 }
 
-func (s share) views(video int) int64 {
+func (s share) rows(video int) int64 {
 	if s.first == nil {
 		return 0
 	}

@@ -9,10 +9,10 @@ import (
 
 func TestFewVideosHaveMostOfTheViews(t *testing.T) {
 	options := usual(t)
-	share := newWorld(options, seoul(t)).share(options.From)
+	share := newWorld(options, seoul(t)).share(options.From, options.ViewsPerDay)
 	views := make([]int64, options.Videos)
 	for video := range views {
-		views[video] = share.views(video)
+		views[video] = share.rows(video)
 	}
 	slices.Sort(views)
 	slices.Reverse(views)
@@ -34,9 +34,9 @@ func TestAnUploadIsAHitOnItsDayAndUnseenBefore(t *testing.T) {
 				continue
 			}
 			uploads++
-			require.Zero(t, w.share(day-1).views(video))
-			require.Greater(t, w.share(day).views(video), options.ViewsPerDay/20)
-			require.Less(t, w.share(day+2).views(video), w.share(day).views(video))
+			require.Zero(t, w.share(day-1, options.ViewsPerDay).rows(video))
+			require.Greater(t, w.share(day, options.ViewsPerDay).rows(video), options.ViewsPerDay/20)
+			require.Less(t, w.share(day+2, options.ViewsPerDay).rows(video), w.share(day, options.ViewsPerDay).rows(video))
 		}
 		require.Equal(t, 1, uploads)
 	}
@@ -54,9 +54,9 @@ func TestTheBiggestHitsAreNotTheFirstIDs(t *testing.T) {
 func TestSkew_FlatGivesEveryVideoAsMany(t *testing.T) {
 	options := usual(t)
 	options.Skew = Flat
-	share := newWorld(options, seoul(t)).share(options.From)
+	share := newWorld(options, seoul(t)).share(options.From, options.ViewsPerDay)
 	for video := range options.Videos {
-		require.InDelta(t, float64(options.ViewsPerDay)/float64(options.Videos), float64(share.views(video)), 1)
+		require.InDelta(t, float64(options.ViewsPerDay)/float64(options.Videos), float64(share.rows(video)), 1)
 	}
 }
 
@@ -64,5 +64,5 @@ func TestSkew_OneHitGivesOneVideoHalf(t *testing.T) {
 	options := usual(t)
 	options.Skew = OneHit
 	w := newWorld(options, seoul(t))
-	require.InDelta(t, float64(options.ViewsPerDay)/2, float64(w.share(options.From).views(slices.Index(w.ranks, 0))), 1)
+	require.InDelta(t, float64(options.ViewsPerDay)/2, float64(w.share(options.From, options.ViewsPerDay).rows(slices.Index(w.ranks, 0))), 1)
 }

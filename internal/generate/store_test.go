@@ -17,7 +17,7 @@ import (
 // setup gives a migrated database, and a connection to look into it.
 func setup(t *testing.T) (*db.DB, *sql.DB) {
 	dsn := devtest.Database(t)
-	database, err := db.Open(t.Context(), dsn, viewConnections)
+	database, err := db.Open(t.Context(), dsn, connections)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, database.Close()) })
 	_, err = database.Migrate(t.Context(), seoul(t))

@@ -33,6 +33,7 @@ const (
 	topicCreators
 	topicVideos
 	topicPlays
+	topicPayments
 )
 
 // random gives numbers that depend on nothing but the seed, the topic and what

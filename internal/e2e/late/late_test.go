@@ -13,14 +13,20 @@ import (
 	"creatorpay/internal/e2e/rig"
 )
 
-// insertLate stores the views that the day posts, as the platform does: without
-// creatorpay.
+// insertLate stores the rows of both logs that the day posts, as the platform does:
+// without creatorpay.
 func insertLate(s *rig.System, p *oracle.Platform, posted string) {
 	s.T.Helper()
 	for _, v := range p.Views {
 		if v.Posted == posted {
 			s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 				p.DayOf(v.At), v.Video, v.Viewer, v.At.UTC().Format("2006-01-02 15:04:05.000"), v.ID, v.Seconds, v.Ads)
+		}
+	}
+	for _, row := range p.Payments {
+		if row.Posted == posted {
+			s.Exec(`INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method, refund_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, 0))`,
+				p.PaidOn(row), row.Video, row.ID, row.At.UTC().Format("2006-01-02 15:04:05.000"), row.Status, row.Payer, row.Amount, row.Method, row.RefundOf)
 		}
 	}
 }
@@ -40,7 +46,7 @@ func runDays(s *rig.System, p *oracle.Platform, first, last string, flags ...str
 	}
 }
 
-// newLateSystem is a system with the views that do not come late.
+// newLateSystem is a system with the rows that do not come late.
 func newLateSystem(t testing.TB, p *oracle.Platform, first, last string) *rig.System {
 	t.Helper()
 	s := rig.NewEmpty(t, p)
@@ -48,6 +54,11 @@ func newLateSystem(t testing.TB, p *oracle.Platform, first, last string) *rig.Sy
 	s.AddDays(first, last)
 	for views := range slices.Chunk(p.OnTime(), 5000) {
 		s.Append(p, views...)
+	}
+	if len(p.Payments) > 0 {
+		require.NoError(t, s.DB.AddPaymentPartitions(t.Context(), rig.ToDay(first), rig.ToDay(last)))
+		s.AddFees(p)
+		s.AppendPayments(p, p.OnTimePayments()...)
 	}
 	return s
 }

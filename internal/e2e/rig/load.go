@@ -26,9 +26,7 @@ func (s *System) Load(p *oracle.Platform) {
 	for _, rule := range p.Prices[1:] { // a migration brings the first
 		s.addPrices(rule)
 	}
-	for _, fees := range p.Fees[1:] { // here, too
-		s.addFees(fees)
-	}
+	s.AddFees(p)
 	for views := range slices.Chunk(p.Views, 5000) {
 		s.Append(p, views...)
 	}

@@ -52,14 +52,16 @@ func PaymentsFile(payments []oracle.Payment) *oracle.Table {
 	return file
 }
 
-// addFees adds a version of the fees.
-func (s *System) addFees(fees oracle.Fees) {
+// AddFees adds the platform's versions of the fees.
+func (s *System) AddFees(p *oracle.Platform) {
 	s.T.Helper()
-	args := []string{"fees", "add", "--from", fees.From, "--fees", FeeFlag(fees.Fees)}
-	if fees.Kept {
-		args = append(args, "--keep-at-refund")
+	for _, fees := range p.Fees[1:] { // a migration brings the first
+		args := []string{"fees", "add", "--from", fees.From, "--fees", FeeFlag(fees.Fees)}
+		if fees.Kept {
+			args = append(args, "--keep-at-refund")
+		}
+		s.Starter(args...).RequireSuccess()
 	}
-	s.Starter(args...).RequireSuccess()
 }
 
 // FeeFlag writes fees as the command takes them.
