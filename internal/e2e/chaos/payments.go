@@ -28,6 +28,7 @@ type cashBook struct {
 	mutex   sync.Mutex
 	paid    []oracle.Payment // completed from the start, and on time
 	refunds []oracle.Payment
+	onTime  int             // so many of the refunds are
 	left    map[int64]int64 // won of a payment that no refund gives back so far, by its id
 }
 
@@ -55,6 +56,7 @@ func openCashBook(random *rand.Rand, p *oracle.Platform, first string, days int)
 			}
 		}
 	}
+	b.onTime = len(b.refunds)
 	return b
 }
 
@@ -83,22 +85,32 @@ func (b *cashBook) row(random *rand.Rand, day settlement.Day, video, id int64) o
 	switch random.IntN(6) {
 	case 0, 1:
 		row.ID = known.ID
-		if isGivenBack(known) {
+		switch {
+		case row.At.After(known.At): // a repeat, whatever it says
+			row.Method = rig.Pick(random, row.Method, "voucher")
+		case isGivenBack(known):
 			row.Video, row.Amount = known.Video, known.Amount
 		}
 	case 2, 3:
 		b.giveBack(random, &row, known, day)
 	case 4:
-		if len(b.refunds) == 0 {
-			break
-		}
-		again := b.refunds[random.IntN(len(b.refunds))]
-		if b.isPaidBy(again.RefundOf, day) {
-			again.At, again.Status = row.At, row.Status
-			row = again
+		if len(b.refunds) > 0 {
+			b.giveBackAgain(random, &row, random.IntN(len(b.refunds)), day)
 		}
 	}
 	return row
+}
+
+// giveBackAgain makes the row a further one of the refund, if it can be one.
+func (b *cashBook) giveBackAgain(random *rand.Rand, row *oracle.Payment, number int, day settlement.Day) {
+	again := b.refunds[number]
+	switch {
+	case number < b.onTime && row.At.After(again.At) && random.IntN(2) == 0: // a repeat, whatever it says
+		row.ID, row.RefundOf = again.ID, b.paid[random.IntN(len(b.paid))].ID
+	case b.isPaidBy(again.RefundOf, day):
+		again.At, again.Status = row.At, row.Status
+		*row = again
+	}
 }
 
 // anyGivenBack is one of the payments of which something may be given back.
