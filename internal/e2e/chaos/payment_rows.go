@@ -18,13 +18,13 @@ type paidArrival struct {
 	origin
 }
 
-// paymentsArrive adds rows to the day that runs.
-func (c *Rig) paymentsArrive(in Injection) (faultproxy.Fault, bool) {
+// PaymentsArrive adds rows to the day that runs.
+func (c *Rig) PaymentsArrive(in Injection) (faultproxy.Fault, bool) {
 	return faultproxy.None, c.appendPayments(c.somePayments(in, in.period.Start))
 }
 
-// latePaymentsArrive adds rows to one of the days that closed last.
-func (c *Rig) latePaymentsArrive(in Injection) (faultproxy.Fault, bool) {
+// LatePaymentsArrive adds rows to one of the days that closed last.
+func (c *Rig) LatePaymentsArrive(in Injection) (faultproxy.Fault, bool) {
 	day, some := c.closedDay(in)
 	return faultproxy.None, some && c.appendPayments(c.somePayments(in, day))
 }

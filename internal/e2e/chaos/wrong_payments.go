@@ -23,9 +23,9 @@ type wrongPayment struct {
 	putRight func(c *Rig, wrong *wrongPayment, open settlement.Day) error
 }
 
-// wrongPayments inserts a few rows that keep the day that runs from closing, or the
+// WrongPayments inserts a few rows that keep the day that runs from closing, or the
 // one that posts them.
-func (c *Rig) wrongPayments(in Injection) (faultproxy.Fault, bool) {
+func (c *Rig) WrongPayments(in Injection) (faultproxy.Fault, bool) {
 	from := c.ofPlatform(in)
 	some := false
 	for range 1 + in.random.IntN(4) {

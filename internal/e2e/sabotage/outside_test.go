@@ -8,11 +8,11 @@ var outsideSabotages = []sabotage{
 	{
 		safety: "counted videos keep their creators",
 		edits: []edit{
-			{"db/owners.go", `	for _, of := range []struct{ table, day string }{{"daily_statistics", "starts_on"}, {"adjustments", "posted_on"}} {`,
+			{"db/owners.go", `	for _, of := range tables {`,
 				`	if sabotaged("counted videos keep their creators") {
 				return nil
 			}
-			for _, of := range []struct{ table, day string }{{"daily_statistics", "starts_on"}, {"adjustments", "posted_on"}} {`},
+			for _, of := range tables {`},
 			{"db/settlements.go", `if video.Owner != video.CreatorID {`,
 				`if video.Owner != video.CreatorID && !sabotaged("counted videos keep their creators") {`},
 		},
@@ -65,10 +65,8 @@ var outsideSabotages = []sabotage{
 		safety: "days are kept until the late rows of theirs are judged",
 		edits: []edit{
 			{"db/retention.go", `	if len(first) == 0 {`, `	if len(first) == 0 || sabotaged("days are kept until the late rows of theirs are judged") {`},
-			{"db/daylog/daylog.go", `	if o.LateFrom == 0 {
-		return "watch_log"`,
-				`	if o.LateFrom == 0 || sabotaged("days are kept until the late rows of theirs are judged") {
-		return "watch_log"`},
+			{"db/daylog/description.go", `	if rows.LateFrom == 0 {`,
+				`	if rows.LateFrom == 0 || sabotaged("days are kept until the late rows of theirs are judged") {`},
 		},
 		first: "2024-05-07", days: 3,
 		faults: func(p *chaos.Plan) {

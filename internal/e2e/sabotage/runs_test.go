@@ -38,9 +38,9 @@ var runSabotages = []sabotage{
 		edits: []edit{
 			{"db/statistics.go", `	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {`, `	var results func(*sqlx.Tx) error
 				err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {`},
-			{"db/statistics.go", `		if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`,
+			{"db/statistics.go", `		if err := deleteLines(ctx, tx, "daily_statistics", "starts_on", day, stored.Range); err != nil {`,
 				`		results = func(tx *sqlx.Tx) error {
-				if err := deleteLines(ctx, tx, "daily_statistics", day, stored.Range); err != nil {`},
+				if err := deleteLines(ctx, tx, "daily_statistics", "starts_on", day, stored.Range); err != nil {`},
 			{"db/statistics.go", `		_, err = tx.NamedExecContext(ctx, ` + "`" + `
 			UPDATE run_chunks`, `		return nil
 				}
@@ -105,7 +105,12 @@ var runSabotages = []sabotage{
 		safety: "conservation",
 		edits: []edit{
 			{"db/closing.go", `if rows != totals.Statistics.Rows() {`, `if rows != totals.Statistics.Rows() && !sabotaged("conservation") {`},
-			{"db/chunks.go", `if err != nil || rows == total {`, `if err != nil || rows == total || sabotaged("conservation") {`},
+			{"db/chunks.go", `	run, err := db.OpenRun(ctx, period)
+`, `	if sabotaged("conservation") {
+				again = nil
+			}
+			run, err := db.OpenRun(ctx, period)
+`},
 		},
 		first: "2024-05-07", days: 1,
 		faults: func(p *chaos.Plan) {
