@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 
 	"go.temporal.io/sdk/activity"
 
@@ -53,7 +54,8 @@ func (a *Activities) plan(ctx context.Context, period settlement.Period, cut fun
 }
 
 // CountChunk counts the chunk's plays by R1 to R3 and, where the day settles any, its
-// payments by R13 to R16, and stores the figures of its videos. A chunk that is counted already is not counted again.
+// payments by R13 to R16, and stores the figures of its videos. A chunk that is
+// counted already is not counted again.
 func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChunkResult, error) {
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
@@ -79,7 +81,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	if count.Payments, err = counting.Payments(ctx, a.DB, run, chunk.Range, owners); err != nil {
+	if count.Payments, err = a.countPayments(ctx, run, chunk, owners); err != nil {
 		return CountChunkResult{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
@@ -95,6 +97,27 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	rows := totals.Statistics.Rows() + count.UnknownRows
 	recordChunk(ctx, phaseCounted, rows)
 	return CountChunkResult{Rows: rows}, nil
+}
+
+// countPayments counts the chunk's payments. Late rows that keep it from doing so are
+// fixed only when they are judged: it looks whether they, or others that these need,
+// have been put right since the day collected them.
+func (a *Activities) countPayments(ctx context.Context, run db.Run, chunk db.Chunk, owners []db.Owner) (*db.PaymentCount, error) {
+	count, bad := counting.Payments(ctx, a.DB, run, chunk.Range, owners)
+	if !errors.Is(bad, settlement.ErrBadPayments) {
+		return count, bad
+	}
+	var changed bool
+	if err := a.asHolder(ctx, run.Period(), func(holder db.Holder) (err error) {
+		changed, err = a.DB.CollectPaymentsAgain(ctx, run.StartsOn, holder, a.LateDays, chunk)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	if !changed {
+		return nil, bad
+	}
+	return counting.Payments(ctx, a.DB, run, chunk.Range, owners)
 }
 
 // SettleChunk prices the chunk's counted views by R4 to R7. A chunk that is

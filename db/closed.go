@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/jmoiron/sqlx"
+
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
@@ -84,8 +86,12 @@ func (db *DB) Extent(ctx context.Context, kind settlement.Kind) (Extent, error) 
 
 // LastClosedDay is the newest closed day, if there is any.
 func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool, err error) {
+	return lastClosedDay(ctx, db.pool)
+}
+
+func lastClosedDay(ctx context.Context, from sqlx.QueryerContext) (day settlement.Day, found bool, err error) {
 	var last sql.Null[settlement.Day]
-	err = db.pool.GetContext(ctx, &last, `
+	err = sqlx.GetContext(ctx, from, &last, `
 		SELECT MAX(starts_on)
 		FROM runs
 		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed)

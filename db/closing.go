@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -144,7 +145,13 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 		if err := check(tx, totals); err != nil {
 			return err
 		}
-		if err := markClosed(ctx, tx, period, fence, totals, db.now()); err != nil {
+		at := db.now()
+		if period.Kind == settlement.Weekly {
+			if at, err = afterOtherWeeks(ctx, tx, at); err != nil {
+				return err
+			}
+		}
+		if err := markClosed(ctx, tx, period, fence, totals, at); err != nil {
 			return err
 		}
 		return seal(ctx, tx, period)
@@ -153,6 +160,28 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 		return settlement.Totals{}, fmt.Errorf("close %s: %w", period, err)
 	}
 	return totals, nil
+}
+
+// afterOtherWeeks is when a week closes that would at the given time: after all that
+// have closed, whatever the clocks of the machines that closed them say. Until the
+// transaction ends no other week closes, so that they stay in this order for ever:
+// it is the one in which negative weeks are carried. Nor are fees added
+// ([DB.AddFeeMethods]).
+func afterOtherWeeks(ctx context.Context, tx *sqlx.Tx, at time.Time) (time.Time, error) {
+	if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
+		return at, err
+	}
+	var last sql.Null[time.Time]
+	if err := tx.GetContext(ctx, &last, `
+		SELECT MAX(ended_at)
+		FROM runs
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Weekly, runVersion, settlement.Closed); err != nil {
+		return at, fmt.Errorf("find the week that closed last: %w", err)
+	}
+	if last.Valid && !at.After(last.V) {
+		at = last.V.Add(time.Millisecond)
+	}
+	return at, nil
 }
 
 // markClosed seals the period's run, which is locked under the fence.

@@ -202,7 +202,7 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, logs 
 		}
 		if !collected.Valid {
 			for _, log := range logs {
-				if err := log.Post(ctx, tx, day, log.got, calendar); err != nil {
+				if err := log.Post(ctx, tx, day, log.got, settlement.Range{}, calendar); err != nil {
 					return err
 				}
 			}

@@ -136,8 +136,8 @@ func TestR11_PaymentsOfAClosedDayAreSealed(t *testing.T) {
 	putPayments(t, db, sold(monday, 1))
 	postPayments(t, db, PaymentAdjustment{PostedOn: monday, PaidOn: monday - 3, VideoID: 1, CreatorID: creator})
 	exec(t, db, `
-		INSERT INTO payment_refunds (payment_id, refund_of, video_id, settled_on, paid_on, paid_at, paid, paid_fee, given_from, given_to, fee_back)
-		VALUES (2, 1, 1, '2024-05-06', '2024-05-06', '2024-05-06 10:00:00', 100, 10, 0, 100, 10)`)
+		INSERT INTO payment_refunds (payment_id, refund_of, video_id, settled_on, paid_on, paid_at, paid, paid_fee, fee_rule, given_from, given_to, fee_back)
+		VALUES (2, 1, 1, '2024-05-06', '2024-05-06', '2024-05-06 10:00:00', 100, 10, 1, 0, 100, 10)`)
 	seals := func() Seals {
 		seals, err := ReadSeals(t.Context(), db.pool, settlement.Daily, monday, monday)
 		require.NoError(t, err)

@@ -20,8 +20,10 @@ var fees = ruleKind[settlement.FeeRule]{
 	head: func(rule *settlement.FeeRule) (*int64, *settlement.Day) {
 		return &rule.Version, &rule.HoldsFrom
 	},
-	readParts:  readMethodFees,
-	writeParts: insertMethodFees,
+	readParts: readMethodFees,
+	writeParts: func(ctx context.Context, tx *sqlx.Tx, rule settlement.FeeRule) error {
+		return insertMethodFees(ctx, tx, rule, rule.HoldsFrom)
+	},
 }
 
 var methodFeeColumns = server.ColumnsOf(settlement.MethodFee{})
@@ -37,11 +39,13 @@ func readMethodFees(ctx context.Context, from sqlx.QueryerContext, rule *settlem
 	return nil
 }
 
-func insertMethodFees(ctx context.Context, tx *sqlx.Tx, rule settlement.FeeRule) error {
+// insertMethodFees gives the version its fees, by which no day before the given one
+// has settled a payment.
+func insertMethodFees(ctx context.Context, tx *sqlx.Tx, rule settlement.FeeRule, settlesFrom settlement.Day) error {
 	for _, fee := range rule.Methods {
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO fee_methods (version, method, basis_points, fixed)
-			VALUES (?, ?, ?, ?)`, rule.Version, fee.Method, fee.BasisPoints, fee.Fixed); err != nil {
+			INSERT INTO fee_methods (version, method, basis_points, fixed, settles_from)
+			VALUES (?, ?, ?, ?, ?)`, rule.Version, fee.Method, fee.BasisPoints, fee.Fixed, settlesFrom); err != nil {
 			return err
 		}
 	}
@@ -74,7 +78,30 @@ func (db *DB) AddFeeMethods(ctx context.Context, version int64, fees settlement.
 		if rehearsal {
 			return nil
 		}
-		return insertMethodFees(ctx, tx, further)
+		last, _, err := lastClosedDay(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return insertMethodFees(ctx, tx, further, max(rule.HoldsFrom, last+1))
 	})
 	return added, err
+}
+
+// FeesBefore is a version with the fees by which days before the given one could
+// settle payments. Once a week has closed, those of the days up to its end stay the
+// same: what [DB.AddFeeMethods] adds later is not among them.
+func (db *DB) FeesBefore(ctx context.Context, version int64, day settlement.Day) (settlement.FeeRule, error) {
+	rule, err := db.Fees.Version(ctx, version)
+	if err != nil {
+		return settlement.FeeRule{}, err
+	}
+	var later []string
+	if err := db.pool.SelectContext(ctx, &later, `
+		SELECT method
+		FROM fee_methods
+		WHERE version = ? AND settles_from >= ?`, version, day); err != nil {
+		return settlement.FeeRule{}, fmt.Errorf("read fees of version %d before %s: %w", version, day, err)
+	}
+	rule.Methods = slices.DeleteFunc(rule.Methods, func(fee settlement.MethodFee) bool { return slices.Contains(later, fee.Method) })
+	return rule, nil
 }

@@ -77,6 +77,24 @@ func TestR14_AVersionThatDaysUsedTakesFeesOfFurtherMethods(t *testing.T) {
 	require.False(t, added, "it has them already")
 }
 
+func TestR14_DaysThatAreClosedDoNotHaveFeesThatAreAddedLater(t *testing.T) {
+	db := openWithWeek(t)
+	before, err := db.Fees.Version(t.Context(), 1)
+	require.NoError(t, err)
+	_, err = db.AddFeeMethods(t.Context(), 1, settlement.MethodFees{{Method: "gift-card", BasisPoints: 1}}, false)
+	require.NoError(t, err)
+
+	closed, err := db.FeesBefore(t.Context(), 1, week.End())
+	require.NoError(t, err)
+	require.Equal(t, before, closed)
+	open, err := db.FeesBefore(t.Context(), 1, week.End()+1)
+	require.NoError(t, err)
+	after, err := db.Fees.Version(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, after, open)
+	require.Len(t, open.Methods, len(before.Methods)+1)
+}
+
 func TestR14_AFeeOfAVersionNeverChanges(t *testing.T) {
 	db := openMigrated(t)
 	before, err := db.Fees.Version(t.Context(), 1)

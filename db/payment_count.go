@@ -35,12 +35,28 @@ type Refund struct {
 	PaidAt    time.Time      `db:"paid_at"`
 	Paid      settlement.Won `db:"paid"`       // the amount of the payment
 	PaidFee   settlement.Won `db:"paid_fee"`   // of the payment
+	FeeRule   int64          `db:"fee_rule"`   // the version of the fees of the payment's day
 	GivenFrom settlement.Won `db:"given_from"` // won given back before
 	GivenTo   settlement.Won `db:"given_to"`
 	FeeBack   settlement.Won `db:"fee_back"`
 }
 
 var refundColumns = server.ColumnsOf(Refund{})
+
+// Refunds are what the day settled of the videos' refunds, at most so many: by
+// video, and then in the order of their own times.
+func (db *DB) Refunds(ctx context.Context, settledOn settlement.Day, videos settlement.Range, most int) (refunds []Refund, err error) {
+	where, args := server.Between("video_id", videos)
+	if err := db.pool.SelectContext(ctx, &refunds, `
+		SELECT `+refundColumns.List()+`
+		FROM payment_refunds
+		WHERE settled_on = ? AND `+where+`
+		ORDER BY video_id, paid_at, payment_id
+		LIMIT ?`, slices.Concat([]any{settledOn}, args, []any{most})...); err != nil {
+		return nil, fmt.Errorf("read refunds of %s: %w", settledOn, err)
+	}
+	return refunds, nil
+}
 
 // totals are what the lines and the adjustments come to. It fails with
 // [settlement.ErrOutOfRange].

@@ -260,7 +260,7 @@ func openLatePayment(t *testing.T) *DB {
 	return db
 }
 
-func TestRetention_LatePaymentsKeepTheirDayUntilADayPostsThem(t *testing.T) {
+func TestRetention_LatePaymentsKeepTheirDayUntilTheDayThatPostsThemIsClosed(t *testing.T) {
 	db := openLatePayment(t)
 	days, kept := droppable(t, db, monday+2)
 	require.Empty(t, days)
@@ -270,12 +270,18 @@ func TestRetention_LatePaymentsKeepTheirDayUntilADayPostsThem(t *testing.T) {
 
 	require.EqualValues(t, 1, late)
 	require.Empty(t, mismatches)
+	days, kept = droppable(t, db, monday+2)
+	require.Empty(t, days)
+	require.Equal(t, &Kept{Day: monday, Rows: 1, Reason: KeptPosting, Posting: monday + 3}, kept, "it may collect them again")
+
+	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+3)
 	requireDroppable(t, db, monday+2, daysFrom(monday, monday+1)...)
 }
 
 func TestDrop_DropsBothLogs(t *testing.T) {
 	db := openLatePayment(t)
 	collectLate(t, db, monday+3, 7)
+	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+3)
 
 	require.NoError(t, db.Drop(t.Context(), firstDroppable(t, db, monday+1)))
 

@@ -75,7 +75,7 @@ func (db *DB) Drop(ctx context.Context, day Droppable) error {
 // across midnight (R3). Rows that came late are needed until a day has posted
 // them and is closed, and so is the day before them, since they are judged across
 // that midnight, too. Payments that came late are needed until a day has posted
-// them: what must be known of the others is kept. Days before the first settled one
+// them and is closed: what must be known of the others is kept. Days before the first settled one
 // never close: those without rows are droppable, those with rows only if
 // neverSettled says so.
 func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(Droppable) error) (*Kept, error) {
@@ -135,7 +135,7 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 			return droppable, kept, err
 		}
 	}
-	posting, err := r.db.firstPosting(ctx)
+	posting, err := r.db.firstPosting(ctx, "late_views", "watched_on")
 	if err != nil {
 		return droppable, nil, err
 	}
@@ -202,34 +202,42 @@ func (r retention) paymentsAt(ctx context.Context, day settlement.Day) (droppabl
 		next, err := r.db.NextToCollectLate(ctx)
 		return nil, &Kept{Day: day, Rows: late.Unposted, Reason: KeptUnposted, Posting: next}, err
 	}
+	posting, err := r.db.firstPosting(ctx, "late_payments", "paid_on")
+	if err != nil {
+		return nil, nil, err
+	}
+	if posting != nil && day >= posting.Day {
+		return nil, posting, nil
+	}
 	droppable.Rows = run.PaymentFigures.Rows() - run.LatePayments + late.Rows
 	droppable.Seen = []daylog.Seen{{Day: day, Epoch: run.PaymentsLateFrom, Rows: late.Rows}}
 	return droppable, nil, nil
 }
 
-// firstPosting is the first day with late rows that an open day posts, nil if
-// there is none: until that one is closed they may be judged, again and again.
-func (db *DB) firstPosting(ctx context.Context) (*Kept, error) {
+// firstPosting is the first day with rows in the table of late ones that an open
+// day posts, nil if there is none: until that one is closed they may be judged, or
+// collected, again and again.
+func (db *DB) firstPosting(ctx context.Context, late, ownDay string) (*Kept, error) {
 	var first []struct {
-		WatchedOn settlement.Day `db:"watched_on"`
-		PostedOn  settlement.Day `db:"posted_on"`
-		Rows      int64          `db:"row_count"`
+		Day      settlement.Day `db:"own_day"`
+		PostedOn settlement.Day `db:"posted_on"`
+		Rows     int64          `db:"row_count"`
 	}
 	if err := db.pool.SelectContext(ctx, &first, `
 		SELECT
-			l.watched_on,
+			l.`+ownDay+` AS own_day,
 			l.posted_on,
 			COUNT(*) AS row_count
 		FROM runs r
-		JOIN late_views l ON l.posted_on = r.starts_on
+		JOIN `+late+` l ON l.posted_on = r.starts_on
 		WHERE r.kind = ? AND r.version = ? AND r.state <> ?
-		GROUP BY l.watched_on, l.posted_on
-		ORDER BY l.watched_on, l.posted_on
+		GROUP BY l.`+ownDay+`, l.posted_on
+		ORDER BY l.`+ownDay+`, l.posted_on
 		LIMIT 1`, settlement.Daily, runVersion, settlement.Closed); err != nil {
-		return nil, fmt.Errorf("look for late views that open days post: %w", err)
+		return nil, fmt.Errorf("look for rows in %s that open days post: %w", late, err)
 	}
 	if len(first) == 0 {
 		return nil, nil
 	}
-	return &Kept{Day: first[0].WatchedOn, Rows: first[0].Rows, Reason: KeptPosting, Posting: first[0].PostedOn}, nil
+	return &Kept{Day: first[0].Day, Rows: first[0].Rows, Reason: KeptPosting, Posting: first[0].PostedOn}, nil
 }

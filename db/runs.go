@@ -124,8 +124,8 @@ type Holder struct {
 	RunID      string
 }
 
-// lockBeginnings locks the one row that every beginning of a day locks FOR
-// UPDATE, until the transaction ends.
+// lockBeginnings locks the one row that every beginning of a day and every close of
+// a week lock FOR UPDATE, until the transaction ends.
 func lockBeginnings(ctx context.Context, tx *sqlx.Tx, lock string) error {
 	var zone string
 	err := tx.GetContext(ctx, &zone, `

@@ -25,7 +25,7 @@ const MethodWithoutFee PaymentProblem = "the fees of its day have none for its m
 
 // The problems of a refund with its payment, see [SettleRefunds].
 const (
-	RefundOfUnknown    PaymentProblem = "the payment that it refunds is not known"
+	RefundOfUnknown    PaymentProblem = "the payment that it refunds has not come, or is of a later day"
 	RefundOfRefund     PaymentProblem = "what it refunds is a refund"
 	RefundOfOtherVideo PaymentProblem = "the payment that it refunds is of another video"
 	RefundBeyondPaid   PaymentProblem = "it refunds more than is left of what was paid"
@@ -37,17 +37,24 @@ type BadPayment struct {
 	Problems []PaymentProblem
 }
 
-// String names the row, but neither its payer nor its amount: it stands in logs.
-func (b BadPayment) String() string {
+// String names the row and its problems.
+func (b BadPayment) String() string { return b.row() + ": " + b.problems() }
+
+// row names the row, but neither its payer nor its amount: it stands in logs.
+func (b BadPayment) row() string {
 	text := fmt.Sprintf("payment %d of video %d (%q at %s, method %q", b.PaymentID, b.VideoID, b.Status, time.UnixMilli(b.PaidAt).UTC().Format(time.RFC3339Nano), b.Method)
 	if b.RefundOf != 0 {
 		text += fmt.Sprintf(", refund of %d", b.RefundOf)
 	}
+	return text + ")"
+}
+
+func (b BadPayment) problems() string {
 	problems := make([]string, len(b.Problems))
 	for i, problem := range b.Problems {
 		problems[i] = string(problem)
 	}
-	return text + "): " + strings.Join(problems, ", ")
+	return strings.Join(problems, ", ")
 }
 
 // badPaymentsNamed is how many bad rows an error names (R15).
@@ -57,24 +64,35 @@ const badPaymentsNamed = 20
 // takes the same memory.
 type BadPayments struct {
 	rows  int64
-	named []string
+	named []BadPayment
 }
 
 // Add takes a bad row in.
 func (b *BadPayments) Add(bad BadPayment) {
 	b.rows++
 	if len(b.named) < badPaymentsNamed {
-		b.named = append(b.named, bad.String())
+		b.named = append(b.named, bad)
 	}
 }
 
 // Err is an [ErrBadPayments] of the day that names the first rows, and nil when
-// there are none.
+// there are none. The problems of rows stand after the last one that has the same.
 func (b *BadPayments) Err(day Day) error {
 	if b.rows == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("%s has %s that cannot be settled: %s", day, Count(b.rows, "payment row"), strings.Join(b.named, "; "))
+	text := fmt.Sprintf("%s has %s that cannot be settled: ", day, Count(b.rows, "payment row"))
+	for i, bad := range b.named {
+		text += bad.row()
+		switch problems := bad.problems(); {
+		case i+1 == len(b.named):
+			text += ": " + problems
+		case b.named[i+1].problems() == problems:
+			text += ", "
+		default:
+			text += ": " + problems + "; "
+		}
+	}
 	if more := b.rows - int64(len(b.named)); more > 0 {
 		text += fmt.Sprintf("; and %s more", Number(more))
 	}

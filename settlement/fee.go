@@ -3,6 +3,7 @@ package settlement
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"strings"
 )
 
@@ -39,6 +40,15 @@ func (f MethodFee) of(amount Won) Won {
 
 // MethodFees are the fees by method.
 type MethodFees []MethodFee
+
+// Exact is what a payment of the amount, from 0 on, costs before it is rounded and
+// held against the amount: won with four decimals.
+func (f MethodFee) Exact(amount Won) string {
+	units := new(big.Int).Mul(big.NewInt(int64(amount)), big.NewInt(f.BasisPoints))
+	units.Add(units, new(big.Int).Mul(big.NewInt(int64(f.Fixed)), big.NewInt(basisPointsOfAll)))
+	whole, rest := units.QuoRem(units, big.NewInt(basisPointsOfAll), new(big.Int))
+	return fmt.Sprintf("%d.%04d", whole, rest)
+}
 
 // FeeRule is one version of the fees (R14). A payment has the fee of the version
 // that holds on its own day, also when it is late.
@@ -78,15 +88,24 @@ func (r FeeRule) Validate() error {
 // up to whole won once, and at most the amount. It fails with [ErrFees] for
 // a method without a fee, and with [ErrOutOfRange] for a negative amount.
 func (r FeeRule) Fee(method string, amount Won) (Won, error) {
-	fee, found := r.of(method)
+	fee, err := r.Of(method)
 	switch {
-	case !found:
-		return 0, Errorf(ErrFees, Period{}, "fee rule %d has no fee for the method %q", r.Version, method)
+	case err != nil:
+		return 0, err
 	case amount < 0:
 		return 0, fmt.Errorf("fee of a negative amount: %w", ErrOutOfRange)
 	default:
 		return fee.of(amount), nil
 	}
+}
+
+// Of is the fee of a method. It fails with [ErrFees] for one that has none.
+func (r FeeRule) Of(method string) (MethodFee, error) {
+	fee, found := r.of(method)
+	if !found {
+		return fee, Errorf(ErrFees, Period{}, "fee rule %d has no fee for the method %q", r.Version, method)
+	}
+	return fee, nil
 }
 
 func (r FeeRule) of(method string) (MethodFee, bool) {

@@ -12,9 +12,9 @@ const (
 	PaymentCancelled PaymentStatus = "cancelled"
 )
 
-// maxPayment is the greatest amount of a row: up to it, every whole number is
+// MaxPayment is the greatest amount of a row: up to it, every whole number is
 // exact also in JSON and in spreadsheets.
-const maxPayment Won = 1 << 53
+const MaxPayment Won = 1 << 53
 
 // Payment is one row of the log of payments. Rows of a day with the same video,
 // payment id, paid_at and status are one row.
@@ -24,7 +24,7 @@ type Payment struct {
 	PaidAt    int64 // milliseconds since 1970-01-01 UTC
 	Status    PaymentStatus
 	PayerID   int64 // or [Anonymous]
-	Amount    Won   // from 1 to 2^53, of a refund what is given back
+	Amount    Won   // from 1 to [MaxPayment], of a refund what is given back
 	Method    string
 	RefundOf  int64 // the id of the payment that is given back; 0: the row is no refund
 }
@@ -58,7 +58,7 @@ func (p *Payment) Problems() (problems []PaymentProblem) {
 	if p.Amount < 1 {
 		problems = append(problems, PaymentTooSmall)
 	}
-	if p.Amount > maxPayment {
+	if p.Amount > MaxPayment {
 		problems = append(problems, PaymentTooLarge)
 	}
 	if p.RefundOf != 0 && p.RefundOf == p.PaymentID {

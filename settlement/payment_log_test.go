@@ -78,7 +78,7 @@ func drawPayment(t *rapid.T) paymentRow {
 	}
 	if isOneOf(20, "is bad") {
 		row.Method = rapid.SampledFrom([]string{"card", "cash"}).Draw(t, "bad method")
-		row.Amount = rapid.SampledFrom([]Won{-1, 0, 1, maxPayment, maxPayment + 1}).Draw(t, "bad amount")
+		row.Amount = rapid.SampledFrom([]Won{-1, 0, 1, MaxPayment, MaxPayment + 1}).Draw(t, "bad amount")
 		row.Status = rapid.SampledFrom([]PaymentStatus{PaymentCompleted, PaymentCompleted, "refunded"}).Draw(t, "bad status")
 	}
 	return row

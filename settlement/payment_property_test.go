@@ -141,7 +141,7 @@ func TestR14_OrderInWhichRefundsAreReadDoesNotMatter(t *testing.T) {
 // drawFeeAndAmount draws what a row can bring: at most 2^53 won, with a fee of at
 // most as much.
 func drawFeeAndAmount(t *rapid.T) (fee, amount Won) {
-	amount = Won(rapid.OneOf(rapid.Int64Range(1, 100), rapid.Just(int64(maxPayment))).Draw(t, "amount"))
+	amount = Won(rapid.OneOf(rapid.Int64Range(1, 100), rapid.Just(int64(MaxPayment))).Draw(t, "amount"))
 	return Won(rapid.Int64Range(0, int64(amount)).Draw(t, "fee")), amount
 }
 
@@ -151,8 +151,8 @@ func TestR15_FiguresAreExactOrRefused(t *testing.T) {
 	verdicts := []PaymentVerdict{PaymentSettles, PaymentRefunds, PaymentIsPending, PaymentIsCancelled, PaymentRepeats}
 	figure := rapid.OneOf(
 		rapid.Int64Range(-1_000, 1_000),
-		rapid.Int64Range(math.MaxInt64-int64(maxPayment), math.MaxInt64),
-		rapid.Int64Range(math.MinInt64, math.MinInt64+int64(maxPayment)),
+		rapid.Int64Range(math.MaxInt64-int64(MaxPayment), math.MaxInt64),
+		rapid.Int64Range(math.MinInt64, math.MinInt64+int64(MaxPayment)),
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		var figures PaymentFigures

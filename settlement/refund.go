@@ -8,21 +8,23 @@ type PaidPayment struct {
 	PaymentID    int64
 	VideoID      int64
 	Amount       Won
-	Fee          Won  // see [FeeRule.Fee], of the payment's own day
-	KeptAtRefund bool // of the same rule
-	IsRefund     bool // the row is a refund, of which nothing can be given back
-	Given        Won  // how much of Amount earlier days gave back
+	Fee          Won   // see [FeeRule.Fee], of the payment's own day
+	KeptAtRefund bool  // of the same rule
+	FeeRule      int64 // its version
+	IsRefund     bool  // the row is a refund, of which nothing can be given back
+	Given        Won   // how much of Amount earlier days gave back
 }
 
 // Refund is what a row gives back of a payment: the won above GivenFrom, up to and
 // including GivenTo, which are its amount.
 type Refund struct {
 	DuePayment
-	Paid      Won `db:"paid"`       // the payment's amount
-	Fee       Won `db:"fee"`        // of the payment
-	GivenFrom Won `db:"given_from"` // what had been given back of the payment before
-	GivenTo   Won `db:"given_to"`   // and with this row, at most Paid
-	FeeBack   Won `db:"fee_back"`   // what it gives back of the fee
+	Paid      Won   `db:"paid"` // the payment's amount
+	Fee       Won   `db:"fee"`  // of the payment
+	FeeRule   int64 // see [PaidPayment]
+	GivenFrom Won   `db:"given_from"` // what had been given back of the payment before
+	GivenTo   Won   `db:"given_to"`   // and with this row, at most Paid
+	FeeBack   Won   `db:"fee_back"`   // what it gives back of the fee
 }
 
 // SettleRefunds gives back what a day's rows with the verdict [PaymentRefunds] say,
@@ -65,7 +67,7 @@ func (p *PaidPayment) problemOf(row DuePayment) PaymentProblem {
 
 // refund gives back the row's amount.
 func (p *PaidPayment) refund(row DuePayment) Refund {
-	refund := Refund{DuePayment: row, Paid: p.Amount, Fee: p.Fee, GivenFrom: p.Given, GivenTo: p.Given + row.Amount}
+	refund := Refund{DuePayment: row, Paid: p.Amount, Fee: p.Fee, FeeRule: p.FeeRule, GivenFrom: p.Given, GivenTo: p.Given + row.Amount}
 	refund.FeeBack = p.feeBack(refund.GivenTo) - p.feeBack(refund.GivenFrom)
 	p.Given = refund.GivenTo
 	return refund

@@ -54,10 +54,10 @@ func TestR14_RefundGivesBackItsPartOfTheFee(t *testing.T) {
 	}
 
 	t.Run("the greatest payment is exact", func(t *testing.T) {
-		paid := PaidPayment{PaymentID: 7, VideoID: video, Amount: maxPayment, Fee: maxPayment}
-		refunds, bad := SettleRefunds(due(givesBack(8, 7, maxPayment-1), givesBack(9, 7, 1)), []PaidPayment{paid})
+		paid := PaidPayment{PaymentID: 7, VideoID: video, Amount: MaxPayment, Fee: MaxPayment}
+		refunds, bad := SettleRefunds(due(givesBack(8, 7, MaxPayment-1), givesBack(9, 7, 1)), []PaidPayment{paid})
 		require.Empty(t, bad)
-		require.Equal(t, []Won{maxPayment - 1, 1}, feesBack(refunds))
+		require.Equal(t, []Won{MaxPayment - 1, 1}, feesBack(refunds))
 	})
 	t.Run("what was given back is written down", func(t *testing.T) {
 		rows := due(givesBack(8, 7, 3), givesBack(9, 7, 7))
@@ -106,7 +106,7 @@ func TestR15_RefundsThatCannotBeSettled(t *testing.T) {
 		{"of another video's payment", changed(givesBack(8, 7, 1), func(p *Payment) { p.VideoID++ }), RefundOfOtherVideo},
 		{"of more than was paid", givesBack(8, 7, 11), RefundBeyondPaid},
 		{"of more than is left", givesBack(8, 6, 7), RefundBeyondPaid},
-		{"of far more than was paid", givesBack(8, 6, maxPayment), RefundBeyondPaid},
+		{"of far more than was paid", givesBack(8, 6, MaxPayment), RefundBeyondPaid},
 	}
 	for _, test := range tests {
 		t.Run(test.rule, func(t *testing.T) {

@@ -19,7 +19,7 @@ type auditCommand struct {
 	databaseFlags
 	From      settlement.Day `required:"" placeholder:"DATE" help:"The first day."`
 	To        settlement.Day `required:"" placeholder:"DATE" help:"The last day. Weeks and months that have a day in the range are audited as a whole."`
-	Checksums bool           `default:"true" negatable:"" help:"Read every row of the watch log, which takes some 1.5 s of CPU time for a million; without, they are counted only, and changed rows are not found."`
+	Checksums bool           `default:"true" negatable:"" help:"Read every row of the logs, which takes some 1.5 s of CPU time for a million; without, they are counted only, and changed rows are not found."`
 }
 
 // AfterApply refuses a range that ends before it begins.
@@ -86,7 +86,7 @@ func findingsText(result audit.Result) string {
 	switch result.Subject {
 	case audit.Figures:
 		fmt.Fprintf(&text, "  To recompute a day and compare it: %s\n", command.Verify(day))
-	case audit.WatchLog:
+	case audit.Logs:
 		fmt.Fprintf(&text, "  To recompute a day and compare it: %s\n", command.Verify(day))
 		fmt.Fprintf(&text, "  To put its rows back: %s\n", command.RestoreRows(day))
 	case audit.DroppedDays:

@@ -23,7 +23,7 @@ type demoCommand struct {
 	From           settlement.Day `default:"2024-05-06" placeholder:"DATE" help:"First day."`
 	Days           int            `default:"10" help:"How many days."`
 	ViewsPerDay    int64          `default:"200000" help:"Views a day."`
-	PaymentsPerDay int64          `default:"1000" help:"Payments that begin on a day; 0 for a platform that sells nothing."`
+	PaymentsPerDay int64          `default:"500" help:"Payments that begin on a day; 0 for a platform that sells nothing."`
 	Exit           bool           `env:"DEMO_EXIT" help:"Leave at the end instead of serving until ^C."`
 	Worker         service.Config `embed:""`
 }
@@ -137,7 +137,8 @@ Read the mails in the inbox:           %s
 Look at the runs in the Temporal UI:   %s
 Or from another terminal:              set -a; . %s; set +a
                                        ./bin/starter status
-                                       ./bin/starter export settlement --period daily --date %s
+                                       ./bin/starter export settlement --period daily --date %[4]s
+                                       ./bin/starter export payments --period daily --date %[4]s
 Stop with ^C.
 `, stack.Inbox(), stack.UI(), env, c.From+settlement.Day(c.Days)-1)
 		return

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"creatorpay/db"
+	"creatorpay/engine/counting"
 	"creatorpay/engine/explain"
 	"creatorpay/engine/verify"
 	"creatorpay/program/connect"
@@ -76,6 +77,7 @@ type recomputed struct {
 	Dropped     string              `json:"dropped,omitempty"` // why it could not be recomputed; empty if it was
 	Rows        settlement.Mismatch `json:"rows"`              // of the chunk
 	Differences []verify.Difference `json:"differences"`
+	Fees        []counting.FeeShare `json:"fees,omitempty"` // of the video's settled payments
 }
 
 // recompute derives the day from the raw rows, where they are still in the watch log.
@@ -84,6 +86,10 @@ func recompute(ctx context.Context, database *db.DB, day explain.Day) (again rec
 	if errors.Is(err, settlement.ErrMissing) {
 		return recomputed{Dropped: err.Error()}, nil
 	}
+	if err != nil {
+		return again, err
+	}
+	again.Fees, err = counting.FeeShares(ctx, database, day.Run.Run, db.Owner{VideoID: day.VideoID, CreatorID: day.CreatorID()})
 	return again, err
 }
 
@@ -123,10 +129,19 @@ func (e explained) text() string {
 	if len(e.Late) > 0 {
 		text += "\n" + e.lateText()
 	}
+	if e.Payments != nil {
+		text += "\n" + e.paymentsText()
+	}
 	chunk := settlement.Range{From: e.Chunk.VideoFrom, Before: e.Chunk.VideoBefore}
 	text += fmt.Sprintf("\nprices: version %d, which holds from %s; a repeat starts less than %s after the play before it\n",
 		e.PriceRule.Version, e.PriceRule.HoldsFrom, time.Duration(e.RepeatWindowMS)*time.Millisecond)
+	if e.Payments != nil {
+		text += feeRuleText(e.Payments.FeeRule)
+	}
 	text += fmt.Sprintf("chunk %d (%s): %s, checksum %s\n", e.Chunk.Number, chunk, settlement.Count(e.Chunk.Rows, "row"), e.Chunk.Checksum)
+	if e.Chunk.PaymentRows > 0 {
+		text += fmt.Sprintf("  %s, checksum %s\n", settlement.Count(e.Chunk.PaymentRows, "payment row"), e.Chunk.PaymentsChecksum)
+	}
 	text += fmt.Sprintf("seal: %s\n", e.Seal)
 	text += fmt.Sprintf("run: %s, closed %s\n  %s\n\n", e.Run.WorkflowID, e.Run.ClosedAt.Format(time.RFC3339), e.Run.Link)
 	return text + e.Again.text()
@@ -179,9 +194,11 @@ func (r recomputed) text() string {
 	if r.Dropped != "" {
 		return "not recomputed: " + r.Dropped + "\n"
 	}
-	text := differencesText(r.Differences)
-	if text == "" {
-		text = "recomputed from the watch log: equal\n"
+	text := feeSharesText(r.Fees)
+	differences := differencesText(r.Differences)
+	text += differences
+	if differences == "" {
+		text += "recomputed from the watch log: equal\n"
 	}
 	if !r.Rows.None() {
 		text += "rows of the chunk: " + r.Rows.String() + "\n"

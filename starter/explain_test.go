@@ -1,11 +1,13 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/engine/counting"
 	"creatorpay/engine/explain"
 	"creatorpay/engine/export"
 	"creatorpay/engine/verify"
@@ -114,4 +116,74 @@ rows of the chunk: 2024-05-09 has 8,999 rows, 9000 counted and posted, and other
 	changed := explainedDay()
 	changed.Views.Cut = "-0.5000"
 	require.Equal(t, []string{"the video amount is not the exact sum cut to whole won"}, changed.problems())
+}
+
+// explainedSale is a day with a payment that was given back in part, a late one and
+// one that is left out.
+func explainedSale() explained {
+	day := explainedDay()
+	day.Payments = &explain.Payments{
+		PaymentFigures: settlement.PaymentFigures{Payments: 2, Refunds: 1, Pending: 1, Gross: 7_000, Fee: 370, Net: 6_630},
+		FeeRule:        explain.FeeVersion{Version: 1, HoldsFrom: settlement.FirstDay},
+		Late:           []explain.LatePayments{{PaidOn: thursday - 2, PaymentFigures: settlement.PaymentFigures{Payments: 1, Gross: 1_000, Fee: 130, Net: 870}}},
+		Settled: []explain.Refund{{
+			PaymentID: 8, RefundOf: 7, PaidOn: thursday, PaidAt: time.Date(2024, 5, 9, 3, 0, 0, 0, time.UTC),
+			Amount: 4_000, Paid: 10_000, PaidFee: 400, GivenTo: 4_000, FeeBack: 160,
+		}},
+	}
+	day.Chunk.PaymentRows, day.Chunk.PaymentsChecksum = 3, "678"
+	day.Again.Fees = []counting.FeeShare{{
+		Version: 1, MethodFee: settlement.MethodFee{Method: "card", BasisPoints: 300, Fixed: 100}, Payments: 2, Amount: 11_000, Cost: 530,
+		First: counting.FirstPayment{PaymentID: 7, Amount: 10_000, Exact: "400.0000", Cost: 400},
+	}}
+	return day
+}
+
+func TestAnExplanationShowsPaymentsWhereThereAreAny(t *testing.T) {
+	text := explainedSale().text()
+
+	_, payments, found := strings.Cut(text, "₩1 │        ₩0 │\n└───────────────┴───────┴────────────┴──────────┴────────────┴──────────────┴───────────┘\n")
+	require.True(t, found, text)
+	requireText(t, `
+
+┌────────────────────────────────┬────────┐
+│ Payments, late ones among them │        │
+├────────────────────────────────┼────────┤
+│ payments                       │      2 │
+│ refunds                        │      1 │
+│ pending payments               │      1 │
+│ cancelled payments             │      0 │
+│ repeat payments                │      0 │
+│ payments gross                 │ ₩7,000 │
+│ payments fee                   │   ₩370 │
+│ payments net                   │ ₩6,630 │
+└────────────────────────────────┴────────┘
+
+┌──────────────┬──────────┬─────────┬──────────┬────────┬──────┬──────┐
+│ Late rows of │ Payments │ Refunds │ Left out │  Gross │  Fee │  Net │
+├──────────────┼──────────┼─────────┼──────────┼────────┼──────┼──────┤
+│   2024-05-07 │        1 │       0 │        0 │ ₩1,000 │ ₩130 │ ₩870 │
+└──────────────┴──────────┴─────────┴──────────┴────────┴──────┴──────┘
+
+┌────────┬──────────────────────┬────────────┬─────────┬─────────┬─────────────────┬────────┬────────────┐
+│ Refund │ At                   │ Of payment │    Paid │ Its fee │ Given back from │     To │ Of the fee │
+├────────┼──────────────────────┼────────────┼─────────┼─────────┼─────────────────┼────────┼────────────┤
+│      8 │ 2024-05-09T03:00:00Z │          7 │ ₩10,000 │    ₩400 │              ₩0 │ ₩4,000 │       ₩160 │
+└────────┴──────────────────────┴────────────┴─────────┴─────────┴─────────────────┴────────┴────────────┘
+
+prices: version 1, which holds from 1990-01-01; a repeat starts less than 30s after the play before it
+fees: version 1, which holds from 1990-01-01; a refund gives back its part of the fee
+chunk 2 (all videos): 9,000 rows, checksum 12345
+  3 payment rows, checksum 678
+seal: 5ea1
+run: daily:2024-05-09, closed 2024-05-10T01:00:00Z
+  http://localhost:8233/run
+
+┌───────────┬─────────────┬──────────┬─────────┬──────┬─────────────────┬─────────┬──────────┬───────┐
+│      Fees │ Each costs  │ Payments │  Amount │  Fee │ Such as payment │      Of │  Exactly │ Costs │
+├───────────┼─────────────┼──────────┼─────────┼──────┼─────────────────┼─────────┼──────────┼───────┤
+│ version 1 │ card:3%+100 │        2 │ ₩11,000 │ ₩530 │               7 │ ₩10,000 │ 400.0000 │  ₩400 │
+└───────────┴─────────────┴──────────┴─────────┴──────┴─────────────────┴─────────┴──────────┴───────┘
+recomputed from the watch log: equal
+`, payments)
 }

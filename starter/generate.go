@@ -107,7 +107,7 @@ func plantedText(days []generate.Day) string {
 // salesText says what payments the made-up days have, before fees; nothing if they
 // have none.
 func salesText(days []generate.Day) string {
-	out := newTable("Day", "Payment rows", "Payments", "Refunds", "Pending", "Cancelled", "Repeat", "Gross", "Refunds in part", "Paid later", "Refunded later", "Repeated later")
+	out := newTable("Day", "Payment rows", "Payments", "Refunds", "Pending", "Cancelled", "Repeat", "Gross", "In parts", "Later: paid", "refunded", "repeated")
 	rightAligned(out, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
 	for _, day := range days {
 		sales, found := day.Sales, day.Sales.Expected

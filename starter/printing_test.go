@@ -165,7 +165,7 @@ func TestTablesOfPartitionsPricesFeesAndTheAudit(t *testing.T) {
 	text, broken := auditText([]audit.Result{
 		{Invariant: audit.Invariant{Name: "plans", Meaning: "every video is planned"}, Took: 12 * time.Millisecond, Notes: []string{"2024-05-01 was dropped"}},
 		{Invariant: audit.Invariant{Name: "sums", Meaning: "weeks are sums", Remedy: "restore it", Subject: audit.Figures}, Findings: []audit.Finding{{Period: week, Where: "2024-W19", Problem: "1 is not 2"}}, More: 1},
-		{Invariant: audit.Invariant{Name: "rows", Meaning: "every row is there", Remedy: "put it back", Subject: audit.WatchLog}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "1 missing"}}},
+		{Invariant: audit.Invariant{Name: "rows", Meaning: "every row is there", Remedy: "put it back", Subject: audit.Logs}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "1 missing"}}},
 		{Invariant: audit.Invariant{Name: "mails", Meaning: "each is sent once", Remedy: "find it", Subject: audit.Mails}, Findings: []audit.Finding{{Period: week, Where: "2024-W19, creator 1", Problem: "none"}}},
 		{Invariant: audit.Invariant{Name: "chain", Meaning: "no gap", Remedy: "find a backup"}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "not closed"}}},
 	})

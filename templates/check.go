@@ -22,6 +22,8 @@ func (s *Statement) addsUp() error {
 	if total, _ := sum.Total(); views != sum.Views || amount != total {
 		// Without the amounts, which are not for logs.
 		return errors.New("the days and the videos do not have the same views or amounts")
+	} else if err := s.Payout.Check(total); err != nil {
+		return err
 	}
 	for _, line := range s.Lines {
 		all := line.WithLate()

@@ -31,7 +31,8 @@ type Statement struct {
 	Lines  []Line                 // one a video with any row in the period, by video id
 	Days   []DayTotal             // one a day of the period, in order
 	Prices []settlement.PriceRule // those that the period's days were settled by, by version
-	Fees   []settlement.FeeRule   // those of the settled payments, by version; empty without payments
+	Fees   []settlement.FeeRule   // those of the settled payments and of what was refunded, by version; empty without any
+	Payout settlement.Payout      // of the week; zero of a month, and where nothing is carried
 	Top    Top5
 }
 

@@ -56,14 +56,15 @@ func (r *chunkedRun) eachChunk(ctx workflow.Context, verb string, round int, sta
 }
 
 const (
-	// roomForCauses is shared by the failed chunks: a single one has it all, since a
-	// cause may name 20 rows.
-	roomForCauses = 2400
-	// shortestCause keeps a failure that names hundreds of chunks readable.
+	// shortestCause is how much of a chunk's cause is kept however many chunks
+	// failed: a failure that names hundreds stays readable.
 	shortestCause = 300
 	// longestFailure keeps a run's message whole wherever Temporal cuts a failure
 	// to 4 KB. What has no room in it stands in the details.
 	longestFailure = 3000
+	// headOfFailure and headOfCause are what stands in it before the causes and
+	// before each of them.
+	headOfFailure, headOfCause = 200, 60
 )
 
 func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []error) error {
@@ -76,8 +77,9 @@ func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []erro
 	if len(failed) == 0 {
 		return nil
 	}
+	longestCause := max(shortestCause, (longestFailure-headOfFailure)/len(failed)-headOfCause)
 	for i := range failed {
-		failed[i].Error = cut(failed[i].Error, longestCause(len(failed)))
+		failed[i].Error = cut(failed[i].Error, longestCause)
 	}
 	r.progress.failedChunks = failed
 	message := fmt.Sprintf("%s %s: %d of %s failed; fix the cause, then: %s (finished chunks are kept)",
@@ -96,16 +98,13 @@ func chunksError(ctx workflow.Context, r *chunkedRun, verb string, causes []erro
 	})
 }
 
-// longestCause is how many bytes of its cause are told of each of so many failed
-// chunks.
-func longestCause(failed int) int { return max(shortestCause, roomForCauses/failed) }
-
-// cut shortens a text to so many bytes.
+// cut shortens a text to so many bytes and a mark. It leaves out the middle: what
+// to do stands at the end.
 func cut(text string, longest int) string {
 	if len(text) <= longest {
 		return text
 	}
-	return strings.ToValidUTF8(text[:longest], "") + "…"
+	return strings.ToValidUTF8(text[:longest/2], "") + " … " + strings.ToValidUTF8(text[len(text)-longest/2:], "")
 }
 
 // begin enters the period in the book by the given activity, tried again for as

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -199,32 +200,30 @@ func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
 func TestALongCauseIsCut(t *testing.T) {
 	b := setup(t)
 	b.begins(planned(1))
-	long := "원인: " // its last character is cut in two
-	for len(long) <= roomForCauses {
-		long += "가"
-	}
+	long := "원인: " + strings.Repeat("가", longestFailure) + "; what to do" // characters are cut in two
 	b.counts(1).Return(counted, temporal.NewNonRetryableApplicationError(long, activities.TypeBadData, nil)).Once()
 	recorded := b.records()
 	b.run()
-	require.ErrorContains(t, b.GetWorkflowError(), "가…")
+	require.ErrorContains(t, b.GetWorkflowError(), "chunk 1 (some videos): 원인: 가가")
+	require.ErrorContains(t, b.GetWorkflowError(), "가 … 가")
+	require.ErrorContains(t, b.GetWorkflowError(), "가; what to do")
 	require.Less(t, len(*recorded), longestFailure)
 }
 
-func TestR15_TheFailureOfAChunkNamesAllBadPaymentsThatItsCauseNames(t *testing.T) {
-	var bad settlement.BadPayments
-	for id := range int64(20) {
-		bad.Add(settlement.BadPayment{
-			Payment:  settlement.Payment{VideoID: 12_345_678, PaymentID: 987_654_301 + id, Status: settlement.PaymentCompleted, Method: "card"},
-			Problems: []settlement.PaymentProblem{settlement.PaymentTooSmall},
-		})
-	}
+func TestTheCausesOfSeveralChunksShareTheirRoom(t *testing.T) {
+	const chunks = 7
 	b := setup(t)
-	b.begins(planned(1))
-	b.counts(1).Return(counted, temporal.NewNonRetryableApplicationError(bad.Err(day).Error(), activities.TypeBadData, nil)).Once()
+	var all []activities.PlannedChunk
+	for number := 1; number <= chunks; number++ {
+		all = append(all, planned(number))
+		b.counts(number).Return(counted, temporal.NewNonRetryableApplicationError(strings.Repeat("a", longestFailure), activities.TypeBadData, nil)).Once()
+	}
+	b.begins(all...)
 	recorded := b.records()
 	b.run()
-	require.ErrorContains(t, b.GetWorkflowError(), "payment 987654301 of video 12345678")
-	require.Contains(t, *recorded, "payment 987654320 of video 12345678")
+	require.ErrorContains(t, b.GetWorkflowError(), "chunk 7 (some videos)")
+	require.NotContains(t, *recorded, "more, all of which")
+	require.Less(t, len(*recorded), longestFailure)
 }
 
 func TestR10_ADayThatNeverClosesEndsTheRun(t *testing.T) {

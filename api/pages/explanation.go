@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"creatorpay/api/answers"
 	"creatorpay/engine/explain"
 	"creatorpay/engine/export"
 	"creatorpay/settlement"
@@ -19,6 +20,8 @@ type explanationView struct {
 	Rows           rowsView
 	Late           []lateRow
 	Views, AdViews earnedView
+	Sales          *explain.Payments // nil without any row of payments
+	LateSales      []answers.StatementLatePayments
 	Rule           explain.PriceRule
 	Chunk          explain.Chunk
 	Seal           string
@@ -82,7 +85,11 @@ func (s *site) explanation(q question) (shown, error) {
 		AdViews: newEarnedView("ads", why.Ads, why.PriceRule.AdViews),
 	}
 	view.AdViews.Ads = true
-	if view.Total, err = (settlement.Amounts{VideoAmount: why.Views.Amount, AdAmount: why.Ads.Amount}).Total(); err != nil {
+	var net settlement.Won
+	if why.Payments != nil {
+		view.Sales, view.LateSales, net = why.Payments, lateSales(why), why.Payments.Net
+	}
+	if view.Total, err = (settlement.Amounts{VideoAmount: why.Views.Amount, AdAmount: why.Ads.Amount}).TotalWith(net); err != nil {
 		return shown{}, err
 	}
 	for _, late := range why.Late {
@@ -96,6 +103,16 @@ func (s *site) explanation(q question) (shown, error) {
 	}
 	view.Title, err = s.books.Title(q.Context(), q.creator, id)
 	return shown{page: explanationPage, view: view}, err
+}
+
+// lateSales are the late payments and refunds that the day settled.
+func lateSales(why explain.Explanation) (late []answers.StatementLatePayments) {
+	for _, of := range why.Payments.Late {
+		if of.Payments+of.Refunds > 0 {
+			late = append(late, answers.StatementLatePayments{PaidOn: of.PaidOn, PostedOn: why.Start, PaymentFigures: of.PaymentFigures})
+		}
+	}
+	return late
 }
 
 func newRowsView(why explain.Explanation) rowsView {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/api/answers"
+	"creatorpay/engine/explain"
 	"creatorpay/settlement"
 )
 
@@ -65,12 +66,41 @@ func TestStatementShowsSales(t *testing.T) {
 	require.Contains(t, p.get("/").Body.String(), b.statement.Payments.Net.String())
 }
 
+func TestExplanationShowsSales(t *testing.T) {
+	b := newBooks(t, 3)
+	b.locale = "en"
+	earned := b.explanation.Views.Amount + b.explanation.Ads.Amount
+	b.explanation.Payments = &explain.Payments{
+		PaymentFigures: settlement.PaymentFigures{Payments: 2, Refunds: 2, Repeats: 1, Gross: 3_000, Fee: 170, Net: 2_830},
+		FeeRule:        explain.FeeVersion{Version: 4, HoldsFrom: monday},
+		Late:           []explain.LatePayments{{PaidOn: monday - 7, PaymentFigures: settlement.PaymentFigures{Payments: 1, Gross: 1_000, Fee: 130, Net: 870}}},
+		Settled: []explain.Refund{
+			{PaymentID: 8, RefundOf: 7, Amount: 4_000, Paid: 10_000, PaidFee: 400, GivenTo: 4_000, FeeBack: 160},
+			{PaymentID: 9, RefundOf: 7, Amount: 4_000, Paid: 10_000, PaidFee: 400, GivenFrom: 4_000, GivenTo: 8_000, FeeBack: 160},
+		},
+	}
+	b.explanation.Chunk.PaymentsChecksum = "987654321"
+	p := newPages(t, b)
+
+	rows := rowsOf(t, p, "/videos/1001/2024-05-09")
+
+	require.Contains(t, rows, "7 | ₩10,000 | ₩400 | ₩4,000 | ₩160")
+	require.Contains(t, rows, "7 ₩4,000 refunded before | ₩10,000 | ₩400 | ₩4,000 | ₩160")
+	page := p.get("/videos/1001/2024-05-09").Body.String()
+	for _, text := range []string{
+		`<p class="large">` + (earned + 2_830).String() + "</p>", "Fee list version 4, in force from 6 May 2024", "0, 0, 1", "987654321",
+		"₩870 of them late: paid or refunded 29 April 2024, settled with 9 May", "5. Earned on this day", "Video and ad earnings and sales together",
+	} {
+		require.Contains(t, page, text)
+	}
+}
+
 func TestPagesOfWhoSellsNothingDoNotSpeakOfSales(t *testing.T) {
 	for locale, words := range map[string][]string{"en": {"Sales", "refund", "fees"}, "ko": {"판매", "환불", "수수료"}} {
 		b := newBooks(t, 3)
 		b.locale = locale
 		p := newPages(t, b)
-		for _, address := range []string{"/", "/statements/2024-W19"} {
+		for _, address := range []string{"/", "/statements/2024-W19", "/videos/1001/2024-05-09"} {
 			page := p.get(address).Body.String()
 			for _, word := range words {
 				require.NotContains(t, page, word)

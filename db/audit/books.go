@@ -24,6 +24,10 @@ type closedBooks struct {
 	allDays     []db.Run                         // of all closed days, in order
 	chunks      map[settlement.Period][]db.Chunk // of the same periods, in key order
 	rules       map[int64]settlement.PriceRule   // that can be used, by version
+	fees        []settlement.FeeRule             // that can be used, by the day from which they hold
+	seen        []seenPayments                   // of all closed days that have seen payments, in order
+
+	paymentsFrom settlement.Day // the first day of the payments log: those before it are dropped, if any ever had payments
 }
 
 // readBooks reads the closed periods that have a day from first to last.
@@ -49,6 +53,15 @@ func readBooks(ctx context.Context, books *db.DB, first, last settlement.Day) (c
 		if version.Problem == "" {
 			closed.rules[version.Rule.Version] = version.Rule
 		}
+	}
+	if err == nil {
+		err = closed.readFees(ctx)
+	}
+	if err == nil {
+		err = closed.readSeen(ctx)
+	}
+	if err == nil {
+		closed.paymentsFrom, _, _, err = books.Payments.Span(ctx)
 	}
 	return closed, err
 }

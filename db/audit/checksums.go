@@ -13,9 +13,10 @@ var checksumsInvariant = Invariant{
 	Name:    "checksums",
 	Meaning: "each chunk's rows in the watch log are those that were counted, by the sum of their hashes",
 	Remedy:  restoreRows,
-	Subject: WatchLog,
+	Subject: Logs,
+	allRows: true,
 	checkLog: func(ctx context.Context, a *audit) error {
-		days, err := a.daysInLog(ctx)
+		days, err := a.daysInLog(ctx, a.db.Log.Log)
 		if err != nil {
 			return err
 		}

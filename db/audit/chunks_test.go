@@ -20,7 +20,9 @@ func TestAudit_FindsPlansThatDoNotCoverEachVideoOnce(t *testing.T) {
 			"a lower end",
 			`UPDATE run_chunks SET video_from = 2 WHERE starts_on = '2024-05-28' AND chunk = 1`,
 			`chunks: 2024-05-28, chunk 1: has video 2: the first chunk has no lower end
-			checksums: 2024-05-28, chunk 1 (video 2): 9 rows counted, 0 there`,
+			checksums: 2024-05-28, chunk 1 (video 2): 9 rows counted, 0 there
+			payments: 2024-05-28, chunk 1 (video 2): payment rows changed
+			payments: 2024-05-28, chunk 1 (video 2): has seen completed payments from 104 to 104, should be 0 to 0`,
 		},
 		{
 			"an upper end",
@@ -46,7 +48,7 @@ func TestAudit_FindsPlansThatDoNotCoverEachVideoOnce(t *testing.T) {
 			"no chunks",
 			`DELETE FROM run_chunks WHERE kind = 'monthly'`,
 			`chunks: 2024-05: has no chunks
-			totals: 2024-05: views: 70 in its run, 0 in its chunks; repeat views: 8 in its run, 0 in its chunks; played seconds: 4200 in its run, 0 in its chunks; ad views: 140 in its run, 0 in its chunks; late rows: 4 in its run, 0 in its chunks; late views: 3 in its run, 0 in its chunks; video amount: 73 in its run, 0 in its chunks; ad amount: 1713 in its run, 0 in its chunks`,
+			totals: 2024-05: views: 70 in its run, 0 in its chunks; repeat views: 8 in its run, 0 in its chunks; played seconds: 4200 in its run, 0 in its chunks; ad views: 140 in its run, 0 in its chunks; late rows: 4 in its run, 0 in its chunks; late views: 3 in its run, 0 in its chunks; video amount: 73 in its run, 0 in its chunks; ad amount: 1713 in its run, 0 in its chunks; payments: 4 in its run, 0 in its chunks; refunds: 3 in its run, 0 in its chunks; pending payments: 1 in its run, 0 in its chunks; cancelled payments: 1 in its run, 0 in its chunks; repeat payments: 3 in its run, 0 in its chunks; payments gross: 14000 in its run, 0 in its chunks; payments fee: 680 in its run, 0 in its chunks; payments net: 13320 in its run, 0 in its chunks; late payments: 3 in its run, 0 in its chunks`,
 		},
 	})
 }

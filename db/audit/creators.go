@@ -16,6 +16,8 @@ var creatorsInvariant = Invariant{
 			{"'daily'", "daily_statistics", "starts_on"},
 			{"'daily'", "daily_settlements", "starts_on"},
 			{"'daily'", "adjustments", "posted_on"},
+			{"'daily'", "daily_payments", "starts_on"},
+			{"'daily'", "payment_adjustments", "posted_on"},
 			{"l.kind", "period_videos", "starts_on"},
 		} {
 			if err := checkCreators(ctx, a, lines.kind, lines.table, lines.start); err != nil {

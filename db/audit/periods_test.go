@@ -27,6 +27,18 @@ func TestR8_AuditFindsPeriodsAndStatementsThatAreNotTheSums(t *testing.T) {
 			`statements: 2024-W22, creator 2: has a statement, but video amount: 1 more than in the creator's videos`,
 		},
 		{
+			"a week's payments",
+			`UPDATE period_videos SET fee = fee + 1, net = net - 1 WHERE kind = 'weekly' AND video_id = 6`,
+			`totals: 2024-W22: payments fee: 680 in its run, 681 in its videos; payments net: 13320 in its run, 13319 in its videos
+			weeks and months: 2024-W22, creator 2, video 6: payments fee: 1 more than in its days; payments net: 1 fewer than in its days
+			statements: 2024-W22, creator 2: has a statement, but payments fee: 1 fewer than in the creator's videos; payments net: 1 more than in the creator's videos`,
+		},
+		{
+			"a statement's payments",
+			`UPDATE statements SET gross = gross + 1, net = net + 1 WHERE kind = 'weekly' AND creator_id = 2`,
+			`statements: 2024-W22, creator 2: has a statement, but payments gross: 1 more than in the creator's videos; payments net: 1 more than in the creator's videos`,
+		},
+		{
 			"a lost statement",
 			`DELETE FROM statements WHERE kind = 'monthly' AND creator_id = 2`,
 			`statements: 2024-05, creator 2: has counted views or settled payments, but no statement`,

@@ -12,34 +12,13 @@ const restoreRows = "recompute the day: that names the chunk and the figures; pu
 
 var rowsInvariant = Invariant{
 	Name:    "rows",
-	Meaning: "the watch log has as many rows of each closed day as were counted, and all late ones that were posted (R10)",
+	Meaning: "each log has as many rows of each closed day as were counted, and all late ones that were posted (R10, R15)",
 	Remedy:  restoreRows,
-	Subject: WatchLog,
+	Subject: Logs,
 	checkLog: func(ctx context.Context, a *audit) error {
-		days, err := a.daysInLog(ctx)
-		if err != nil {
-			return err
-		}
-		rows, err := a.rowsOf(ctx, days)
-		if err != nil {
-			return err
-		}
-		for i, run := range days {
-			day, found := run.Period(), rows[i]
-			switch {
-			case found.onTime < run.Statistics.Rows():
-				a.found(day, "", "%s missing: %d counted, %d there", settlement.Count(run.Statistics.Rows()-found.onTime, "row"), run.Statistics.Rows(), found.onTime)
-			case found.onTime > run.Statistics.Rows():
-				a.found(day, "", "%s came with an epoch from before the close: %d counted, %d there", settlement.Count(found.onTime-run.Statistics.Rows(), "row"), run.Statistics.Rows(), found.onTime)
-			}
-			if found.Missing > 0 {
-				a.found(day, "", "%s missing", settlement.Count(found.Missing, "posted late row"))
-			}
-			if found.Changed > 0 {
-				a.found(day, "", "%s changed", settlement.Count(found.Changed, "posted late row"))
-			}
-			if unposted := found.unposted(); unposted > 0 {
-				a.note("%s: %s came late, not posted yet", day, settlement.Count(unposted, "row"))
+		for _, log := range a.logs() {
+			if err := a.checkRows(ctx, log); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -48,21 +27,43 @@ var rowsInvariant = Invariant{
 
 var droppedInvariant = Invariant{
 	Name:    "dropped days",
-	Meaning: "the watch log has no rows of days that were dropped",
+	Meaning: "the logs have no rows of days that were dropped",
 	Remedy:  "they were inserted too late, and nobody counts them: move them out of the log, and settle them with the creators by hand",
 	Subject: DroppedDays,
 	checkLog: func(ctx context.Context, a *audit) error {
-		below, err := a.db.Log.RowsBelow(ctx)
-		for _, day := range below {
-			a.found(settlement.DailyPeriod(day.Day), "", "%s came after it was dropped", settlement.Count(day.Rows, "row"))
+		for _, log := range a.logs() {
+			below, err := log.RowsBelow(ctx)
+			if err != nil {
+				return err
+			}
+			for _, day := range below {
+				a.found(settlement.DailyPeriod(day.Day), "", "%s came after it was dropped", settlement.Count(day.Rows, log.row))
+			}
 		}
-		return err
+		return nil
 	},
 }
 
+// auditedLog is one of the logs.
+type auditedLog struct {
+	*daylog.Log
+	row     string                        // what one of its rows is called
+	onTime  func(db.Run) daylog.OnTime    // those that the day counted as its own
+	counted func(settlement.Totals) int64 // how many these were
+}
+
+func (a *audit) logs() []auditedLog {
+	return []auditedLog{
+		{a.db.Log.Log, "row", db.Run.OnTime, func(totals settlement.Totals) int64 { return totals.Statistics.Rows() }},
+		{a.db.Payments.Log, "payment row", db.Run.PaymentsOnTime, func(totals settlement.Totals) int64 {
+			return totals.PaymentFigures.Rows() - totals.LatePayments
+		}},
+	}
+}
+
 // daysInLog are the runs of the closed days that still have a partition.
-func (a *audit) daysInLog(ctx context.Context) (days []db.Run, err error) {
-	present, err := a.db.Partitions(ctx)
+func (a *audit) daysInLog(ctx context.Context, log *daylog.Log) (days []db.Run, err error) {
+	present, err := log.Partitions(ctx)
 	for _, partition := range present {
 		if run, closed := a.days[partition.Day]; closed {
 			days = append(days, run)
@@ -71,7 +72,37 @@ func (a *audit) daysInLog(ctx context.Context) (days []db.Run, err error) {
 	return days, err
 }
 
-// dayRows are the rows of one day in the watch log.
+func (a *audit) checkRows(ctx context.Context, log auditedLog) error {
+	days, err := a.daysInLog(ctx, log.Log)
+	if err != nil {
+		return err
+	}
+	rows, err := rowsOf(ctx, log, days)
+	if err != nil {
+		return err
+	}
+	for i, run := range days {
+		day, found, counted := run.Period(), rows[i], log.counted(run.Totals)
+		switch {
+		case found.onTime < counted:
+			a.found(day, "", "%s missing: %d counted, %d there", settlement.Count(counted-found.onTime, log.row), counted, found.onTime)
+		case found.onTime > counted:
+			a.found(day, "", "%s came with an epoch from before the close: %d counted, %d there", settlement.Count(found.onTime-counted, log.row), counted, found.onTime)
+		}
+		if found.Missing > 0 {
+			a.found(day, "", "%s missing", settlement.Count(found.Missing, "posted late "+log.row))
+		}
+		if found.Changed > 0 {
+			a.found(day, "", "%s changed", settlement.Count(found.Changed, "posted late "+log.row))
+		}
+		if unposted := found.unposted(); unposted > 0 {
+			a.note("%s: %s came late, not posted yet", day, settlement.Count(unposted, log.row))
+		}
+	}
+	return nil
+}
+
+// dayRows are the rows of one day in a log.
 type dayRows struct {
 	present int64
 	onTime  int64 // when the day closed
@@ -82,15 +113,15 @@ type dayRows struct {
 func (r dayRows) unposted() int64 { return r.present - r.onTime - (r.Posted - r.Missing) }
 
 // rowsOf looks at the rows of closed days. Each day is a statement of its own
-// outside of any transaction: one that has read the watch log keeps days from
-// closing until it ends.
-func (a *audit) rowsOf(ctx context.Context, days []db.Run) ([]dayRows, error) {
+// outside of any transaction: one that has read a log keeps days from closing
+// until it ends.
+func rowsOf(ctx context.Context, log auditedLog, days []db.Run) ([]dayRows, error) {
 	rows := make([]dayRows, len(days))
 	err := inParallel(ctx, days, func(ctx context.Context, i int, run db.Run) (err error) {
-		if rows[i].present, rows[i].onTime, err = a.db.Log.CountPresent(ctx, run.OnTime()); err != nil {
+		if rows[i].present, rows[i].onTime, err = log.CountPresent(ctx, log.onTime(run)); err != nil {
 			return err
 		}
-		rows[i].PostedRows, err = a.db.Log.PostedRows(ctx, run.OnTime(), settlement.Range{})
+		rows[i].PostedRows, err = log.PostedRows(ctx, log.onTime(run), settlement.Range{})
 		return err
 	})
 	return rows, err

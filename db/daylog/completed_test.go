@@ -26,7 +26,7 @@ func openClosed(t *testing.T, late []daylog.Payment, onTime ...daylog.Payment) (
 	logs.add(t, late...)
 	days := []daylog.OnTime{{Day: monday, LateFrom: epoch}, {Day: monday + 1, LateFrom: epoch}, {Day: monday + 2, LateFrom: epoch}}
 	require.NoError(t, logs.pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
-		return logs.payments.Post(t.Context(), tx, monday+1, days[:1], seoul)
+		return logs.payments.Post(t.Context(), tx, monday+1, days[:1], allVideos, seoul)
 	}))
 	return logs, days
 }

@@ -103,7 +103,7 @@ func (b book) close(t *testing.T, day settlement.Day) daylog.OnTime {
 // post makes the day post what came late for the closed one.
 func (b book) post(t *testing.T, posting settlement.Day, closed ...daylog.OnTime) error {
 	t.Helper()
-	return b.pool.InTx(t.Context(), func(tx *sqlx.Tx) error { return b.Post(t.Context(), tx, posting, closed, seoul) })
+	return b.pool.InTx(t.Context(), func(tx *sqlx.Tx) error { return b.Post(t.Context(), tx, posting, closed, allVideos, seoul) })
 }
 
 // stored are all rows of the log in the order of its key, each with whether it was

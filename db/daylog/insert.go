@@ -106,7 +106,7 @@ func appendWord(statement []byte, word string) ([]byte, error) {
 
 // findConflicts names those of the rows that are stored with other figures.
 func (r *rows[Row, Fact, Late]) findConflicts(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int) (conflicts []int, err error) {
-	wanted := make(map[Row]int, len(indexes))
+	wanted := make(map[Row][]int, len(indexes))
 	placeholders := "(" + r.key.Each("?") + ")"
 	query := `
 		SELECT
@@ -116,13 +116,9 @@ func (r *rows[Row, Fact, Late]) findConflicts(ctx context.Context, tx *sqlx.Tx, 
 	args := make([]any, 0, len(r.key)*len(indexes))
 	for n, i := range indexes {
 		key := r.keyOf(rows[i])
-		if first, twice := wanted[key]; twice {
-			if rows[first] != rows[i] {
-				conflicts = append(conflicts, i)
-			}
+		if wanted[key] = append(wanted[key], i); len(wanted[key]) > 1 {
 			continue
 		}
-		wanted[key] = i
 		if n > 0 {
 			query += ", "
 		}
@@ -134,8 +130,10 @@ func (r *rows[Row, Fact, Late]) findConflicts(ctx context.Context, tx *sqlx.Tx, 
 		if err := found.Scan(r.columnsOf(&stored)...); err != nil {
 			return err
 		}
-		if i := wanted[r.keyOf(stored)]; rows[i] != stored {
-			conflicts = append(conflicts, i)
+		for _, i := range wanted[r.keyOf(stored)] {
+			if rows[i] != stored {
+				conflicts = append(conflicts, i)
+			}
 		}
 		return nil
 	}, query+")", args...)

@@ -76,7 +76,8 @@ func (p *Payment) appendValues(statement []byte) (_ []byte, err error) {
 	return appendNumbers(statement, p.RefundOf), nil
 }
 
-// zeroOrID is the id in a column that may be NULL, and 0 if it is.
+// zeroOrID is the id in a column that may be NULL, and 0 if it is. A platform may
+// write 0 itself: it means the same.
 type zeroOrID int64
 
 // Scan reads a column.

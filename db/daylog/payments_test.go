@@ -220,7 +220,7 @@ func TestLatePayments_AreStoredWithTheirVerdicts(t *testing.T) {
 	logs.add(t, rows...)
 	closed := []daylog.OnTime{{Day: monday, LateFrom: epoch}}
 	require.NoError(t, logs.pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
-		return logs.payments.Post(t.Context(), tx, monday+1, closed, seoul)
+		return logs.payments.Post(t.Context(), tx, monday+1, closed, allVideos, seoul)
 	}))
 	late, err := logs.payments.Posted(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -44,12 +45,13 @@ func (l *Log) CountOnTime(ctx context.Context, day OnTime) (rows int64, err erro
 	return rows, nil
 }
 
-// Post makes a day post the late rows of the closed ones, except for those that
-// another day has posted. It fails with a [settlement.ErrBadRow] where one did
+// Post makes a day post the late rows of the range's videos of the closed days,
+// except for those that another day has posted. It fails with a [settlement.ErrBadRow] where one did
 // not start on its partition's day, as counting does: the other day may have it,
 // too.
-func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, calendar settlement.Calendar) error {
+func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, videos settlement.Range, calendar settlement.Calendar) error {
 	columns := l.columns()
+	where, args := server.Between("l.video_id", videos)
 	for _, day := range closed {
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO `+l.late+` (`+columns.List()+`, posted_on)
@@ -57,8 +59,8 @@ func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, cl
 				`+columns.Joined("l.%s", ",\n\t\t\t\t")+`,
 				?
 			FROM `+l.partition(day.Day)+` l `+l.byEpoch()+`
-			WHERE l.epoch >= ?
-			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, postedOn, day.LateFrom); err != nil {
+			WHERE l.epoch >= ? AND `+where+`
+			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, append([]any{postedOn, day.LateFrom}, args...)...); err != nil {
 			return fmt.Errorf("post late %s of %s: %w", l.rows, day.Day, err)
 		}
 	}
@@ -71,6 +73,18 @@ func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, cl
 			LIMIT 1`, postedOn, day.Day, first.UTC(), last.UTC()); err != nil {
 			return fmt.Errorf("look for late %s outside of %s: %w", l.rows, day.Day, err)
 		}
+	}
+	return nil
+}
+
+// Withdraw takes back the late rows of the range's videos that the day posts and has
+// not judged, so that they can be posted as the log has them now.
+func (l *Log) Withdraw(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, videos settlement.Range) error {
+	where, args := server.Between("video_id", videos)
+	if _, err := tx.ExecContext(ctx, `
+		DELETE FROM `+l.late+`
+		WHERE posted_on = ? AND verdict = '' AND `+where, append([]any{postedOn}, args...)...); err != nil {
+		return fmt.Errorf("withdraw late %s that %s posts: %w", l.rows, postedOn, err)
 	}
 	return nil
 }

@@ -27,10 +27,12 @@ CREATE TABLE IF NOT EXISTS statements (
   gross          BIGINT       NOT NULL DEFAULT 0, -- won; payments less refunds
   fee            BIGINT       NOT NULL DEFAULT 0, -- won; fees less what refunds gave back
   net            BIGINT       NOT NULL DEFAULT 0, -- won
+  negative       BOOLEAN      GENERATED ALWAYS AS (CAST(video_amount AS DECIMAL(20)) + ad_amount + net < 0) STORED, -- more was refunded than earned; decimals do not overflow
   contact        VARCHAR(320) NOT NULL DEFAULT '',            -- mail address for questions; this and the hashes are empty before the documents are first drawn
   payout_sha256  CHAR(64)     NOT NULL DEFAULT '',            -- of the documents, in hexadecimal
   top5_sha256    CHAR(64)     NOT NULL DEFAULT '',
   PRIMARY KEY (kind, starts_on, version, creator_id),
+  KEY statements_kind_version_negative_creator_id_idx (kind, version, negative, creator_id), -- few are negative
   CONSTRAINT statements_kind_chk CHECK (kind COLLATE utf8mb4_bin IN ('weekly', 'monthly')),
   CONSTRAINT statements_locale_chk CHECK (locale COLLATE utf8mb4_bin IN ('ko', 'en')),
   CONSTRAINT statements_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views, late_views, late_played_seconds, late_ad_views, video_amount, ad_amount, payments, refunds, pending, cancelled, repeats) >= 0),

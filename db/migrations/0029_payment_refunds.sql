@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS payment_refunds (
   paid_at    DATETIME(3) NOT NULL,             -- UTC
   paid       BIGINT      NOT NULL,             -- won of the payment
   paid_fee   BIGINT      NOT NULL,             -- won of the payment's fee
+  fee_rule   BIGINT      NOT NULL,             -- the version by which the payment has it
   given_from BIGINT      NOT NULL,             -- won given back before this refund
   given_to   BIGINT      NOT NULL,
   fee_back   BIGINT      NOT NULL,             -- won of the fee that this refund gave back

@@ -24,6 +24,16 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 	if !run.HasPayments() {
 		return nil, nil
 	}
+	tally, err := judgePayments(ctx, database, run, videos, owners, false)
+	if err != nil {
+		return nil, err
+	}
+	return tally.finish(ctx, database, run)
+}
+
+// judgePayments judges the rows and counts all but the refunds, and what the
+// payments of each fee come to where shares are asked for.
+func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos settlement.Range, owners []db.Owner, shares bool) (*paymentTally, error) {
 	calendar, err := database.Calendar(ctx)
 	if err != nil {
 		return nil, err
@@ -46,6 +56,9 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 			judge: settlement.NewPaymentJudge(known), adjusted: map[adjusted]settlement.PaymentFigures{},
 		}
 		tally.first, tally.last = calendar.Starts(run.StartsOn)
+		if shares {
+			tally.shares = map[shareKey]FeeShare{}
+		}
 		if err := database.Payments.Scan(ctx, run.PaymentsOnTime(), videos, tally.add); err != nil {
 			return nil, err
 		}
@@ -58,7 +71,7 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 			return nil, err
 		}
 		if allKnown(taken, known) {
-			return tally.finish(ctx, database, run)
+			return tally, nil
 		}
 		maps.Copy(known, taken)
 	}
@@ -129,6 +142,7 @@ type paymentTally struct {
 	refunds     []dueRefund
 	bad         settlement.BadPayments
 	adjusted    map[adjusted]settlement.PaymentFigures
+	shares      map[shareKey]FeeShare // nil if nobody asks for them
 }
 
 // adjusted is what late rows adjust: a video's figures of a closed day.
@@ -186,7 +200,8 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 	if row.Status == settlement.PaymentCompleted {
 		t.completed = append(t.completed, row.PaymentID)
 	}
-	verdict, fee, problems := t.judge.Judge(&row, t.fees[paidOn])
+	rule := t.fees[paidOn]
+	verdict, fee, problems := t.judge.Judge(&row, rule)
 	if verdict == settlement.PaymentRefunds || slices.Contains(problems, settlement.MethodWithoutFee) {
 		t.doubtful = append(t.doubtful, row.PaymentID)
 	}
@@ -198,6 +213,11 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 		due := settlement.DuePayment{Payment: row, Late: paidOn != t.day}
 		t.refunds = append(t.refunds, dueRefund{due, paidOn})
 		return verdict, nil
+	}
+	if verdict == settlement.PaymentSettles && t.shares != nil {
+		if err := t.share(row, rule, fee); err != nil {
+			return "", err
+		}
 	}
 	return verdict, t.take(line, paidOn, verdict, row.Amount, fee)
 }

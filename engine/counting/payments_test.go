@@ -244,3 +244,39 @@ func TestR15_RefundsOfDroppedDaysGiveBackWhatIsKept(t *testing.T) {
 
 	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Repeats: 1, Gross: -6_000, Fee: -240, Net: -5_760}}, b.paymentLines(day+2))
 }
+
+func TestR13_ARefundOfZeroIsAPayment(t *testing.T) {
+	b := setup(t, 1)
+	b.AddDays(day, day+3)
+	b.Pay(b.Payment(day, 1, 7, 10_000, 0))
+	b.Exec(`UPDATE payments SET refund_of = 0 WHERE payment_id = 7`) // as some platforms write no refund
+	b.Pay(
+		refundOf(b.Payment(day+1, 1, 8, 4_000, 0), 7),
+		refundOf(b.Payment(day+2, 1, 9, 6_000, 0), 7), b.Payment(day+2, 1, 7, 10_000, time.Hour), // the second is a repeat
+	)
+	b.CloseDay(day)
+	b.CloseDay(day + 1)
+	kept, err := b.DB.EachDroppable(t.Context(), day+1, true, func(old db.Droppable) error { return b.DB.Drop(t.Context(), old) })
+	require.NoError(t, err)
+	require.Nil(t, kept)
+
+	b.CloseDay(day + 2)
+
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Payments: 1, Gross: 10_000, Fee: 400, Net: 9_600}}, b.paymentLines(day))
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Gross: -4_000, Fee: -160, Net: -3_840}}, b.paymentLines(day+1))
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Repeats: 1, Gross: -6_000, Fee: -240, Net: -5_760}}, b.paymentLines(day+2))
+}
+
+func TestR15_APaymentOfADayThatWasNeverSettledCannotBeRefunded(t *testing.T) {
+	b := setup(t, 1)
+	b.AddDays(day, day+3)
+	b.Pay(b.Payment(day, 1, 7, 10_000, 0), refundOf(b.Payment(day+3, 1, 8, 4_000, 0), 7))
+	for on := day + 1; on <= day+2; on++ {
+		b.CloseDay(on)
+	}
+	kept, err := b.DB.EachDroppable(t.Context(), day+1, true, func(old db.Droppable) error { return b.DB.Drop(t.Context(), old) })
+	require.NoError(t, err)
+	require.Nil(t, kept)
+
+	require.ErrorContains(t, b.close(day+3), string(settlement.RefundOfUnknown))
+}

@@ -39,7 +39,7 @@ func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run d
 		t.count.Refunds = append(t.count.Refunds, db.Refund{
 			PaymentID: refund.PaymentID, RefundOf: refund.RefundOf, VideoID: refund.VideoID,
 			SettledOn: t.day, PaidOn: own, PaidAt: time.UnixMilli(refund.PaidAt).UTC(),
-			Paid: refund.Paid, PaidFee: refund.Fee, GivenFrom: refund.GivenFrom, GivenTo: refund.GivenTo, FeeBack: refund.FeeBack,
+			Paid: refund.Paid, PaidFee: refund.Fee, FeeRule: refund.FeeRule, GivenFrom: refund.GivenFrom, GivenTo: refund.GivenTo, FeeBack: refund.FeeBack,
 		})
 	}
 	return nil
@@ -58,7 +58,7 @@ func (t *paymentTally) payments(ctx context.Context, database *db.DB, run db.Run
 		return nil, err
 	}
 	for id, row := range found {
-		payment := settlement.PaidPayment{PaymentID: id, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.Valid, Given: given[id]}
+		payment := settlement.PaidPayment{PaymentID: id, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.V != 0, Given: given[id]}
 		// Nothing is given back of another video's payment: it may be a bad one.
 		if !payment.IsRefund && videos[id] == row.VideoID {
 			if err := addFees(ctx, database, t.fees, []settlement.Day{row.PaidOn}); err != nil {
@@ -68,7 +68,7 @@ func (t *paymentTally) payments(ctx context.Context, database *db.DB, run db.Run
 			if payment.Fee, err = rule.Fee(row.Method, row.Amount); err != nil {
 				return nil, err
 			}
-			payment.KeptAtRefund = rule.KeptAtRefund
+			payment.KeptAtRefund, payment.FeeRule = rule.KeptAtRefund, rule.Version
 		}
 		paid = append(paid, payment)
 	}

@@ -1,5 +1,6 @@
 // Package explain shows how the amount of one video on one closed day came about, step by step: the rows, what of
-// them counted, their ordinals, what each price paid, and the cut to whole won. It rests on the books alone.
+// them counted, their ordinals, what each price paid, and the cut to whole won; and what became of its payments. It
+// rests on the books alone.
 package explain
 
 import (
@@ -20,6 +21,7 @@ type Explanation struct {
 	Late           []export.AdjustmentRow `json:"late" nullable:"false" doc:"Views of earlier, closed days that the day paid; their ordinals and amounts are part of those above."`
 	PriceRule      PriceRule              `json:"price_rule"`
 	RepeatWindowMS int64                  `json:"repeat_window_ms" doc:"A view is a repeat that starts less than so many milliseconds after the same viewer's previous one of the video."`
+	Payments       *Payments              `json:"payments,omitempty" doc:"What became of its payments; missing without any row of them."`
 	Chunk          Chunk                  `json:"chunk" doc:"The part of the day with which the video was counted."`
 	Seal           string                 `json:"seal" doc:"SHA-256, in hexadecimal, of the period, when it closed, and the seals of its rows."`
 }
@@ -65,4 +67,7 @@ type Chunk struct {
 	VideoBefore *int64 `json:"video_before" doc:"The first video after it; null for no upper end."`
 	Rows        int64  `json:"rows" doc:"Rows of the watch log that it read."`
 	Checksum    string `json:"checksum" doc:"Of these rows, in any order; a decimal number below 2^64."`
+
+	PaymentRows      int64  `json:"payment_rows,omitzero" doc:"Rows of the payments log that it read; missing without any."`
+	PaymentsChecksum string `json:"payments_checksum,omitempty" doc:"Of those rows, as the other one; missing without any."`
 }

@@ -29,6 +29,12 @@ func (d Day) Explain() Explanation {
 		},
 		Seal: d.Run.Seal(),
 	}
+	if d.Payments.Rows() > 0 {
+		explanation.Payments = d.payments()
+	}
+	if rows := d.Chunk.PaymentFigures.Rows() - d.Chunk.LatePayments; rows > 0 {
+		explanation.Chunk.PaymentRows, explanation.Chunk.PaymentsChecksum = rows, strconv.FormatUint(d.Chunk.PaymentsChecksum, 10)
+	}
 	for i, adjustment := range d.Late {
 		explanation.Late[i] = export.AdjustmentRowOf(period, adjustment)
 	}

@@ -17,12 +17,10 @@ var (
 // usualMethod is that of a payment that names none.
 const usualMethod = "card"
 
-// problemColumns are those of which the problems speak.
+// problemColumns are those of which the problems speak that a number in its limits
+// can have.
 var problemColumns = map[settlement.PaymentProblem]string{
-	settlement.PaymentWithoutID:       "payment_id",
 	settlement.PaymentOfUnknownStatus: "status",
-	settlement.PaymentTooSmall:        "amount",
-	settlement.PaymentTooLarge:        "amount",
 	settlement.RefundOfItself:         "refund_of",
 }
 
@@ -42,11 +40,11 @@ func newPaymentStore(im *importer, calendar settlement.Calendar) paymentStore {
 func (s paymentStore) parse(line *fields) daylog.Payment {
 	at, day := s.instant(line)
 	payment := settlement.Payment{
-		PaymentID: whole[int64](line, "payment_id", 0, math.MaxInt64),
+		PaymentID: whole[int64](line, "payment_id", 1, math.MaxInt64),
 		VideoID:   whole[int64](line, "video_id", 1, math.MaxInt64),
 		PayerID:   whole[int64](line, "payer_id", settlement.Anonymous, math.MaxInt64),
 		PaidAt:    at,
-		Amount:    settlement.Won(whole[int64](line, "amount", 0, math.MaxInt64)),
+		Amount:    settlement.Won(whole(line, "amount", 1, int64(settlement.MaxPayment))),
 		Status:    settlement.PaymentStatus(line.value("status")),
 		Method:    usualMethod,
 	}

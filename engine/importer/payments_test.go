@@ -68,14 +68,14 @@ func TestPaymentsImportedAgainChangeNothing(t *testing.T) {
 
 func TestBadPaymentsAreRejected(t *testing.T) {
 	bad := []badLine{
-		{"0,1,0,2024-05-06T09:00:00+09:00,100,completed,,", "payment_id", "payment_id is below 1"},
+		{"0,1,0,2024-05-06T09:00:00+09:00,100,completed,,", "payment_id", "whole number from 1"},
 		{"-1,1,0,2024-05-06T09:00:00+09:00,100,completed,,", "payment_id", "whole number"},
 		{"7,0,0,2024-05-06T09:00:00+09:00,100,completed,,", "video_id", "whole number from 1"},
 		{"7,1,-1,2024-05-06T09:00:00+09:00,100,completed,,", "payer_id", "whole number from 0"},
 		{"7,1,0,2024-05-06T09:00:00,100,completed,,", "paid_at", "time with an offset"},
 		{"7,1,0,1969-12-31T09:00:00+09:00,100,completed,,", "paid_at", "must not lie before 1970-01-01"},
-		{"7,1,0,2024-05-06T09:00:00+09:00,0,completed,,", "amount", "below 1 won"},
-		{"7,1,0,2024-05-06T09:00:00+09:00,9007199254740993,completed,,", "amount", "above 9,007,199,254,740,992 won"},
+		{"7,1,0,2024-05-06T09:00:00+09:00,0,completed,,", "amount", "whole number from 1 to 9007199254740992"},
+		{"7,1,0,2024-05-06T09:00:00+09:00,9007199254740993,completed,,", "amount", "whole number from 1 to 9007199254740992"},
 		{"7,1,0,2024-05-06T09:00:00+09:00,1.5,completed,,", "amount", "whole number"},
 		{"7,1,0,2024-05-06T09:00:00+09:00,100,Completed,,", "status", "completed, pending and cancelled"},
 		{"7,1,0,2024-05-06T09:00:00+09:00,100,completed,Card,", "method", "a-z"},
@@ -113,4 +113,17 @@ func TestTheHeaderOfPaymentsMayNameNothingElse(t *testing.T) {
 	b := setup(t)
 	_, err := Import(t.Context(), Options{DB: b.db, Payments: b.file(t, "payments.csv", append([]string{"fee"}, paymentColumns[1:]...))})
 	require.ErrorContains(t, err, `payment_id,video_id,payer_id,paid_at,amount,status and may name method,refund_of, in any order: payment_id is missing; "fee" is unknown`)
+}
+
+func TestOfTwoLinesOfOnePaymentTheOneThatIsStoredIsNoConflict(t *testing.T) {
+	b := setup(t)
+	stored, other := "7,1,0,2024-05-06T09:00:00+09:00,100,completed,,", "7,1,0,2024-05-06T09:00:00+09:00,101,completed,,"
+	b.load(t, Options{Payments: b.payments(t, stored)})
+
+	report := b.load(t, Options{Payments: b.payments(t, other, stored)})
+
+	require.Equal(t, int64(1), report.Payments.AlreadyThere)
+	rejects := readRejects(t, report.Payments.Rejects)
+	require.Len(t, rejects, 1)
+	require.Equal(t, other, rejects[0].content)
 }

@@ -9,13 +9,15 @@ import (
 	"creatorpay/templates"
 )
 
-// lines are what a creator's statement is made of; all come by video.
+// lines are what a creator's statement is made of; those with videos come by video.
 type lines struct {
 	videos       []db.PeriodVideo       // of the period
 	days         []db.SettlementLine    // of its days
 	late         []db.Adjustment        // views of earlier days that they paid
 	payments     []db.PaymentLine       // of its days
 	latePayments []db.PaymentAdjustment // payments of earlier days that they settled
+	fees         []settlement.FeeRule   // by version
+	payout       settlement.Payout
 }
 
 // statement puts one creator's statement together.
@@ -31,6 +33,8 @@ func (c *Common) statement(head db.Statement, contact string, of lines) *templat
 		Locale:    head.Locale,
 		Contact:   cmp.Or(head.Contact, contact),
 		Prices:    c.prices,
+		Fees:      of.fees,
+		Payout:    of.payout,
 		Days:      c.days(of.days, of.payments),
 	}
 	for _, video := range of.videos {

@@ -34,6 +34,7 @@ type Common struct {
 	closedAt time.Time                               // by the clocks of the business time zone
 	rules    map[settlement.Day]settlement.PriceRule // by which each day was settled
 	prices   []settlement.PriceRule                  // each of them once
+	fees     feeBook
 	top      []db.TopVideo
 }
 
@@ -69,6 +70,9 @@ func ReadCommon(ctx context.Context, database *db.DB, period settlement.Period) 
 		}
 		c.rules[day.StartsOn] = rule
 	}
+	if c.fees, err = readFees(ctx, database, period, days); err != nil {
+		return nil, err
+	}
 	c.top, err = database.TopVideos(ctx, period)
 	return c, err
 }
@@ -97,6 +101,14 @@ func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.
 	if err != nil {
 		return nil, err
 	}
+	fees, err := c.creatorsFees(ctx, database, creators, payments, latePayments)
+	if err != nil {
+		return nil, err
+	}
+	payouts, err := c.payouts(ctx, database, creators)
+	if err != nil {
+		return nil, err
+	}
 	statements := make([]*templates.Statement, len(stored))
 	for i, head := range stored {
 		// All come by creator, and every statement has lines.
@@ -106,9 +118,19 @@ func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.
 			late:         take(&late, head.CreatorID, func(a db.Adjustment) int64 { return a.CreatorID }),
 			payments:     take(&payments, head.CreatorID, func(p db.PaymentLine) int64 { return p.CreatorID }),
 			latePayments: take(&latePayments, head.CreatorID, func(a db.PaymentAdjustment) int64 { return a.CreatorID }),
+			fees:         fees[head.CreatorID],
+			payout:       payouts[head.CreatorID][period.Start],
 		})
 	}
 	return statements, nil
+}
+
+// payouts are those of the creators' weeks; what a month comes to is not paid.
+func (c *Common) payouts(ctx context.Context, database *db.DB, creators settlement.Creators) (db.Payouts, error) {
+	if c.run.Kind != settlement.Weekly {
+		return nil, nil
+	}
+	return database.Payouts(ctx, creators)
 }
 
 // take takes the lines of one id off the front of lines, which are ordered by

@@ -37,7 +37,8 @@ func Next(err error) string {
 	case settlement.ErrLostClaim:
 		return "see `" + MailStatus(period) + "`"
 	case settlement.ErrBadPayments:
-		return fmt.Sprintf("put the rows right or remove them, or give a method its fee (%s, %s), then: %s", ListFees, ExtendFees, Retry(period))
+		return fmt.Sprintf("put the rows right or remove them, import the payment that a refund gives back, or give a method its fee (%s, %s), then: %s",
+			ListFees, ExtendFees, Retry(period))
 	case settlement.ErrUnknownVideos:
 		return fmt.Sprintf("import them (starter import --videos FILE), then: %s; only the chunks with such rows are counted again", Retry(period))
 	default:

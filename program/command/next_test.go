@@ -24,7 +24,7 @@ func TestExplain_AddsWhatToTypeNext(t *testing.T) {
 		"closed; to compare it with its days: starter audit --from 2024-05-06 --to 2024-05-12":                                          settlement.Errorf(settlement.ErrClosed, may9.Week(), "closed"),
 		"no room; import its views or, if it had none, make room: starter partitions add --from 2024-05-09 --to 2024-05-09":             settlement.Errorf(settlement.ErrNoPartition, day, "no room"),
 		"old; run `starter migrate`": settlement.Errorf(settlement.ErrNotMigrated, settlement.Period{}, "old"),
-		"bad; put the rows right or remove them, or give a method its fee (starter fees list, starter fees extend --version N --fees FEES), then: starter retry daily --date 2024-05-09": settlement.Errorf(settlement.ErrBadPayments, day, "bad"),
+		"bad; put the rows right or remove them, import the payment that a refund gives back, or give a method its fee (starter fees list, starter fees extend --version N --fees FEES), then: starter retry daily --date 2024-05-09": settlement.Errorf(settlement.ErrBadPayments, day, "bad"),
 		"lost; see `starter mail status --week 2024-W19`": settlement.Errorf(settlement.ErrLostClaim, may9.Week(), "lost"),
 		"2024-05-09 is a Thursday":                        settlement.Invalid("2024-05-09 is a Thursday"),
 		"the connection is lost":                          errors.New("the connection is lost"),

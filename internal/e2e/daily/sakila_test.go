@@ -16,7 +16,8 @@ import (
 )
 
 // sakilaVariable names a folder with the Sakila sample database (DVD rentals of
-// 2005) as creators.csv, videos.csv and views.csv in the import's format.
+// 2005) as creators.csv, videos.csv, views.csv and payments.csv in the import's
+// format.
 const sakilaVariable = "CREATORPAY_SAKILA"
 
 func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
@@ -35,8 +36,9 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 	rejects := filepath.Join(t.TempDir(), "rejects.csv")
 
 	s.Starter(append(files, "--rejects", rejects)...).RequireSuccess()
-
 	require.NoFileExists(t, rejects)
+	s.Starter("import", "--payments", filepath.Join(folder, "payments.csv"), "--rejects", rejects).RequireFailure("24 lines rejected") // free rentals
+
 	days := p.Settle("2005-05-25", "2005-07-03")
 	for _, want := range days {
 		s.RunDay(want.Start).RequireSuccess()
@@ -48,7 +50,18 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 		s.RequireSettled(oracle.RollUp("weekly", days[monday].Start, days[monday:monday+7]...))
 	}
 	s.Starter("run", "monthly", "--month", "2005-06").RequireSuccess()
-	s.RequireSettled(oracle.RollUp("monthly", "2005-06-01", days[7:37]...))
+	june := oracle.RollUp("monthly", "2005-06-01", days[7:37]...)
+	s.RequireSettled(june)
+	s.RequireStatements(june)
+	sales := june.Total(func(oracle.Line) bool { return true }).Sales
+	var paid, gross int64
+	for _, row := range p.Payments {
+		if day := p.PaidOn(row); day >= "2005-06-01" && day <= "2005-06-30" {
+			paid, gross = paid+1, gross+row.Amount
+		}
+	}
+	require.Equal(t, oracle.Sales{Payments: paid, Gross: gross, Fee: gross - sales.Net, Net: sales.Net}, sales)
+	t.Logf("June 2005: %d payments of %d won, %d of them fees", paid, gross, sales.Fee)
 }
 
 // readPlatform reads import files.
@@ -71,6 +84,11 @@ func readPlatform(t *testing.T, folder string) *oracle.Platform {
 			ID: parse(t, row[0]), Video: parse(t, row[1]), Viewer: parse(t, row[2]), At: at,
 			Seconds: uint32(parse(t, row[4])), Ads: uint32(parse(t, row[5])),
 		})
+	}
+	for _, row := range readCSV(t, folder, "payments.csv") {
+		if row[4] != "0" {
+			p.Pay(parse(t, row[0]), parse(t, row[1]), row[3], parse(t, row[4]), row[5])
+		}
 	}
 	return p
 }

@@ -1,0 +1,68 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
+)
+
+// CollectPaymentsAgain fixes anew which late payments of the chunk's videos the day
+// posts, as far as it has not judged them, and tells whether they became others:
+// somebody may have put rows right, or brought the payment of a refund, after
+// [DB.CollectLate]. A chunk that is counted is left alone. Cut off, it leaves rows
+// for the next day to post.
+func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, days int, chunk Chunk) (changed bool, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("collect late payments for %s again: %w", day, err)
+		}
+	}()
+	before, err := db.Payments.Posted(ctx, day, chunk.Range)
+	if err != nil {
+		return false, err
+	}
+	if err := db.whilePlanned(ctx, day, holder, chunk, func(tx *sqlx.Tx) error {
+		return db.Payments.Withdraw(ctx, tx, day, chunk.Range)
+	}); err != nil {
+		return false, err
+	}
+	past, _, err := db.pastDays(ctx, day, days)
+	if err != nil {
+		return false, err
+	}
+	log := lateLog{Log: db.Payments.Log, payments: true}
+	if _, err := log.lookAt(ctx, past); err != nil { // its mismatches are known since CollectLate
+		return false, err
+	}
+	calendar, err := db.Calendar(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := db.whilePlanned(ctx, day, holder, chunk, func(tx *sqlx.Tx) error {
+		return log.Post(ctx, tx, day, log.got, chunk.Range, calendar)
+	}); err != nil {
+		return false, err
+	}
+	after, err := db.Payments.Posted(ctx, day, chunk.Range)
+	return !slices.Equal(before, after), err
+}
+
+// whilePlanned works in a transaction of the run's holder in which nobody can count
+// the chunk, unless it is counted already.
+func (db *DB) whilePlanned(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, work func(*sqlx.Tx) error) error {
+	period := settlement.DailyPeriod(day)
+	return db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := guard(ctx, tx, period, holder); err != nil {
+			return err
+		}
+		now, err := findChunk(ctx, tx, period, chunk.Number, "FOR UPDATE")
+		if err != nil || now.State != settlement.ChunkPlanned {
+			return err
+		}
+		return work(tx)
+	})
+}
