@@ -129,6 +129,9 @@ func (c *Rig) takePaidArrivals() {
 			FROM late_payments
 			WHERE paid_on < ?`, kept)
 	}))
+	for _, wrong := range c.wrong {
+		c.reportIf(!wrong.mended, "payment %d cannot be settled, and no failure has named it", wrong.ID)
+	}
 	for _, came := range c.paid {
 		f, there := fates[keyOf(came.Payment, came.day)]
 		c.reportIf(!there && came.day >= kept, "payment %d has vanished", came.ID)

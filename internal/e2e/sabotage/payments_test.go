@@ -50,13 +50,4 @@ var paymentSabotages = []sabotage{
 			p.Periods[2].Add(&chaos.FaultKind{Name: "first day dropped at the beginning", At: chaos.Beginning, Inject: (*chaos.Rig).DropFirst}, 1)
 		},
 	},
-	{
-		safety: "bad payments keep a day from closing",
-		edits: []edit{{"settlement/bad_payments.go", `	if b.rows == 0 {`,
-			`	if b.rows == 0 || sabotaged("bad payments keep a day from closing") {`}},
-		first: "2024-05-07", days: 1,
-		faults: func(p *chaos.Plan) {
-			p.Periods[0].Add(&chaos.FaultKind{Name: "wrong payments inserted at the beginning", At: chaos.Beginning, Inject: (*chaos.Rig).WrongPayments}, 1)
-		},
-	},
 }
