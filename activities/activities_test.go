@@ -296,3 +296,18 @@ func requireType(t *testing.T, want string, err error) {
 	require.ErrorAs(t, err, &application)
 	require.Equal(t, want, application.Type())
 }
+
+func TestCountChunk_TellsHowManyRowsOfBothLogsItRead(t *testing.T) {
+	b := setup(t)
+	b.Pay(b.Payment(day, 7, 1, 10_000, 0), b.Payment(day, 7, 2, 10_000, 0))
+	b.play(day, 7, viewer, 0)
+	b.planned()
+	for range 2 { // the second time it is counted already
+		found, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: 1})
+		require.NoError(t, err)
+		require.Equal(t, CountChunkResult{Rows: 3}, found)
+	}
+	plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, plan.Chunks[0].Rows)
+}

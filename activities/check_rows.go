@@ -10,14 +10,18 @@ import (
 
 // String names the chunks for people.
 func (c RowCheck) String() string {
-	if c.First == c.Last {
-		return fmt.Sprintf("%s, chunk %d", c.Day, c.First)
+	name := c.Day.String()
+	if c.Payments {
+		name += ", payments"
 	}
-	return fmt.Sprintf("%s, chunks %d to %d", c.Day, c.First, c.Last)
+	if c.First == c.Last {
+		return fmt.Sprintf("%s, chunk %d", name, c.First)
+	}
+	return fmt.Sprintf("%s, chunks %d to %d", name, c.First, c.Last)
 }
 
 // PlanRowChecks finds what is to be read again of the period's days: all chunks
-// of those that the watch log still has. It is the same each time, since closed
+// of those that a log still has. It is the same each time, since closed
 // days keep their chunks.
 func (a *Activities) PlanRowChecks(ctx context.Context, input PlanRowChecksInput) (result PlanRowChecksResult, err error) {
 	parts, err := verify.Parts(ctx, a.DB, input.Period, input.CheckRows, input.MaxChecks)
@@ -39,7 +43,7 @@ func (a *Activities) CheckRows(ctx context.Context, input RowCheck) (found settl
 	if err != nil {
 		return found, err
 	}
-	if found, err = verify.Chunks(ctx, a.DB, day, chunks[input.First-1:input.Last]); err != nil {
+	if found, err = verify.Chunks(ctx, a.DB, day, chunks[input.First-1:input.Last], input.Payments); err != nil {
 		return found, err
 	}
 	if !found.None() {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"testing"
+	"time"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -76,4 +77,22 @@ func TestCheckRows_ReadsItsChunksAndNoOthers(t *testing.T) {
 
 	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 4, Found: 4}, b.checkRows(first))
 	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 6, Found: 6, Chunks: []int{4}}, b.checkRows(second))
+}
+
+func TestCheckRows_ReadsPaymentsByThemselves(t *testing.T) {
+	b := setup(t)
+	b.AddDays(thursday, sunday)
+	b.Watch(thursday, 1, 2)
+	b.Pay(b.Payment(thursday, 1, 7, 1000, time.Hour), b.Payment(thursday, 2, 8, 1000, time.Hour))
+	for on := thursday; on <= sunday; on++ {
+		b.CloseDay(on)
+	}
+	views, payments := RowCheck{Day: thursday, First: 1, Last: 1, Rows: 2}, RowCheck{Day: thursday, First: 1, Last: 1, Rows: 2, Payments: true}
+	require.Equal(t, []RowCheck{views, payments}, b.planRowChecks(5, 100)[:2])
+	require.Equal(t, "2024-05-09, payments, chunk 1", payments.String())
+
+	b.Exec(`UPDATE payments SET amount = 1001 WHERE payment_id = 7`)
+
+	require.Equal(t, settlement.Mismatch{Day: thursday, Expected: 2, Found: 2}, b.checkRows(views))
+	require.Equal(t, settlement.Mismatch{Day: thursday, Payments: true, Expected: 2, Found: 2, Chunks: []int{1}}, b.checkRows(payments))
 }

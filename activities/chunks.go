@@ -47,7 +47,7 @@ func (a *Activities) plan(ctx context.Context, period settlement.Period, cut fun
 			Number: chunk.Number,
 			Videos: chunk.String(),
 			State:  chunk.State,
-			Rows:   chunk.Statistics.Rows(),
+			Rows:   chunk.RowsRead(),
 		})
 	}
 	return result, nil
@@ -63,7 +63,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 		return CountChunkResult{}, err
 	}
 	if chunk.State != settlement.ChunkPlanned {
-		return CountChunkResult{Rows: chunk.Statistics.Rows()}, nil
+		return CountChunkResult{Rows: chunk.RowsRead()}, nil
 	}
 	run, err := a.DB.OpenRun(ctx, period)
 	if err != nil {
@@ -94,9 +94,13 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	rows := totals.Statistics.Rows() + count.UnknownRows
-	recordChunk(ctx, phaseCounted, rows)
-	return CountChunkResult{Rows: rows}, nil
+	rows, payments := totals.Statistics.Rows()+count.UnknownRows, totals.PaymentFigures.Rows()-totals.LatePayments
+	recordRows(ctx, MetricRows, rows)
+	if payments > 0 {
+		recordRows(ctx, MetricPaymentRows, payments)
+	}
+	recordChunk(ctx, phaseCounted)
+	return CountChunkResult{Rows: rows + payments}, nil
 }
 
 // countPayments counts the chunk's payments. Late rows that keep it from doing so are
@@ -146,6 +150,6 @@ func (a *Activities) SettleChunk(ctx context.Context, input ChunkInput) (settlem
 	if err != nil {
 		return settlement.Amounts{}, err
 	}
-	recordChunk(ctx, phaseSettled, 0)
+	recordChunk(ctx, phaseSettled)
 	return chunk.Amounts, nil
 }

@@ -11,9 +11,10 @@ import (
 // The names of the project's own metrics, which a worker exports beside those
 // of the SDK (durations and failures by activity type among them).
 const (
-	MetricRows    = "creatorpay_rows_counted"
-	MetricChunks  = "creatorpay_chunks_done"      // by phase
-	MetricRetries = "creatorpay_activity_retries" // by activity type
+	MetricRows        = "creatorpay_rows_counted" // of the watch log
+	MetricPaymentRows = "creatorpay_payment_rows_counted"
+	MetricChunks      = "creatorpay_chunks_done"      // by phase
+	MetricRetries     = "creatorpay_activity_retries" // by activity type
 	// MetricMismatches counts how often a closed day was found to have other rows
 	// than were counted: once a day when late views are collected, and once by each
 	// check of a part of the day before its week is rolled up.
@@ -34,9 +35,12 @@ func reportMismatch(ctx context.Context, mismatch settlement.Mismatch) {
 	activity.GetLogger(ctx).Warn("a closed day's rows are not those that were counted", "day", mismatch.Day.String(), "mismatch", mismatch.String())
 }
 
-// recordChunk counts a finished chunk and the rows that it read.
-func recordChunk(ctx context.Context, phase string, rows int64) {
-	handler := activity.GetMetricsHandler(ctx)
-	handler.Counter(MetricRows).Inc(rows)
-	handler.WithTags(map[string]string{"phase": phase}).Counter(MetricChunks).Inc(1)
+// recordChunk counts a finished chunk.
+func recordChunk(ctx context.Context, phase string) {
+	activity.GetMetricsHandler(ctx).WithTags(map[string]string{"phase": phase}).Counter(MetricChunks).Inc(1)
+}
+
+// recordRows counts the rows of a log that a chunk read.
+func recordRows(ctx context.Context, metric string, rows int64) {
+	activity.GetMetricsHandler(ctx).Counter(metric).Inc(rows)
 }

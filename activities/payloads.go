@@ -75,7 +75,7 @@ type ChunkInput struct {
 
 // CountChunkResult says how much was counted.
 type CountChunkResult struct {
-	Rows int64 `json:"rows"` // read, those of unknown videos too
+	Rows int64 `json:"rows"` // read of both logs, those of the watch log of unknown videos too
 }
 
 // CheckDayResult names the chunks that must be counted again.
@@ -147,19 +147,21 @@ type PlanRowChecksInput struct {
 	MaxChecks int               `json:"max_checks"`
 }
 
-// PlanRowChecksResult are the checks, by day and chunk. Days that the watch log
-// does not have any more have none.
+// PlanRowChecksResult are the checks, by day, log and chunk. Days that a log does
+// not have any more have none.
 type PlanRowChecksResult struct {
 	Checks []RowCheck `json:"checks,omitempty"`
 }
 
-// RowCheck is chunks of a closed day that follow each other: the work of one
-// [Activities.CheckRows].
+// RowCheck is chunks of a closed day that follow each other, in one of the logs:
+// the work of one [Activities.CheckRows].
 type RowCheck struct {
 	Day   settlement.Day `json:"day"`
 	First int            `json:"first"` // number of a chunk
 	Last  int            `json:"last"`  // number of a chunk, itself checked
 	Rows  int64          `json:"rows"`  // that were counted
+
+	Payments bool `json:"payments,omitempty"` // in the payments log, else in the watch log
 }
 
 // PlanPeriodInput says how a week or month is cut into chunks.

@@ -51,7 +51,7 @@ func (a *Activities) RollUpChunk(ctx context.Context, input PeriodChunkInput) (s
 	if err != nil {
 		return settlement.Totals{}, err
 	}
-	recordChunk(ctx, phaseRolledUp, 0)
+	recordChunk(ctx, phaseRolledUp)
 	return chunk.Totals, nil
 }
 

@@ -108,3 +108,50 @@ func TestR10_EveryViewIsCountedOrLate(t *testing.T) {
 		requireCountedOrLate(t, db, day, stored-late, late)
 	}
 }
+
+// Without payments of its own a day closes without the epoch of their log; with some
+// it raises it. Either way nothing is lost.
+func TestR15_EveryPaymentIsCountedOrLate(t *testing.T) {
+	const days, appenders = 20, 3
+	db := openPaid(t, 1)
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday+days-1))
+	for _, day := range daysFrom(monday, monday+days-1) {
+		if day > monday && day%2 == 0 {
+			pay(t, db, paidRow(day, 1, int64(day)))
+		}
+		chunk := plan(t, db, day)[0]
+		counted := read[int64](t, db, `SELECT COUNT(*) FROM payments WHERE paid_on = ?`, day)
+		count := settledRows(day, 1)
+		if counted == 0 {
+			count = Count{Payments: &PaymentCount{}}
+		}
+		require.NoError(t, db.StoreCount(t.Context(), day, me, chunk, count, 1))
+		settle(t, db, day, chunk)
+		var group errgroup.Group
+		var added [appenders]Appended
+		for i := range added {
+			group.Go(func() (err error) {
+				added[i], _, err = db.AppendPayments(t.Context(), []daylog.Payment{paidRow(day, 1, int64(100+i))})
+				return err
+			})
+		}
+		_, closeErr := db.CloseDay(t.Context(), day, me)
+		require.NoError(t, group.Wait())
+
+		if errors.Is(closeErr, settlement.ErrRowsArrived) { // they would have to be counted: without them the day closes
+			exec(t, db, `DELETE FROM payments WHERE paid_on = ? AND payment_id BETWEEN 100 AND 102`, day)
+			_, closeErr = db.CloseDay(t.Context(), day, me)
+			require.NoError(t, closeErr)
+			continue
+		}
+		require.NoError(t, closeErr)
+		run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(day))
+		require.NoError(t, err)
+		late, err := db.Payments.Arrived(t.Context(), run.PaymentsOnTime())
+		require.NoError(t, err)
+		require.EqualValues(t, appenders, late.Unposted, "what was not counted came late")
+		onTime, err := db.Payments.CountOnTime(t.Context(), run.PaymentsOnTime())
+		require.NoError(t, err)
+		require.Equal(t, counted, onTime)
+	}
+}

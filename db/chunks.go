@@ -152,9 +152,8 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 // ownRows is how many of the day's own rows of the watch log were counted.
 func (c Chunk) ownRows() int64 { return c.Statistics.Rows() + c.UnknownRows }
 
-// ownPayments is the same of the payments log. A chunk with rows of unknown videos
-// stays planned, whatever else it has.
-func (c Chunk) ownPayments() int64 { return c.PaymentFigures.Rows() - c.LatePayments }
+// RowsRead is how many of the day's own rows of both logs were counted.
+func (c Chunk) RowsRead() int64 { return c.ownRows() + c.OwnPayments() }
 
 // Recount finds the chunks whose rows in one of the logs are not as many as were
 // counted (R10, R15), or were counted without knowing that another video has
@@ -182,7 +181,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 		if err != nil {
 			return nil, err
 		}
-		changed, err := db.changed(ctx, day, db.Payments.Log, rows, counted, Chunk.ownPayments)
+		changed, err := db.changed(ctx, day, db.Payments.Log, rows, counted, Chunk.OwnPayments)
 		if err != nil {
 			return nil, err
 		}

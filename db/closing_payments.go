@@ -20,7 +20,7 @@ func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, period settlement.
 	if err != nil {
 		return err
 	}
-	if counted := totals.PaymentFigures.Rows() - totals.LatePayments; rows != counted {
+	if counted := totals.OwnPayments(); rows != counted {
 		return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, %d counted", day, settlement.Count(rows, "payment row"), counted)
 	}
 	posted, err := db.Payments.SumPosted(ctx, tx, day)

@@ -130,11 +130,11 @@ func (db *DB) completedOf(ctx context.Context, run Run, ids []int64) (ofDay []co
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	days, _, err := db.paymentDays(ctx, run.StartsOn, ids)
+	days, err := db.paymentDays(ctx, run.StartsOn, ids)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime()), run.StartsOn, ids)
+	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime().Wants(ids)), run.StartsOn, ids)
 	if err != nil {
 		return nil, err
 	}

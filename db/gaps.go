@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -61,9 +62,29 @@ func (db *DB) FirstRun(ctx context.Context) (day settlement.Day, found bool, err
 	return first.V, first.Valid, nil
 }
 
-// UnsettledBefore are the days before the given one that have views, in order.
-func (db *DB) UnsettledBefore(ctx context.Context, first settlement.Day) (days []settlement.Day, err error) {
-	partitions, err := db.Log.Partitions(ctx)
+// HasRows tells whether the day has any view or payment.
+func (db *DB) HasRows(ctx context.Context, day settlement.Day) (found bool, err error) {
+	err = db.pool.GetContext(ctx, &found, `
+		SELECT
+			EXISTS (
+				SELECT 1
+				FROM watch_log
+				WHERE watched_on = ?
+			) OR EXISTS (
+				SELECT 1
+				FROM payments
+				WHERE paid_on = ?
+			)`, day, day)
+	if err != nil {
+		return false, fmt.Errorf("look for rows of %s: %w", day, err)
+	}
+	return found, nil
+}
+
+// UnsettledBefore are the days before the given one of which the log has rows, in
+// order.
+func (db *DB) UnsettledBefore(ctx context.Context, log *daylog.Log, first settlement.Day) (days []settlement.Day, err error) {
+	partitions, err := log.Partitions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +92,11 @@ func (db *DB) UnsettledBefore(ctx context.Context, first settlement.Day) (days [
 		if partition.Day >= first {
 			break
 		}
-		played, err := db.Log.HasRows(ctx, partition.Day)
+		found, err := log.HasRows(ctx, partition.Day)
 		if err != nil {
 			return nil, err
 		}
-		if played {
+		if found {
 			days = append(days, partition.Day)
 		}
 	}
@@ -83,7 +104,7 @@ func (db *DB) UnsettledBefore(ctx context.Context, first settlement.Day) (days [
 }
 
 // FirstDay is the first day that has to be settled: the first in the book of
-// runs or, before any run, the first that has views.
+// runs or, before any run, the first that has views or payments.
 func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err error) {
 	if day, found, err := db.FirstRun(ctx); err != nil || found {
 		return day, found, err
@@ -93,8 +114,8 @@ func (db *DB) FirstDay(ctx context.Context) (day settlement.Day, found bool, err
 		return 0, false, err
 	}
 	for _, partition := range partitions {
-		if played, err := db.Log.HasRows(ctx, partition.Day); err != nil || played {
-			return partition.Day, played, err
+		if found, err := db.HasRows(ctx, partition.Day); err != nil || found {
+			return partition.Day, found, err
 		}
 	}
 	return 0, false, nil

@@ -51,3 +51,26 @@ func TestFirstDay_IsTheFirstWithViewsUntilADayIsRun(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, monday, first)
 }
+
+func TestFirstDay_MayHaveOnlyPayments(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday+3)
+	pay(t, db, paidRow(monday+1, 1, 1))
+
+	first, found, err := db.FirstDay(t.Context())
+
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, monday+1, first)
+}
+
+func TestUnsettledBefore_AreDaysOfTheLogThatIsMeant(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday, 1, 0))
+	pay(t, db, paidRow(monday+1, 1, 1))
+	for log, want := range map[*daylog.Log]settlement.Day{db.Log.Log: monday, db.Payments.Log: monday + 1} {
+		days, err := db.UnsettledBefore(t.Context(), log, monday+2)
+		require.NoError(t, err)
+		require.Equal(t, []settlement.Day{want}, days)
+	}
+}

@@ -24,11 +24,11 @@ type paymentDay struct {
 }
 
 // paymentDays are the days before the given one that may have seen one of the ids,
-// which are in order, and those of the ids that they may have seen. Where ids grow
-// from day to day there are hardly any.
-func (db *DB) paymentDays(ctx context.Context, before settlement.Day, ids []int64) (days []daylog.OnTime, seen []int64, err error) {
+// which are in order, each with those that it may have seen. Where ids grow from
+// day to day there are hardly any.
+func (db *DB) paymentDays(ctx context.Context, before settlement.Day, ids []int64) (days []daylog.Wanted, err error) {
 	if len(ids) == 0 {
-		return nil, nil, nil
+		return nil, nil
 	}
 	var found []paymentDay
 	if err := db.pool.SelectContext(ctx, &found, `
@@ -42,28 +42,27 @@ func (db *DB) paymentDays(ctx context.Context, before settlement.Day, ids []int6
 		WHERE c.kind = ? AND c.version = ? AND c.starts_on < ? AND c.last_payment >= ? AND c.first_payment <= ?
 		GROUP BY c.starts_on, r.payments_late_from
 		ORDER BY c.starts_on`, settlement.Daily, runVersion, before, ids[0], ids[len(ids)-1]); err != nil {
-		return nil, nil, fmt.Errorf("find days that may have seen payments of %s: %w", before, err)
+		return nil, fmt.Errorf("find days that may have seen payments of %s: %w", before, err)
 	}
 	for _, day := range found {
-		days = append(days, daylog.OnTime{Day: day.Day, LateFrom: day.LateFrom})
-		from, _ := slices.BinarySearch(ids, day.First)
-		to, isLast := slices.BinarySearch(ids, day.Last)
-		if isLast {
-			to++
-		}
-		seen = append(seen, ids[from:max(from, to)]...)
+		days = append(days, daylog.OnTime{Day: day.Day, LateFrom: day.LateFrom}.WantsBetween(day.First, day.Last, ids))
 	}
-	slices.Sort(seen)
-	return days, slices.Compact(seen), nil
+	return days, nil
 }
 
 // SettledPayments are those of the payment ids, of payments and refunds, in order
 // and each once, of which an earlier day than the given one has settled a row.
 func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []int64) (settlement.KnownPayments, error) {
-	days, seen, err := db.paymentDays(ctx, before, ids)
-	if err != nil || len(seen) == 0 {
+	days, err := db.paymentDays(ctx, before, ids)
+	if err != nil {
 		return nil, err
 	}
+	var seen []int64
+	for _, day := range days {
+		seen = append(seen, day.IDs...)
+	}
+	slices.Sort(seen)
+	seen = slices.Compact(seen)
 	settled := settlement.KnownPayments{}
 	rows, err := db.Payments.Completed(ctx, days, before-1, seen)
 	if err != nil {
@@ -93,11 +92,11 @@ func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []
 // or an earlier one, and how much earlier days have given back. Those that nobody
 // knows are missing.
 func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid map[int64]daylog.CompletedPayment, given map[int64]settlement.Won, err error) {
-	days, _, err := db.paymentDays(ctx, run.StartsOn, ids)
+	days, err := db.paymentDays(ctx, run.StartsOn, ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime()), run.StartsOn, ids)
+	rows, err := db.Payments.Completed(ctx, append(days, run.PaymentsOnTime().Wants(ids)), run.StartsOn, ids)
 	if err != nil {
 		return nil, nil, err
 	}

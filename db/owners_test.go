@@ -209,3 +209,24 @@ func TestR9_AVideoHasOnePlaceWhoeverItWasCountedFor(t *testing.T) {
 		{Kind: settlement.Weekly, StartsOn: monday, Metric: MetricViews, Rank: 2, VideoID: 2, Title: "a video", Value: 5},
 	}, top)
 }
+
+func TestPutVideos_AVideoThatOnlySellsKeepsItsCreator(t *testing.T) {
+	db := openWithVideo(t)
+	chunk := plan(t, db, monday)[0]
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 1), 1))
+
+	refused, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: another, Title: "a video", DurationSeconds: 60}})
+
+	requireKept(t, db, imported{refused, err})
+}
+
+func TestPaymentsAreNotStoredForAFormerCreator(t *testing.T) {
+	db := openWithVideo(t)
+	chunk := plan(t, db, monday)[0]
+	exec(t, db, `UPDATE videos SET creator_id = 2 WHERE video_id = 1`)
+
+	err := db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 1), 1)
+
+	require.ErrorIs(t, err, settlement.ErrOwnerChanged)
+	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM daily_payments`))
+}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -11,15 +12,21 @@ import (
 	"creatorpay/settlement"
 )
 
-// Partition is a day of the watch log.
+// Partition is a day of the watch log, and what the payments log has of it.
 type Partition struct {
 	daylog.Partition
-	Closed bool // the day is closed
+	Closed   bool              // the day is closed
+	Payments *daylog.Partition // nil where the payments log does not have the day
 }
 
-// Partitions are the watch log's days in order. They have no gaps.
+// Partitions are the watch log's days in order, those of payments among them. They
+// have no gaps.
 func (db *DB) Partitions(ctx context.Context) ([]Partition, error) {
 	present, err := db.Log.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	payments, err := db.Payments.Partitions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -35,22 +42,26 @@ func (db *DB) Partitions(ctx context.Context) ([]Partition, error) {
 	for i, one := range present {
 		_, found := slices.BinarySearch(closed, one.Day)
 		days[i] = Partition{Partition: one, Closed: found}
+		if at, found := slices.BinarySearchFunc(payments, one.Day, func(of daylog.Partition, day settlement.Day) int { return cmp.Compare(of.Day, day) }); found {
+			days[i].Payments = &payments[at]
+		}
 	}
 	return days, nil
 }
 
-// DaysAhead is for how many days after the one in which now lies the watch log has
-// room; it is negative if it has none for that day.
-func (db *DB) DaysAhead(ctx context.Context, now time.Time) (days int, err error) {
+// DaysAhead is for how many days after the one in which now lies the log has room;
+// it is negative if it has none for that day. A log without any day is not found:
+// that of payments where the platform has none.
+func (db *DB) DaysAhead(ctx context.Context, log *daylog.Log, now time.Time) (days int, found bool, err error) {
 	calendar, err := db.Calendar(ctx)
 	if err != nil {
-		return 0, err
+		return -1, false, err
 	}
-	_, last, found, err := db.Log.Span(ctx)
+	_, last, found, err := log.Span(ctx)
 	if err != nil || !found {
-		return -1, err
+		return -1, false, err
 	}
-	return int(last - calendar.Day(now)), nil
+	return int(last - calendar.Day(now)), true, nil
 }
 
 // AddPartitions makes room in the watch log, as [daylog.Log.Add] does, and in the
@@ -97,8 +108,15 @@ func (db *DB) addPaymentDays(ctx context.Context, first, last settlement.Day) er
 
 // RemoveEmptyDays takes the room of the days after the given one, as
 // [daylog.Log.RemoveEmptyDays] does: that of payments first, since each of their
-// days is one of the watch log.
+// days is one of the watch log. Rows of either log keep the room of both.
 func (db *DB) RemoveEmptyDays(ctx context.Context, after settlement.Day) error {
+	days, err := db.Log.DaysAfter(ctx, after)
+	if err != nil {
+		return err
+	}
+	if err := db.Log.CheckEmpty(ctx, days); err != nil {
+		return err
+	}
 	for _, log := range []*daylog.Log{db.Payments.Log, db.Log.Log} {
 		days, err := log.DaysAfter(ctx, after)
 		if err == nil && len(days) > 0 {

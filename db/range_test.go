@@ -116,3 +116,23 @@ func TestR5_AmountsOfACreatorThatDoNotFitIntoAWeekAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "write statements of 2024-W19: ")
 	require.ErrorContains(t, err, "add up creator_id 2")
 }
+
+// What payments give back may be more than others bring: the totals of all fit.
+func TestR16_WhatACreatorEarnsInAWeekMustFit(t *testing.T) {
+	const huge = 1 << 62
+	db := openWithWeek(t, line(monday, 1, 1), of(2, line(monday, 2, 1)))
+	exec(t, db, `UPDATE daily_settlements SET video_amount = 0, ad_amount = 0`)
+	exec(t, db, `UPDATE daily_settlements SET video_amount = ? WHERE video_id = 1`, int64(huge))
+	exec(t, db, `UPDATE runs SET video_amount = 0, ad_amount = 0`)
+	exec(t, db, `UPDATE runs SET video_amount = ? WHERE starts_on = ?`, int64(huge), monday)
+	brings, gives := sold(monday+1, 1), sold(monday+1, 2)
+	brings.PaymentFigures = settlement.PaymentFigures{Payments: 1, Gross: huge, Net: huge}
+	gives.CreatorID, gives.PaymentFigures = 2, settlement.PaymentFigures{Refunds: 1, Gross: -huge, Net: -huge}
+	putPayments(t, db, brings, gives)
+	stated(t, db, week)
+
+	_, err := db.ClosePeriod(t.Context(), week, me)
+
+	require.ErrorIs(t, err, settlement.ErrOutOfRange)
+	require.ErrorContains(t, err, "close 2024-W19: what creator 1 earns")
+}

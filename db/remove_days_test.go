@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -63,8 +64,58 @@ func TestRemoveEmptyDays_ARowThatComesWhileTheyWaitIsNotLost(t *testing.T) {
 func TestDaysAhead_AreThoseAfterToday(t *testing.T) {
 	db, _ := openAhead(t)
 	for today, want := range map[settlement.Day]int{monday: 3, monday + 3: 0, monday + 5: -2} {
-		ahead, err := db.DaysAhead(t.Context(), seoul.End(today).Add(-time.Millisecond))
+		ahead, found, err := db.DaysAhead(t.Context(), db.Log.Log, seoul.End(today).Add(-time.Millisecond))
 		require.NoError(t, err)
+		require.True(t, found)
 		require.Equal(t, want, ahead)
 	}
+}
+
+func TestDaysAhead_OfAPlatformWithoutPaymentsAreNotFound(t *testing.T) {
+	db, _ := openAhead(t)
+	noon := seoul.Start(monday).Add(12 * time.Hour)
+	_, found, err := db.DaysAhead(t.Context(), db.Payments.Log, noon)
+	require.NoError(t, err)
+	require.False(t, found)
+
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday+1, monday+1))
+
+	ahead, found, err := db.DaysAhead(t.Context(), db.Payments.Log, noon)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, 1, ahead)
+}
+
+func TestRemoveEmptyDays_RowsOfEitherLogKeepTheRoomOfBoth(t *testing.T) {
+	for name, store := range map[string]func(*testing.T, *DB){
+		"views are stored for 2024-05-08":    func(t *testing.T, db *DB) { watch(t, db, view(monday+2, 1, 0)) },
+		"payments are stored for 2024-05-09": func(t *testing.T, db *DB) { pay(t, db, paidRow(monday+3, 1, 1)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, _ := openAhead(t)
+			require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday+3))
+			store(t, db)
+
+			err := db.RemoveEmptyDays(t.Context(), monday)
+
+			require.ErrorIs(t, err, settlement.ErrHasRows)
+			require.ErrorContains(t, err, name)
+			for _, log := range []*daylog.Log{db.Log.Log, db.Payments.Log} {
+				_, last, _, err := log.Span(t.Context())
+				require.NoError(t, err)
+				require.Equal(t, monday+3, last)
+			}
+		})
+	}
+}
+
+func TestPartitions_SayWhatThePaymentsLogHas(t *testing.T) {
+	db, _ := openAhead(t)
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday+1, monday+1))
+
+	days, err := db.Partitions(t.Context())
+
+	require.NoError(t, err)
+	require.Nil(t, days[0].Payments)
+	require.Equal(t, monday+1, days[1].Payments.Day)
 }

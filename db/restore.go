@@ -8,8 +8,9 @@ import (
 )
 
 // RestoreRows makes the rows of a closed day those that were counted and posted,
-// from a backup beside this database, as [daylog.Log.Restore] does. The day must
-// be closed and still have its partition.
+// its views and its payments, from a backup beside this database, as
+// [daylog.Log.Restore] does. Both logs of the backup are checked before a row is
+// changed. The day must be closed and still have its partition.
 func (db *DB) RestoreRows(ctx context.Context, day settlement.Day, backup string, rehearsal bool) (restored daylog.Restored, err error) {
 	run, err := db.ClosedRun(ctx, settlement.DailyPeriod(day))
 	if err != nil {
@@ -21,5 +22,32 @@ func (db *DB) RestoreRows(ctx context.Context, day settlement.Day, backup string
 		}
 		return restored, err
 	}
-	return db.Log.Restore(ctx, run.OnTime(), run.Statistics.Rows(), backup, rehearsal)
+	logs := []restoring{{db.Log.Log, run.OnTime(), run.Statistics.Rows()}}
+	there, err := db.Payments.Has(ctx, day)
+	if err != nil {
+		return restored, err
+	}
+	if there {
+		logs = append(logs, restoring{db.Payments.Log, run.PaymentsOnTime(), run.PaymentFigures.Rows() - run.LatePayments})
+	}
+	for _, log := range logs {
+		if err := log.CheckBackup(ctx, log.day, log.counted, backup); err != nil {
+			return restored, err
+		}
+	}
+	for _, log := range logs {
+		of, err := log.Restore(ctx, log.day, backup, rehearsal)
+		if err != nil {
+			return restored, err
+		}
+		restored.Add(of)
+	}
+	return restored, nil
+}
+
+// restoring is a log with the day to put right, of which so many rows were counted.
+type restoring struct {
+	*daylog.Log
+	day     daylog.OnTime
+	counted int64
 }

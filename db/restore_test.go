@@ -183,3 +183,70 @@ func TestDoubtDeliveries_MakesPendingMailsUnknown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{DeliveryUnknown: 1, DeliverySent: 1}, counts)
 }
+
+func TestRestoreRows_PutsPaymentsBackToo(t *testing.T) {
+	db := openPaid(t, 1, 2)
+	chunk := plan(t, db, monday)[0]
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 1, 2), 1))
+	settle(t, db, monday, chunk)
+	_, err := db.CloseDay(t.Context(), monday, me)
+	require.NoError(t, err)
+	pay(t, db, paidRow(monday, 1, 9))
+	collectLate(t, db, monday+1, 7)
+	config, err := mysql.ParseDSN(devtest.Database(t))
+	require.NoError(t, err)
+	for _, table := range []string{"watch_log", "payments"} {
+		exec(t, db, "CREATE TABLE `"+config.DBName+"`."+table+" AS SELECT *, epoch FROM "+table)
+	}
+	rows := func() (rows []string) {
+		require.NoError(t, db.pool.SelectContext(t.Context(), &rows, `SELECT CONCAT_WS(' ', video_id, payment_id, amount, epoch < 2) FROM payments ORDER BY payment_id`))
+		return rows
+	}
+	right := rows()
+	exec(t, db, `UPDATE payments SET amount = 7 WHERE payment_id = 1`)
+	exec(t, db, `DELETE FROM payments WHERE payment_id IN (2, 9)`)
+	exec(t, db, `INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method, epoch) VALUES ('2024-05-06', 1, 5, '2024-05-06', 'pending', 1, 1, 'card', 0)`)
+
+	restored, err := db.RestoreRows(t.Context(), monday, config.DBName, false)
+
+	require.NoError(t, err)
+	require.Equal(t, daylog.Restored{Counted: 2, Posted: 1, Removed: 1}, restored)
+	require.Equal(t, right, rows())
+	again, err := db.RestoreRows(t.Context(), monday, config.DBName, false)
+	require.NoError(t, err)
+	require.True(t, again.None())
+}
+
+func TestRestoreRows_ABackupWithoutThePaymentsChangesNothing(t *testing.T) {
+	db, backup := openBackedUp(t)
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday))
+	exec(t, db, `DELETE FROM watch_log`)
+
+	_, err := db.RestoreRows(t.Context(), monday, backup, false)
+
+	require.ErrorIs(t, err, settlement.ErrBackup)
+	require.ErrorContains(t, err, "has no payments log like this one")
+	require.Empty(t, logRows(t, db))
+}
+
+func TestTakeRowsBelow_MovesPaymentsOfDroppedDays(t *testing.T) {
+	db := openPaid(t)
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday))
+	exec(t, db, `INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method) VALUES ('2024-01-01', 1, 5, '2024-01-01 03:00:00.123', 'completed', 2, 300, 'card')`)
+	var kept []daylog.Payment
+
+	rows, err := db.Payments.TakeRowsBelow(t.Context(), func(read func(func(daylog.Payment) error) error) error {
+		return read(func(row daylog.Payment) error {
+			kept = append(kept, row)
+			return nil
+		})
+	})
+
+	require.NoError(t, err)
+	require.EqualValues(t, 1, rows)
+	require.Len(t, kept, 1)
+	require.Equal(t, settlement.Payment{VideoID: 1, PaymentID: 5, PaidAt: 1704078000123, Status: "completed", PayerID: 2, Amount: 300, Method: "card"}, kept[0].Payment)
+	below, err := db.Payments.RowsBelow(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, below)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"creatorpay/db/daylog"
 	"creatorpay/settlement"
@@ -87,9 +88,9 @@ func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSet
 	if err != nil || !found {
 		return nil, err
 	}
-	look := retention{db: db, first: first, neverSettled: neverSettled}
-	if _, _, look.payments, err = db.Payments.Span(ctx); err != nil {
-		return nil, err
+	look := retention{
+		db: db, first: first, neverSettled: neverSettled,
+		payments: slices.ContainsFunc(present, func(day Partition) bool { return day.Payments != nil }),
 	}
 	for i := 0; i+1 < len(present) && present[i].Day < before; i++ {
 		day, next := present[i], present[i+1]
@@ -209,7 +210,7 @@ func (r retention) paymentsAt(ctx context.Context, day settlement.Day) (droppabl
 	if posting != nil && day >= posting.Day {
 		return nil, posting, nil
 	}
-	droppable.Rows = run.PaymentFigures.Rows() - run.LatePayments + late.Rows
+	droppable.Rows = run.OwnPayments() + late.Rows
 	droppable.Seen = []daylog.Seen{{Day: day, Epoch: run.PaymentsLateFrom, Rows: late.Rows}}
 	return droppable, nil, nil
 }

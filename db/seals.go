@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -88,33 +89,41 @@ const rowHash = `CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 15), 16, 10) AS U
 // last, by their first day, from the rows as they are: a period that has none is
 // missing.
 func ReadSeals(ctx context.Context, from sqlx.QueryerContext, kind settlement.Kind, first, last settlement.Day) (map[settlement.Day]Seals, error) {
-	found := make(map[settlement.Day]Seals)
+	var parts []string
+	var args []any
 	for _, table := range sealedTables(kind) {
-		where, args := table.start+" BETWEEN ? AND ?", []any{first, last}
+		where := table.start + " BETWEEN ? AND ?"
 		if table.ofKind {
-			where, args = "kind = ? AND "+where, append([]any{kind}, args...)
+			where = "kind = ? AND " + where
+			args = append(args, kind)
 		}
-		var sums []struct {
-			Start settlement.Day `db:"start"`
-			Rows  int64          `db:"row_count"`
-			Hash  string         `db:"hash"`
-		}
-		if err := sqlx.SelectContext(ctx, from, &sums, `
+		args = append(args, first, last)
+		parts = append(parts, `
 			SELECT
+				'`+table.name+`' AS sealed,
 				`+table.start+` AS start,
 				COUNT(*) AS row_count,
 				CAST(SUM(`+fmt.Sprintf(rowHash, table.columns)+`) AS CHAR) AS hash
 			FROM `+table.name+`
 			WHERE `+where+`
-			GROUP BY `+table.start, args...); err != nil {
-			return nil, fmt.Errorf("hash rows of %s: %w", table.name, err)
+			GROUP BY `+table.start)
+	}
+	var sums []struct {
+		Table string         `db:"sealed"`
+		Start settlement.Day `db:"start"`
+		Rows  int64          `db:"row_count"`
+		Hash  string         `db:"hash"`
+	}
+	if err := sqlx.SelectContext(ctx, from, &sums, strings.Join(parts, `
+			UNION ALL`), args...); err != nil {
+		return nil, fmt.Errorf("hash rows of %s periods: %w", kind, err)
+	}
+	found := make(map[settlement.Day]Seals)
+	for _, sum := range sums {
+		if found[sum.Start] == nil {
+			found[sum.Start] = make(Seals)
 		}
-		for _, sum := range sums {
-			if found[sum.Start] == nil {
-				found[sum.Start] = make(Seals)
-			}
-			found[sum.Start][table.name] = Seal{Rows: sum.Rows, Hash: sum.Hash}
-		}
+		found[sum.Start][sum.Table] = Seal{Rows: sum.Rows, Hash: sum.Hash}
 	}
 	return found, nil
 }

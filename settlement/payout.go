@@ -12,6 +12,9 @@ type Payout struct {
 	CarriedForward Won `json:"carried_forward"` // what it leaves to the week that closes next: 0 or less
 }
 
+// IsZero tells whether nothing is carried: all of the week's total is paid.
+func (p Payout) IsZero() bool { return p == Payout{} }
+
 // Payouts are those of a creator's weeks. The totals come in the order in which the
 // weeks closed. It fails with [ErrOutOfRange].
 func Payouts(totals []Won) ([]Payout, error) {
@@ -33,7 +36,7 @@ func Payouts(totals []Won) ([]Payout, error) {
 // Check makes sure that the payout is that of a week with the total. It fails with
 // [ErrOutOfRange], too.
 func (p Payout) Check(total Won) error {
-	if p == (Payout{}) {
+	if p.IsZero() {
 		return nil
 	}
 	balance, rest := p.BroughtForward, p.Payable

@@ -33,6 +33,10 @@ func (t *Totals) Add(other Totals) error {
 	)
 }
 
+// OwnPayments is how many rows of the log of payments a day has counted as its own:
+// all but those that came late.
+func (t Totals) OwnPayments() int64 { return t.PaymentFigures.Rows() - t.LatePayments }
+
 // Total is all money of the period: videos, ads and what payments come to. It fails
 // with [ErrOutOfRange].
 func (t Totals) Total() (Won, error) { return t.TotalWith(t.Net) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -14,7 +15,7 @@ import (
 )
 
 type partitionsCommand struct {
-	List partitionsListCommand `cmd:"" default:"withargs" help:"List the days of the watch log."`
+	List partitionsListCommand `cmd:"" default:"withargs" help:"List the days of the watch log, with those of payments."`
 	Add  partitionsAddCommand  `cmd:"" help:"Make room for days, and for those between them and the days that are there."`
 	Drop partitionsDropCommand `cmd:"" help:"Say which old closed days would be dropped; drop them with --yes."`
 	Trim partitionsTrimCommand `cmd:"" help:"Say which coming days would lose their room; remove them with --yes if they are empty."`
@@ -32,13 +33,21 @@ func (c partitionsListCommand) Run(ctx context.Context, database *db.DB) error {
 }
 
 func partitionsText(partitions []db.Partition) string {
-	out := newTable("Day", "Partition", "Rows (about)", "MiB", "State")
+	header := []string{"Day", "Partition", "Rows (about)", "MiB", "State"}
+	if slices.ContainsFunc(partitions, func(partition db.Partition) bool { return partition.Payments != nil }) {
+		header = append(header, "Payments (about)", "MiB")
+	}
+	out := newTable(header...)
 	for _, partition := range partitions {
 		state := "open"
 		if partition.Closed {
 			state = "closed"
 		}
-		out.AppendRow(table.Row{partition.Day, partition.Name(), settlement.Number(partition.Rows), partition.Bytes >> 20, state})
+		row := table.Row{partition.Day, partition.Name(), settlement.Number(partition.Rows), partition.Bytes >> 20, state}
+		if payments := partition.Payments; payments != nil {
+			row = append(row, settlement.Number(payments.Rows), payments.Bytes>>20)
+		}
+		out.AppendRow(row)
 	}
 	return rendered(out)
 }
@@ -80,7 +89,7 @@ func (c partitionsAddCommand) Run(ctx context.Context, database *db.DB) error {
 type partitionsDropCommand struct {
 	databaseFlags
 	OlderThanDays int  `required:"" placeholder:"N" help:"Drop days that ended more than so many days ago."`
-	NeverSettled  bool `help:"Drop days before the first settled one, too, that have views, which nobody has counted."`
+	NeverSettled  bool `help:"Drop days before the first settled one, too, that have views or payments, which nobody has counted."`
 	Yes           bool `help:"Drop them; without it they are only named."`
 }
 

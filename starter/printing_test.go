@@ -132,6 +132,18 @@ func TestTablesOfPartitionsPricesFeesAndTheAudit(t *testing.T) {
 		{Partition: daylog.Partition{Day: thursday + 1}},
 	}))
 
+	requireText(t, `
+┌────────────┬───────────┬──────────────┬─────┬────────┬──────────────────┬─────┐
+│        Day │ Partition │ Rows (about) │ MiB │ State  │ Payments (about) │ MiB │
+├────────────┼───────────┼──────────────┼─────┼────────┼──────────────────┼─────┤
+│ 2024-05-09 │ p20240509 │ 3            │   0 │ closed │                  │     │
+│ 2024-05-10 │ p20240510 │ 0            │   0 │ open   │ 1,200            │   1 │
+└────────────┴───────────┴──────────────┴─────┴────────┴──────────────────┴─────┘
+`, partitionsText([]db.Partition{
+		{Partition: daylog.Partition{Day: thursday, Rows: 3}, Closed: true},
+		{Partition: daylog.Partition{Day: thursday + 1}, Payments: &daylog.Partition{Day: thursday + 1, Rows: 1200, Bytes: 1 << 20}},
+	}))
+
 	views, err := settlement.ParseTiers("1:1,100000:1.1")
 	require.NoError(t, err)
 	ads, err := settlement.ParseTiers("1:10")

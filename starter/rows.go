@@ -17,7 +17,7 @@ import (
 
 type rowsCommand struct {
 	Restore rowsRestoreCommand `cmd:"" help:"Say which rows of a closed day a backup would put right; put them right with --yes."`
-	Take    rowsTakeCommand    `cmd:"" help:"Move rows that came for dropped days out of the watch log into a CSV file."`
+	Take    rowsTakeCommand    `cmd:"" help:"Move rows that came for dropped days out of a log into a CSV file."`
 }
 
 type rowsRestoreCommand struct {
@@ -51,17 +51,21 @@ func describeRestored(day settlement.Day, restored daylog.Restored, done bool) s
 
 type rowsTakeCommand struct {
 	databaseFlags
-	Output string `short:"o" required:"" type:"path" placeholder:"FILE" help:"File to write, in the form of an import. It must not exist."`
+	Output   string `short:"o" required:"" type:"path" placeholder:"FILE" help:"File to write, in the form of an import. It must not exist."`
+	Payments bool   `help:"Take them out of the payments log; else out of the watch log."`
 }
 
 func (c rowsTakeCommand) Run(ctx context.Context, database *db.DB) error {
 	if _, err := os.Stat(c.Output); err == nil {
 		return fmt.Errorf("%s is there already: name another file", c.Output)
 	}
-	// The file is in its place before the rows are removed.
-	rows, err := database.Log.TakeRowsBelow(ctx, func(read func(func(daylog.View) error) error) error {
-		return writeFile(c.Output, func(to io.Writer) error { return writeViews(to, read) })
-	})
+	var rows int64
+	var err error
+	if c.Payments {
+		rows, err = takeRows(ctx, c.Output, database.Payments.TakeRowsBelow, writePayments)
+	} else {
+		rows, err = takeRows(ctx, c.Output, database.Log.TakeRowsBelow, writeViews)
+	}
 	if err != nil {
 		return err
 	}
@@ -73,21 +77,55 @@ func (c rowsTakeCommand) Run(ctx context.Context, database *db.DB) error {
 	return nil
 }
 
+// reading hands all rows over, one at a time.
+type reading[Row any] = func(each func(Row) error) error
+
+// takeRows moves rows out of a log into the file, which is in its place before they
+// are removed.
+func takeRows[Row any](ctx context.Context, path string, take func(context.Context, func(reading[Row]) error) (int64, error), write func(io.Writer, reading[Row]) error) (rows int64, err error) {
+	return take(ctx, func(read reading[Row]) error {
+		return writeFile(path, func(to io.Writer) error { return write(to, read) })
+	})
+}
+
 // writeViews writes all views that read hands over in the form of an import.
-func writeViews(to io.Writer, read func(func(daylog.View) error) error) error {
+func writeViews(to io.Writer, read reading[daylog.View]) error {
+	return writeRows(to, read, []string{"view_id", "video_id", "viewer_id", "watched_at", "played_seconds", "ad_views"}, func(view daylog.View) []string {
+		return []string{
+			whole(view.ViewID), whole(view.VideoID), whole(view.ViewerID), instant(view.WatchedAt),
+			whole(int64(view.PlayedSeconds)), whole(int64(view.AdViews)),
+		}
+	})
+}
+
+// writePayments does the same with rows of payments.
+func writePayments(to io.Writer, read reading[daylog.Payment]) error {
+	return writeRows(to, read, []string{"payment_id", "video_id", "payer_id", "paid_at", "amount", "status", "method", "refund_of"}, func(row daylog.Payment) []string {
+		refundOf := ""
+		if row.RefundOf != 0 {
+			refundOf = whole(row.RefundOf)
+		}
+		return []string{
+			whole(row.PaymentID), whole(row.VideoID), whole(row.PayerID), instant(row.PaidAt),
+			whole(int64(row.Amount)), string(row.Status), row.Method, refundOf,
+		}
+	})
+}
+
+func writeRows[Row any](to io.Writer, read reading[Row], header []string, line func(Row) []string) error {
 	out := csv.NewWriter(to)
-	if err := out.Write([]string{"view_id", "video_id", "viewer_id", "watched_at", "played_seconds", "ad_views"}); err != nil {
+	if err := out.Write(header); err != nil {
 		return err
 	}
-	if err := read(func(view daylog.View) error {
-		return out.Write([]string{
-			strconv.FormatInt(view.ViewID, 10), strconv.FormatInt(view.VideoID, 10), strconv.FormatInt(view.ViewerID, 10),
-			time.UnixMilli(view.WatchedAt).UTC().Format("2006-01-02T15:04:05.000Z07:00"),
-			strconv.FormatUint(uint64(view.PlayedSeconds), 10), strconv.FormatUint(uint64(view.AdViews), 10),
-		})
-	}); err != nil {
+	if err := read(func(row Row) error { return out.Write(line(row)) }); err != nil {
 		return err
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func whole(number int64) string { return strconv.FormatInt(number, 10) }
+
+func instant(milliseconds int64) string {
+	return time.UnixMilli(milliseconds).UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }

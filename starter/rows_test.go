@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -33,4 +34,19 @@ func TestWriteViews_InTheFormOfAnImport(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, "view_id,video_id,viewer_id,watched_at,played_seconds,ad_views\n5,7,9,2024-05-08T15:00:00.123Z,60,2\n", out.String())
+}
+
+func TestWritePayments_InTheFormOfAnImport(t *testing.T) {
+	var out strings.Builder
+	paid := settlement.Payment{VideoID: 7, PaymentID: 5, PaidAt: 1715180400123, Status: settlement.PaymentCompleted, PayerID: 9, Amount: 4_000, Method: "card"}
+	refund := paid
+	refund.PaymentID, refund.RefundOf = 6, 5
+
+	err := writePayments(&out, func(each func(daylog.Payment) error) error {
+		return errors.Join(each(daylog.Payment{Day: 19852, Payment: paid}), each(daylog.Payment{Day: 19852, Payment: refund}))
+	})
+
+	require.NoError(t, err)
+	require.Equal(t, "payment_id,video_id,payer_id,paid_at,amount,status,method,refund_of\n"+
+		"5,7,9,2024-05-08T15:00:00.123Z,4000,completed,card,\n6,7,9,2024-05-08T15:00:00.123Z,4000,completed,card,5\n", out.String())
 }

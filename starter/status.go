@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
+	"creatorpay/db/daylog"
 	"creatorpay/db/replication"
 	"creatorpay/program/command"
 	"creatorpay/program/control"
@@ -68,10 +69,23 @@ type overview struct {
 	newest     []db.Run
 	running    []control.Running
 	unfinished []unfinishedRun
-	open       []db.OpenPeriod  // days, up to the last that has views
-	early      []settlement.Day // with views, before the first in the book of runs
-	daysAhead  int              // of room in the watch log, after today
+	open       []db.OpenPeriod // days, up to the last that has rows
+	early      []earlyDays
+	rooms      []room
 	replicas   []replication.State
+}
+
+// earlyDays have rows in a log and come before the first day in the book of runs.
+type earlyDays struct {
+	importedLog
+	days []settlement.Day
+}
+
+// room is for how many days after today a log has room; it is negative if it has
+// none for today.
+type room struct {
+	log       string
+	daysAhead int
 }
 
 // look asks the database and its replicas, and Temporal if it can be reached.
@@ -94,16 +108,38 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, replicas *repl
 	if now.open, err = control.Gaps(ctx, database); err != nil {
 		return now, err
 	}
-	first, begun, err := database.FirstRun(ctx)
-	if err == nil && begun {
-		now.early, err = database.UnsettledBefore(ctx, first)
-	}
-	if err != nil {
-		return now, err
-	}
 	now.replicas = replicas.Look(ctx)
-	now.daysAhead, err = database.DaysAhead(ctx, time.Now())
-	return now, err
+	return now, now.lookAtLogs(ctx, database)
+}
+
+// lookAtLogs finds the early rows of both logs, and their room.
+func (o *overview) lookAtLogs(ctx context.Context, database *db.DB) error {
+	first, begun, err := database.FirstRun(ctx)
+	if err != nil {
+		return err
+	}
+	for _, of := range []struct {
+		imported importedLog
+		log      *daylog.Log
+	}{{importedViews, database.Log.Log}, {importedPayments, database.Payments.Log}} {
+		if begun {
+			days, err := database.UnsettledBefore(ctx, of.log, first)
+			if err != nil {
+				return err
+			}
+			if len(days) > 0 {
+				o.early = append(o.early, earlyDays{of.imported, days})
+			}
+		}
+		ahead, found, err := database.DaysAhead(ctx, of.log, time.Now())
+		if err != nil {
+			return err
+		}
+		if found || of.log == database.Log.Log { // not every platform has payments
+			o.rooms = append(o.rooms, room{of.log.Name(), ahead})
+		}
+	}
+	return nil
 }
 
 func (o overview) text() string {
@@ -114,32 +150,44 @@ func (o overview) text() string {
 	if open := openText(o.open); open != "" {
 		text += "\n" + open
 	}
-	if n := len(o.early); n > 0 {
-		text += fmt.Sprintf("\n%s with views that are never paid, %s: %s\n", settlement.Count(n, "day"),
-			settlement.Span(settlement.DailyPeriod(o.early[0]), settlement.DailyPeriod(o.early[n-1])), importedViews.neverPaid)
+	for _, early := range o.early {
+		n := len(early.days)
+		text += fmt.Sprintf("\n%s with %s that are never paid, %s: %s\n", settlement.Count(n, "day"), early.rows,
+			settlement.Span(settlement.DailyPeriod(early.days[0]), settlement.DailyPeriod(early.days[n-1])), early.neverPaid)
 	}
-	return text + roomText(o.daysAhead) + replicasText(o.replicas)
+	for _, room := range o.rooms {
+		text += room.text()
+	}
+	return text + replicasText(o.replicas)
 }
 
 // littleRoom is how many days ahead are too few to leave it alone over a weekend.
 const littleRoom = 3
 
-// roomText says for how long the platform can store plays.
-func roomText(daysAhead int) string {
+// text says for how long the platform can store rows.
+func (r room) text() string {
 	const fix = "see why creatorpay-partitions makes none (" + command.ListSchedules + "), and make it: " + command.AddRoom
 	switch {
-	case daysAhead < 0:
-		return fmt.Sprintf("\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; %s\n", fix)
-	case daysAhead < littleRoom:
-		return fmt.Sprintf("\nWARNING: the watch log has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", settlement.Count(daysAhead, "day"), fix)
+	case r.daysAhead < 0:
+		return fmt.Sprintf("\nWARNING: the %s has no room for today, the platform's inserts fail with error 1526; %s\n", r.log, fix)
+	case r.daysAhead < littleRoom:
+		return fmt.Sprintf("\nWARNING: the %s has room for today and %s more, then the platform's inserts fail with error 1526; %s\n", r.log, settlement.Count(r.daysAhead, "day"), fix)
 	default:
-		return fmt.Sprintf("\nthe watch log has room for today and %s more\n", settlement.Count(daysAhead, "day"))
+		return fmt.Sprintf("\nthe %s has room for today and %s more\n", r.log, settlement.Count(r.daysAhead, "day"))
 	}
 }
 
+// runsText shows the runs, and what payments came to if any run has some.
 func runsText(runs []db.Run) string {
-	out := newTable("Period", "State", "Rows", "Views", "Self", "Repeat", "Video amount", "Ad amount", "Took", "Prices")
-	rightAligned(out, 3, 4, 5, 6, 7, 8, 9, 10)
+	header := []string{"Period", "State", "Rows", "Views", "Self", "Repeat", "Video amount", "Ad amount", "Took", "Prices"}
+	right := []int{3, 4, 5, 6, 7, 8, 9, 10}
+	sold := slices.ContainsFunc(runs, func(run db.Run) bool { return run.PaymentFigures.Rows() > 0 })
+	if sold {
+		header = append(header, "Payment rows", "Payments", "Refunds", "Net")
+		right = append(right, 11, 12, 13, 14)
+	}
+	out := newTable(header...)
+	rightAligned(out, right...)
 	for _, run := range runs {
 		row := table.Row{run.Period(), run.State, "", "", "", "", "", "", "", run.PriceRule}
 		if run.EndedAt != nil {
@@ -150,6 +198,9 @@ func runsText(runs []db.Run) string {
 				settlement.Number(run.Statistics.Rows()), settlement.Number(run.Views), settlement.Number(run.SelfViews), settlement.Number(run.RepeatViews),
 				run.VideoAmount, run.AdAmount,
 			})
+		}
+		if rows := run.PaymentFigures.Rows(); rows > 0 {
+			row = append(row, settlement.Number(rows), settlement.Number(run.Payments), settlement.Number(run.Refunds), run.Net)
 		}
 		out.AppendRow(row)
 	}

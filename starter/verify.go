@@ -64,7 +64,7 @@ func rowsText(chunks []verify.Rows) string {
 		if verdict := rows.Verdict(); verdict != "" {
 			out.AppendRow([]any{
 				rows.Chunk.Number, rows.Chunk.String(), settlement.Number(rows.Counted()), settlement.Number(rows.Found),
-				fmt.Sprintf("%016x", rows.Chunk.Checksum), fmt.Sprintf("%016x", rows.Checksum), verdict,
+				fmt.Sprintf("%016x", rows.CountedChecksum()), fmt.Sprintf("%016x", rows.Checksum), verdict,
 			})
 		}
 	}

@@ -1,6 +1,9 @@
 package templates
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // labels are the words of the documents in one language. Those with verbs take
 // what their comment says.
@@ -12,6 +15,9 @@ type labels struct {
 
 	total, videoAmount, adAmount  string
 	salesNet, negative            string
+	weekTotal                     string // where not just the total is paid
+	broughtForward                string
+	carriedForward, carriedReason string
 	daily                         string
 	views, playTime, adViews      string
 	counted, leftOut              string
@@ -33,6 +39,7 @@ type labels struct {
 	salesReason, latePayments     string
 	fees, feeRule, method         string // feeRule: version, first day
 	feesBack, feesKept            string
+	methods                       map[string]string // those of the first fees; others are shown as they are
 	fromView, perView             string
 	fromAd, perAd                 string
 	ordinal                       string // number
@@ -52,9 +59,11 @@ var korean = labels{
 	creator: "크리에이터", period: "정산 기간", week: "ISO 주차", number: "명세서 번호", version: "버전", closed: "정산 마감일",
 	unnamed: "(이름 없음)",
 	total:   "지급 금액", videoAmount: "영상 수익", adAmount: "광고 수익",
-	salesNet: "판매 수익", negative: "이 기간에는 환불된 금액이 수익보다 많아 지급 금액이 음수입니다.",
-	daily: "일별 수익",
-	views: "조회수", playTime: "재생 시간", adViews: "광고 조회수",
+	salesNet: "판매 수익", negative: "이 기간에는 환불된 금액이 수익보다 많아 합계가 음수입니다.",
+	weekTotal: "이번 주 수익", broughtForward: "이전 주에서 이월된 금액", carriedForward: "다음 주로 이월되는 금액",
+	carriedReason: "음수 금액은 다음에 마감되는 주로 이월되어 그 주의 지급 금액에서 차감됩니다.",
+	daily:         "일별 수익",
+	views:         "조회수", playTime: "재생 시간", adViews: "광고 조회수",
 	counted: "정산에 반영된 시청", leftOut: "정산에서 제외된 시청",
 	self: "본인 조회", selfReason: "본인의 영상을 직접 재생한 경우",
 	repeat: "반복 조회", repeatReason: "같은 시청자가 곧바로 다시 재생한 경우",
@@ -75,6 +84,7 @@ var korean = labels{
 	fees:            "결제 수수료", feeRule: "수수료표 버전 %s · %s부터 적용", method: "결제 수단",
 	feesBack: "수수료는 결제한 날의 수수료표에 따라 결제 건별로 계산하며, 1원 미만은 반올림합니다. 환불하면 환불 금액에 비례하여 수수료를 돌려드립니다.",
 	feesKept: "수수료는 결제한 날의 수수료표에 따라 결제 건별로 계산하며, 1원 미만은 반올림합니다. 환불해도 수수료는 돌려드리지 않습니다.",
+	methods:  map[string]string{"card": "카드", "transfer": "계좌 이체", "mobile": "휴대폰 결제"},
 	fromView: "영상의 누적 조회수", perView: "조회당",
 	fromAd: "영상의 누적 광고 조회수", perAd: "광고 조회당",
 	ordinal:   "%s번째부터",
@@ -102,8 +112,10 @@ var english = labels{
 	unnamed: "(no name)",
 	total:   "Total payout", videoAmount: "Video earnings", adAmount: "Ad earnings",
 	salesNet: "Sales", negative: "More was refunded in this period than was earned: the total is negative.",
-	daily: "Earnings by day",
-	views: "Views", playTime: "Play time", adViews: "Ad views",
+	weekTotal: "Earned this week", broughtForward: "Brought forward from earlier weeks", carriedForward: "Carried forward to the next week",
+	carriedReason: "What is negative is carried forward to the week that closes next, and taken off what that pays.",
+	daily:         "Earnings by day",
+	views:         "Views", playTime: "Play time", adViews: "Ad views",
 	counted: "Counted", leftOut: "Left out",
 	self: "Self views", selfReason: "your own plays of your videos",
 	repeat: "Repeat views", repeatReason: "same viewer again right away",
@@ -124,6 +136,7 @@ var english = labels{
 	fees:            "Payment fees", feeRule: "Fee list version %s, in force from %s", method: "Method",
 	feesBack: "Fees are calculated per payment, by the list of the day of the payment, and rounded to whole won. A refund gives back its part of the fee.",
 	feesKept: "Fees are calculated per payment, by the list of the day of the payment, and rounded to whole won. A refund does not give back the fee.",
+	methods:  map[string]string{"card": "Card", "transfer": "Bank transfer", "mobile": "Mobile phone"},
 	fromView: "Views in the video’s lifetime", perView: "Per view",
 	fromAd: "Ad views in the video’s lifetime", perAd: "Per ad view",
 	ordinal:   "from no. %s",
@@ -152,6 +165,11 @@ func labelsOf(locale string) *labels {
 		return &korean
 	}
 	return &english
+}
+
+// MethodName is what people call a method of payment in the locale's language.
+func MethodName(locale, method string) string {
+	return cmp.Or(labelsOf(locale).methods[method], method)
 }
 
 // nameless stands for the title of a video that has none, or none that can be

@@ -43,15 +43,22 @@ type mailFigures struct {
 	Name                         string
 	Period, Dates                string
 	Total, VideoAmount, AdAmount string
-	Sales                        string // net of payments; empty where there are none
+	Sales                        string      // net of payments; empty where there are none
+	Payout                       *mailPayout // nil where all of the total is paid, and no more
 	Views                        string
 	Late                         string     // of the views; empty where none came late
-	Best                         *mailVideo // nil where nothing counted
+	Best                         *mailVideo // nil where nothing was earned
 	Pages                        string     // the link to the creator's pages; empty for none
 	Number, Contact              string
 }
 
-type mailVideo struct{ Title, Views, Amount string }
+type mailVideo struct {
+	Title, Views, Amount string // what the views earned; without views empty
+	Sales                string // empty without payments
+}
+
+// mailPayout is what is paid, and empty where nothing is carried from or to other weeks.
+type mailPayout struct{ BroughtForward, Payable, CarriedForward string }
 
 // NewMail writes the mail of a statement. pages is the link that opens the
 // creator's pages; without it the mail has none. It fails only if a template is
@@ -96,6 +103,7 @@ func (s *Statement) mailFigures() mailFigures {
 		VideoAmount: earned.VideoAmount.String(),
 		AdAmount:    earned.AdAmount.String(),
 		Sales:       sales,
+		Payout:      s.mailPayout(),
 		Views:       settlement.Number(sum.Views),
 		Late:        late,
 		Best:        s.bestVideo(),
@@ -104,30 +112,53 @@ func (s *Statement) mailFigures() mailFigures {
 	}
 }
 
-// bestVideo is the one that earned most; the more viewed, then the one with the
-// smaller id goes first among equals.
+func (s *Statement) mailPayout() *mailPayout {
+	if s.Payout.IsZero() {
+		return nil
+	}
+	payout := &mailPayout{Payable: s.Payout.Payable.String()}
+	if s.Payout.BroughtForward != 0 {
+		payout.BroughtForward = s.Payout.BroughtForward.String()
+	}
+	if s.Payout.CarriedForward != 0 {
+		payout.CarriedForward = s.Payout.CarriedForward.String()
+	}
+	return payout
+}
+
+// bestVideo is the one that earned most, with its payments; the more viewed, then the
+// one with the smaller id goes first among equals. One that lost money is not it.
 func (s *Statement) bestVideo() *mailVideo {
 	var best *Line
 	for i := range s.Lines {
 		line := &s.Lines[i]
-		if line.WithLate().Views > 0 && (best == nil || line.isAheadOf(best)) {
+		if (line.WithLate().Views > 0 || line.Payments.Payments > 0) && line.earned() >= 0 && (best == nil || line.isAheadOf(best)) {
 			best = line
 		}
 	}
 	if best == nil {
 		return nil
 	}
-	return &mailVideo{
-		Title:  cmp.Or(OneLine(best.Title), s.labels().nameless(best.VideoID)),
-		Views:  settlement.Number(best.WithLate().Views),
-		Amount: (best.VideoAmount + best.AdAmount).String(),
+	video := &mailVideo{Title: cmp.Or(OneLine(best.Title), s.labels().nameless(best.VideoID))}
+	if views := best.WithLate().Views; views > 0 {
+		video.Views, video.Amount = settlement.Number(views), (best.VideoAmount + best.AdAmount).String()
 	}
+	if best.Payments.Rows() > 0 {
+		video.Sales = best.Payments.Net.String()
+	}
+	return video
+}
+
+// earned is all that the video earned. It fits if all of the statement does, or else
+// it is some other one that earned most.
+func (l *Line) earned() settlement.Won {
+	all, _ := l.TotalWith(l.Payments.Net)
+	return all
 }
 
 func (l *Line) isAheadOf(other *Line) bool {
-	amount, otherAmount := l.VideoAmount+l.AdAmount, other.VideoAmount+other.AdAmount
 	views, otherViews := l.WithLate().Views, other.WithLate().Views
-	switch {
+	switch amount, otherAmount := l.earned(), other.earned(); {
 	case amount != otherAmount:
 		return amount > otherAmount
 	case views != otherViews:

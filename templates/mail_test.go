@@ -98,6 +98,51 @@ func TestMailBestVideoIsTheOneThatEarnedMost(t *testing.T) {
 	require.Equal(t, "best", statement.bestVideo().Title)
 }
 
+func TestMailBestVideoIsTheOneThatEarnedMostWithItsPayments(t *testing.T) {
+	statement := &Statement{Locale: English, Lines: []Line{
+		{VideoID: 1, Title: "watched", Statistics: settlement.Statistics{Views: 9}, Earnings: settlement.Earnings{Amounts: settlement.Amounts{VideoAmount: 10}}},
+		{VideoID: 2, Title: "sold", Payments: settlement.PaymentFigures{Payments: 1, Gross: 12, Fee: 1, Net: 11}},
+	}}
+	require.Equal(t, &mailVideo{Title: "sold", Sales: "₩11"}, statement.bestVideo())
+	mail, err := NewMail(statement, "")
+	require.NoError(t, err)
+	require.Contains(t, mail.Text, "sold\n₩11 from sales\n")
+
+	statement.Lines[0].Payments = settlement.PaymentFigures{Payments: 1, Gross: 2, Fee: 0, Net: 2}
+	require.Equal(t, &mailVideo{Title: "watched", Views: "9", Amount: "₩10", Sales: "₩2"}, statement.bestVideo())
+	mail, err = NewMail(statement, "")
+	require.NoError(t, err)
+	require.Contains(t, mail.Text, "₩10 from 9 views, ₩2 from sales\n")
+	require.Contains(t, mail.HTML, "₩10 from 9 views, ₩2 from sales<")
+
+	statement.Lines = statement.Lines[:1]
+	statement.Lines[0].Payments = settlement.PaymentFigures{Refunds: 1, Gross: -12, Net: -12}
+	require.Nil(t, statement.bestVideo(), "it lost money")
+}
+
+func TestR16_MailsSayWhatIsCarried(t *testing.T) {
+	for locale, want := range map[string][]string{
+		English: {"Earned this week  ", "Brought forward   -₩1,234,567,890 (from earlier weeks)\nTotal payout      ₩0\nCarried forward   -₩"},
+		Korean:  {"이번 주 수익  ", "이월된 금액  -₩1,234,567,890 (이전 주에서)\n지급 금액    ₩0\n이월할 금액  -₩"},
+	} {
+		s := owing(locale)
+		mail, err := NewMail(s, "")
+		require.NoError(t, err)
+		for _, text := range want {
+			require.Contains(t, mail.Text, text)
+		}
+		for _, text := range []string{s.labels().weekTotal, s.labels().broughtForward, s.labels().carriedForward, "-₩1,234,567,890", s.Payout.CarriedForward.String()} {
+			require.Contains(t, mail.HTML, text)
+		}
+
+		s.Payout = settlement.Payout{BroughtForward: -1, Payable: s.Total() - 1}
+		mail, err = NewMail(s, "")
+		require.NoError(t, err)
+		require.Contains(t, mail.Text, s.Payout.Payable.String())
+		require.NotContains(t, mail.HTML, s.labels().carriedForward, "nothing is")
+	}
+}
+
 func mailStatement(t *testing.T, locale string) *Statement {
 	t.Helper()
 	period, err := settlement.ParseWeek("2024-W19")

@@ -30,7 +30,11 @@ func (l *letter) writeTotal() {
 	l.fill(left, l.y, width, height, tint)
 	l.fill(left, l.y, 3, height, accent)
 	const inset = 20
-	l.write(left+inset, l.y+25, pdf.Style{Size: 9, Colour: muted}, l.total)
+	of := l.total
+	if !l.statement.Payout.IsZero() {
+		of = l.weekTotal
+	}
+	l.write(left+inset, l.y+25, pdf.Style{Size: 9, Colour: muted}, of)
 	amount := pdf.Style{Bold: true, Size: 30, Colour: ink}
 	l.write(left+inset, l.y+59, l.shrunk(amount, total.String(), width*0.55), total.String())
 
@@ -52,6 +56,34 @@ func (l *letter) writeTotal() {
 		l.down(4)
 		l.paragraph(note, l.negative)
 	}
+	l.writeCarried()
+}
+
+// writeCarried tells what is paid where not all of the total is, and why.
+func (l *letter) writeCarried() {
+	if l.statement.Payout.IsZero() {
+		return
+	}
+	payout := l.statement.Payout
+	l.down(6)
+	for _, part := range []struct {
+		label  string
+		amount settlement.Won
+		shown  bool
+	}{
+		{l.broughtForward, payout.BroughtForward, payout.BroughtForward != 0},
+		{l.total, payout.Payable, true},
+		{l.carriedForward, payout.CarriedForward, payout.CarriedForward != 0},
+	} {
+		if part.shown {
+			l.write(left, l.y+12, body, part.label)
+			l.writeRight(right, l.y+12, strong, part.amount.String())
+			l.down(factHeight)
+			l.rule(l.y, line)
+		}
+	}
+	l.down(4)
+	l.paragraph(note, l.carriedReason)
 }
 
 // writeDays draws a bar for each day of the period, below the line where the day is

@@ -77,7 +77,7 @@ func (l *letter) writeFees() {
 		l.down(5)
 		for _, fee := range rule.Methods {
 			l.needs(tierHeight)
-			l.write(left, l.y+12, body, l.fit(body, fee.Method, column/2))
+			l.write(left, l.y+12, body, l.fit(body, MethodName(l.statement.Locale, fee.Method), column/2))
 			l.writeRight(left+column, l.y+12, strong, Fee(fee))
 			l.down(tierHeight)
 		}

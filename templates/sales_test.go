@@ -37,7 +37,16 @@ func withSales(s *Statement) *Statement {
 // negative is a week in which one video gave back more than all earned.
 func negative(locale string) *Statement {
 	s := withSales(sample(locale, 2))
-	return soldOn(s, 3, Line{VideoID: 9_999, Title: "대여 영상", Payments: settlement.PaymentFigures{Refunds: 3, Gross: -99_000_000, Fee: -2_970_300, Net: -96_029_700}})
+	s = soldOn(s, 3, Line{VideoID: 9_999, Title: "대여 영상", Payments: settlement.PaymentFigures{Refunds: 3, Gross: -99_000_000, Fee: -2_970_300, Net: -96_029_700}})
+	s.Payout = settlement.Payout{CarriedForward: s.Total()}
+	return s
+}
+
+// owing is a week that pays for a part of what an earlier one left.
+func owing(locale string) *Statement {
+	s := withSales(sample(locale, 2))
+	s.Payout = settlement.Payout{BroughtForward: -1_234_567_890, CarriedForward: s.Total() - 1_234_567_890}
+	return s
 }
 
 // soldOn adds the line, which has payments only, and gives the day what the
@@ -122,6 +131,38 @@ func TestR16_ANegativeTotalIsShownAsWhatItIs(t *testing.T) {
 	}
 }
 
+func TestR16_WhatIsCarriedIsShownWhereAnythingIs(t *testing.T) {
+	for _, locale := range []string{Korean, English} {
+		s := owing(locale)
+		l := s.labels()
+		all := words(t, s)
+		for _, text := range []string{l.weekTotal, l.broughtForward, "-₩1,234,567,890", l.total, "₩0", l.carriedForward, s.Payout.CarriedForward.String()} {
+			require.Contains(t, all, text)
+		}
+		first := words(t, negative(locale))
+		require.Contains(t, first, l.carriedForward)
+		require.NotContains(t, first, l.broughtForward, "nothing was")
+		for _, text := range []string{l.weekTotal, l.carriedForward} {
+			require.NotContains(t, words(t, withSales(sample(locale, 2))), text)
+		}
+	}
+}
+
+func TestR16_APayoutThatIsNotWhatTheWeekComesToIsRefused(t *testing.T) {
+	s := owing(English)
+	require.NoError(t, s.addsUp())
+	s.Payout.Payable++
+	require.Error(t, s.addsUp())
+}
+
+func TestR14_MethodsOfPaymentHaveTheNamesThatPeopleUse(t *testing.T) {
+	for locale, names := range map[string][]string{Korean: {"카드", "휴대폰 결제", "계좌 이체"}, English: {"Card", "Mobile phone", "Bank transfer"}} {
+		s := withSales(sample(locale, 1))
+		s.Fees = append(s.Fees, settlement.FeeRule{Version: 2, Methods: settlement.MethodFees{{Method: "gift-card", BasisPoints: 1}}})
+		require.Subset(t, words(t, s), append(names, "gift-card"))
+	}
+}
+
 // hugeSales has figures that no creator will ever see.
 func hugeSales(locale string) *Statement {
 	return soldOn(sample(locale, 1), 0, Line{
@@ -135,7 +176,7 @@ func TestSalesStayOnThePage(t *testing.T) {
 	font := documentFont(t)
 	for _, locale := range []string{Korean, English} {
 		for name, s := range map[string]*Statement{
-			"some": withSales(sample(locale, 3)), "many": withSales(sample(locale, 60)), "negative": negative(locale), "huge": hugeSales(locale), "nasty": withSales(nastySample(locale)),
+			"some": withSales(sample(locale, 3)), "many": withSales(sample(locale, 60)), "negative": negative(locale), "owing": owing(locale), "huge": hugeSales(locale), "nasty": withSales(nastySample(locale)),
 		} {
 			require.NoError(t, s.addsUp(), name)
 			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {

@@ -46,10 +46,10 @@ func (r *periodRun) checkRows(ctx workflow.Context) error {
 }
 
 // mismatchesByDay adds up what the checks found, which are in the order of the
-// days, and keeps the days with other rows than were counted.
+// days and their logs, and keeps the days with other rows than were counted.
 func mismatchesByDay(found []settlement.Mismatch) (mismatches []settlement.Mismatch) {
 	for i, from := 1, 0; i <= len(found); i++ {
-		if i < len(found) && found[i].Day == found[from].Day {
+		if i < len(found) && found[i].Day == found[from].Day && found[i].Payments == found[from].Payments {
 			continue
 		}
 		day := found[from]

@@ -67,6 +67,12 @@ func TestRowsOfAWeekThatChangedRaiseAnAlarmAndAreNoObstacle(t *testing.T) {
 	}, b.weekResult(t).Mismatches)
 }
 
+func TestR15_AnAlarmTellsViewsFromPayments(t *testing.T) {
+	view, payment := settlement.Mismatch{Day: day, Expected: 2, Found: 1}, settlement.Mismatch{Day: day, Payments: true, Expected: 3, Found: 2}
+
+	require.Equal(t, []settlement.Mismatch{view, payment}, mismatchesByDay([]settlement.Mismatch{view, payment}))
+}
+
 func TestADayInWhoseRowsACheckFailsFailsTheWeekAndIsNamed(t *testing.T) {
 	b := setup(t)
 	b.OnActivity(a.BeginPeriod, mock.Anything, mock.Anything).Return(activities.BeginPeriodResult{}, nil).Once()

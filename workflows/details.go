@@ -73,9 +73,14 @@ func thenGoesOn(next string) string {
 
 // showClosed shows what the period came to.
 func (p *progressTracker) showClosed(ctx workflow.Context, totals settlement.Totals) {
-	showDetails(ctx, p.headline(ctx), []string{"rows", "views", "self", "repeat", "late views", "video amount", "ad amount"},
-		[]string{fmt.Sprint(totals.Statistics.Rows()), fmt.Sprint(totals.Views), fmt.Sprint(totals.SelfViews), fmt.Sprint(totals.RepeatViews),
-			fmt.Sprint(totals.LateViews), fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)})
+	header := []string{"rows", "views", "self", "repeat", "late views", "video amount", "ad amount"}
+	row := []string{fmt.Sprint(totals.Statistics.Rows()), fmt.Sprint(totals.Views), fmt.Sprint(totals.SelfViews), fmt.Sprint(totals.RepeatViews),
+		fmt.Sprint(totals.LateViews), fmt.Sprint(totals.VideoAmount), fmt.Sprint(totals.AdAmount)}
+	if rows := totals.PaymentFigures.Rows(); rows > 0 {
+		header = append(header, "payment rows", "payments", "refunds", "late payment rows", "payments net")
+		row = append(row, fmt.Sprint(rows), fmt.Sprint(totals.Payments), fmt.Sprint(totals.Refunds), fmt.Sprint(totals.LatePayments), fmt.Sprint(totals.Net))
+	}
+	showDetails(ctx, p.headline(ctx), header, row)
 }
 
 // failedChunksShown is how many failed chunks the details list; the failure has all.

@@ -102,6 +102,39 @@ func TestAStatementTellsThePaymentsOfItsVideos(t *testing.T) {
 	require.EqualValues(t, -86_400, list.Statements[0].Amount)
 }
 
+func TestR16_StatementsSayWhatIsCarried(t *testing.T) {
+	r := newSoldRig(t)
+	negative := settlement.Payout{CarriedForward: -86_400}
+	statement, err := r.answers.Statement(t.Context(), other, week)
+	require.NoError(t, err)
+	require.Equal(t, negative, statement.Value.Payout)
+
+	next := week.End().Week()
+	r.AddDays(next.Start, next.End()-1)
+	for _, day := range next.Days() {
+		r.CloseDay(day)
+	}
+	r.Sell(next.Start, other, 50, sold)
+	r.ClosePeriod(next)
+	list, err := r.answers.Statements(t.Context(), other, WeekPage{})
+	require.NoError(t, err)
+	require.Len(t, list.Statements, 2)
+	require.Equal(t, settlement.Payout{BroughtForward: -86_400, CarriedForward: -76_800}, list.Statements[0].Payout)
+	require.Equal(t, negative, list.Statements[1].Payout)
+	statement, err = r.answers.Statement(t.Context(), other, next)
+	require.NoError(t, err)
+	require.Equal(t, list.Statements[0].Payout, statement.Value.Payout)
+}
+
+func TestR14_AStatementTellsTheFeesOfItsPayments(t *testing.T) {
+	r := newSoldRig(t)
+	statement, err := r.answers.Statement(t.Context(), busy, week)
+	require.NoError(t, err)
+	rule, err := r.DB.Fees.Version(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, []FeeRule{FeeRule(rule)}, statement.Value.Fees)
+}
+
 func TestAnswersWithoutPaymentsDoNotNameThem(t *testing.T) {
 	r := newRig(t)
 	settled, err := r.answers.Settlement(t.Context(), busy, week, Page{})
@@ -113,5 +146,6 @@ func TestAnswersWithoutPaymentsDoNotNameThem(t *testing.T) {
 		require.NoError(t, err)
 		require.NotContains(t, string(text), "payments")
 		require.NotContains(t, string(text), "fees")
+		require.NotContains(t, string(text), "payout")
 	}
 }

@@ -140,7 +140,7 @@ func (b *Books) readStatement(ctx context.Context, books *db.DB, creator int64, 
 
 func newStatement(of storedStatement) (Statement, error) {
 	drawn := of.drawn
-	totals, err := totalsOf(drawn.Period, of.stored)
+	totals, err := totalsOf(drawn.Period, of.stored, drawn.Payout)
 	if err != nil {
 		return Statement{}, err
 	}

@@ -37,6 +37,7 @@ type StatementTotals struct {
 	settlement.Amounts
 	Payments settlement.PaymentFigures `json:"payments,omitzero" doc:"What payments came to; missing without any."`
 	Amount   settlement.Won            `json:"amount" doc:"Both amounts and the net of payments together, in whole won. It may be negative."`
+	Payout   settlement.Payout         `json:"payout,omitzero" doc:"What is paid where that is not just the amount: brought_forward (0 or less, from weeks that closed before) and amount are together payable and carried_forward (0 or less, to the week that closes next). Missing where nothing is carried: then the amount is paid."`
 }
 
 func (s Statements) lines() int { return len(s.Statements) }
@@ -67,10 +68,14 @@ func readStatements(ctx context.Context, books *db.DB, creator int64, before set
 	if err != nil {
 		return Statements{}, err
 	}
+	payouts, err := books.Payouts(ctx, one(creator))
+	if err != nil {
+		return Statements{}, err
+	}
 	found := Statements{CreatorID: creator, Statements: []StatementTotals{}}
 	stored, found.Next = cut(stored, limit, func(s db.WeekStatement) settlement.Day { return s.Week })
 	for _, one := range stored {
-		totals, err := totalsOf(one.Week.Week(), one.Statement)
+		totals, err := totalsOf(one.Week.Week(), one.Statement, payouts[creator][one.Week])
 		if err != nil {
 			return Statements{}, err
 		}
@@ -80,10 +85,10 @@ func readStatements(ctx context.Context, books *db.DB, creator int64, before set
 }
 
 // totalsOf are the totals of a week's statement.
-func totalsOf(week settlement.Period, stored db.Statement) (StatementTotals, error) {
+func totalsOf(week settlement.Period, stored db.Statement, payout settlement.Payout) (StatementTotals, error) {
 	totals := StatementTotals{
 		Week: week.String(), Start: week.Start, Number: statement.Number(week, stored.CreatorID),
-		Statistics: stored.Statistics, Amounts: stored.Amounts, Payments: stored.PaymentFigures,
+		Statistics: stored.Statistics, Amounts: stored.Amounts, Payments: stored.PaymentFigures, Payout: payout,
 	}
 	err := totals.Statistics.Add(settlement.Statistics{
 		Views: stored.LateViews, PlayedSeconds: stored.LatePlayedSeconds, AdViews: stored.LateAdViews,

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strconv"
 
 	"creatorpay/api/answers"
@@ -24,12 +25,18 @@ type homeView struct {
 	NotYet *notYet    // nil before the first week has closed
 }
 
+// Sells tells whether any of the weeks has payments.
+func (v homeView) Sells() bool {
+	return slices.ContainsFunc(v.Weeks, func(week weekView) bool { return week.Sales.Rows() > 0 })
+}
+
 type weekView struct {
 	Week settlement.Period
 	settlement.Amounts
-	Sales settlement.PaymentFigures
-	Total settlement.Won
-	Views int64
+	Sales  settlement.PaymentFigures
+	Total  settlement.Won
+	Payout settlement.Payout
+	Views  int64
 }
 
 // notYet says up to where weeks are closed. When the next one will be, nobody knows.
@@ -56,7 +63,7 @@ func (s *site) home(q question) (shown, error) {
 	}
 	for _, statement := range answer.Statements {
 		view.Weeks = append(view.Weeks, weekView{
-			Week: statement.Start.Week(), Amounts: statement.Amounts, Sales: statement.Payments, Total: statement.Amount, Views: statement.Views,
+			Week: statement.Start.Week(), Amounts: statement.Amounts, Sales: statement.Payments, Total: statement.Amount, Payout: statement.Payout, Views: statement.Views,
 		})
 	}
 	if answer.Next != nil {

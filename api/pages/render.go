@@ -48,6 +48,7 @@ func functions(language string) template.FuncMap {
 		"number":   func(n int64) string { return settlement.Number(n) },
 		"price":    templates.Price,
 		"fee":      templates.Fee,
+		"method":   func(method string) string { return templates.MethodName(language, method) },
 		"duration": templates.Duration,
 		"line":     templates.OneLine,
 		"exact":    exact,

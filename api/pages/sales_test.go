@@ -32,6 +32,7 @@ func newSellingBooks(t *testing.T, locale string) *books {
 		require.NoError(t, s.Payments.Add(line.Payments))
 	}
 	s.Amount += s.Payments.Net
+	s.Payout = settlement.Payout{BroughtForward: -1_000, CarriedForward: s.Amount - 1_000}
 	s.Days[3].Amount += s.Payments.Net
 	b.statements.Statements[0] = s.StatementTotals
 	return b
@@ -45,7 +46,7 @@ func TestStatementShowsSales(t *testing.T) {
 		"Sales ₩297,600: 31 paid, 2 refunded, gross ₩310,000, fees ₩12,400; left out: 3 pending, 1 cancelled, 4 repeated",
 		"₩9,600 of them late: paid or refunded 28 April 2024, settled with 7 May",
 		"Sales -₩96,030,000: 0 paid, 9 refunded, gross -₩99,000,000, fees -₩2,970,000",
-		"card | 3% + ₩100", b.statement.Days[3].Amount.String(),
+		"Card | 3% + ₩100", b.statement.Days[3].Amount.String(),
 	} {
 		require.Contains(t, rows, text)
 	}
@@ -95,8 +96,23 @@ func TestExplanationShowsSales(t *testing.T) {
 	}
 }
 
+func TestR16_PagesShowWhatIsCarried(t *testing.T) {
+	b := newSellingBooks(t, "en")
+	p := newPages(t, b)
+	for _, address := range []string{"/", "/statements/2024-W19"} {
+		page := p.get(address).Body.String()
+		for _, text := range []string{"Brought forward from earlier weeks</dt><dd>-₩1,000<", `Total payout</dt><dd>₩0<`, "next week</dt><dd>" + b.statement.Payout.CarriedForward.String()} {
+			require.Contains(t, page, text)
+		}
+	}
+	require.Contains(t, p.get("/").Body.String(), b.statement.Amount.String()+`<br><span class="faint small">payout ₩0`)
+
+	b.statement.Payout = settlement.Payout{CarriedForward: b.statement.Amount}
+	require.NotContains(t, newPages(t, b).get("/statements/2024-W19").Body.String(), "Brought forward", "nothing was")
+}
+
 func TestPagesOfWhoSellsNothingDoNotSpeakOfSales(t *testing.T) {
-	for locale, words := range map[string][]string{"en": {"Sales", "refund", "fees"}, "ko": {"판매", "환불", "수수료"}} {
+	for locale, words := range map[string][]string{"en": {"Sales", "refund", "fees", "payout ₩", "forward"}, "ko": {"판매", "환불", "수수료", "이월"}} {
 		b := newBooks(t, 3)
 		b.locale = locale
 		p := newPages(t, b)
@@ -109,4 +125,24 @@ func TestPagesOfWhoSellsNothingDoNotSpeakOfSales(t *testing.T) {
 		selling := newPages(t, newSellingBooks(t, locale)).get("/statements/2024-W19").Body.String()
 		require.Contains(t, selling, words[0])
 	}
+}
+
+func TestR16_NegativeWeeksHangFromTheAxis(t *testing.T) {
+	weekOf := func(i int, total settlement.Won) weekView {
+		return weekView{Week: (monday - settlement.Day(7*i)).Week(), Total: total}
+	}
+	chart := newWeeksChart([]weekView{weekOf(0, -100), weekOf(1, 300)}, week)
+	axis := weeksTop + (weeksFoot-weeksTop)*0.75
+	require.InDelta(t, axis+0.5, chart.Axis, 1e-9)
+	require.False(t, chart.Bars[0].Negative)
+	require.InDelta(t, weeksTop, chart.Bars[0].Y, 1e-9)
+	require.InDelta(t, axis-weeksTop, chart.Bars[0].Height, 1e-9)
+	require.True(t, chart.Bars[1].Negative)
+	require.InDelta(t, axis, chart.Bars[1].Y, 1e-9)
+	require.InDelta(t, weeksFoot-axis, chart.Bars[1].Height, 1e-9)
+
+	chart = newWeeksChart([]weekView{weekOf(0, -100)}, week)
+	require.Zero(t, chart.Top)
+	require.InDelta(t, weeksTop+0.5, chart.Axis, 1e-9)
+	require.InDelta(t, weeksFoot-weeksTop, chart.Bars[0].Height, 1e-9)
 }

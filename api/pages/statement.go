@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -25,6 +26,7 @@ type statementView struct {
 	Total     settlement.Won
 	Earned    settlement.Amounts
 	Sales     settlement.PaymentFigures
+	Payout    settlement.Payout
 	Sum       settlement.Statistics
 	Late      int64 // of the counted views
 	LateSales bool  // some payments or refunds came late
@@ -38,7 +40,7 @@ type statementView struct {
 type dayBar struct {
 	Day    settlement.Day
 	Amount settlement.Won
-	Share  float64 // percent of the highest day
+	Share  float64 // percent of the day that is furthest from 0
 }
 
 // lineView is one video's week, late views among its figures.
@@ -87,7 +89,7 @@ func (s *site) statement(q question) (shown, error) {
 	statement := answer.Value
 	view := statementView{
 		frame: q.frame, Week: week, Number: statement.Number, ClosedAt: statement.ClosedAt, Seal: answer.Seal,
-		Total: statement.Amount, Earned: statement.Amounts, Sales: statement.Payments, Fees: statement.Fees, Sum: statement.Statistics, Prices: statement.Prices,
+		Total: statement.Amount, Earned: statement.Amounts, Sales: statement.Payments, Payout: statement.Payout, Fees: statement.Fees, Sum: statement.Statistics, Prices: statement.Prices,
 		Days: dayBars(statement.Days),
 	}
 	if statement.Documents != nil {
@@ -114,12 +116,12 @@ func (s *site) statement(q question) (shown, error) {
 }
 
 func dayBars(days []answers.StatementDay) (bars []dayBar) {
-	var highest settlement.Won
+	var furthest float64
 	for _, day := range days {
-		highest = max(highest, day.Amount)
+		furthest = max(furthest, math.Abs(float64(day.Amount)))
 	}
 	for _, day := range days {
-		bars = append(bars, dayBar{Day: day.Date, Amount: day.Amount, Share: percentOf(day.Amount, highest)})
+		bars = append(bars, dayBar{Day: day.Date, Amount: day.Amount, Share: 100 * share(math.Abs(float64(day.Amount)), furthest)})
 	}
 	return bars
 }

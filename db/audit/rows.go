@@ -55,9 +55,7 @@ type auditedLog struct {
 func (a *audit) logs() []auditedLog {
 	return []auditedLog{
 		{a.db.Log.Log, "row", db.Run.OnTime, func(totals settlement.Totals) int64 { return totals.Statistics.Rows() }},
-		{a.db.Payments.Log, "payment row", db.Run.PaymentsOnTime, func(totals settlement.Totals) int64 {
-			return totals.PaymentFigures.Rows() - totals.LatePayments
-		}},
+		{a.db.Payments.Log, "payment row", db.Run.PaymentsOnTime, settlement.Totals.OwnPayments},
 	}
 }
 

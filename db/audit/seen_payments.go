@@ -37,16 +37,14 @@ func (c *closedBooks) readSeen(ctx context.Context) error {
 }
 
 // seenBy are the closed days up to the given one that may have settled one of the
-// payment ids, which are in order.
-func (c *closedBooks) seenBy(until settlement.Day, ids []int64) (days []daylog.OnTime) {
+// payment ids, which are in order, each with those.
+func (c *closedBooks) seenBy(until settlement.Day, ids []int64) (days []daylog.Wanted) {
 	for _, run := range c.allDays {
 		at := slices.IndexFunc(c.seen, func(seen seenPayments) bool { return seen.Day == run.StartsOn })
 		if run.StartsOn > until || at < 0 {
 			continue
 		}
-		if next, _ := slices.BinarySearch(ids, c.seen[at].First); next < len(ids) && ids[next] <= c.seen[at].Last {
-			days = append(days, run.PaymentsOnTime())
-		}
+		days = append(days, run.PaymentsOnTime().WantsBetween(c.seen[at].First, c.seen[at].Last, ids))
 	}
 	return days
 }

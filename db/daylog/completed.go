@@ -1,12 +1,14 @@
 package daylog
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 
 	"creatorpay/settlement"
 )
@@ -21,56 +23,92 @@ type CompletedPayment struct {
 	Method    string          `db:"method"`
 	RefundOf  sql.Null[int64] `db:"refund_of"`
 	JudgedOn  settlement.Day  `db:"judged_on"` // its own day or, where it came late, the one that posts it
-	Late      bool            `db:"late"`
+	Late      int             `db:"late"`      // 1 if it did, else 0
 }
 
 // idsPerQuery bounds the length of one statement.
 const idsPerQuery = 500
 
-// Completed are the completed rows with these payment ids, refunds among them,
-// that were on time on one of the days, that came late and are posted by the day
-// until or an earlier one, or that are payments of a dropped day. Rows of one id
-// stand together, in the order in which they were judged: the first one was
-// settled. Refunds of dropped days are missing. Rows are found by their ids; no
-// others are read.
-func (p *Payments) Completed(ctx context.Context, days []OnTime, until settlement.Day, ids []int64) (found []CompletedPayment, err error) {
-	there, dayArgs := p.anyOf(days)
-	for batch := range slices.Chunk(ids, idsPerQuery) {
-		wanted := "payment_id IN (" + strings.Repeat("?, ", len(batch)-1) + "?)"
-		idArgs := make([]any, len(batch))
-		for i, id := range batch {
-			idArgs[i] = id
-		}
-		var rows []CompletedPayment
-		// A day that is being dropped may give a row twice, which UNION makes one.
-		if err := p.pool.SelectContext(ctx, &rows, `
-			SELECT `+keptColumns.List()+`, refund_of, paid_on AS judged_on, FALSE AS late
-			FROM payments FORCE INDEX (payments_payment_id_idx)
-			WHERE `+wanted+` AND `+there+` AND status = ?
-			UNION
-			SELECT `+keptColumns.List()+`, refund_of, posted_on, TRUE
-			FROM late_payments
-			WHERE `+wanted+` AND posted_on <= ? AND status = ?
-			UNION
-			SELECT `+keptColumns.List()+`, NULL, paid_on, FALSE
-			FROM dropped_payments
-			WHERE `+wanted+`
-			ORDER BY payment_id, judged_on, late, paid_at, video_id`,
-			slices.Concat(idArgs, dayArgs, []any{settlement.PaymentCompleted}, idArgs, []any{until, settlement.PaymentCompleted}, idArgs)...); err != nil {
-			return nil, fmt.Errorf("look up completed payments: %w", err)
-		}
-		found = append(found, rows...)
-	}
-	return found, nil
+// Wanted are payment ids that the day's own rows may have.
+type Wanted struct {
+	OnTime
+	IDs []int64
 }
 
-// anyOf is the SQL condition that a row is one of the days' own.
-func (d *description) anyOf(days []OnTime) (condition string, args []any) {
-	conditions := make([]string, 0, len(days)+1)
-	for _, day := range days {
-		there, more := day.condition()
-		conditions = append(conditions, d.day+" = ? AND "+there)
-		args = append(append(args, day.Day), more...)
+// Wants are the ids, any of which the day may have.
+func (o OnTime) Wants(ids []int64) Wanted { return Wanted{o, ids} }
+
+// WantsBetween are those of the ids, which are in order, that a day may have which
+// has none below first and none above last.
+func (o OnTime) WantsBetween(first, last int64, ids []int64) Wanted {
+	from, _ := slices.BinarySearch(ids, first)
+	to, hasLast := slices.BinarySearch(ids, last)
+	if hasLast {
+		to++
 	}
-	return "(" + strings.Join(append(conditions, "FALSE"), " OR ") + ")", args
+	return o.Wants(ids[from:max(from, to)])
+}
+
+// Completed are the completed rows with these payment ids, refunds among them,
+// that were on time on one of the days that may have them, that came late and are
+// posted by the day until or an earlier one, or that are payments of a dropped day.
+// Rows of one id stand together, in the order in which they were judged: the first
+// one was settled. Refunds of dropped days are missing. Rows are found by their
+// ids; no others are read.
+func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlement.Day, ids []int64) (found []CompletedPayment, err error) {
+	look := func(ids []int64, query string, args ...any) error {
+		for batch := range slices.Chunk(ids, idsPerQuery) {
+			if found, err = p.completed(ctx, found, batch, query, args...); err != nil {
+				return fmt.Errorf("look up completed payments: %w", err)
+			}
+		}
+		return nil
+	}
+	// Each day by itself: in several partitions the server would look for each id of
+	// each day in each of them.
+	for _, day := range days {
+		there, args := day.condition()
+		if err := look(day.IDs, `
+			SELECT `+keptColumns.List()+`, refund_of, paid_on AS judged_on, 0 AS late
+			FROM payments FORCE INDEX (payments_payment_id_idx)
+			WHERE payment_id IN (?) AND paid_on = ? AND `+there+` AND status = ?`,
+			slices.Concat([]any{day.Day}, args, []any{settlement.PaymentCompleted})...); err != nil {
+			return nil, err
+		}
+	}
+	if err := look(ids, `
+		SELECT `+keptColumns.List()+`, refund_of, posted_on AS judged_on, 1 AS late
+		FROM late_payments
+		WHERE payment_id IN (?) AND posted_on <= ? AND status = ?`, until, settlement.PaymentCompleted); err != nil {
+		return nil, err
+	}
+	// Last, since a day that is dropped meanwhile is kept here first; what was found
+	// twice so is one.
+	if err := look(ids, `
+		SELECT `+keptColumns.List()+`, NULL AS refund_of, paid_on AS judged_on, 0 AS late
+		FROM dropped_payments
+		WHERE payment_id IN (?)`); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, CompletedPayment.compare)
+	return slices.Compact(found), nil
+}
+
+// completed adds the rows with the ids to those that were found.
+func (p *Payments) completed(ctx context.Context, found []CompletedPayment, ids []int64, query string, args ...any) ([]CompletedPayment, error) {
+	query, args, err := sqlx.In(query, append([]any{ids}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	var rows []CompletedPayment
+	err = p.pool.SelectContext(ctx, &rows, query, args...)
+	return append(found, rows...), err
+}
+
+// compare is the order in which rows of one payment id are judged.
+func (p CompletedPayment) compare(other CompletedPayment) int {
+	return cmp.Or(
+		cmp.Compare(p.PaymentID, other.PaymentID), cmp.Compare(p.JudgedOn, other.JudgedOn), cmp.Compare(p.Late, other.Late),
+		p.PaidAt.Compare(other.PaidAt), cmp.Compare(p.VideoID, other.VideoID),
+	)
 }

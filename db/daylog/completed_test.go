@@ -31,10 +31,18 @@ func openClosed(t *testing.T, late []daylog.Payment, onTime ...daylog.Payment) (
 	return logs, days
 }
 
+// wanted are the ids in each of the days.
+func wanted(days []daylog.OnTime, ids ...int64) (all []daylog.Wanted) {
+	for _, day := range days {
+		all = append(all, day.Wants(ids))
+	}
+	return all
+}
+
 // found names the completed rows: the video, which tells a test's rows apart.
 func (l logs) found(t *testing.T, days []daylog.OnTime, until settlement.Day, ids ...int64) (videos []int64) {
 	t.Helper()
-	completed, err := l.payments.Completed(t.Context(), days, until, ids)
+	completed, err := l.payments.Completed(t.Context(), wanted(days, ids...), until, ids)
 	require.NoError(t, err)
 	for _, row := range completed {
 		videos = append(videos, row.VideoID)
@@ -55,7 +63,7 @@ func TestCompleted_FindsThePaymentWithItsFigures(t *testing.T) {
 	paid, back := payment(monday, 1, 5, time.Hour), refund(payment(monday, 1, 5, 2*time.Hour), 6)
 	logs, days := openClosed(t, nil, paid, back)
 
-	completed, err := logs.payments.Completed(t.Context(), days, monday+2, []int64{6, 5})
+	completed, err := logs.payments.Completed(t.Context(), wanted(days, 6, 5), monday+2, []int64{6, 5})
 
 	require.NoError(t, err)
 	require.Len(t, completed, 2)
@@ -120,7 +128,7 @@ func TestDropPayments_KeepsWhatMustBeKnown(t *testing.T) {
 
 	require.Equal(t, []int64{3, 9, 4, 4}, logs.found(t, days, monday+2, 5, 7), "the first one; late ones stand in their own table")
 	require.Empty(t, logs.found(t, days, monday+2, 6, 8), "refunds and what was not completed")
-	completed, err := logs.payments.Completed(t.Context(), days, monday+2, []int64{5})
+	completed, err := logs.payments.Completed(t.Context(), wanted(days, 5), monday+2, []int64{5})
 	require.NoError(t, err)
 	require.Equal(t, daylog.CompletedPayment{
 		PaymentID: 5, VideoID: 3, PaidOn: monday, PaidAt: seoul.Start(monday).UTC(), Amount: 900, Method: "card", JudgedOn: monday,

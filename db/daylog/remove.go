@@ -21,13 +21,10 @@ func (l *Log) DaysAfter(ctx context.Context, after settlement.Day) (days []settl
 	return days, err
 }
 
-// RemoveEmptyDays takes room from the last days of the log: from all of them
-// or, with a [settlement.ErrHasRows], from none.
-func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error {
+// CheckEmpty fails with a [settlement.ErrHasRows] that names the days with rows.
+func (l *Log) CheckEmpty(ctx context.Context, days []settlement.Day) error {
 	var used []settlement.Day
-	names := make([]string, len(last))
-	for i, day := range last {
-		names[i] = partitionName(day)
+	for _, day := range days {
 		found, err := l.HasRows(ctx, day)
 		if err != nil {
 			return err
@@ -38,6 +35,19 @@ func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error 
 	}
 	if len(used) > 0 {
 		return l.haveRows(used)
+	}
+	return nil
+}
+
+// RemoveEmptyDays takes room from the last days of the log: from all of them
+// or, with a [settlement.ErrHasRows], from none.
+func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error {
+	if err := l.CheckEmpty(ctx, last); err != nil {
+		return err
+	}
+	names := make([]string, len(last))
+	for i, day := range last {
+		names[i] = partitionName(day)
 	}
 	list := strings.Join(names, ", ")
 	err := l.withShortWait(ctx, func(conn *sql.Conn) error {

@@ -20,6 +20,13 @@ type Restored struct {
 	Removed int64 // rows with an epoch from before the close that the backup does not have
 }
 
+// Add takes in what was put back in another log.
+func (r *Restored) Add(other Restored) {
+	r.Counted += other.Counted
+	r.Posted += other.Posted
+	r.Removed += other.Removed
+}
+
 // None tells whether there is nothing to put back.
 func (r Restored) None() bool { return r == Restored{} }
 
@@ -33,21 +40,13 @@ var errRehearsed = errors.New("rehearsed")
 // statements.
 var databaseName = regexp.MustCompile(`^[0-9A-Za-z_$-]{1,64}$`)
 
-// Restore makes the rows of a closed day those of a backup, a database on the same
-// server with a log of its own that was copied after the day had closed:
-// counted is how many rows were counted then. Rows that are right stay as they
+// Restore makes the rows of a closed day those of a backup that
+// [Log.CheckBackup] has nothing against. Rows that are right stay as they
 // are, so that it can be repeated. Late rows that were posted come from the copy
 // that was posted; those that nobody has posted stay as they are. All of it is one
-// transaction; a rehearsal takes it back. It fails with a [settlement.ErrBackup]
-// for a backup that is not the one that is needed.
-func (l *Log) Restore(ctx context.Context, day OnTime, counted int64, backup string, rehearsal bool) (restored Restored, err error) {
-	if !databaseName.MatchString(backup) {
-		return restored, wrongBackup(day, "%q is not the name of a database", backup)
-	}
-	from := "`" + backup + "`." + l.table
-	if err := l.checkBackup(ctx, day, counted, from); err != nil {
-		return restored, fmt.Errorf("restore %s: %w", day.Day, err)
-	}
+// transaction; a rehearsal takes it back.
+func (l *Log) Restore(ctx context.Context, day OnTime, backup string, rehearsal bool) (restored Restored, err error) {
+	from := l.in(backup)
 	err = l.pool.InTx(ctx, func(tx *sqlx.Tx) (err error) {
 		if restored, err = l.restore(ctx, tx, day, from); err == nil && rehearsal {
 			err = errRehearsed
@@ -64,20 +63,29 @@ func wrongBackup(day OnTime, problem string, args ...any) error {
 	return settlement.Errorf(settlement.ErrBackup, settlement.DailyPeriod(day.Day), problem, args...)
 }
 
-func (l *Log) checkBackup(ctx context.Context, day OnTime, counted int64, from string) error {
+// in is the log of another database of the server.
+func (l *Log) in(database string) string { return "`" + database + "`." + l.table }
+
+// CheckBackup makes sure that the backup, a database on the same server, has a log
+// of its own that was copied after the day had closed: counted is how many rows
+// were counted then. It fails with a [settlement.ErrBackup].
+func (l *Log) CheckBackup(ctx context.Context, day OnTime, counted int64, backup string) error {
+	if !databaseName.MatchString(backup) {
+		return wrongBackup(day, "%q is not the name of a database", backup)
+	}
 	var rows int64
 	err := l.pool.GetContext(ctx, &rows, `
 		SELECT COUNT(*)
-		FROM `+from+`
+		FROM `+l.in(backup)+`
 		WHERE `+l.day+` = ? AND epoch < ?`, day.Day, day.LateFrom)
 	switch number := server.ErrorNumber(err); {
 	case number == server.NoSuchTable || number == server.UnknownTable || number == server.UnknownColumn || number == server.UnknownDatabase:
 		return wrongBackup(day, "the database of the backup has no %s like this one (%s)", l.name, err)
 	case err != nil:
-		return err
+		return fmt.Errorf("look into the %s of %s: %w", l.name, backup, err)
 	case rows != counted:
-		return wrongBackup(day, "of the day's rows that were on time the backup has %s, but %d were counted: take one that was made after the day had closed",
-			settlement.Number(rows), counted)
+		return wrongBackup(day, "of the day's rows in the %s that were on time the backup has %s, but %d were counted: take one that was made after the day had closed",
+			l.name, settlement.Number(rows), counted)
 	}
 	return nil
 }

@@ -205,7 +205,7 @@ func TestViewsBeforeTheFirstSettledDayAreStoredAndNamed(t *testing.T) {
 	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 1}}, report.Late)
 	require.Empty(t, b.load(t, Options{Views: views}).Early, "nothing is new")
 
-	early, err := b.db.UnsettledBefore(t.Context(), day(t, "2024-05-06"))
+	early, err := b.db.UnsettledBefore(t.Context(), b.db.Log.Log, day(t, "2024-05-06"))
 	require.NoError(t, err)
 	require.Equal(t, []settlement.Day{day(t, "2024-05-04"), day(t, "2024-05-05")}, early)
 }

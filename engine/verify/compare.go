@@ -50,6 +50,10 @@ func compareFigures[T figured](d *differences, of string, stored, recomputed T) 
 func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 	var d differences
 	compare(&d, fmt.Sprintf("chunk %d", number), "rows of unknown videos", stored.unknownRows, recomputed.unknownRows)
+	compare(&d, fmt.Sprintf("chunk %d", number), "payment rows of unknown videos", stored.payments.UnknownRows, recomputed.payments.UnknownRows)
+	if recomputed.unsettled != "" {
+		compare(&d, fmt.Sprintf("chunk %d", number), "payments", "settled", recomputed.unsettled)
+	}
 	for _, line := range pairs(stored.statistics, recomputed.statistics, ofStatistics) {
 		compareFigures(&d, fmt.Sprintf("video %d", line.video), line.stored.Statistics, line.recomputed.Statistics)
 	}
@@ -75,12 +79,33 @@ func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 	for _, line := range pairs(stored.payments.Lines, recomputed.payments.Lines, ofPayments) {
 		of := fmt.Sprintf("video %d", line.video)
 		compareFigures(&d, of, line.stored.PaymentFigures, line.recomputed.PaymentFigures)
+		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
+	}
+	for _, line := range pairs(stored.payments.Refunds, recomputed.payments.Refunds, ofRefund) {
+		compareRefund(&d, fmt.Sprintf("video %d, refund %d", line.video, line.payment), line.stored, line.recomputed)
+	}
+	for _, line := range pairs(stored.payments.Late, recomputed.payments.Late, ofLatePayment) {
+		of := fmt.Sprintf("video %d, late payment %d of %s", line.video, line.payment, line.watchedOn)
+		compare(&d, of, "verdict", line.stored.Verdict, line.recomputed.Verdict)
 	}
 	for _, line := range pairs(stored.payments.Adjustments, recomputed.payments.Adjustments, ofPaymentAdjustment) {
 		of := fmt.Sprintf("video %d, late payments of %s", line.video, line.watchedOn)
 		compareFigures(&d, of, line.stored.PaymentFigures, line.recomputed.PaymentFigures)
+		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
 	}
 	return d
+}
+
+// compareRefund notes what of a refund is not the same again.
+func compareRefund(d *differences, of string, stored, recomputed db.Refund) {
+	compare(d, of, "of payment", stored.RefundOf, recomputed.RefundOf)
+	compare(d, of, "paid on", stored.PaidOn, recomputed.PaidOn)
+	compare(d, of, "paid at", stored.PaidAt.UTC(), recomputed.PaidAt.UTC())
+	compare(d, of, "payment", stored.Paid, recomputed.Paid)
+	compare(d, of, "fee of the payment", stored.PaidFee, recomputed.PaidFee)
+	compare(d, of, "given back before", stored.GivenFrom, recomputed.GivenFrom)
+	compare(d, of, "given back with it", stored.GivenTo, recomputed.GivenTo)
+	compare(d, of, "fee given back", stored.FeeBack, recomputed.FeeBack)
 }
 
 // compareDay compares the totals and the rankings.
@@ -106,6 +131,8 @@ type key struct {
 	viewer    int64
 	startedAt int64
 	view      int64
+	payment   int64
+	status    settlement.PaymentStatus
 }
 
 func (k key) compare(other key) int {
@@ -115,6 +142,8 @@ func (k key) compare(other key) int {
 		cmp.Compare(k.viewer, other.viewer),
 		cmp.Compare(k.startedAt, other.startedAt),
 		cmp.Compare(k.view, other.view),
+		cmp.Compare(k.payment, other.payment),
+		cmp.Compare(k.status, other.status),
 	)
 }
 
@@ -128,10 +157,16 @@ func ofPaymentAdjustment(line db.PaymentAdjustment) key {
 	return key{video: line.VideoID, watchedOn: line.PaidOn}
 }
 
+func ofRefund(refund db.Refund) key { return key{video: refund.VideoID, payment: refund.PaymentID} }
+
+func ofLatePayment(row daylog.LatePayment) key {
+	return key{video: row.VideoID, watchedOn: row.PaidOn, startedAt: row.PaidAt.UnixMilli(), payment: row.PaymentID, status: row.Status}
+}
+
 func ofAdjustment(line db.Adjustment) key { return key{video: line.VideoID, watchedOn: line.WatchedOn} }
 
 func ofLateView(view daylog.LateView) key {
-	return key{view.VideoID, view.WatchedOn, view.ViewerID, view.WatchedAt.UnixMilli(), view.ViewID}
+	return key{video: view.VideoID, watchedOn: view.WatchedOn, viewer: view.ViewerID, startedAt: view.WatchedAt.UnixMilli(), view: view.ViewID}
 }
 
 // pair is a stored line and the recomputed one with the same key. One that is

@@ -13,7 +13,8 @@ type chunkFigures struct {
 	late        []daylog.LateView // that the day posts
 	adjustments []db.Adjustment   // what those come to
 	settlements []db.SettlementLine
-	payments    db.PaymentCount // its lines and adjustments
+	payments    db.PaymentCount // its lines, adjustments, late rows and refunds
+	unsettled   string          // why nobody can tell what the payments come to; empty if somebody can
 }
 
 func (f chunkFigures) totals() (settlement.Totals, error) {
@@ -80,6 +81,9 @@ func ranksOf(lines []db.StatisticsLine) map[rank]settlement.VideoValue {
 // place.
 func recordedOwners(owners []db.Owner, stored chunkFigures) []db.Owner {
 	recorded := make(map[int64]int64, len(stored.statistics))
+	for _, line := range stored.payments.Lines {
+		recorded[line.VideoID] = line.CreatorID
+	}
 	for _, adjustment := range stored.adjustments {
 		recorded[adjustment.VideoID] = adjustment.CreatorID
 	}

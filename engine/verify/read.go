@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"errors"
+	"math"
 
 	"creatorpay/db"
 	"creatorpay/engine/counting"
@@ -12,6 +14,7 @@ import (
 type reader struct {
 	db      *db.DB
 	run     db.Run // closed
+	logs    []log  // that have the day
 	rule    settlement.PriceRule
 	counter *counting.Counter
 }
@@ -22,11 +25,7 @@ func open(ctx context.Context, database *db.DB, day settlement.Day) (*reader, er
 	if err != nil {
 		return nil, err
 	}
-	kept, err := database.Log.Has(ctx, day)
-	if err == nil && !kept {
-		err = settlement.Errorf(settlement.ErrMissing, run.Period(),
-			"%s cannot be verified: the watch log has no partition for it any more, its rows were dropped", day)
-	}
+	logs, err := logsOf(ctx, database, run)
 	if err != nil {
 		return nil, err
 	}
@@ -38,18 +37,18 @@ func open(ctx context.Context, database *db.DB, day settlement.Day) (*reader, er
 	if err != nil {
 		return nil, err
 	}
-	return &reader{db: database, run: run, rule: rule, counter: counter}, nil
+	return &reader{db: database, run: run, logs: logs, rule: rule, counter: counter}, nil
 }
 
 // result is what verifying one chunk gave.
 type result struct {
-	rows        Rows
+	rows        []Rows // in each of the logs
 	differences []Difference
 	lines       []db.StatisticsLine // recomputed
 	totals      settlement.Totals   // recomputed
 }
 
-func (r *reader) chunk(ctx context.Context, chunk db.Chunk) (result, error) {
+func (r *reader) chunk(ctx context.Context, chunk db.Chunk) (found result, err error) {
 	stored, err := r.stored(ctx, chunk)
 	if err != nil {
 		return result{}, err
@@ -58,20 +57,23 @@ func (r *reader) chunk(ctx context.Context, chunk db.Chunk) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	totals, err := recomputed.totals()
-	if err != nil {
+	if found.totals, err = recomputed.totals(); err != nil {
 		return result{}, err
 	}
-	late, err := r.db.Log.LateRows(ctx, r.run.OnTime(), chunk.Range)
-	if err != nil {
-		return result{}, err
+	found.lines, found.differences = recomputed.statistics, compareChunk(chunk.Number, stored, recomputed)
+	for _, log := range r.logs {
+		rows := Rows{Chunk: chunk, Payments: log.payments, Found: found.totals.Statistics.Rows() + recomputed.unknownRows, Checksum: checksum}
+		if log.payments {
+			if rows.Found, rows.Checksum, err = log.sum(ctx, log.onTime(r.run), chunk.Range); err != nil {
+				return result{}, err
+			}
+		}
+		if rows.Late, err = log.LateRows(ctx, log.onTime(r.run), chunk.Range); err != nil {
+			return result{}, err
+		}
+		found.rows = append(found.rows, rows)
 	}
-	return result{
-		rows:        Rows{Chunk: chunk, Found: totals.Statistics.Rows() + recomputed.unknownRows, Checksum: checksum, Late: late},
-		differences: compareChunk(chunk.Number, stored, recomputed),
-		lines:       recomputed.statistics,
-		totals:      totals,
-	}, nil
+	return found, nil
 }
 
 func (r *reader) stored(ctx context.Context, chunk db.Chunk) (stored chunkFigures, err error) {
@@ -93,10 +95,16 @@ func (r *reader) stored(ctx context.Context, chunk db.Chunk) (stored chunkFigure
 		return stored, err
 	}
 	of := db.Lines{Creators: settlement.AllCreators, Videos: chunk.Range}
-	err = r.db.EachPaymentAdjustment(ctx, r.run.Period(), of, func(line db.PaymentAdjustment) error {
+	if err := r.db.EachPaymentAdjustment(ctx, r.run.Period(), of, func(line db.PaymentAdjustment) error {
 		stored.payments.Adjustments = append(stored.payments.Adjustments, line)
 		return nil
-	})
+	}); err != nil {
+		return stored, err
+	}
+	if stored.payments.Late, err = r.db.Payments.Posted(ctx, day, chunk.Range); err != nil {
+		return stored, err
+	}
+	stored.payments.Refunds, err = r.db.Refunds(ctx, day, chunk.Range, math.MaxInt32)
 	return stored, err
 }
 
@@ -110,7 +118,11 @@ func (r *reader) recompute(ctx context.Context, videos settlement.Range, stored 
 	if err != nil {
 		return recomputed, 0, err
 	}
-	if count.Payments, err = counting.Payments(ctx, r.db, r.run, videos, owners); err != nil {
+	count.Payments, err = counting.Payments(ctx, r.db, r.run, videos, owners)
+	unsettled := ""
+	if errors.Is(err, settlement.ErrBadPayments) {
+		unsettled, count.Payments = err.Error(), &stored.payments
+	} else if err != nil {
 		return recomputed, 0, err
 	}
 	counted, err := r.db.CountedVideos(ctx, r.run.StartsOn, videos)
@@ -118,5 +130,6 @@ func (r *reader) recompute(ctx context.Context, videos settlement.Range, stored 
 		return recomputed, 0, err
 	}
 	recomputed, err = price(count, counted, r.rule)
+	recomputed.unsettled = unsettled
 	return recomputed, count.Checksum, err
 }

@@ -18,7 +18,9 @@ func TestMain(m *testing.M) { devtest.Main(m) }
 const monday = settlement.Day(19849) // 2024-05-06
 
 func TestRows_TellWhatHappenedAndWhetherItIsBad(t *testing.T) {
-	chunk := db.Chunk{Number: 2, Checksum: 7, UnknownRows: 1, Totals: settlement.Totals{Statistics: settlement.Statistics{Views: 5, SelfViews: 3, RepeatViews: 1}}}
+	chunk := db.Chunk{Number: 2, Checksum: 7, UnknownRows: 1, Totals: settlement.Totals{
+		Statistics: settlement.Statistics{Views: 5, SelfViews: 3, RepeatViews: 1}, PaymentFigures: settlement.PaymentFigures{Payments: 3, Pending: 2}, LatePayments: 1,
+	}, PaymentsChecksum: 6}
 	late := func(unposted, missing, changed int64) daylog.LateRows {
 		return daylog.LateRows{Unposted: unposted, PostedRows: daylog.PostedRows{Posted: 9, Missing: missing, Changed: changed}}
 	}
@@ -27,17 +29,20 @@ func TestRows_TellWhatHappenedAndWhetherItIsBad(t *testing.T) {
 		verdict string
 		bad     bool
 	}{
-		{Rows{chunk, 10, 7, late(0, 0, 0)}, "", false},
-		{Rows{chunk, 10, 7, late(2, 0, 0)}, "2 rows came late, not posted yet", false},
-		{Rows{chunk, 9, 6, late(0, 0, 0)}, "1 row missing", true},
-		{Rows{chunk, 12, 6, late(0, 0, 0)}, "2 rows came with an epoch from before the close: restored, or inserted with it", true},
-		{Rows{chunk, 10, 6, late(0, 0, 0)}, "rows changed", true},
-		{Rows{chunk, 10, 7, late(0, 1, 0)}, "1 posted late row missing", true},
-		{Rows{chunk, 10, 7, late(0, 0, 2)}, "2 posted late rows changed", true},
-		{Rows{chunk, 8, 6, late(1, 1, 1)}, "2 rows missing; 1 posted late row missing; 1 posted late row changed; 1 row came late, not posted yet", true},
+		{Rows{chunk, 10, 7, late(0, 0, 0), false}, "", false},
+		{Rows{chunk, 10, 7, late(2, 0, 0), false}, "2 rows came late, not posted yet", false},
+		{Rows{chunk, 9, 6, late(0, 0, 0), false}, "1 row missing", true},
+		{Rows{chunk, 12, 6, late(0, 0, 0), false}, "2 rows came with an epoch from before the close: restored, or inserted with it", true},
+		{Rows{chunk, 10, 6, late(0, 0, 0), false}, "rows changed", true},
+		{Rows{chunk, 10, 7, late(0, 1, 0), false}, "1 posted late row missing", true},
+		{Rows{chunk, 10, 7, late(0, 0, 2), false}, "2 posted late rows changed", true},
+		{Rows{chunk, 8, 6, late(1, 1, 1), false}, "2 rows missing; 1 posted late row missing; 1 posted late row changed; 1 row came late, not posted yet", true},
+		{Rows{chunk, 4, 6, late(0, 0, 0), true}, "", false},
+		{Rows{chunk, 3, 6, late(0, 0, 0), true}, "1 payment row missing", true},
+		{Rows{chunk, 4, 7, late(2, 1, 1), true}, "payment rows changed; 1 posted late payment row missing; 1 posted late payment row changed; 2 payment rows came late, not posted yet", true},
 	} {
 		t.Run(c.verdict, func(t *testing.T) {
-			require.EqualValues(t, 10, c.rows.Counted())
+			require.EqualValues(t, map[bool]int{false: 10, true: 4}[c.rows.Payments], c.rows.Counted())
 			require.Equal(t, c.verdict, c.rows.Verdict())
 			require.Equal(t, c.bad, c.rows.Bad())
 		})
@@ -68,14 +73,20 @@ func openPosted(t *testing.T) *dbtest.Books {
 	return b
 }
 
-// checkChunks checks all chunks of a closed day.
+// checkChunks checks the plays of all chunks of a closed day.
 func checkChunks(t *testing.T, b *dbtest.Books, day settlement.Day) settlement.Mismatch {
+	t.Helper()
+	return checkChunksOf(t, b, day, false)
+}
+
+// checkChunksOf checks the rows in one of the logs.
+func checkChunksOf(t *testing.T, b *dbtest.Books, day settlement.Day, payments bool) settlement.Mismatch {
 	t.Helper()
 	run, err := b.DB.ClosedRun(t.Context(), settlement.DailyPeriod(day))
 	require.NoError(t, err)
 	chunks, err := b.DB.Chunks(t.Context(), run.Period())
 	require.NoError(t, err)
-	found, err := Chunks(t.Context(), b.DB, run, chunks)
+	found, err := Chunks(t.Context(), b.DB, run, chunks, payments)
 	require.NoError(t, err)
 	require.Equal(t, day, found.Day)
 	return found

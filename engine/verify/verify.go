@@ -14,7 +14,7 @@ import (
 
 // Report is what verifying a closed day found.
 type Report struct {
-	Chunks      []Rows       // all chunks of the day, by number
+	Chunks      []Rows       // all chunks of the day, by number, in each of the logs that have it
 	Differences []Difference // by chunk, then those of the day as a whole
 }
 
@@ -36,8 +36,8 @@ func (r Report) Unposted() (rows int64) {
 	return rows
 }
 
-// Day recomputes a closed day from the watch log, by the price rule, the repeat
-// window and the creators that its run recorded, and compares. It works on so many
+// Day recomputes a closed day from the logs, by the rules, the repeat window and the
+// creators that its run recorded, and compares. It works on so many
 // chunks at a time, on two connections each. It fails with a
 // [settlement.ErrNotClosed], and with a [settlement.ErrMissing] where rows were
 // dropped that are needed.
@@ -71,14 +71,20 @@ func Day(ctx context.Context, database *db.DB, day settlement.Day, parallel int)
 }
 
 // Video recomputes one video's closed day in the same way, and reads all rows of
-// its chunk again. It fails as [Day] does.
+// its chunk again: rows is of the first log in which they are other ones, if any.
+// It fails as [Day] does.
 func Video(ctx context.Context, database *db.DB, day settlement.Day, chunk db.Chunk, video int64) (rows settlement.Mismatch, differences []Difference, err error) {
 	reader, err := open(ctx, database, day)
 	if err != nil {
 		return rows, nil, err
 	}
-	if rows, err = Chunks(ctx, database, reader.run, []db.Chunk{chunk}); err != nil {
-		return rows, nil, err
+	for _, log := range reader.logs {
+		if rows, err = Chunks(ctx, database, reader.run, []db.Chunk{chunk}, log.payments); err != nil {
+			return rows, nil, err
+		}
+		if !rows.None() {
+			break
+		}
 	}
 	chunk.Range = settlement.OneVideo(video)
 	stored, err := reader.stored(ctx, chunk)
@@ -107,7 +113,7 @@ func report(run db.Run, top []db.TopVideo, results []result) (report Report, err
 	var lines []db.StatisticsLine
 	recomputed := dayFigures{}
 	for _, result := range results {
-		report.Chunks = append(report.Chunks, result.rows)
+		report.Chunks = append(report.Chunks, result.rows...)
 		report.Differences = append(report.Differences, result.differences...)
 		lines = append(lines, result.lines...)
 		if err := recomputed.totals.Add(result.totals); err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // Gaps are the days that are not closed, from the first settled day to the last
-// that has views, in order.
+// that has views or payments, in order.
 func Gaps(ctx context.Context, books *db.DB) ([]db.OpenPeriod, error) {
 	partitions, err := books.Partitions(ctx)
 	if err != nil {
@@ -19,11 +19,11 @@ func Gaps(ctx context.Context, books *db.DB) ([]db.OpenPeriod, error) {
 		if partition.Closed {
 			break // days close in order
 		}
-		played, err := books.Log.HasRows(ctx, partition.Day)
+		found, err := books.HasRows(ctx, partition.Day)
 		if err != nil {
 			return nil, err
 		}
-		if played {
+		if found {
 			return gaps(ctx, books, settlement.DailyPeriod(partition.Day))
 		}
 	}

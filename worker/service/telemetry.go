@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"go.temporal.io/sdk/contrib/opentelemetry"
 
 	"creatorpay/db"
+	"creatorpay/db/daylog"
 )
 
 // answerTimeout bounds what a probe or a scrape may ask of the database.
@@ -54,7 +56,11 @@ func newTelemetry(ctx context.Context, database *db.DB) (*telemetry, error) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "creatorpay_watch_log_days_ahead",
 			Help: "Days after today for which the watch log has room; -1 if it has none for today, or the database does not answer.",
-		}, daysAhead(ctx, database)),
+		}, daysAhead(ctx, database, database.Log.Log, -1)),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "creatorpay_payments_log_days_ahead",
+			Help: "The same of the payments log; +Inf if it has no day, since the platform has no payments.",
+		}, daysAhead(ctx, database, database.Payments.Log, math.Inf(1))),
 	)
 	return &telemetry{
 		handler:  opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: meter, UseMonotonicCounters: true}),
@@ -81,16 +87,20 @@ func lastClosedDay(ctx context.Context, database *db.DB) func() float64 {
 }
 
 // daysAhead asks the database and the clock: it is right also when no workflow
-// runs.
-func daysAhead(ctx context.Context, database *db.DB) func() float64 {
+// runs. A log without any day gives the last value.
+func daysAhead(ctx context.Context, database *db.DB, log *daylog.Log, withoutDays float64) func() float64 {
 	return func() float64 {
 		ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 		defer cancel()
-		ahead, err := database.DaysAhead(ctx, time.Now())
-		if err != nil {
+		ahead, found, err := database.DaysAhead(ctx, log, time.Now())
+		switch {
+		case err != nil:
 			return -1
+		case !found:
+			return withoutDays
+		default:
+			return float64(max(ahead, -1))
 		}
-		return float64(max(ahead, -1))
 	}
 }
 

@@ -46,6 +46,7 @@ func TestR15_AWeekOfPaymentsIsTheSumOfItsDays(t *testing.T) {
 	s.Starter("run", "weekly", "--no-mail", "--week", rig.Week).RequireSuccess()
 
 	want := oracle.RollUp("weekly", "2024-05-06", days...)
+	rig.RequireAllKinds(t, want, false)
 	s.RequireSettled(want)
 	s.RequireStatements(want)
 	s.Starter("audit", "--from", "2024-05-06", "--to", rig.Sunday).RequireSuccess()

@@ -19,6 +19,7 @@ func TestR16_LateRowsOfBothLogsAreWorthWhatTheRulesSay(t *testing.T) {
 	s.Starter("run", "weekly", "--no-mail", "--week", rig.Week).RequireSuccess()
 
 	want := oracle.RollUp("weekly", "2024-05-06", p.Settle("2024-05-06", rig.Sunday)...)
+	rig.RequireAllKinds(t, want, true)
 	s.RequireSettled(want)
 	s.RequireStatements(want)
 	s.Starter("audit", "--from", "2024-05-06", "--to", rig.Sunday).RequireSuccess()

@@ -95,13 +95,17 @@ func Totals(l oracle.Line) settlement.Totals {
 		Statistics: settlement.Statistics{
 			Views: l.Views, SelfViews: l.Self, RepeatViews: l.Repeats, PlayedSeconds: l.Seconds, AdViews: l.Ads,
 		},
-		Amounts: settlement.Amounts{VideoAmount: settlement.Won(l.VideoAmount), AdAmount: settlement.Won(l.AdAmount)},
-		PaymentFigures: settlement.PaymentFigures{
-			Payments: l.Sales.Payments, Refunds: l.Sales.Refunds,
-			Pending: l.Sales.Pending, Cancelled: l.Sales.Cancelled, Repeats: l.Sales.Repeats,
-			Gross: settlement.Won(l.Sales.Gross), Fee: settlement.Won(l.Sales.Fee), Net: settlement.Won(l.Sales.Net),
-		},
-		LatePayments: l.LatePayments(),
+		Amounts:        settlement.Amounts{VideoAmount: settlement.Won(l.VideoAmount), AdAmount: settlement.Won(l.AdAmount)},
+		PaymentFigures: Figures(l.Sales),
+		LatePayments:   l.LatePayments(),
+	}
+}
+
+// Figures are sales as the books have them.
+func Figures(s oracle.Sales) settlement.PaymentFigures {
+	return settlement.PaymentFigures{
+		Payments: s.Payments, Refunds: s.Refunds, Pending: s.Pending, Cancelled: s.Cancelled, Repeats: s.Repeats,
+		Gross: settlement.Won(s.Gross), Fee: settlement.Won(s.Fee), Net: settlement.Won(s.Net),
 	}
 }
 

@@ -2,7 +2,10 @@ package rig
 
 import (
 	"math/rand/v2"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"creatorpay/internal/e2e/oracle"
 )
@@ -11,7 +14,7 @@ import (
 // which is the first one ever settled, to last, and a change of the fees on the way.
 // Some are pending first, complete more than once, on one day or several, in one
 // video or two, and are given back in parts, on the same day even before their own
-// time. If there are to be late rows, some of all kinds come late.
+// time. If there are to be late rows, some of all kinds come one or two days late.
 func RandomPayments(random *rand.Rand, p *oracle.Platform, first, last string, late bool) {
 	g := paymentGenerator{p: p, random: random, first: first, last: last, late: late}
 	g.fees = g.anyDay(oracle.DaysAfter(first, 1))
@@ -27,6 +30,16 @@ func RandomPayments(random *rand.Rand, p *oracle.Platform, first, last string, l
 			g.payBack(row)
 		}
 	}
+}
+
+// RequireAllKinds means that the period has payments of every kind, late ones only if
+// there are to be any.
+func RequireAllKinds(t testing.TB, of oracle.Result, late bool) {
+	t.Helper()
+	sum := of.Total(all)
+	s := sum.Sales
+	require.NotContains(t, []int64{s.Payments, s.Refunds, s.Pending, s.Cancelled, s.Repeats, s.Gross, s.Fee}, int64(0))
+	require.Equal(t, late, sum.LatePayments() > 0)
 }
 
 // paymentGenerator adds rows of payments to a platform.
@@ -89,9 +102,10 @@ func (g *paymentGenerator) payBack(paid oracle.Payment) {
 // add adds the row with a method and a time of which it is judged on the day from
 // or later, and returns it so.
 func (g *paymentGenerator) add(row oracle.Payment, from string) oracle.Payment {
-	judged, paidOn := g.anyDay(from), ""
-	if paidOn, row.Posted = judged, ""; g.late && judged > g.first && g.random.IntN(4) == 0 {
-		paidOn, row.Posted = Pick(g.random, g.daysUntil(g.first, oracle.DaysAfter(judged, -1))...), judged
+	judged := g.anyDay(from)
+	paidOn := judged
+	if row.Posted = ""; g.late && judged > g.first && g.random.IntN(4) == 0 {
+		paidOn, row.Posted = Pick(g.random, g.daysUntil(max(g.first, oracle.DaysAfter(judged, -2)), oracle.DaysAfter(judged, -1))...), judged
 	}
 	begin, end := g.p.Midnight(paidOn), g.p.Midnight(oracle.DaysAfter(paidOn, 1))
 	length := end.Sub(begin).Milliseconds()

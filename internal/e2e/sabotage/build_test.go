@@ -39,14 +39,25 @@ func sabotagedSources(dir string) (overlay string, err error) {
 		return "", err
 	}
 	sources := map[string]string{}
-	for _, s := range sabotages {
-		for _, e := range s.edits {
+	take := func(safety string, edits []edit) error {
+		for _, e := range edits {
 			if err := e.apply(root, sources); err != nil {
-				return "", fmt.Errorf("sabotage %q: %w", s.safety, err)
+				return fmt.Errorf("sabotage %q: %w", safety, err)
 			}
 			pkg := filepath.Dir(e.file)
 			sources[filepath.Join(pkg, "sabotaged.go")] = fmt.Sprintf(
 				"package %s\n\nimport \"os\"\n\nfunc sabotaged(safety string) bool { return os.Getenv(%q) == safety }\n", filepath.Base(pkg), sabotageVariable)
+		}
+		return nil
+	}
+	for _, s := range sabotages {
+		if err := take(s.safety, s.edits); err != nil {
+			return "", err
+		}
+	}
+	for _, s := range auditSabotages {
+		if err := take(s.safety, s.edits); err != nil {
+			return "", err
 		}
 	}
 	replace := map[string]string{}
