@@ -53,7 +53,7 @@ func (c *Rig) wrongPayment(in Injection, from origin) *wrongPayment {
 	wrong := &wrongPayment{paidArrival: paidArrival{book.newRow(in.random, from.day, c.anyVideo(in.random), id), from}}
 	row := &wrong.Payment
 	row.Status = "completed"
-	switch in.random.IntN(8) {
+	switch in.random.IntN(9) {
 	case 0:
 		row.Amount, wrong.putRight = rig.Pick[int64](in.random, 0, -1, 1<<53+1), (*Rig).correctAmount
 	case 1:
@@ -72,12 +72,14 @@ func (c *Rig) wrongPayment(in Injection, from origin) *wrongPayment {
 		row.RefundOf, row.Video, row.Amount = paid.ID, paid.Video, paid.Amount+1
 	case 7:
 		row.RefundOf = row.ID
+	case 8: // in the partition of another day
+		row.At = row.At.AddDate(0, 0, -1)
 	}
 	return wrong
 }
 
 var (
-	badPayment   = regexp.MustCompile(`payment (\d+) of video \d+ \(`)
+	badPayment   = regexp.MustCompile(`payment (\d+) (?:of video \d+ \(|was paid at )`)
 	unknownVideo = regexp.MustCompile(`\b(\d+) \(\d+ payment`)
 )
 
