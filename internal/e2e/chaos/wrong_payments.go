@@ -153,26 +153,22 @@ func (c *Rig) mendOne(wrong *wrongPayment, open settlement.Day) {
 	}
 }
 
-// inBoth does something to the row in the log, and where it came late, to what the
-// open day posts.
-func (c *Rig) inBoth(statement string, args ...any) error {
+// inLog does something to a row of the log. The day that posts a late one looks
+// there again.
+func (c *Rig) inLog(statement string, args ...any) error {
 	return c.ask(func(ctx context.Context) error {
-		for _, table := range []string{"payments", "late_payments"} {
-			if _, err := c.SQL.ExecContext(ctx, fmt.Sprintf(statement, table), args...); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := c.SQL.ExecContext(ctx, statement, args...)
+		return err
 	})
 }
 
 func (c *Rig) takeOut(wrong *wrongPayment, _ settlement.Day) error {
-	return c.inBoth(`DELETE FROM %s WHERE payment_id = ?`, wrong.ID)
+	return c.inLog(`DELETE FROM payments WHERE payment_id = ?`, wrong.ID)
 }
 
 func (c *Rig) correctAmount(wrong *wrongPayment, _ settlement.Day) error {
 	wrong.Amount = 1000 + wrong.ID%1000
-	return c.inBoth(`UPDATE %s SET amount = ? WHERE payment_id = ?`, wrong.Amount, wrong.ID)
+	return c.inLog(`UPDATE payments SET amount = ? WHERE payment_id = ?`, wrong.Amount, wrong.ID)
 }
 
 // giveFee gives the method a fee in the version that the row's day has.
