@@ -89,7 +89,7 @@ func (c *Rig) mend(period settlement.Period) error {
 	if err := c.ask(func(ctx context.Context) error {
 		return c.SQL.QueryRowContext(ctx, `SELECT COALESCE(MAX(failure), '') FROM runs WHERE kind = ? AND starts_on = ?`, period.Kind, period.Start).Scan(&failure)
 	}); err != nil {
-		return nil // in the next try
+		return err
 	}
 	for _, named := range badPayment.FindAllStringSubmatch(failure, -1) {
 		wrong := c.wrongNamed(func(wrong *wrongPayment) bool { return strconv.FormatInt(wrong.ID, 10) == named[1] })

@@ -14,8 +14,11 @@ var paymentSabotages = []sabotage{
 	},
 	{
 		safety: "a payment is settled on one day",
-		edits: []edit{{"db/known_payments.go", `	if err != nil || len(seen) == 0 {`,
-			`	if err != nil || len(seen) == 0 || sabotaged("a payment is settled on one day") {`}},
+		edits: []edit{{"db/known_payments.go", `	seen = slices.Compact(seen)`,
+			`	seen = slices.Compact(seen)
+			if sabotaged("a payment is settled on one day") {
+				seen = nil
+			}`}},
 		first: "2024-05-07", days: 2,
 		faults: func(*chaos.Plan) {},
 	},
