@@ -105,16 +105,16 @@ func TestRestore_PutsBackWhatWasCountedAndPosted(t *testing.T) {
 				b.exec(t, test.damage(b))
 				damaged := b.stored(t)
 
-				rehearsed, err := b.Restore(t.Context(), closed, 2, backup, true)
+				rehearsed, err := b.Restore(t.Context(), closed, backup, true)
 				require.NoError(t, err)
 				require.Equal(t, test.want, rehearsed)
 				require.Equal(t, damaged, b.stored(t), "a rehearsal changes nothing")
 
-				restored, err := b.Restore(t.Context(), closed, 2, backup, false)
+				restored, err := b.Restore(t.Context(), closed, backup, false)
 				require.NoError(t, err)
 				require.Equal(t, test.want, restored)
 				require.Equal(t, right, b.stored(t))
-				again, err := b.Restore(t.Context(), closed, 2, backup, false)
+				again, err := b.Restore(t.Context(), closed, backup, false)
 				require.NoError(t, err)
 				require.True(t, again.None())
 			})
@@ -124,9 +124,9 @@ func TestRestore_PutsBackWhatWasCountedAndPosted(t *testing.T) {
 
 func TestRestore_ABackupWithoutTheLogIsRefused(t *testing.T) {
 	openLate(t, func(t *testing.T, b book, closed daylog.OnTime) {
-		_, err := b.Restore(t.Context(), closed, 2, "information_schema", false)
-		require.ErrorIs(t, err, settlement.ErrBackup)
-		_, err = b.Restore(t.Context(), closed, 3, b.backup(t), false)
-		require.ErrorContains(t, err, "the backup has 2, but 3 were counted")
+		require.ErrorIs(t, b.CheckBackup(t.Context(), closed, 2, "information_schema"), settlement.ErrBackup)
+		backup := b.backup(t)
+		require.NoError(t, b.CheckBackup(t.Context(), closed, 2, backup))
+		require.ErrorContains(t, b.CheckBackup(t.Context(), closed, 3, backup), "the backup has 2, but 3 were counted")
 	})
 }
