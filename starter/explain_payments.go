@@ -58,12 +58,12 @@ func refundsText(refunds []explain.Refund) string {
 	return rendered(out)
 }
 
-func feeRuleText(rule explain.FeeVersion) string {
+func feeRuleText(rule explain.FeeRule) string {
 	refund := "a refund gives back its part of the fee"
 	if rule.KeptAtRefund {
 		refund = "a refund gives back nothing of the fee"
 	}
-	return fmt.Sprintf("fees: version %d, which holds from %s; %s\n", rule.Version, rule.HoldsFrom, refund)
+	return fmt.Sprintf("fees: version %d, which holds from %s: %s; %s\n", rule.Version, rule.HoldsFrom, rule.Methods, refund)
 }
 
 // feeSharesText shows what the payments in the log cost, and how one of each fee

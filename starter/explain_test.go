@@ -124,7 +124,7 @@ func explainedSale() explained {
 	day := explainedDay()
 	day.Payments = &explain.Payments{
 		PaymentFigures: settlement.PaymentFigures{Payments: 2, Refunds: 1, Pending: 1, Gross: 7_000, Fee: 370, Net: 6_630},
-		FeeRule:        explain.FeeVersion{Version: 1, HoldsFrom: settlement.FirstDay},
+		FeeRule:        explain.FeeRule{Version: 1, HoldsFrom: settlement.FirstDay, Methods: settlement.MethodFees{{Method: "card", BasisPoints: 300, Fixed: 100}}},
 		Late:           []explain.LatePayments{{PaidOn: thursday - 2, PaymentFigures: settlement.PaymentFigures{Payments: 1, Gross: 1_000, Fee: 130, Net: 870}}},
 		Settled: []explain.Refund{{
 			PaymentID: 8, RefundOf: 7, PaidOn: thursday, PaidAt: time.Date(2024, 5, 9, 3, 0, 0, 0, time.UTC),
@@ -172,7 +172,7 @@ func TestAnExplanationShowsPaymentsWhereThereAreAny(t *testing.T) {
 └────────┴──────────────────────┴────────────┴─────────┴─────────┴─────────────────┴────────┴────────────┘
 
 prices: version 1, which holds from 1990-01-01; a repeat starts less than 30s after the play before it
-fees: version 1, which holds from 1990-01-01; a refund gives back its part of the fee
+fees: version 1, which holds from 1990-01-01: card:3%+100; a refund gives back its part of the fee
 chunk 2 (all videos): 9,000 rows, checksum 12345
   3 payment rows, checksum 678
 seal: 5ea1

@@ -22,7 +22,7 @@ type Statement struct {
 	Days      []StatementDay      `json:"days" nullable:"false" doc:"Every day of the week, also those without any view."`
 	Lines     []StatementLine     `json:"lines" nullable:"false" doc:"By video: one for each video with any row in the week."`
 	Prices    []explain.PriceRule `json:"prices" nullable:"false" doc:"The versions of the prices by which the week's days were settled."`
-	Fees      []FeeRule           `json:"fees,omitempty" nullable:"false" doc:"The versions of the fees of the week's payments; missing without any."`
+	Fees      []explain.FeeRule   `json:"fees,omitempty" nullable:"false" doc:"The versions of the fees of the week's payments; missing without any."`
 	Documents *StatementHashes    `json:"documents" doc:"The documents that were mailed; null before they were."`
 }
 
@@ -51,14 +51,6 @@ type StatementLine struct {
 
 	Payments     settlement.PaymentFigures `json:"payments,omitzero" doc:"What its payments came to, late ones among them; missing without any."`
 	LatePayments []StatementLatePayments   `json:"late_payments,omitempty" nullable:"false" doc:"Payments and refunds of earlier, closed days that the week's days settled; missing without any."`
-}
-
-// FeeRule is one version of the fees: a [settlement.FeeRule] as readers are given it.
-type FeeRule struct {
-	Version      int64                 `json:"version"`
-	HoldsFrom    settlement.Day        `json:"holds_from" format:"date" doc:"First day whose payments have these fees."`
-	Methods      settlement.MethodFees `json:"methods" nullable:"false" doc:"The fees by method of payment."`
-	KeptAtRefund bool                  `json:"kept_at_refund" doc:"Whether refunds give back nothing of the fee; else their part of it."`
 }
 
 // StatementLatePayments are what the late payments and refunds of one closed day came to that a day of the week settled.
@@ -158,7 +150,7 @@ func newStatement(of storedStatement) (Statement, error) {
 		found.Prices = append(found.Prices, explain.PriceRule(rule))
 	}
 	for _, rule := range drawn.Fees {
-		found.Fees = append(found.Fees, FeeRule(rule))
+		found.Fees = append(found.Fees, explain.FeeRule(rule))
 	}
 	if of.stored.PayoutSHA256 != "" {
 		found.Documents = &StatementHashes{StatementSHA256: of.stored.PayoutSHA256, Top5SHA256: of.stored.TopSHA256}

@@ -27,7 +27,7 @@ func newSellingBooks(t *testing.T, locale string) *books {
 	s.Lines = append(s.Lines, answers.StatementLine{
 		VideoID: 8_888, Title: "rented", Payments: settlement.PaymentFigures{Refunds: 9, Gross: -99_000_000, Fee: -2_970_000, Net: -96_030_000},
 	})
-	s.Fees = []answers.FeeRule{{Version: 1, HoldsFrom: 0, Methods: settlement.MethodFees{{Method: "card", BasisPoints: 300, Fixed: 100}}}}
+	s.Fees = []explain.FeeRule{{Version: 1, HoldsFrom: 0, Methods: settlement.MethodFees{{Method: "card", BasisPoints: 300, Fixed: 100}}}}
 	for _, line := range s.Lines {
 		require.NoError(t, s.Payments.Add(line.Payments))
 	}
@@ -73,7 +73,7 @@ func TestExplanationShowsSales(t *testing.T) {
 	earned := b.explanation.Views.Amount + b.explanation.Ads.Amount
 	b.explanation.Payments = &explain.Payments{
 		PaymentFigures: settlement.PaymentFigures{Payments: 2, Refunds: 2, Repeats: 1, Gross: 3_000, Fee: 170, Net: 2_830},
-		FeeRule:        explain.FeeVersion{Version: 4, HoldsFrom: monday},
+		FeeRule:        explain.FeeRule{Version: 4, HoldsFrom: monday, Methods: settlement.MethodFees{{Method: "mobile", BasisPoints: 450, Fixed: 50}}},
 		Late:           []explain.LatePayments{{PaidOn: monday - 7, PaymentFigures: settlement.PaymentFigures{Payments: 1, Gross: 1_000, Fee: 130, Net: 870}}},
 		Settled: []explain.Refund{
 			{PaymentID: 8, RefundOf: 7, Amount: 4_000, Paid: 10_000, PaidFee: 400, GivenTo: 4_000, FeeBack: 160},
@@ -86,6 +86,7 @@ func TestExplanationShowsSales(t *testing.T) {
 	rows := rowsOf(t, p, "/videos/1001/2024-05-09")
 
 	require.Contains(t, rows, "7 | ₩10,000 | ₩400 | ₩4,000 | ₩160")
+	require.Contains(t, rows, "mobile | 4.5% + ₩50")
 	require.Contains(t, rows, "7 ₩4,000 refunded before | ₩10,000 | ₩400 | ₩4,000 | ₩160")
 	page := p.get("/videos/1001/2024-05-09").Body.String()
 	for _, text := range []string{

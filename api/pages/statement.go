@@ -33,7 +33,7 @@ type statementView struct {
 	Days      []dayBar
 	Lines     []lineView
 	Prices    []explain.PriceRule
-	Fees      []answers.FeeRule
+	Fees      []explain.FeeRule
 	Documents []document
 }
 

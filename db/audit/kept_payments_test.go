@@ -35,7 +35,7 @@ func TestR13_AuditFindsKeptPaymentsThatAreNotThoseSettled(t *testing.T) {
 			"a lost one",
 			`DELETE FROM dropped_payments WHERE payment_id = 101`,
 			`kept payments: 2024-05-27, video 1: payments: 1 more than in what is kept of its payments; payments gross: 10000 more than in what is kept of its payments; payments fee: 400 more than in what is kept of its payments
-			refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds is not known`,
+			refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds has not come, or is of a later day`,
 		},
 		{
 			"an amount",

@@ -82,7 +82,7 @@ func TestR15_AuditFindsPaymentRowsThatAreNotThoseCounted(t *testing.T) {
 		{
 			"what a chunk has seen",
 			`UPDATE run_chunks SET first_payment = 102 WHERE starts_on = '2024-05-27' AND chunk = 1`,
-			`refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds is not known
+			`refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds has not come, or is of a later day
 			payments: 2024-05-27, chunk 1 (videos before 3): has seen completed payments from 102 to 101, should be 101 to 101
 			payments: 2024-05-30, video 1, late payments of 2024-05-28: payment 101 was judged "repeat", should be "settled"
 			payments: 2024-05-30, video 1: payments: 1 fewer than in its rows; repeat payments: 1 more than in its rows; payments gross: 10000 fewer than in its rows; payments fee: 400 fewer than in its rows; payments net: 9600 fewer than in its rows`,
@@ -112,9 +112,9 @@ func TestR15_AuditFindsPaymentRowsThatAreNotThoseCounted(t *testing.T) {
 			fees: 2024-06-01: fee rule 1, which its run used, is missing or no day could be settled by it
 			fees: 2024-06-02: fee rule 1, which its run used, is missing or no day could be settled by it
 			late payments: 2024-05-30, video 2, late payments of 2024-05-28: payments fee: 250 more than in its late rows; payments net: 250 fewer than in its late rows
-			refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds is not known
-			refunds: 2024-05-30, video 6: refund 109 of payment 103: the payment that it refunds is not known
-			refunds: 2024-05-30, video 6: refund 108 of payment 103: the payment that it refunds is not known`,
+			refunds: 2024-05-28, video 1: refund 104 of payment 101: the payment that it refunds has not come, or is of a later day
+			refunds: 2024-05-30, video 6: refund 109 of payment 103: the payment that it refunds has not come, or is of a later day
+			refunds: 2024-05-30, video 6: refund 108 of payment 103: the payment that it refunds has not come, or is of a later day`,
 		},
 		{
 			"a method without fee",
@@ -166,10 +166,11 @@ func TestR14_AuditFindsRefundsThatAreNotTheNextPartOfTheirPayment(t *testing.T) 
 			`UPDATE payment_refunds SET paid_fee = 499 WHERE payment_id = 108`,
 			`refunds: 2024-05-30, video 6: refund 108 of payment 103: fee of the payment is ₩499, should be ₩500`,
 		},
+		{"the fee rule", `UPDATE payment_refunds SET fee_rule = 7 WHERE payment_id = 109`, `refunds: 2024-05-30, video 6: refund 109 of payment 103: fee rule is 7, should be 1`},
 		{
 			"the payment",
 			`UPDATE payment_refunds SET refund_of = 102 WHERE payment_id = 109`,
-			`refunds: 2024-05-30, video 6: refund 109 of payment 102: the payment that it refunds is not known
+			`refunds: 2024-05-30, video 6: refund 109 of payment 102: the payment that it refunds has not come, or is of a later day
 			refunds: 2024-05-30, video 6: refund 108 of payment 103: given back before is ₩15,000, should be ₩0; given back with it is ₩20,000, should be ₩5,000
 			payments: 2024-05-30, video 6: refund 109 is not stored as its row has it`,
 		},
@@ -203,7 +204,7 @@ func TestR14_AuditFindsRefundsThatAreNotTheNextPartOfTheirPayment(t *testing.T) 
 		},
 		{
 			"a made-up refund",
-			`INSERT INTO payment_refunds VALUES (200, 101, 1, '2024-05-29', '2024-05-29', '2024-05-29 01:00:00', 10000, 400, 4000, 5000, 40)`,
+			`INSERT INTO payment_refunds (payment_id, refund_of, video_id, settled_on, paid_on, paid_at, paid, paid_fee, fee_rule, given_from, given_to, fee_back) VALUES (200, 101, 1, '2024-05-29', '2024-05-29', '2024-05-29 01:00:00', 10000, 400, 1, 4000, 5000, 40)`,
 			`refunds: 2024-05-29, video 1: its line has 0 refunds, 1 settled
 			payments: 2024-05-29, video 1: refund 200 was settled, but no row of the day or posted by it says so`,
 		},

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -127,6 +128,9 @@ func (a *audit) checkRefunds(ctx context.Context, run db.Run, videos settlement.
 				differences = append(differences, figure.name+" is "+figure.is.String()+", should be "+figure.shall.String())
 			}
 		}
+		if was.FeeRule != again.FeeRule {
+			differences = append(differences, fmt.Sprintf("fee rule is %d, should be %d", was.FeeRule, again.FeeRule))
+		}
 		if len(differences) > 0 {
 			problems.found(ofVideo(was.VideoID), "refund %d of payment %d: %s", was.PaymentID, was.RefundOf, strings.Join(differences, "; "))
 		}
@@ -174,7 +178,7 @@ func (a *audit) refunded(ctx context.Context, day settlement.Day, due []settleme
 		known[row.PaymentID] = true
 		payment := settlement.PaidPayment{
 			PaymentID: row.PaymentID, VideoID: row.VideoID, Amount: row.Amount, IsRefund: row.RefundOf.Valid,
-			Given: given[row.PaymentID], KeptAtRefund: fees.KeptAtRefund,
+			Given: given[row.PaymentID], KeptAtRefund: fees.KeptAtRefund, FeeRule: fees.Version,
 		}
 		if !payment.IsRefund {
 			if payment.Fee, err = fees.Fee(row.Method, row.Amount); err != nil {

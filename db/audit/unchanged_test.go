@@ -44,7 +44,7 @@ func TestR11_AuditTellsThatAnyFigureOfPaymentsHasChanged(t *testing.T) {
 	for _, table := range []struct{ name, columns, where string }{
 		{"daily_payments", figures + " creator_id", `starts_on = '2024-05-30' AND video_id = 6`},
 		{"payment_adjustments", figures + " creator_id", `video_id = 2`},
-		{"payment_refunds", "refund_of paid paid_fee given_from given_to fee_back", `payment_id = 109`},
+		{"payment_refunds", "refund_of paid paid_fee fee_rule given_from given_to fee_back", `payment_id = 109`},
 		{"late_payments", "payer_id amount refund_of", `payment_id = 108`},
 		{"runs", figures + " late_payments payments_late_from fee_rule", `starts_on = '2024-05-30'`},
 		{"run_chunks", figures + " late_payments payments_checksum first_payment last_payment", `starts_on = '2024-05-30' AND chunk = 2`},

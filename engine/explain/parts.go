@@ -32,7 +32,7 @@ func (d Day) Explain() Explanation {
 	if d.Payments.Rows() > 0 {
 		explanation.Payments = d.payments()
 	}
-	if rows := d.Chunk.PaymentFigures.Rows() - d.Chunk.LatePayments; rows > 0 {
+	if rows := d.Chunk.OwnPayments(); rows > 0 {
 		explanation.Chunk.PaymentRows, explanation.Chunk.PaymentsChecksum = rows, strconv.FormatUint(d.Chunk.PaymentsChecksum, 10)
 	}
 	for i, adjustment := range d.Late {

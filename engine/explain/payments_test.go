@@ -56,11 +56,13 @@ func TestR14_AnExplanationSaysWhatARefundGaveBack(t *testing.T) {
 	require.Zero(t, found.Rows.All)
 	require.Equal(t, &explain.Payments{
 		PaymentFigures: settlement.PaymentFigures{Payments: 1, Refunds: 1, Gross: 6_000, Fee: 240, Net: 5_760},
-		FeeRule:        explain.FeeVersion{Version: 1},
-		Late:           []explain.LatePayments{},
+		FeeRule: explain.FeeRule{Version: 1, Methods: settlement.MethodFees{
+			{Method: "card", BasisPoints: 300, Fixed: 100}, {Method: "mobile", BasisPoints: 450, Fixed: 50}, {Method: "transfer", BasisPoints: 150, Fixed: 200},
+		}},
+		Late: []explain.LatePayments{},
 		Settled: []explain.Refund{{
 			PaymentID: 8, RefundOf: 7, PaidOn: day, PaidAt: b.Calendar.Start(day).Add(2 * time.Hour).UTC(),
-			Amount: 4_000, Paid: 10_000, PaidFee: 400, GivenTo: 4_000, FeeBack: 160,
+			Amount: 4_000, Paid: 10_000, PaidFee: 400, GivenTo: 4_000, FeeRule: 1, FeeBack: 160,
 		}},
 	}, found.Payments)
 	require.EqualValues(t, 2, found.Chunk.PaymentRows)

@@ -80,7 +80,10 @@ func (d *Day) readPayments(ctx context.Context, books *db.DB) error {
 	if d.Refunds, err = books.Refunds(ctx, d.Run.StartsOn, videos, refundsShown); err != nil {
 		return err
 	}
-	d.FeeRule, err = books.FeesOf(ctx, d.Run.StartsOn)
+	rule, err := books.FeesOf(ctx, d.Run.StartsOn)
+	if err == nil {
+		d.FeeRule, err = books.FeesBefore(ctx, rule.Version, d.Run.StartsOn+1)
+	}
 	return err
 }
 

@@ -22,7 +22,7 @@ type feeBook struct {
 func readFees(ctx context.Context, database *db.DB, period settlement.Period, days []db.Run) (feeBook, error) {
 	book := feeBook{before: period.End(), versions: map[settlement.Day]int64{}, rules: map[int64]settlement.FeeRule{}}
 	for _, day := range days {
-		if day.PaymentFigures.Payments == 0 {
+		if day.Payments == 0 {
 			continue
 		}
 		if day.FeeRule > 0 { // else it is looked up where a creator has payments of the day

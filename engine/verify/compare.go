@@ -103,6 +103,7 @@ func compareRefund(d *differences, of string, stored, recomputed db.Refund) {
 	compare(d, of, "paid at", stored.PaidAt.UTC(), recomputed.PaidAt.UTC())
 	compare(d, of, "payment", stored.Paid, recomputed.Paid)
 	compare(d, of, "fee of the payment", stored.PaidFee, recomputed.PaidFee)
+	compare(d, of, "fee rule", stored.FeeRule, recomputed.FeeRule)
 	compare(d, of, "given back before", stored.GivenFrom, recomputed.GivenFrom)
 	compare(d, of, "given back with it", stored.GivenTo, recomputed.GivenTo)
 	compare(d, of, "fee given back", stored.FeeBack, recomputed.FeeBack)

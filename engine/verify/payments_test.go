@@ -87,7 +87,7 @@ func TestDay_RecomputesPaymentsByWhatTheRunRecorded(t *testing.T) {
 	b.Exec(`INSERT INTO creators (creator_id, name, email, locale) VALUES (1000, '', '', 'ko')`)
 	b.Exec(`UPDATE videos SET creator_id = 1000 WHERE video_id = 1`)
 	b.Exec(`INSERT INTO fee_rules (version, holds_from, kept_at_refund) VALUES (2, '2024-05-06', TRUE)`)
-	b.Exec(`INSERT INTO fee_methods (version, method, basis_points, fixed) VALUES (2, 'card', 9000, 0)`)
+	b.Exec(`INSERT INTO fee_methods (version, method, basis_points, fixed, settles_from) VALUES (2, 'card', 9000, 0, '2024-05-06')`)
 
 	for day := monday; day <= monday+1; day++ {
 		found, err := Day(t.Context(), b.DB, day, 2)

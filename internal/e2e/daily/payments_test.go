@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 )
@@ -50,4 +52,27 @@ func TestR15_AWeekOfPaymentsIsTheSumOfItsDays(t *testing.T) {
 	s.RequireSettled(want)
 	s.RequireStatements(want)
 	s.Starter("audit", "--from", "2024-05-06", "--to", rig.Sunday).RequireSuccess()
+}
+
+func TestPaymentsThatArriveBeforeTheCloseAreCounted(t *testing.T) {
+	t.Parallel()
+	p := rig.PlainPlatform()
+	p.Pay(1, 50, rig.Today+" 10:00:00", 1_000, "completed")
+	s := rig.New(t, p)
+	s.StartWorker()
+	ranking := s.LockRanking()
+	run := s.BeginDay(rig.Today, "--chunk-rows", "1")
+	s.WaitUntilSettled(10)
+
+	settled := len(p.Payments)
+	p.Pay(1, 40, rig.Today+" 09:00:00", 3_000, "completed") // the first one now, and in another chunk
+	p.PayBack(2, 1, 40, rig.Today+" 08:00:00", 500)
+	s.AppendPayments(p, p.Payments[settled:]...)
+	ranking.Release()
+
+	run.Wait().RequireSuccess()
+	want := p.Settle(rig.Today, rig.Today)[0]
+	s.RequireSettled(want)
+	require.Equal(t, oracle.Sales{Payments: 1, Refunds: 1, Repeats: 1, Gross: 2_500, Fee: 159, Net: 2_341}, want.Total(func(oracle.Line) bool { return true }).Sales)
+	s.Starter("verify", "--date", rig.Today).RequireSuccess()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,7 +48,7 @@ func PaymentsFile(payments []oracle.Payment) *oracle.Table {
 		if row.RefundOf == 0 {
 			refundOf = ""
 		}
-		file.Add(row.ID, row.Video, row.Payer, row.At.Format("2006-01-02T15:04:05.999Z07:00"), row.Amount, row.Status, row.Method, refundOf)
+		file.Add(row.ID, row.Video, row.Payer, row.At.Format(time.RFC3339Nano), row.Amount, row.Status, row.Method, refundOf)
 	}
 	return file
 }

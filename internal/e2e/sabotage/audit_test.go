@@ -23,8 +23,10 @@ type auditSabotage struct {
 var auditSabotages = []auditSabotage{
 	{
 		safety: "payments of earlier days are known",
-		edits: []edit{{"engine/counting/payments.go", `		if allKnown(settled, known) {`,
-			`		if allKnown(settled, known) || sabotaged("payments of earlier days are known") {`}},
+		edits: []edit{{"engine/counting/payments.go", `	maps.Copy(taken, settled)`,
+			`	if !sabotaged("payments of earlier days are known") {
+				maps.Copy(taken, settled)
+			}`}},
 		sold: func(p *oracle.Platform) {
 			p.Pay(7, 1, "2024-05-09 10:00:00", 10_000, "completed")
 			p.Pay(7, 1, "2024-05-10 10:00:00", 10_000, "completed")
