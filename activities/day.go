@@ -28,7 +28,8 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 }
 
 // CollectLate fixes which late views and payments the day posts. It does so once:
-// tried again or after a reset, they stay the same.
+// tried again or after a reset, they stay the same. Only payments that keep a chunk
+// from being counted are collected again, with it.
 func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result CollectLateResult, err error) {
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
 		result.LateRows, result.Mismatches, err = a.DB.CollectLate(ctx, input.Day, holder, a.LateDays)

@@ -15,9 +15,10 @@ import (
 // CollectLate fixes which late rows the day posts, views and payments: all that have
 // come into the partitions of the closed days among the given number of days before
 // it and that no day has posted. It does so once; after that it gives the same
-// number of late rows. Days whose posted late rows are no longer there, or whose
-// other rows are not as many as were counted when late ones came, are returned and
-// not adjusted, and so are days that got rows after they had been dropped.
+// number of late rows, but for what [DB.CollectPaymentsAgain] changes. Days whose
+// posted late rows are no longer there, or whose other rows are not as many as were
+// counted when late ones came, are returned and not adjusted, and so are days that
+// got rows after they had been dropped.
 func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []settlement.Mismatch, err error) {
 	defer func() {
 		if err != nil {

@@ -15,25 +15,23 @@ import (
 const enoughToEstimate = 1_000_000
 
 // RowsToPlan are the day's videos with the rows that each is expected to have,
-// by id: what the day before had, and for the catalogue's videos above all of
-// those, the new uploads, what a video of that day had on average. Without a day
-// before that is big enough the day itself is counted. The late views that the
-// day posts come on top, and its payments. Estimates only make chunks uneven, never wrong.
+// by id: what the day before had, payments among it, and for the catalogue's videos
+// above all of those, the new uploads, what a video of that day had on average.
+// Without a day before that is big enough the day itself is counted. The late rows
+// that the day posts come on top. Estimates only make chunks uneven, never wrong.
 func (db *DB) RowsToPlan(ctx context.Context, day settlement.Day) ([]settlement.VideoRows, error) {
 	own, err := db.ownRowsToPlan(ctx, day)
 	if err != nil {
 		return nil, err
 	}
-	var more []settlement.VideoRows
-	if err := db.pool.SelectContext(ctx, &more, `
+	var late []settlement.VideoRows
+	if err := db.pool.SelectContext(ctx, &late, `
 		SELECT video_id, COUNT(*) AS row_count FROM late_views WHERE posted_on = ? GROUP BY video_id
 		UNION ALL
-		SELECT video_id, COUNT(*) FROM late_payments WHERE posted_on = ? GROUP BY video_id
-		UNION ALL
-		SELECT video_id, COUNT(*) FROM payments WHERE paid_on = ? GROUP BY video_id`, day, day, day); err != nil {
-		return nil, fmt.Errorf("plan late rows that %s posts, and its payments: %w", day, err)
+		SELECT video_id, COUNT(*) FROM late_payments WHERE posted_on = ? GROUP BY video_id`, day, day); err != nil {
+		return nil, fmt.Errorf("plan late rows that %s posts: %w", day, err)
 	}
-	return addRows(own, more), nil
+	return addRows(own, late), nil
 }
 
 // addRows adds up two lists.
@@ -64,7 +62,12 @@ func (db *DB) ownRowsToPlan(ctx context.Context, day settlement.Day) ([]settleme
 		total += video.Rows
 	}
 	if total < enoughToEstimate {
-		return db.Log.RowsByVideo(ctx, day)
+		views, err := db.Log.RowsByVideo(ctx, day)
+		if err != nil {
+			return nil, err
+		}
+		payments, err := db.Payments.RowsByVideo(ctx, day)
+		return addRows(views, payments), err
 	}
 	uploads, err := db.uploadsAfter(ctx, expected[len(expected)-1].VideoID, total/int64(len(expected)))
 	if err != nil {
@@ -80,10 +83,15 @@ func (db *DB) rowsOfDayBefore(ctx context.Context, day settlement.Day) (videos [
 			`+RowsOfLine+` AS row_count
 		FROM daily_statistics
 		WHERE starts_on = ?
-		ORDER BY video_id`, day-1); err != nil {
+		UNION ALL
+		SELECT
+			video_id,
+			`+PaymentRowsOfLine+`
+		FROM daily_payments
+		WHERE starts_on = ?`, day-1, day-1); err != nil {
 		return nil, fmt.Errorf("plan %s by the day before: %w", day, err)
 	}
-	return videos, nil
+	return addRows(nil, videos), nil
 }
 
 func (db *DB) uploadsAfter(ctx context.Context, last, rows int64) (videos []settlement.VideoRows, err error) {

@@ -15,9 +15,9 @@ const unknownVideosNamed = 20
 
 // CheckVideosKnown fails with [settlement.ErrUnknownVideos] when there are plays
 // or payments of unknown videos, the day's own or late ones (R10, R15). Chunks that
-// had such rows when they were counted, and whose videos have become known since, are returned
-// to be counted again. The day must have been counted: a chunk that is still
-// planned is one that had such rows.
+// had such rows when they were counted, and whose videos have become known since,
+// are returned to be counted again. The day must have been counted: a chunk that is
+// still planned is one that had such rows.
 func (db *DB) CheckVideosKnown(ctx context.Context, day settlement.Day) (repaired []int, err error) {
 	chunks, err := db.Chunks(ctx, settlement.DailyPeriod(day))
 	if err != nil {

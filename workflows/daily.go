@@ -143,7 +143,7 @@ func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (
 	return done
 }
 
-// collectLate fixes which late views of earlier days the day posts. Days whose rows
+// collectLate fixes which late rows of earlier days the day posts. Days whose rows
 // are not those that were counted do not keep it from going on, but are shown.
 func (r *dailyRun) collectLate(ctx workflow.Context) ([]settlement.Mismatch, error) {
 	r.progress.enter(ctx, PhaseCollecting)

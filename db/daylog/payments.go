@@ -93,16 +93,26 @@ func (z *zeroOrID) Scan(source any) error {
 	return nil
 }
 
+// sameOrNew is what the column says. Most rows say the same as the row before, whose
+// words need no memory then.
+func sameOrNew(before string, column driver.Value) string {
+	text := column.([]byte)
+	if string(text) == before {
+		return before
+	}
+	return string(text)
+}
+
 func readPayment(columns []driver.Value, payment *settlement.Payment) {
 	refundOf, _ := columns[7].(int64) // or NULL
 	*payment = settlement.Payment{
 		VideoID:   columns[0].(int64),
 		PaymentID: columns[1].(int64),
 		PaidAt:    columns[2].(time.Time).UnixMilli(),
-		Status:    settlement.PaymentStatus(columns[3].([]byte)),
+		Status:    settlement.PaymentStatus(sameOrNew(string(payment.Status), columns[3])),
 		PayerID:   columns[4].(int64),
 		Amount:    settlement.Won(columns[5].(int64)),
-		Method:    string(columns[6].([]byte)),
+		Method:    sameOrNew(payment.Method, columns[6]),
 		RefundOf:  refundOf,
 	}
 }

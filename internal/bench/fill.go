@@ -21,11 +21,12 @@ const (
 	copiesAtATime = 2
 )
 
-// fill makes a day by the options, and as many closed days before it, of the same
-// size, which it closes by runs of their own. It tells how many views a second
-// were stored.
+// fill makes a day of the size by the options, and as many closed days before it,
+// of the same size, which it closes by runs of their own. It tells how many views
+// a second were stored.
 // The closed days but the first are copies of that: the same plays, days later.
-func (r *rig) fill(ctx context.Context, today settlement.Day, closedDays int, options generate.Options) (perSecond float64, err error) {
+// If payments are asked for, each of the closed days has so many rows of them, too.
+func (r *rig) fill(ctx context.Context, today settlement.Day, closedDays int, options generate.Options, payments int64) (perSecond float64, err error) {
 	first := today - settlement.Day(closedDays)
 	options.From, options.Days, options.Creators, options.Seed = first, 1, max(1, options.Videos/10), 1
 	if _, err := generate.Run(ctx, r.db, options, nil); err != nil {
@@ -33,6 +34,11 @@ func (r *rig) fill(ctx context.Context, today settlement.Day, closedDays int, op
 	}
 	if _, err := r.db.AddPartitions(ctx, first, today); err != nil {
 		return 0, err
+	}
+	if payments > 0 {
+		if err := r.db.AddPaymentPartitions(ctx, first, today); err != nil {
+			return 0, err
+		}
 	}
 	if err := r.copyDay(ctx, first, today); err != nil {
 		return 0, err
@@ -44,6 +50,9 @@ func (r *rig) fill(ctx context.Context, today settlement.Day, closedDays int, op
 	}
 	perSecond = float64(options.ViewsPerDay) / time.Since(began).Seconds()
 	for day := first; day < today; day++ {
+		if err := r.fillPayments(ctx, day, payments, options.Videos, day == first); err != nil {
+			return 0, err
+		}
 		if _, err := r.runDaily(ctx, day); err != nil {
 			return 0, err
 		}
@@ -75,11 +84,13 @@ func (r *rig) copyDay(ctx context.Context, day, last settlement.Day) error {
 // are.
 const viewIDsPerDay = 1_000_000_000
 
-// empty drops the rows of the days, so that the next size has the memory.
-func (r *rig) empty(ctx context.Context, first, last settlement.Day) error {
+// empty drops the rows of the days in the logs, so that the next size has the memory.
+func (r *rig) empty(ctx context.Context, first, last settlement.Day, logs ...string) error {
 	for day := first; day <= last; day++ {
-		if _, err := r.sql.ExecContext(ctx, fmt.Sprintf("ALTER TABLE watch_log TRUNCATE PARTITION p%s", strings.ReplaceAll(day.String(), "-", ""))); err != nil {
-			return err
+		for _, log := range logs {
+			if _, err := r.sql.ExecContext(ctx, fmt.Sprintf("ALTER TABLE %s TRUNCATE PARTITION p%s", log, strings.ReplaceAll(day.String(), "-", ""))); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -49,7 +49,8 @@ type measureCommand struct {
 	layout
 	installation
 	Name       string        `default:"local" help:"Name of the measurement: that of its file."`
-	Millions   []int64       `default:"3" help:"Sizes of the day, in million views."`
+	Millions   []int64       `default:"3" help:"Sizes of the day, in million views; 0 for none."`
+	Payments   []float64     `default:"1" help:"Sizes of a day of payments, in million rows; 0 for none."`
 	Only       []string      `sep:"none" help:"A contestant to measure beside the product; all without it."`
 	Videos     int           `default:"${videos}" help:"How many videos."`
 	ClosedDays int           `default:"${closed_days}" help:"How many full days lie closed before the measured one."`

@@ -19,7 +19,7 @@ import (
 type contestant struct {
 	name   string
 	run    func(ctx context.Context, day settlement.Day) error
-	stores bool // its results are to be the product's
+	stores []stored // its results, which are to be the product's
 }
 
 // The contestants that the product is held against, and itself.
@@ -29,15 +29,25 @@ const (
 	scriptByWindow   = "script (window)"
 	scriptBySuspects = "script (suspects)"
 	pageReader       = "page reader"
+	paymentsReader   = "page reader, pages of 500"
+	sqlScript        = "script"
+	withPayments     = "product, with 50,000 payments"
 )
 
-func (r *rig) contestants(only []string) []contestant {
+func (r *rig) contestants(payments bool, only []string) []contestant {
 	all := []contestant{
-		{name: floor, run: r.floor},
-		{name: scriptByWindow, run: r.script(windowScript), stores: true},
-		{name: scriptBySuspects, run: r.script(suspectsScript), stores: true},
-		{name: pageReader, run: r.pages(1), stores: true},
-		{name: pageReader + ", 4 readers", run: r.pages(4), stores: true},
+		{name: floor, run: r.floor(groupViews)},
+		{name: scriptByWindow, run: r.script(windowScript + settleScript), stores: ofViews},
+		{name: scriptBySuspects, run: r.script(suspectsScript + settleScript), stores: ofViews},
+		{name: pageReader, run: r.pages(1), stores: ofViews},
+		{name: pageReader + ", 4 readers", run: r.pages(4), stores: ofViews},
+	}
+	if payments {
+		all = []contestant{
+			{name: floor, run: r.floor(groupPayments)},
+			{name: sqlScript, run: r.script(paymentsScript), stores: ofPayments},
+			{name: paymentsReader, run: r.pagesOfPayments, stores: ofPayments},
+		}
 	}
 	if len(only) == 0 {
 		return all
@@ -70,11 +80,18 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if m.Machine, err = r.describe(ctx); err != nil {
 		return err
 	}
-	for i, millions := range c.Millions {
+	var sizes []size
+	for _, millions := range c.Millions {
+		sizes = append(sizes, size{Rows: millions * million})
+	}
+	for _, millions := range c.Payments {
+		sizes = append(sizes, size{Rows: int64(millions * million), Payments: true})
+	}
+	sizes = slices.DeleteFunc(sizes, func(s size) bool { return s.Rows == 0 })
+	for i, figures := range sizes {
 		today := firstDay + settlement.Day(i*(c.ClosedDays+1)+c.ClosedDays) // the days of all sizes follow each other
-		figures, err := r.measureSize(ctx, today, millions*million, c)
-		if err != nil {
-			return fmt.Errorf("%d million views: %w", millions, err)
+		if err := r.measureSize(ctx, today, &figures, c); err != nil {
+			return fmt.Errorf("%s: %w", figures.rows(), err)
 		}
 		m.Sizes = append(m.Sizes, figures)
 		if err := m.keep(c.Figures); err != nil { // what is measured is kept if a bigger size fails
@@ -84,44 +101,79 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	return c.writePage()
 }
 
-func (r *rig) measureSize(ctx context.Context, today settlement.Day, rows int64, command measureCommand) (figures size, err error) {
-	figures.Rows = rows
-	fmt.Printf("%d rows: filling\n", rows)
-	if figures.FilledPerSecond, err = r.fill(ctx, today, command.ClosedDays, generate.Options{ViewsPerDay: rows, Videos: command.Videos, Skew: command.Skew}); err != nil {
-		return figures, fmt.Errorf("fill: %w", err)
+// measureSize fills the days of the size and adds what is measured to it.
+func (r *rig) measureSize(ctx context.Context, today settlement.Day, figures *size, command measureCommand) (err error) {
+	fmt.Printf("%s: filling\n", figures.rows())
+	if err := r.fillSize(ctx, today, figures, command); err != nil {
+		return fmt.Errorf("fill: %w", err)
 	}
 	// The first run of all is not measured: it warms the database, and its
 	// results are those that the others must have, too.
 	if _, err := r.runDaily(ctx, today); err != nil {
-		return figures, err
+		return err
 	}
-	contestants := r.contestants(command.Only)
+	contestants := r.contestants(figures.Payments, command.Only)
 	for _, c := range contestants {
 		if err := r.rehearse(ctx, today, c); err != nil {
-			return figures, fmt.Errorf("%s: %w", c.name, err)
+			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	for round := range command.Rounds {
 		one, err := r.measureProduct(ctx, today)
 		if err != nil {
-			return figures, err
+			return err
 		}
 		figures.add(product, one)
 		for _, c := range contestants {
 			one, err := r.measureOther(ctx, today, c)
 			if err != nil {
-				return figures, fmt.Errorf("%s: %w", c.name, err)
+				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			figures.add(c.name, one)
 		}
-		fmt.Printf("%d rows: round %d of %d done\n", rows, round+1, command.Rounds)
+		if !figures.Payments {
+			if one, err = r.measureWithPayments(ctx, today, command.Videos); err != nil {
+				return fmt.Errorf("%s: %w", withPayments, err)
+			}
+			figures.add(withPayments, one)
+		}
+		fmt.Printf("%s: round %d of %d done\n", figures.rows(), round+1, command.Rounds)
 	}
-	return figures, r.empty(ctx, today-settlement.Day(command.ClosedDays), today)
+	return r.empty(ctx, today-settlement.Day(command.ClosedDays), today, "watch_log", "payments")
+}
+
+// fillSize fills the days of the size. Days of views have payments besides, but for
+// the measured one; days of payments have a single view.
+func (r *rig) fillSize(ctx context.Context, today settlement.Day, figures *size, command measureCommand) (err error) {
+	options := generate.Options{ViewsPerDay: figures.Rows, Videos: command.Videos, Skew: command.Skew}
+	if !figures.Payments {
+		figures.FilledPerSecond, err = r.fill(ctx, today, command.ClosedDays, options, besides)
+		return err
+	}
+	options.ViewsPerDay = 1
+	if _, err := r.fill(ctx, today, command.ClosedDays, options, figures.Rows); err != nil {
+		return err
+	}
+	began := time.Now()
+	err = r.fillPayments(ctx, today, figures.Rows, command.Videos, command.ClosedDays == 0)
+	figures.FilledPerSecond = float64(figures.Rows) / time.Since(began).Seconds()
+	return err
+}
+
+// measureWithPayments measures the product on the same day with payments.
+func (r *rig) measureWithPayments(ctx context.Context, today settlement.Day, videos int) (one figure, err error) {
+	if err := r.fillPayments(ctx, today, besides, videos, false); err != nil {
+		return one, err
+	}
+	if one, err = r.measureProduct(ctx, today); err != nil {
+		return one, err
+	}
+	return one, r.empty(ctx, today, today, "payments")
 }
 
 // rehearse runs a contestant once and makes sure that its result is right.
 func (r *rig) rehearse(ctx context.Context, today settlement.Day, c contestant) error {
-	if !c.stores {
+	if c.stores == nil {
 		return nil
 	}
 	if err := r.emptyTables(ctx); err != nil {
@@ -130,7 +182,7 @@ func (r *rig) rehearse(ctx context.Context, today settlement.Day, c contestant) 
 	if err := c.run(ctx, today); err != nil {
 		return err
 	}
-	return r.compare(ctx, today)
+	return r.compare(ctx, today, c.stores)
 }
 
 func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one figure, err error) {
@@ -222,6 +274,7 @@ type measurement struct {
 // size is what was measured with one number of rows.
 type size struct {
 	Rows            int64
+	Payments        bool `json:",omitempty"` // the rows are payments, on a day with a single view; else views
 	FilledPerSecond float64
 	Figures         []figures
 }

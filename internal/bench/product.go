@@ -71,6 +71,8 @@ func (r *rig) forget(ctx context.Context, day settlement.Day) error {
 		"DELETE FROM top_videos WHERE kind = 'daily' AND starts_on = ?",
 		"DELETE FROM daily_statistics WHERE starts_on = ?",
 		"DELETE FROM daily_settlements WHERE starts_on = ?",
+		"DELETE FROM daily_payments WHERE starts_on = ?",
+		"DELETE FROM payment_refunds WHERE settled_on = ?",
 	} {
 		if _, err := r.sql.ExecContext(ctx, statement, day); err != nil {
 			return err

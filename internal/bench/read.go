@@ -155,7 +155,7 @@ func (b *readBench) fillOnce(ctx context.Context) error {
 func (b *readBench) fill(ctx context.Context) error {
 	fmt.Printf("%d days of %d views: filling\n", daysOfWeek+1, b.Views)
 	options := generate.Options{ViewsPerDay: b.Views, Videos: b.Videos, Skew: usualSkew}
-	if _, err := b.rig.fill(ctx, b.today, daysOfWeek, options); err != nil {
+	if _, err := b.rig.fill(ctx, b.today, daysOfWeek, options, 0); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
 	return b.runWeekly(ctx, (b.today - 1).Week())

@@ -22,6 +22,9 @@ import (
 
 const databaseName = "bench"
 
+// sqlSettings follow the DSN of contestants that have their own SQL.
+const sqlSettings = "?parseTime=true&interpolateParams=true&time_zone=%27%2B00%3A00%27"
+
 // rig is what all contestants run on.
 type rig struct {
 	mysql    *devstack.MySQL   // the primary
@@ -67,7 +70,7 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 	if _, err = r.db.Migrate(ctx, r.calendar); err != nil {
 		return nil, err
 	}
-	if r.sql, err = sqlx.ConnectContext(ctx, "mysql", dsn+"?parseTime=true&interpolateParams=true&time_zone=%27%2B00%3A00%27"); err != nil {
+	if r.sql, err = sqlx.ConnectContext(ctx, "mysql", dsn+sqlSettings); err != nil {
 		return nil, err
 	}
 	if r.server, err = devstack.StartTemporal(ctx, in.Dir); err != nil {

@@ -4,8 +4,11 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
+	"creatorpay/db"
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -18,10 +21,11 @@ var (
 	suspectsScript string
 	//go:embed settle.sql
 	settleScript string
+	//go:embed payments.sql
+	paymentsScript string
 )
 
-// script runs one of the scripts into the tables bench_statistics and
-// bench_settlements.
+// script runs one of the scripts into the tables of [stored].
 func (r *rig) script(text string) func(context.Context, settlement.Day) error {
 	return func(ctx context.Context, day settlement.Day) error {
 		conn, err := r.sql.Connx(ctx)
@@ -38,7 +42,7 @@ func (r *rig) script(text string) func(context.Context, settlement.Day) error {
 			":yesterday", "'"+(day-1).String()+"'",
 			":start", "'"+r.calendar.Start(day).UTC().Format("2006-01-02 15:04:05")+"'",
 		)
-		for statement := range strings.SplitSeq(replace.Replace(text+settleScript), ";\n") {
+		for statement := range strings.SplitSeq(replace.Replace(text), ";\n") {
 			if strings.TrimSpace(statement) == "" {
 				continue
 			}
@@ -50,40 +54,55 @@ func (r *rig) script(text string) func(context.Context, settlement.Day) error {
 	}
 }
 
+// stored is a table of the product's and the others' table of the same form.
+type stored struct {
+	product, other string
+	columns        server.Columns
+}
+
+// What contestants store of views and of payments.
+var (
+	ofViews    = []stored{{"daily_statistics", "bench_statistics", statisticsColumns}, {"daily_settlements", "bench_settlements", settlementColumns}}
+	ofPayments = []stored{{"daily_payments", "bench_payments", server.ColumnsOf(db.PaymentLine{})}}
+	all        = slices.Concat(ofViews, ofPayments)
+)
+
 // makeTables makes the tables that the others write to.
 func (r *rig) makeTables(ctx context.Context) error {
-	for _, statement := range []string{
-		"CREATE TABLE bench_statistics LIKE daily_statistics",
-		"CREATE TABLE bench_settlements LIKE daily_settlements",
-	} {
-		if _, err := r.sql.ExecContext(ctx, statement); err != nil {
+	for _, table := range all {
+		if _, err := r.sql.ExecContext(ctx, "CREATE TABLE "+table.other+" LIKE "+table.product); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := r.sql.ExecContext(ctx, `
+		CREATE TABLE bench_results (
+			payment_id BIGINT NOT NULL PRIMARY KEY,
+			video_id   BIGINT NOT NULL,
+			amount     BIGINT NOT NULL,
+			fee        BIGINT NOT NULL
+		)`)
+	return err
 }
 
 func (r *rig) emptyTables(ctx context.Context) error {
-	for _, table := range []string{"bench_statistics", "bench_settlements"} {
-		if _, err := r.sql.ExecContext(ctx, "TRUNCATE TABLE "+table); err != nil {
+	for _, table := range all {
+		if _, err := r.sql.ExecContext(ctx, "TRUNCATE TABLE "+table.other); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := r.sql.ExecContext(ctx, "TRUNCATE TABLE bench_results")
+	return err
 }
 
 // compare fails unless the others' tables hold what the product stored for the
 // day.
-func (r *rig) compare(ctx context.Context, day settlement.Day) error {
-	for _, pair := range [][2]string{{"daily_statistics", "bench_statistics"}, {"daily_settlements", "bench_settlements"}} {
+func (r *rig) compare(ctx context.Context, day settlement.Day, tables []stored) error {
+	for _, one := range tables {
+		pair := [2]string{one.product, one.other}
 		var sums [2]string
 		for i, table := range pair {
-			columns := statisticsColumns
-			if strings.HasSuffix(table, "settlements") {
-				columns = settlementColumns
-			}
 			if err := r.sql.GetContext(ctx, &sums[i], `
-				SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+columns.List()+`))), 0))
+				SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+one.columns.List()+`))), 0))
 				FROM `+table+`
 				WHERE starts_on = ?`, day); err != nil {
 				return err

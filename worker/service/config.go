@@ -26,7 +26,7 @@ type Config struct {
 	RepeatWindow    time.Duration `env:"REPEAT_WINDOW" default:"30s" help:"A play is a repeat if it starts less than this after the same viewer's previous play of the video; 0 switches the rule off. Runs that have begun keep theirs."`
 	PartitionsAhead int           `env:"PARTITIONS_AHEAD" default:"7" help:"Days after today, and after the one being run, that get room in the watch log."`
 	KeepDays        int           `env:"KEEP_DAYS" default:"0" help:"Days of the watch log that stay before the one being run; older closed days are dropped. 0 keeps all."`
-	LateDays        int           `env:"LATE_DAYS" default:"${late_days}" help:"Closed days before the one being run that are looked at for views that came late; 0 looks at none. None of them is dropped."`
+	LateDays        int           `env:"LATE_DAYS" default:"${late_days}" help:"Closed days before the one being run that are looked at for views and payments that came late; 0 looks at none. None of them is dropped."`
 	StopTimeout     time.Duration `env:"WORKER_STOP_TIMEOUT" default:"30s" help:"How long running activities may go on after SIGTERM."`
 	Deployment      string        `env:"WORKER_DEPLOYMENT" placeholder:"NAME" help:"Temporal worker deployment that this worker belongs to. With it each run keeps to the build that began it, and a build gets no new runs until it is made the current one."`
 	BuildID         string        `name:"build-id" env:"WORKER_BUILD_ID" placeholder:"ID" help:"Build of the deployment that this program is; needs --deployment."`
@@ -104,7 +104,7 @@ func (c Config) Validate() error {
 	return errors.Join(problems...)
 }
 
-// DefaultLateDays is how many closed days a run looks at for late views
+// DefaultLateDays is how many closed days a run looks at for late rows
 // unless it is told otherwise.
 const DefaultLateDays = 7
 
