@@ -137,10 +137,11 @@ func idBorders(chunks []Chunk) (borders []int64) {
 	return borders
 }
 
-// ContestedRefunds are those of the refunds with these ids, which are in order and
-// each there once, that are contested as the log has them now. A chunk with one has
-// to know: what another video's row gives back may be none of the chunk's payments.
-func (db *DB) ContestedRefunds(ctx context.Context, run Run, ids []int64) (settlement.KnownPayments, error) {
+// ContestedAmong are those of the payments and refunds with these ids, which are in
+// order and each there once, that are contested as the log has them now. A chunk has
+// to know where its own row could not be settled: what another video's row gives back
+// may be none of the chunk's payments.
+func (db *DB) ContestedAmong(ctx context.Context, run Run, ids []int64) (settlement.KnownPayments, error) {
 	ofDay, err := db.completedOf(ctx, run, ids)
 	if err != nil {
 		return nil, err

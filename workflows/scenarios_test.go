@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,8 @@ func TestEveryScenarioHasARecordedHistory(t *testing.T) {
 		"a day closes":                      {"Daily", completed},
 		"a chunk of a day fails":            {"Daily", aChunkFailed},
 		"a day is reset":                    {"Daily", reset},
+		"a day has bad payments":            {"Daily", failedFor("cannot be settled")},
+		"a day's chunks contest a payment":  {"Daily", both(countedAgain, foundARepeatPayment)},
 		"a reset day closes":                {"Daily", both(reset, completed)},
 		"a day is cancelled while it works": {"Daily", both(canceled, aChunkWasOrdered)},
 		"an activity of a day is retried":   {"Daily", both(retried, completed)},
@@ -131,6 +134,27 @@ func continued(events []*history.HistoryEvent) bool {
 func aChunkFailed(events []*history.HistoryEvent) bool {
 	failure := events[len(events)-1].GetWorkflowExecutionFailedEventAttributes().GetFailure()
 	return failure.GetApplicationFailureInfo().GetType() == activities.TypeChunks
+}
+
+// failedFor finds a run that failed with such words.
+func failedFor(words string) func([]*history.HistoryEvent) bool {
+	return func(events []*history.HistoryEvent) bool {
+		failure := events[len(events)-1].GetWorkflowExecutionFailedEventAttributes().GetFailure()
+		return strings.Contains(failure.GetMessage(), words)
+	}
+}
+
+// countedAgain finds a run that counted a chunk in a second round.
+func countedAgain(events []*history.HistoryEvent) bool {
+	return anyOf(events, func(event *history.HistoryEvent) bool {
+		id := event.GetActivityTaskScheduledEventAttributes().GetActivityId()
+		return strings.HasPrefix(id, "count-") && strings.HasSuffix(id, "-2")
+	})
+}
+
+func foundARepeatPayment(events []*history.HistoryEvent) bool {
+	result := events[len(events)-1].GetWorkflowExecutionCompletedEventAttributes().GetResult().GetPayloads()
+	return len(result) > 0 && strings.Contains(string(result[0].GetData()), `"repeats":1`)
 }
 
 func aChunkWasOrdered(events []*history.HistoryEvent) bool {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/engine/explain"
 	"creatorpay/engine/export"
 	"creatorpay/internal/dbtest"
 	"creatorpay/internal/devstack/devtest"
@@ -132,7 +133,7 @@ func TestR14_AStatementTellsTheFeesOfItsPayments(t *testing.T) {
 	require.NoError(t, err)
 	rule, err := r.DB.Fees.Version(t.Context(), 1)
 	require.NoError(t, err)
-	require.Equal(t, []FeeRule{FeeRule(rule)}, statement.Value.Fees)
+	require.Equal(t, []explain.FeeRule{explain.FeeRule(rule)}, statement.Value.Fees)
 }
 
 func TestAnswersWithoutPaymentsDoNotNameThem(t *testing.T) {

@@ -86,7 +86,7 @@ func TestExplanationShowsSales(t *testing.T) {
 	rows := rowsOf(t, p, "/videos/1001/2024-05-09")
 
 	require.Contains(t, rows, "7 | ₩10,000 | ₩400 | ₩4,000 | ₩160")
-	require.Contains(t, rows, "mobile | 4.5% + ₩50")
+	require.Contains(t, rows, "Mobile phone | 4.5% + ₩50")
 	require.Contains(t, rows, "7 ₩4,000 refunded before | ₩10,000 | ₩400 | ₩4,000 | ₩160")
 	page := p.get("/videos/1001/2024-05-09").Body.String()
 	for _, text := range []string{

@@ -31,7 +31,7 @@ func (r *rows[Row, Fact, Late]) Scan(ctx context.Context, day OnTime, videos set
 	}
 	defer func() { _ = conn.Close() }()
 	return conn.Raw(func(raw any) error {
-		return r.scan(ctx, raw.(driver.ConnPrepareContext), `
+		return r.scan(ctx, raw.(driver.ConnPrepareContext), day.Day, `
 			SELECT
 				`+r.columns()[1:].Joined("%s", ",\n\t\t\t\t")+`
 			FROM `+r.table+` FORCE INDEX (PRIMARY)
@@ -42,7 +42,7 @@ func (r *rows[Row, Fact, Late]) Scan(ctx context.Context, day OnTime, videos set
 // scan reads the driver's own rows, since database/sql would spend more time on
 // reflection than the rules take; and it prepares the query, since figures in
 // binary cost server and client less than figures as text.
-func (r *rows[Row, Fact, Late]) scan(ctx context.Context, conn driver.ConnPrepareContext, query string, args []driver.NamedValue, each func(Fact) error) error {
+func (r *rows[Row, Fact, Late]) scan(ctx context.Context, conn driver.ConnPrepareContext, day settlement.Day, query string, args []driver.NamedValue, each func(Fact) error) error {
 	statement, err := conn.PrepareContext(ctx, query)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", r.name, err)
@@ -64,7 +64,8 @@ func (r *rows[Row, Fact, Late]) scan(ctx context.Context, conn driver.ConnPrepar
 		}
 		r.read(columns, &fact)
 		if !first && !r.follows(&fact, &last) {
-			return fmt.Errorf("read %s: the server gave %+v after %+v, which is not the order of the primary key", r.name, fact, last)
+			// Neither row is named: payers and amounts do not belong into logs.
+			return fmt.Errorf("read %s: the server gave a row of %s that does not follow the one before it in the order of the primary key", r.name, day)
 		}
 		last = fact
 		if err := each(fact); err != nil {

@@ -80,12 +80,8 @@ func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos sett
 // taken are the scanned payments and refunds of which an earlier day or another
 // video may have the row that is settled.
 func (t *paymentTally) taken(ctx context.Context, database *db.DB, run db.Run) (settlement.KnownPayments, error) {
-	refunds := make([]int64, len(t.refunds))
-	for i, refund := range t.refunds {
-		refunds[i] = refund.PaymentID
-	}
-	slices.Sort(refunds)
-	taken, err := database.ContestedRefunds(ctx, run, slices.Compact(refunds))
+	slices.Sort(t.doubtful)
+	taken, err := database.ContestedAmong(ctx, run, slices.Compact(t.doubtful))
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +138,7 @@ type paymentTally struct {
 	late        []daylog.LatePayment // the same of late rows, in key order
 	count       db.PaymentCount
 	completed   []int64 // the payment ids of completed rows
+	doubtful    []int64 // of those rows that may be bad and are not if another video's row is settled
 	refunds     []dueRefund
 	bad         settlement.BadPayments
 	adjusted    map[adjusted]settlement.PaymentFigures
@@ -205,6 +202,9 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 	}
 	rule := t.fees[paidOn]
 	verdict, fee, problems := t.judge.Judge(&row, rule)
+	if verdict == settlement.PaymentRefunds || slices.Contains(problems, settlement.MethodWithoutFee) {
+		t.doubtful = append(t.doubtful, row.PaymentID)
+	}
 	if len(problems) > 0 {
 		t.bad.Add(settlement.BadPayment{Payment: row, Problems: problems})
 		return "", nil

@@ -193,6 +193,24 @@ func TestR13_ARepeatOfARefundInAnotherVideoGivesNothingBack(t *testing.T) {
 	}
 }
 
+func TestR13_ARepeatInAnotherVideoNeedsNoFee(t *testing.T) {
+	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1, 2)
+			repeat := b.Payment(day, 2, 7, 10_000, time.Hour)
+			repeat.Method = "voucher"
+			b.Pay(b.Payment(day, 1, 7, 1_000, 0), repeat)
+
+			b.CloseDay(day, borders...)
+
+			require.Equal(t, map[int64]settlement.PaymentFigures{
+				1: {Payments: 1, Gross: 1_000, Fee: 130, Net: 870},
+				2: {Repeats: 1},
+			}, b.paymentLines(day))
+		})
+	}
+}
+
 func TestR16_WhatComesForADayThatBeganWithoutPaymentsIsLate(t *testing.T) {
 	b := setup(t, 1)
 	b.LateDays = 7

@@ -53,6 +53,9 @@ type Rig struct {
 	due      []*plannedFault // in order; those whose moment did not come go on in the next period
 	closed   []settlement.Period
 	arrived  []arrival
+	paid     []paidArrival
+	wrong    []*wrongPayment
+	toCome   int64 // the last of the videos that nobody has imported
 	seals    map[settlement.Period]string
 	Tally    *Tally
 	problems []string // what no comparison of tables would find
@@ -64,6 +67,7 @@ type Rig struct {
 	moves         []move
 	formerTitles  map[int64][]string // of videos that imports gave others
 	pricedFrom    map[string]bool    // days from which on prices hold
+	feesFrom      map[string]bool
 	odd           []startedOdd
 
 	importing  sync.Mutex     // the catalogue
@@ -116,7 +120,7 @@ func (c *Rig) setUp(t testing.TB, dsn string, temporal *devstack.Temporal, progr
 	c.AddDays(c.plan.first(), c.plan.last())
 	c.seals, c.Tally, c.began = map[settlement.Period]string{}, newTally(c.plan), time.Now()
 	c.windows, c.offered, c.collectedLess = map[settlement.Day]time.Duration{}, map[time.Duration]bool{}, map[settlement.Day]bool{}
-	c.pricedFrom, c.formerTitles = map[string]bool{}, map[int64][]string{}
+	c.pricedFrom, c.feesFrom, c.formerTitles = map[string]bool{}, map[string]bool{}, map[int64][]string{}
 	for slot := range c.settings {
 		c.set(slot, 0, usualSettings)
 	}

@@ -70,6 +70,10 @@ func TestChaosHasTheSamePlanForTheSameSeed(t *testing.T) {
 			play.At = play.At.UTC() // one pointer to a zone is not the other
 			events = append(events, fmt.Sprint(play))
 		}
+		for _, row := range plan.platform.Payments {
+			row.At = row.At.UTC()
+			events = append(events, fmt.Sprint(row))
+		}
 		return events
 	}
 

@@ -19,6 +19,7 @@ import (
 // What it returns is empty if there is no difference.
 func (c *Rig) Compare() []string {
 	c.takeArrivals()
+	c.takePaidArrivals()
 	c.takeWindows()
 	days := c.plan.platform.Settle(c.plan.first(), c.plan.last())
 	checks := errgroup.Group{}

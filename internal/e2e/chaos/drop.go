@@ -40,12 +40,18 @@ func (c *Rig) drop(in Injection, before settlement.Day) {
 	}
 }
 
-// arriveAfterDrop tries to add a view to a day that was dropped.
+// arriveAfterDrop tries to add a view and a payment to a day that was dropped.
 func (c *Rig) arriveAfterDrop(in Injection, day settlement.Day) {
-	came := arrival{View: playOf(c.plan.platform, in.random, day, c.anyVideo(in.random)), day: day}
+	came := arrival{playOf(c.plan.platform, in.random, day, c.anyVideo(in.random)), origin{day: day}}
 	c.reportError(c.ask(func(ctx context.Context) error {
 		added, refused, err := c.DB.AppendViews(ctx, []daylog.View{came.row()})
 		c.reportIf(err == nil && (added.Rows > 0 || len(refused) == 0), "a view of %s was stored, which was dropped", day)
+		return err
+	}))
+	payment := c.plan.cashBook.newRow(in.random, day, c.anyVideo(in.random), firstArrival+in.random.Int64N(1<<40))
+	c.reportError(c.ask(func(ctx context.Context) error {
+		added, refused, err := c.DB.AppendPayments(ctx, []daylog.Payment{rig.PaymentRow(c.plan.platform, payment)})
+		c.reportIf(err == nil && (added.Rows > 0 || len(refused) == 0), "a payment of %s was stored, which was dropped", day)
 		return err
 	}))
 }

@@ -84,6 +84,14 @@ var changes = []*FaultKind{
 	{Name: "workflows started with odd inputs", within: 25, Inject: (*Rig).startOdd},
 	{Name: "rows inserted by the platform", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).platformInserts},
 	{Name: "rows with microseconds inserted", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).microseconds},
+	{Name: "payments arrived", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).PaymentsArrive},
+	{Name: "late payments arrived", At: Beginning, within: 8, Inject: (*Rig).LatePaymentsArrive},
+	{Name: "payments imported", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).importPayments},
+	{Name: "payments inserted by the platform", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).platformPays},
+	{Name: "payments with microseconds inserted", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).paymentMicroseconds},
+	{Name: "platform's transaction with payments left open", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).platformHoldsPayments},
+	{Name: "wrong payments inserted", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).WrongPayments},
+	{Name: "fees added", At: Beginning, within: 8, Inject: (*Rig).addLaterFees},
 	{Name: "platform's transaction left open", At: Beginning, within: 8, onlyDays: true, Inject: (*Rig).platformHolds},
 }
 

@@ -63,7 +63,7 @@ func (c *Rig) attempts(week settlement.Period, creator int64) int64 {
 	return c.count(`SELECT COALESCE(SUM(attempts), 0) FROM deliveries WHERE starts_on = ? AND creator_id = ?`, week.Start, creator)
 }
 
-var wonInMail = regexp.MustCompile(`₩[0-9,]+`)
+var wonInMail = regexp.MustCompile(`-?₩[0-9,]+`)
 
 // requireMails means that every creator with a statement has got its mail once,
 // with its amount and at the address that they had, unless the books say that it was rejected, or that nobody can

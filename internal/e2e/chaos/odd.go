@@ -120,6 +120,8 @@ func (c *Rig) requireNothingElse(s *rig.System) {
 		`SELECT DISTINCT kind, starts_on FROM statements`:    periods,
 		`SELECT DISTINCT starts_on FROM daily_statistics`:    days,
 		`SELECT DISTINCT starts_on FROM daily_settlements`:   days,
+		`SELECT DISTINCT starts_on FROM daily_payments`:      days,
+		`SELECT DISTINCT settled_on FROM payment_refunds`:    days,
 		`SELECT DISTINCT starts_on FROM deliveries`:          weeks,
 	} {
 		found, err := rowsOf(s.T.Context(), s.SQL, query)

@@ -88,6 +88,9 @@ func (c *Rig) operate(period *PlannedPeriod) error {
 		if try > 0 {
 			c.Tally.repair()
 			c.logf("%s is run again", period)
+			if err := c.mend(period.Period); err != nil {
+				return err
+			}
 		}
 		var runs []*rig.Program
 		for range c.starts() {

@@ -34,6 +34,7 @@ func (p *PlannedPeriod) IsDay() bool { return p.Kind == settlement.Daily }
 // same one.
 type Plan struct {
 	platform *oracle.Platform
+	cashBook *cashBook
 	Periods  []*PlannedPeriod
 }
 
@@ -42,7 +43,8 @@ const creatorCount = 40
 
 // NewPlan plans the days from the first on and as many faults.
 func NewPlan(random *rand.Rand, first string, days, faults int) *Plan {
-	p := &Plan{platform: busyDays(random, first, days), Periods: periodsOf(rig.ToDay(first), days)}
+	platform := busyDays(random, first, days)
+	p := &Plan{platform: platform, cashBook: openCashBook(random, platform, first, days), Periods: periodsOf(rig.ToDay(first), days)}
 	names := make([]string, 0, len(mailFaults)+len(faultKinds))
 	for name := range mailFaults {
 		names = append(names, name)

@@ -18,7 +18,7 @@ func (c *Rig) addLaterPrices(in Injection) (faultproxy.Fault, bool) {
 		Views: []oracle.Tier{{From: 1, Won: rig.Pick(in.random, "1", "0.3333")}, {From: 100_000, Won: rig.Pick(in.random, "1.7777", "1.1")}, {From: 500_050, Won: "2.5"}},
 		Ads:   []oracle.Tier{{From: 1, Won: rig.Pick(in.random, "9.9999", "12")}, {From: 999_950, Won: "0.0001"}, {From: 1_000_000, Won: "20"}},
 	}
-	if !c.takeFrom(rule.From) {
+	if !c.takeFrom(c.pricedFrom, rule.From) {
 		return faultproxy.None, true // there are some from that day on
 	}
 	c.servers.RLock()
@@ -40,7 +40,7 @@ func (c *Rig) breakPrices(in Injection) (faultproxy.Fault, bool) {
 	if _, begun := c.windowOf(in.period.Period); !begun {
 		return faultproxy.None, false
 	}
-	if !c.takeFrom(from) {
+	if !c.takeFrom(c.pricedFrom, from) {
 		return faultproxy.None, true // there are some from that day on
 	}
 	c.reportError(c.ask(func(ctx context.Context) error {
@@ -58,13 +58,13 @@ func (c *Rig) removeBrokenPrices() {
 	}))
 }
 
-// takeFrom tells whether no prices hold from that very day on so far.
-func (c *Rig) takeFrom(day string) bool {
+// takeFrom tells whether no prices or fees hold from that very day on so far.
+func (c *Rig) takeFrom(taken map[string]bool, day string) bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.pricedFrom[day] {
+	if taken[day] {
 		return false
 	}
-	c.pricedFrom[day] = true
+	taken[day] = true
 	return true
 }

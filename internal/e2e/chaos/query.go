@@ -41,6 +41,21 @@ func rowsOf(ctx context.Context, from querier, query string, args ...any) (all [
 	return all, rows.Err()
 }
 
+// eachRow hands a function that scans each row of a query.
+func eachRow(ctx context.Context, from querier, each func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := from.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // execer is a connection pool or a transaction.
 type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)

@@ -14,6 +14,11 @@ import (
 // arrival is a view that came while something ran.
 type arrival struct {
 	oracle.View
+	origin
+}
+
+// origin is how a row came while something ran.
+type origin struct {
 	day    settlement.Day // to which it came
 	closed bool           // its day was closed
 	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it, unless it collects the late views of fewer days
@@ -33,15 +38,21 @@ const lateDays = 5
 
 // LateRowsArrive adds plays to one of the days that closed last.
 func (c *Rig) LateRowsArrive(in Injection) (faultproxy.Fault, bool) {
+	day, some := c.closedDay(in)
+	return faultproxy.None, some && c.someArrive(in, day)
+}
+
+// closedDay is one of the days that closed last, if there are some.
+func (c *Rig) closedDay(in Injection) (day settlement.Day, some bool) {
 	last := in.period.End() - 1
 	if in.period.IsDay() {
 		last--
 	}
 	first := max(last-lateDays+1, c.firstKept())
 	if last < first {
-		return faultproxy.None, false
+		return 0, false
 	}
-	return faultproxy.None, c.someArrive(in, first+settlement.Day(in.random.Int64N(int64(last-first)+1)))
+	return first + settlement.Day(in.random.Int64N(int64(last-first)+1)), true
 }
 
 // RepeatsArrive adds plays to the first day that repeat others.
@@ -50,7 +61,7 @@ func (c *Rig) RepeatsArrive(in Injection) (faultproxy.Fault, bool) {
 	for _, play := range p.Views {
 		if p.DayOf(play.At) == day.String() && p.DayOf(play.At.Add(time.Second)) == day.String() {
 			play.At, play.ID = play.At.Add(time.Second), firstArrival+play.ID
-			c.appendView(arrival{View: play, day: day, paidBy: in.period.End()})
+			c.appendView(arrival{play, origin{day: day, paidBy: in.period.End()}})
 		}
 	}
 	return faultproxy.None, true
@@ -71,7 +82,7 @@ func (c *Rig) anyVideo(random *rand.Rand) int64 {
 // arrive adds a play to the day: of the video, or of one that somebody watches at
 // that very time.
 func (c *Rig) arrive(in Injection, day settlement.Day, video int64) (stored bool) {
-	return c.appendView(arrival{View: playOf(c.plan.platform, in.random, day, video), day: day, paidBy: in.period.End()})
+	return c.appendView(arrival{playOf(c.plan.platform, in.random, day, video), origin{day: day, paidBy: in.period.End()}})
 }
 
 func (c *Rig) appendView(came arrival) (stored bool) {
@@ -107,14 +118,16 @@ func (c *Rig) takeArrival(came arrival) {
 // has been dropped, it is late if it was posted: one that was neither counted nor
 // posted would be missed in what the day came to.
 func (c *Rig) takeArrivals() {
-	type fate struct {
-		late   bool
-		posted string
-	}
 	fates := map[int64]fate{}
 	kept := c.firstKept()
 	c.reportError(c.ask(func(ctx context.Context) error {
-		rows, err := c.SQL.QueryContext(ctx, `
+		return eachRow(ctx, c.SQL, func(scan func(...any) error) error {
+			var id int64
+			var f fate
+			err := scan(&id, &f.late, &f.posted)
+			fates[id] = f
+			return err
+		}, `
 			SELECT
 				l.view_id,
 				l.epoch >= r.late_from,
@@ -128,28 +141,27 @@ func (c *Rig) takeArrivals() {
 			SELECT view_id, TRUE, posted_on
 			FROM late_views
 			WHERE view_id >= ? AND watched_on < ?`, int64(firstArrival), int64(firstArrival), kept)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id int64
-			var f fate
-			if err := rows.Scan(&id, &f.late, &f.posted); err != nil {
-				return err
-			}
-			fates[id] = f
-		}
-		return rows.Err()
 	}))
 	for _, came := range c.arrived {
 		f, there := fates[came.ID]
 		c.reportIf(!there && came.day >= kept, "view %d has vanished", came.ID)
-		c.reportIf(came.closed && !f.late, "view %d came to a closed day and is not late", came.ID)
-		c.reportIf(f.late != (f.posted != ""), "view %d is late: %t, but is posted on %q", came.ID, f.late, f.posted)
-		c.reportIf(f.posted > c.mustBePaidBy(came).String(), "view %d is posted on %s, later than on %s", came.ID, f.posted, c.mustBePaidBy(came))
+		c.reportFate(f, came.origin, "view", came.ID)
 		came.Posted = f.posted
 		c.plan.platform.Views = append(c.plan.platform.Views, came.View)
 		c.Tally.arrive(f.late)
 	}
+}
+
+// fate is what became of a row that came.
+type fate struct {
+	late   bool
+	posted string // the day that posts it
+}
+
+// reportFate reports a row that is late and was not posted in time, or the
+// contrary.
+func (c *Rig) reportFate(f fate, came origin, what string, id int64) {
+	c.reportIf(came.closed && !f.late, "%s %d came to a closed day and is not late", what, id)
+	c.reportIf(f.late != (f.posted != ""), "%s %d is late: %t, but is posted on %q", what, id, f.late, f.posted)
+	c.reportIf(f.posted > c.mustBePaidBy(came).String(), "%s %d is posted on %s, later than on %s", what, id, f.posted, c.mustBePaidBy(came))
 }

@@ -160,6 +160,7 @@ func (c *Rig) leaveBehind(in Injection) (faultproxy.Fault, bool) {
 	}
 	for _, video := range c.plan.platform.Videos {
 		c.arrive(in, in.period.Start, video.ID)
+		c.appendPayments([]paidArrival{c.paymentOf(in, in.period.Start, video.ID)})
 	}
 	c.hold(longest, func() bool { return c.isClosed(in.period.Period) })
 	return faultproxy.None, true

@@ -21,6 +21,11 @@ var ownRows = map[string]string{
 	"daily_settlements": "'daily' = ? AND starts_on = ?",
 	"late_views":        "'daily' = ? AND posted_on = ?",
 	"adjustments":       "'daily' = ? AND posted_on = ?",
+
+	"daily_payments":      "'daily' = ? AND starts_on = ?",
+	"late_payments":       "'daily' = ? AND posted_on = ?",
+	"payment_adjustments": "'daily' = ? AND posted_on = ?",
+	"payment_refunds":     "'daily' = ? AND settled_on = ?",
 }
 
 // seal is a fingerprint of all rows of a period. What is closed never changes

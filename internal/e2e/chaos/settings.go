@@ -107,7 +107,7 @@ func (c *Rig) takeWindows() {
 
 // mustBePaidBy is the day whose run posts the late view at the latest: the next
 // one that collects the late views of its day.
-func (c *Rig) mustBePaidBy(came arrival) settlement.Day {
+func (c *Rig) mustBePaidBy(came origin) settlement.Day {
 	last := rig.ToDay(c.plan.last())
 	for day := came.paidBy; day < last; day++ {
 		if !c.collectedLess[day] && int(day-came.day) <= usualSettings.collectLate {

@@ -20,6 +20,8 @@ type Tally struct {
 	unknown           int   // mails
 	lockTimeouts      int64 // that the server itself has answered with
 	arrived, late     int   // views
+	paid, paidLate    int   // rows of payments
+	mended            int   // wrong ones
 	periods, rows     int   // compared
 }
 
@@ -51,11 +53,23 @@ func (t *Tally) arrive(late bool) {
 	})
 }
 
+func (t *Tally) arrivePaid(late bool) {
+	t.do(func() {
+		t.paid++
+		if late {
+			t.paidLate++
+		}
+	})
+}
+
+// mend counts a wrong payment that was put right or taken out.
+func (t *Tally) mend() { t.do(func() { t.mended++ }) }
+
 // compare counts the lines of a period's exports.
 func (t *Tally) compare(want oracle.Result) {
 	t.do(func() {
 		t.periods++
-		for _, export := range []string{want.Statistics(), want.Settlement(), want.Adjustments(), want.Top5()} {
+		for _, export := range []string{want.Statistics(), want.Settlement(), want.Adjustments(), want.Payments(), want.Top5()} {
 			t.rows += strings.Count(export, "\n") - 1
 		}
 	})
@@ -77,6 +91,6 @@ func (t *Tally) String() string {
 		planned, injected = planned+t.Planned[kind], injected+t.Injected[kind]
 	}
 	out.AppendFooter(pretty.Row{"", planned, injected})
-	return fmt.Sprintf("%s\nrepairs: %d\nlock waits that timed out: %d\nviews that arrived meanwhile: %d, late ones among them: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
-		out.Render(), t.repairs, t.lockTimeouts, t.arrived, t.late, t.unknown, t.rows, t.periods)
+	return fmt.Sprintf("%s\nrepairs: %d\nlock waits that timed out: %d\nviews that arrived meanwhile: %d, late ones among them: %d\npayment rows that arrived meanwhile: %d, late ones among them: %d, wrong ones put right or taken out: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
+		out.Render(), t.repairs, t.lockTimeouts, t.arrived, t.late, t.paid, t.paidLate, t.mended, t.unknown, t.rows, t.periods)
 }

@@ -16,6 +16,7 @@ type Payment struct {
 	Method           string
 	RefundOf         int64  // the payment that the row gives back; 0 if it is none
 	Posted           string // if it came late, the later day that posts it
+	StoredOn         string // the day under which it is stored, if that is not the one of its time
 }
 
 // Pay adds a row of a payment by card. at is a time as [Platform.Play] takes it.
@@ -35,7 +36,7 @@ func (p *Platform) OnTimePayments() []Payment {
 }
 
 // PaidOn is the day to which the row belongs.
-func (p *Platform) PaidOn(row Payment) string { return p.DayOf(row.At) }
+func (p *Platform) PaidOn(row Payment) string { return cmp.Or(row.StoredOn, p.DayOf(row.At)) }
 
 // SettledOn is the day whose run judges the row.
 func (p *Platform) SettledOn(row Payment) string { return cmp.Or(row.Posted, p.PaidOn(row)) }

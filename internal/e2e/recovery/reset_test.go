@@ -20,6 +20,9 @@ import (
 func withUnknownVideo(t *testing.T) (*rig.System, *oracle.Platform) {
 	t.Helper()
 	p := rig.PlainPlatform()
+	p.Pay(1, 90, rig.Today+" 10:00:00", 10_000, "completed")
+	p.PayBack(2, 1, 90, rig.Today+" 11:00:00", 4_000)
+	p.Pay(3, 100, rig.Today+" 10:00:00", 10_000, "pending")
 	s := rig.New(t, p)
 	p.AddVideo(oracle.Video{ID: 55, Creator: 1, Title: "New"})
 	p.Play(55, 1, rig.Today+" 12:00:00", 60, 1)
@@ -76,7 +79,7 @@ func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 }
 
 // results are the tables that a day's run writes.
-var results = []string{"runs", "run_chunks", "daily_statistics", "daily_settlements", "top_videos"}
+var results = []string{"runs", "run_chunks", "daily_statistics", "daily_settlements", "daily_payments", "payment_refunds", "top_videos"}
 
 // save keeps the tables of results as they are now.
 func save(s *rig.System) {

@@ -29,7 +29,7 @@ type sabotage struct {
 }
 
 // sabotages are all safeties that are taken out, one at a time.
-var sabotages = slices.Concat(runSabotages, outsideSabotages)
+var sabotages = slices.Concat(runSabotages, outsideSabotages, paymentSabotages)
 
 // edit is a text of a source file, which is there once, and what it becomes.
 type edit struct{ file, old, becomes string }
