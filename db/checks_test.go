@@ -56,8 +56,8 @@ func TestTheSchemaRefusesWhatCanNeverBe(t *testing.T) {
 		`UPDATE deliveries SET state = 'lost'`,
 		`UPDATE deliveries SET attempts = -1`,
 		`UPDATE late_views SET verdict = 'late'`,
-		`INSERT INTO dropped_payments VALUES (1, 1, '2024-05-06', '2024-05-06', 100, 'card', 101)`,
-		`INSERT INTO dropped_payments VALUES (1, 1, '2024-05-06', '2024-05-06', 100, 'card', -1)`,
+		`INSERT INTO kept_payments VALUES (1, 1, '2024-05-06', '2024-05-06', 100, 'card', 101)`,
+		`INSERT INTO kept_payments VALUES (1, 1, '2024-05-06', '2024-05-06', 100, 'card', -1)`,
 		`UPDATE adjustments SET self_views = -1`,
 		`UPDATE adjustments SET views_from = views_to + 1`,
 	} {

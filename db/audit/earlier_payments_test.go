@@ -40,27 +40,27 @@ func TestR13_AuditFindsEarlierPaymentsThatAreNotThoseSettled(t *testing.T) {
 	for _, test := range []sabotage{
 		{
 			"what was given back before",
-			`UPDATE dropped_payments SET refunded = 1001 WHERE payment_id = 91`,
+			`UPDATE kept_payments SET refunded = 1001 WHERE payment_id = 91`,
 			`refunds: 2024-06-03, video 6: refund 120 of payment 91: given back before is ₩1,000, should be ₩1,001; given back with it is ₩6,000, should be ₩6,001`,
 		},
 		{
 			"a method",
-			`UPDATE dropped_payments SET method = 'mobile' WHERE payment_id = 91`,
+			`UPDATE kept_payments SET method = 'mobile' WHERE payment_id = 91`,
 			`refunds: 2024-06-03, video 6: refund 120 of payment 91: fee of the payment is ₩400, should be ₩500; fee given back is ₩200, should be ₩250`,
 		},
 		{
 			"a lost one",
-			`DELETE FROM dropped_payments WHERE payment_id = 90`,
+			`DELETE FROM kept_payments WHERE payment_id = 90`,
 			`payments: 2024-06-03, video 6: payments: 1 fewer than in its rows; repeat payments: 1 more than in its rows; payments gross: 10000 fewer than in its rows; payments fee: 400 fewer than in its rows; payments net: 9600 fewer than in its rows`,
 		},
 		{
 			"a made-up one, of what a day has settled",
-			`INSERT INTO dropped_payments VALUES (110, 6, '2024-05-26', '2024-05-26 00:00:00', 3000, 'card', 0)`,
+			`INSERT INTO kept_payments VALUES (110, 6, '2024-05-26', '2024-05-26 00:00:00', 3000, 'card', 0)`,
 			`payments: 2024-05-31, video 6: payments: 1 more than in its rows; repeat payments: 1 fewer than in its rows; payments gross: 3000 more than in its rows; payments fee: 190 more than in its rows; payments net: 2810 more than in its rows`,
 		},
 		{
 			"a made-up one, of what came late",
-			`INSERT INTO dropped_payments VALUES (107, 2, '2024-05-26', '2024-05-26 00:00:00', 5000, 'card', 0)`,
+			`INSERT INTO kept_payments VALUES (107, 2, '2024-05-26', '2024-05-26 00:00:00', 5000, 'card', 0)`,
 			`payments: 2024-05-30, video 2, late payments of 2024-05-28: payment 107 was judged "settled", should be "repeat"
 			payments: 2024-05-30, video 2: payments: 1 more than in its rows; repeat payments: 1 fewer than in its rows; payments gross: 5000 more than in its rows; payments fee: 250 more than in its rows; payments net: 4750 more than in its rows`,
 		},

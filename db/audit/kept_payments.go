@@ -11,7 +11,7 @@ import (
 var keptInvariant = Invariant{
 	Name:    "kept payments",
 	Meaning: "of each day whose payments were dropped, those that it settled are kept, as its lines have them: refunds and repeats are told by them (R13)",
-	Remedy:  "a kept payment or a line was changed by hand: put dropped_payments or the line back from a backup",
+	Remedy:  "a kept payment or a line was changed by hand: put kept_payments or the line back from a backup",
 	check: func(ctx context.Context, a *audit) error {
 		for _, run := range a.runs[settlement.Daily] {
 			if run.StartsOn < a.paymentsFrom && run.Payments > 0 {
@@ -61,7 +61,7 @@ func (a *audit) checkKept(ctx context.Context, run db.Run) error {
 			WHERE settled_on = ? AND paid_on = ?
 			UNION ALL
 			SELECT l.video_id, -1, l.refunded - l.amount, -COALESCE(`+feeColumn+`, 0)
-			FROM dropped_payments l`+joinMethods+`
+			FROM kept_payments l`+joinMethods+`
 			WHERE l.payment_id BETWEEN ? AND ? AND l.paid_on = ?
 				AND NOT EXISTS (
 					SELECT 1

@@ -37,7 +37,7 @@ func requireFindings(t *testing.T, sabotages []sabotage) {
 var auditedTables = map[string]string{
 	"videos": "*", "price_tiers": "*", "runs": "*", "run_chunks": "*", "daily_statistics": "*", "daily_settlements": "*", "top_videos": "*",
 	"period_videos": "*", "statements": "*", "deliveries": "*", "late_views": "*", "adjustments": "*",
-	"daily_payments": "*", "payment_adjustments": "*", "payment_refunds": "*", "late_payments": "*", "dropped_payments": "*", "fee_methods": "*",
+	"daily_payments": "*", "payment_adjustments": "*", "payment_refunds": "*", "late_payments": "*", "kept_payments": "*", "fee_methods": "*",
 	"payments":  "paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method, refund_of, epoch",
 	"watch_log": "watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch",
 }

@@ -121,7 +121,7 @@ func (a *audit) elsewhere(ctx context.Context, day seenPayments, before []seenPa
 		WHERE o.posted_on < ? AND o.status = 'completed' AND o.payment_id BETWEEN ? AND ?
 		UNION
 		SELECT o.payment_id
-		FROM dropped_payments o`+ownRow+`
+		FROM kept_payments o`+ownRow+`
 		WHERE o.payment_id BETWEEN ? AND ?
 		UNION
 		SELECT o.payment_id

@@ -86,7 +86,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 	// twice so is one.
 	if err := look(ids, `
 		SELECT `+keptColumns.List()+`, refunded, NULL AS refund_of, paid_on AS judged_on, 0 AS late
-		FROM dropped_payments
+		FROM kept_payments
 		WHERE payment_id IN (?)`); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (b *bench) earlierPayments(t *testing.T, lines ...string) string {
 func (b *bench) keptPayments(t *testing.T) [][]string {
 	return b.rows(t, `
 		SELECT payment_id, video_id, CONCAT(paid_on), CONCAT(paid_at), amount, method, refunded
-		FROM dropped_payments
+		FROM kept_payments
 		ORDER BY payment_id`)
 }
 

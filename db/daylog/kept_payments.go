@@ -38,12 +38,12 @@ func keepCompleted(ctx context.Context, tx *sqlx.Tx, rows OnTime) error {
 	}
 	there, args := rows.condition()
 	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO dropped_payments (`+keptColumns.List()+`)
+		INSERT INTO kept_payments (`+keptColumns.List()+`)
 		SELECT `+keptColumns.List()+`
 		FROM payments PARTITION (`+partitionName(rows.Day)+`)
 		WHERE status = ? AND COALESCE(refund_of, 0) = 0 AND `+there+`
 		ORDER BY paid_at, video_id
-		ON DUPLICATE KEY UPDATE dropped_payments.payment_id = VALUES(payment_id)`,
+		ON DUPLICATE KEY UPDATE kept_payments.payment_id = VALUES(payment_id)`,
 		append([]any{settlement.PaymentCompleted}, args...)...); err != nil {
 		return fmt.Errorf("keep what must be known of the payments of %s: %w", rows.Day, err)
 	}
@@ -61,7 +61,7 @@ func (p *Payments) MayBeKept(ctx context.Context, ids []int64) ([]int64, error) 
 		SELECT
 			MIN(payment_id) AS first_payment,
 			MAX(payment_id) AS last_payment
-		FROM dropped_payments`); err != nil {
+		FROM kept_payments`); err != nil {
 		return nil, fmt.Errorf("find payments that are kept: %w", err)
 	}
 	if !kept.First.Valid {
@@ -77,7 +77,7 @@ func (p *Payments) Kept(ctx context.Context, tx *sqlx.Tx, ids []int64) (map[int6
 	for batch := range slices.Chunk(ids, idsPerQuery) {
 		query, args, err := sqlx.In(`
 			SELECT `+keptColumns.List()+`, refunded
-			FROM dropped_payments
+			FROM kept_payments
 			WHERE payment_id IN (?)`, batch)
 		if err != nil {
 			return nil, err
@@ -97,7 +97,7 @@ func (p *Payments) Keep(ctx context.Context, tx *sqlx.Tx, payments []KeptPayment
 	columns := server.ColumnsOf(KeptPayment{})
 	for part := range slices.Chunk(payments, rowsPerInsert) {
 		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO dropped_payments (`+columns.List()+`)
+			INSERT INTO kept_payments (`+columns.List()+`)
 			VALUES (`+columns.Named()+`)`, part); err != nil {
 			return fmt.Errorf("keep payments: %w", err)
 		}
