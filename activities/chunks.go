@@ -94,7 +94,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	rows, payments := totals.Statistics.Rows()+count.UnknownRows, totals.PaymentFigures.Rows()-totals.LatePayments
+	rows, payments := totals.Statistics.Rows()+count.UnknownRows, totals.OwnPayments()
 	recordRows(ctx, MetricRows, rows)
 	if payments > 0 {
 		recordRows(ctx, MetricPaymentRows, payments)

@@ -149,11 +149,11 @@ func (db *DB) settleChunk(ctx context.Context, period settlement.Period, holder 
 	return chunk, nil
 }
 
-// ownRows is how many of the day's own rows of the watch log were counted.
-func (c Chunk) ownRows() int64 { return c.Statistics.Rows() + c.UnknownRows }
+// OwnRows is how many of the day's own rows of the watch log were counted.
+func (c Chunk) OwnRows() int64 { return c.Statistics.Rows() + c.UnknownRows }
 
 // RowsRead is how many of the day's own rows of both logs were counted.
-func (c Chunk) RowsRead() int64 { return c.ownRows() + c.OwnPayments() }
+func (c Chunk) RowsRead() int64 { return c.OwnRows() + c.OwnPayments() }
 
 // Recount finds the chunks whose rows in one of the logs are not as many as were
 // counted (R10, R15), or were counted without knowing that another video has
@@ -168,7 +168,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 	if err != nil {
 		return nil, err
 	}
-	if again, err = db.changed(ctx, day, db.Log.Log, rows, counted, Chunk.ownRows); err != nil {
+	if again, err = db.changed(ctx, day, db.Log.Log, rows, counted, Chunk.OwnRows); err != nil {
 		return nil, err
 	}
 	run, err := db.OpenRun(ctx, period)

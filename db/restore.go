@@ -28,7 +28,7 @@ func (db *DB) RestoreRows(ctx context.Context, day settlement.Day, backup string
 		return restored, err
 	}
 	if there {
-		logs = append(logs, restoring{db.Payments.Log, run.PaymentsOnTime(), run.PaymentFigures.Rows() - run.LatePayments})
+		logs = append(logs, restoring{db.Payments.Log, run.PaymentsOnTime(), run.OwnPayments()})
 	}
 	for _, log := range logs {
 		if err := log.CheckBackup(ctx, log.day, log.counted, backup); err != nil {

@@ -25,7 +25,7 @@ func (r Rows) Counted() int64 {
 	if r.Payments {
 		return r.Chunk.OwnPayments()
 	}
-	return r.Chunk.Statistics.Rows() + r.Chunk.UnknownRows
+	return r.Chunk.OwnRows()
 }
 
 // CountedChecksum is that of the rows that were counted.
