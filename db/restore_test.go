@@ -228,25 +228,3 @@ func TestRestoreRows_ABackupWithoutThePaymentsChangesNothing(t *testing.T) {
 	require.ErrorContains(t, err, "has no payments log like this one")
 	require.Empty(t, logRows(t, db))
 }
-
-func TestTakeRowsBelow_MovesPaymentsOfDroppedDays(t *testing.T) {
-	db := openPaid(t)
-	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday))
-	exec(t, db, `INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method) VALUES ('2024-01-01', 1, 5, '2024-01-01 03:00:00.123', 'completed', 2, 300, 'card')`)
-	var kept []daylog.Payment
-
-	rows, err := db.Payments.TakeRowsBelow(t.Context(), func(read func(func(daylog.Payment) error) error) error {
-		return read(func(row daylog.Payment) error {
-			kept = append(kept, row)
-			return nil
-		})
-	})
-
-	require.NoError(t, err)
-	require.EqualValues(t, 1, rows)
-	require.Len(t, kept, 1)
-	require.Equal(t, settlement.Payment{VideoID: 1, PaymentID: 5, PaidAt: 1704078000123, Status: "completed", PayerID: 2, Amount: 300, Method: "card"}, kept[0].Payment)
-	below, err := db.Payments.RowsBelow(t.Context())
-	require.NoError(t, err)
-	require.Empty(t, below)
-}
