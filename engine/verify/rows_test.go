@@ -50,7 +50,13 @@ func TestRows_TellWhatHappenedAndWhetherItIsBad(t *testing.T) {
 }
 
 func TestReport_CountsBadChunksAndUnpostedRows(t *testing.T) {
-	report := Report{Chunks: []Rows{{}, {Found: 1}, {Late: daylog.LateRows{Unposted: 3}}, {Checksum: 1, Late: daylog.LateRows{Unposted: 2}}}}
+	report := Report{Chunks: []Rows{
+		{Chunk: db.Chunk{Number: 1}},
+		{Chunk: db.Chunk{Number: 2}, Found: 1},
+		{Chunk: db.Chunk{Number: 3}, Late: daylog.LateRows{Unposted: 3}},
+		{Chunk: db.Chunk{Number: 4}, Checksum: 1, Late: daylog.LateRows{Unposted: 2}},
+		{Chunk: db.Chunk{Number: 4}, Found: 1, Payments: true},
+	}}
 
 	require.Equal(t, 2, report.Bad())
 	require.EqualValues(t, 5, report.Unposted())

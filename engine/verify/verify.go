@@ -18,14 +18,15 @@ type Report struct {
 	Differences []Difference // by chunk, then those of the day as a whole
 }
 
-// Bad is how many chunks have rows that are not what they were.
-func (r Report) Bad() (chunks int) {
+// Bad is how many chunks have rows that are not what they were, in either log.
+func (r Report) Bad() int {
+	chunks := map[int]struct{}{}
 	for _, rows := range r.Chunks {
 		if rows.Bad() {
-			chunks++
+			chunks[rows.Chunk.Number] = struct{}{}
 		}
 	}
-	return chunks
+	return len(chunks)
 }
 
 // Unposted is how many rows came late and have not been posted by any day yet.
