@@ -58,7 +58,7 @@ func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 		compareFigures(&d, fmt.Sprintf("video %d", line.video), line.stored.Statistics, line.recomputed.Statistics)
 	}
 	for _, line := range pairs(stored.late, recomputed.late, ofLateView) {
-		of := fmt.Sprintf("video %d, late view %d of %s", line.video, line.view, line.watchedOn)
+		of := fmt.Sprintf("video %d, late view %d of %s", line.video, line.view, line.day)
 		compare(&d, of, "verdict", line.stored.Verdict, line.recomputed.Verdict)
 	}
 	for _, line := range pairs(stored.settlements, recomputed.settlements, ofSettlement) {
@@ -71,7 +71,7 @@ func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 		compareFigures(&d, of, line.stored.Earnings, line.recomputed.Earnings)
 	}
 	for _, line := range pairs(stored.adjustments, recomputed.adjustments, ofAdjustment) {
-		of := fmt.Sprintf("video %d, late views of %s", line.video, line.watchedOn)
+		of := fmt.Sprintf("video %d, late views of %s", line.video, line.day)
 		compareFigures(&d, of, line.stored.Statistics, line.recomputed.Statistics)
 		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
 		compareFigures(&d, of, line.stored.Earnings, line.recomputed.Earnings)
@@ -85,11 +85,11 @@ func compareChunk(number int, stored, recomputed chunkFigures) []Difference {
 		compareRefund(&d, fmt.Sprintf("video %d, refund %d", line.video, line.payment), line.stored, line.recomputed)
 	}
 	for _, line := range pairs(stored.payments.Late, recomputed.payments.Late, ofLatePayment) {
-		of := fmt.Sprintf("video %d, late payment %d of %s", line.video, line.payment, line.watchedOn)
+		of := fmt.Sprintf("video %d, late payment %d of %s", line.video, line.payment, line.day)
 		compare(&d, of, "verdict", line.stored.Verdict, line.recomputed.Verdict)
 	}
 	for _, line := range pairs(stored.payments.Adjustments, recomputed.payments.Adjustments, ofPaymentAdjustment) {
-		of := fmt.Sprintf("video %d, late payments of %s", line.video, line.watchedOn)
+		of := fmt.Sprintf("video %d, late payments of %s", line.video, line.day)
 		compareFigures(&d, of, line.stored.PaymentFigures, line.recomputed.PaymentFigures)
 		compare(&d, of, "creator", line.stored.CreatorID, line.recomputed.CreatorID)
 	}
@@ -127,21 +127,21 @@ func compareDay(day settlement.Day, stored, recomputed dayFigures) []Difference 
 
 // key tells the lines of a chunk apart, as far as each kind needs.
 type key struct {
-	video     int64
-	watchedOn settlement.Day
-	viewer    int64
-	startedAt int64
-	view      int64
-	payment   int64
-	status    settlement.PaymentStatus
+	video   int64
+	day     settlement.Day
+	viewer  int64
+	at      int64
+	view    int64
+	payment int64
+	status  settlement.PaymentStatus
 }
 
 func (k key) compare(other key) int {
 	return cmp.Or(
 		cmp.Compare(k.video, other.video),
-		cmp.Compare(k.watchedOn, other.watchedOn),
+		cmp.Compare(k.day, other.day),
 		cmp.Compare(k.viewer, other.viewer),
-		cmp.Compare(k.startedAt, other.startedAt),
+		cmp.Compare(k.at, other.at),
 		cmp.Compare(k.view, other.view),
 		cmp.Compare(k.payment, other.payment),
 		cmp.Compare(k.status, other.status),
@@ -155,19 +155,19 @@ func ofSettlement(line db.SettlementLine) key { return key{video: line.VideoID} 
 func ofPayments(line db.PaymentLine) key { return key{video: line.VideoID} }
 
 func ofPaymentAdjustment(line db.PaymentAdjustment) key {
-	return key{video: line.VideoID, watchedOn: line.PaidOn}
+	return key{video: line.VideoID, day: line.PaidOn}
 }
 
 func ofRefund(refund db.Refund) key { return key{video: refund.VideoID, payment: refund.PaymentID} }
 
 func ofLatePayment(row daylog.LatePayment) key {
-	return key{video: row.VideoID, watchedOn: row.PaidOn, startedAt: row.PaidAt.UnixMilli(), payment: row.PaymentID, status: row.Status}
+	return key{video: row.VideoID, day: row.PaidOn, at: row.PaidAt.UnixMilli(), payment: row.PaymentID, status: row.Status}
 }
 
-func ofAdjustment(line db.Adjustment) key { return key{video: line.VideoID, watchedOn: line.WatchedOn} }
+func ofAdjustment(line db.Adjustment) key { return key{video: line.VideoID, day: line.WatchedOn} }
 
 func ofLateView(view daylog.LateView) key {
-	return key{video: view.VideoID, watchedOn: view.WatchedOn, viewer: view.ViewerID, startedAt: view.WatchedAt.UnixMilli(), view: view.ViewID}
+	return key{video: view.VideoID, day: view.WatchedOn, viewer: view.ViewerID, at: view.WatchedAt.UnixMilli(), view: view.ViewID}
 }
 
 // pair is a stored line and the recomputed one with the same key. One that is

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// goal bounds what the product takes, as a share of something else or more than
-// without it, for days of from rows up to, but not including, below.
+// goal bounds what the product takes, as a share of something else or in seconds
+// more than without it, for days of from rows up to, but not including, below.
 type goal struct {
 	title       string
 	payments    bool // the rows are payments, else views
 	from, below int64
 	most        float64
-	share       func(size) float64 // 0 if it was not measured
+	measured    func(size) float64 // 0 if it was not measured
 }
 
 const anySize = 1 << 62
@@ -86,16 +86,16 @@ func writeGoals(page *strings.Builder, measurements []measurement) {
 	}
 }
 
-// judge is the measured share and whether it meets the goal; empty for a day
+// judge is what was measured and whether it meets the goal; empty for a day
 // that the goal is not for, or for which nothing was measured.
 func (g goal) judge(s size) string {
-	share := g.share(s)
+	measured := g.measured(s)
 	switch {
-	case s.Payments != g.payments || s.Rows < g.from || s.Rows >= g.below || share == 0:
+	case s.Payments != g.payments || s.Rows < g.from || s.Rows >= g.below || measured == 0:
 		return ""
-	case share <= g.most:
-		return fmt.Sprintf("%.3g met", share)
+	case measured <= g.most:
+		return fmt.Sprintf("%.3g met", measured)
 	default:
-		return fmt.Sprintf("%.3g **missed**", share)
+		return fmt.Sprintf("%.3g **missed**", measured)
 	}
 }
