@@ -75,7 +75,9 @@ func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []
 		return nil, err
 	}
 	for _, row := range rows {
-		settled[row.PaymentID] = 0
+		if row.JudgedOn < before { // a drop that broke off has kept those of its day, too
+			settled[row.PaymentID] = 0
+		}
 	}
 	// Refunds of dropped days stand nowhere else.
 	for batch := range slices.Chunk(seen, idsPerQuery) {
