@@ -103,7 +103,7 @@ func TestAVideosDaysHaveItsSales(t *testing.T) {
 	total, err := earned.TotalWith(9_600 - 86_400)
 	require.NoError(t, err)
 	page := p.get("/videos/1001?week=2024-W19").Body.String()
-	for _, text := range []string{`<p class="large">` + total.String() + "</p>", "<dt>Sales</dt><dd>-₩76,800</dd>", `<rect class="third" width="100.00%"`} {
+	for _, text := range []string{`<p class="large">` + total.String() + "</p>", "<dt>Sales</dt><dd>-₩76,800</dd>", `<rect class="third" width="100%"`} {
 		require.Contains(t, page, text)
 	}
 }
