@@ -213,18 +213,3 @@ func (db *DB) EachSettlement(ctx context.Context, day settlement.Day, lines Line
 	}
 	return nil
 }
-
-// SettledDays are the video's lines of the closed days from first to last, both
-// included, by day, if it is the creator's.
-func (db *DB) SettledDays(ctx context.Context, creator, video int64, first, last settlement.Day) (lines []SettlementLine, err error) {
-	if err := db.pool.SelectContext(ctx, &lines, `
-		SELECT `+settlementLineColumns.Each("l.%s")+`
-		FROM daily_settlements l
-		JOIN runs r ON r.kind = ? AND r.starts_on = l.starts_on AND r.version = ? AND r.state = ?
-		WHERE l.video_id = ? AND l.creator_id = ? AND l.starts_on BETWEEN ? AND ?
-		ORDER BY l.starts_on`,
-		settlement.Daily, runVersion, settlement.Closed, video, creator, first, last); err != nil {
-		return nil, fmt.Errorf("read settled days of video %d: %w", video, err)
-	}
-	return lines, nil
-}

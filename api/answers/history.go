@@ -19,10 +19,11 @@ type History struct {
 	CreatorID int64                  `json:"creator_id"`
 	VideoID   int64                  `json:"video_id"`
 	Through   *settlement.Day        `json:"through" format:"date" doc:"The newest closed day that this list knows of; null before the first."`
-	Lines     []export.SettlementRow `json:"lines" nullable:"false" doc:"By day, as in the daily export: one for each closed day on which something of the video was paid."`
+	Lines     []export.SettlementRow `json:"lines" nullable:"false" doc:"By day, as in the daily export: one for each closed day on which something of the video's views was paid."`
+	Payments  []export.PaymentRow    `json:"payments,omitempty" nullable:"false" doc:"By day, as in the daily export: one for each closed day on which the video has any row of payments. Missing without any."`
 }
 
-func (h History) lines() int { return len(h.Lines) }
+func (h History) lines() int { return len(h.Lines) + len(h.Payments) }
 
 // History answers with the creator's video's settled days from one day to another, both included, which span at most
 // [MaxHistoryDays].
@@ -43,14 +44,17 @@ func (b *Books) History(ctx context.Context, creator, video int64, from, to sett
 
 func readHistory(ctx context.Context, books *db.DB, creator, video int64, from, to settlement.Day) (History, error) {
 	found := History{CreatorID: creator, VideoID: video, Lines: []export.SettlementRow{}}
-	lines, err := books.SettledDays(ctx, creator, video, from, to)
+	lines, payments, err := books.SettledDays(ctx, creator, video, from, to)
 	if err != nil {
 		return found, err
 	}
 	for _, line := range lines {
 		found.Lines = append(found.Lines, export.SettlementRowOf(settlement.DailyPeriod(line.Day), line))
 	}
-	if len(lines) == 0 {
+	for _, line := range payments {
+		found.Payments = append(found.Payments, export.PaymentRowOf(settlement.DailyPeriod(line.Day), line))
+	}
+	if len(lines)+len(payments) == 0 {
 		_, err = requireVideo(ctx, books, creator, video)
 	}
 	return found, err

@@ -71,6 +71,39 @@ func TestPaymentsAreThoseOfTheExportByteForByteAndPagesTheWhole(t *testing.T) {
 	}
 }
 
+func TestAHistoryHasThePaymentsOfTheDailyExports(t *testing.T) {
+	r := newSoldRig(t)
+	r.AddDays(sunday+1, sunday+1)
+	r.BeginDay(sunday + 1)
+	r.Sell(sunday+1, busy, 3, sold)
+	for creator, video := range map[int64]int64{busy: 3, other: 50} {
+		var want []string
+		for _, day := range []settlement.Day{monday, tuesday} {
+			for _, row := range r.exported(export.Payments, settlement.DailyPeriod(day)) {
+				var fields export.PaymentRow
+				require.NoError(t, json.Unmarshal([]byte(row), &fields))
+				if fields.VideoID == video {
+					want = append(want, row)
+				}
+			}
+		}
+		history, err := r.answers.History(t.Context(), creator, video, monday, sunday+1)
+		require.NoError(t, err)
+		require.Empty(t, history.Lines, "nobody watched it")
+		require.NotEmpty(t, want)
+		require.Equal(t, want, written(t, history.Payments), "and none of a day that is not closed")
+	}
+	part, err := r.answers.History(t.Context(), busy, 3, tuesday, sunday)
+	require.NoError(t, err)
+	require.Len(t, part.Payments, 1)
+	both, err := r.answers.History(t.Context(), busy, 2, monday, sunday)
+	require.NoError(t, err)
+	require.Len(t, both.Lines, 1)
+	require.Len(t, both.Payments, 1)
+	_, err = r.answers.History(t.Context(), busy, 50, monday, sunday)
+	require.Equal(t, ErrNotFound{What: "video 50"}, err, "it is another creator's")
+}
+
 func TestTotalsHaveTheNetOfPayments(t *testing.T) {
 	r := newSoldRig(t)
 	answer, err := r.answers.Settlement(t.Context(), busy, week, Page{Limit: 1})
@@ -142,7 +175,9 @@ func TestAnswersWithoutPaymentsDoNotNameThem(t *testing.T) {
 	require.NoError(t, err)
 	statement, err := r.answers.Statement(t.Context(), busy, week)
 	require.NoError(t, err)
-	for _, answer := range []any{settled.Value, statement.Value} {
+	history, err := r.answers.History(t.Context(), busy, 1, monday, sunday)
+	require.NoError(t, err)
+	for _, answer := range []any{settled.Value, statement.Value, history} {
 		text, err := json.Marshal(answer)
 		require.NoError(t, err)
 		require.NotContains(t, string(text), "payments")

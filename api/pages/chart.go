@@ -65,7 +65,10 @@ func newWeeksChart(weeks []weekView, last settlement.Period) *weeksChart {
 // share is how much of the whole a part is, from 0 to 1; 0 of nothing.
 func share[N int64 | float64](part, whole N) float64 { return float64(part) / max(float64(whole), 1) }
 
-// days' bars are in percent of the highest.
-func percentOf(amount, highest settlement.Won) float64 {
-	return 100 * share(float64(amount), float64(highest))
+// percentOf is how long a day's bar is, in percent of that of the day that is furthest from 0.
+func percentOf(amount settlement.Won, furthest float64) float64 {
+	return 100 * share(fromZero(amount), furthest)
 }
+
+// fromZero is how far the amount is from 0, to either side.
+func fromZero(amount settlement.Won) float64 { return math.Abs(float64(amount)) }

@@ -14,14 +14,14 @@ import (
 	"creatorpay/templates"
 )
 
-// everyPage calls look with each page in both languages, over full books and over those of a creator of whom nothing
-// counted yet.
+// everyPage calls look with each page in both languages, over full books, over those of a creator who sells, and over
+// those of one of whom nothing counted yet.
 func everyPage(t *testing.T, look func(t *testing.T, p *pagesOf, address string, document *html.Node)) {
 	t.Helper()
 	empty := newBooks(t, 0)
 	empty.statements.Statements, empty.history.Lines = nil, nil
 	empty.explanation = explainedNothing(empty.explanation)
-	for name, b := range map[string]*books{"full": newBooks(t, 120), "empty": empty} {
+	for name, b := range map[string]*books{"full": newBooks(t, 120), "selling": newSellingBooks(t, templates.English), "empty": empty} {
 		p := newPages(t, b)
 		for _, address := range append(append(addresses, problems...), "/sign-in", "/link/forged") {
 			for _, language := range []string{templates.Korean, templates.English} {

@@ -133,6 +133,12 @@ func (b *books) History(_ context.Context, id, of int64, from, to settlement.Day
 			answer.Lines = append(answer.Lines, line)
 		}
 	}
+	answer.Payments = nil
+	for _, row := range b.history.Payments {
+		if row.Start >= from && row.Start <= to {
+			answer.Payments = append(answer.Payments, row)
+		}
+	}
 	return answer, b.err
 }
 
@@ -143,7 +149,8 @@ func (b *books) Explanation(_ context.Context, id, of int64, on settlement.Day) 
 	if err := on.Validate(); err != nil {
 		return answers.Sealed[explain.Explanation]{}, err
 	}
-	settled := slices.ContainsFunc(b.history.Lines, func(line export.SettlementRow) bool { return line.Start == on })
+	settled := slices.ContainsFunc(b.history.Lines, func(line export.SettlementRow) bool { return line.Start == on }) ||
+		slices.ContainsFunc(b.history.Payments, func(row export.PaymentRow) bool { return row.Start == on })
 	if !b.has(id, of) || !settled && on != day {
 		return answers.Sealed[explain.Explanation]{}, answers.ErrNotFound{What: fmt.Sprintf("video %d", of)}
 	}

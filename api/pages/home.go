@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"slices"
 	"strconv"
 
 	"creatorpay/api/answers"
@@ -23,11 +22,6 @@ type homeView struct {
 	Chart  *weeksChart
 	Weeks  []weekView // the newest first
 	NotYet *notYet    // nil before the first week has closed
-}
-
-// Sells tells whether any of the weeks has payments.
-func (v homeView) Sells() bool {
-	return slices.ContainsFunc(v.Weeks, func(week weekView) bool { return week.Sales.Rows() > 0 })
 }
 
 type weekView struct {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,11 +9,13 @@ import (
 
 	"creatorpay/api/answers"
 	"creatorpay/engine/explain"
+	"creatorpay/engine/export"
 	"creatorpay/settlement"
 )
 
 // newSellingBooks have a week in which the busiest video sold, late too, and another
-// one, which nobody watched, gave back more than all earned.
+// one, which nobody watched, gave back more than all earned. The days of each video have
+// a refund on the second one, sales alone on the last one, and before that what is left out.
 func newSellingBooks(t *testing.T, locale string) *books {
 	t.Helper()
 	b := newBooks(t, 3)
@@ -35,6 +38,17 @@ func newSellingBooks(t *testing.T, locale string) *books {
 	s.Payout = settlement.Payout{BroughtForward: -1_000, CarriedForward: s.Amount - 1_000}
 	s.Days[3].Amount += s.Payments.Net
 	b.statements.Statements[0] = s.StatementTotals
+
+	b.history.Lines = slices.DeleteFunc(b.history.Lines, func(line export.SettlementRow) bool { return line.Start == monday+5 || line.Start == monday+6 })
+	for on, figures := range map[settlement.Day]settlement.PaymentFigures{
+		monday + 1: {Payments: 1, Refunds: 2, Gross: -90_000, Fee: -3_600, Net: -86_400},
+		monday + 5: {Pending: 2},
+		monday + 6: {Payments: 1, Gross: 10_000, Fee: 400, Net: 9_600},
+	} {
+		b.history.Payments = append(b.history.Payments, export.PaymentRow{
+			Head: export.Head{Kind: settlement.Daily, Start: on}, CreatorID: creator, VideoID: video, PaymentFigures: figures,
+		})
+	}
 	return b
 }
 
@@ -58,13 +72,40 @@ func TestStatementShowsSales(t *testing.T) {
 	} {
 		require.Contains(t, page, text)
 	}
-	require.Contains(t, page, `<bdi>rented</bdi>`)
-	require.NotContains(t, page, "/videos/8888", "it has no settled views to see")
+	require.Contains(t, page, `href="/videos/8888?week=2024-W19"><bdi>rented</bdi></a>`, "nobody watched it, but its days have sales")
 	for _, length := range []string{`width="-`, `height="-`} {
 		require.NotContains(t, page, length, "no bar of a negative length")
 		require.NotContains(t, p.get("/").Body.String(), length)
 	}
 	require.Contains(t, p.get("/").Body.String(), b.statement.Payments.Net.String())
+}
+
+func TestAVideosDaysHaveItsSales(t *testing.T) {
+	b := newSellingBooks(t, "en")
+	p := newPages(t, b)
+	rows := rowsOf(t, p, "/videos/1001?week=2024-W19")
+	require.Len(t, rows, 1+6, "a day of which all rows are left out has nothing to settle")
+	require.Equal(t, "Day | Chart | Views | Ad views | Sales | Amount", rows[0])
+	require.Equal(t, "12 May 2024 (Sun) |  | 0 | 0 | ₩9,600 | ₩9,600", rows[1], "it only sold")
+	var earned settlement.Amounts
+	for _, line := range b.history.Lines {
+		if line.Start.Week() != week {
+			continue
+		}
+		require.NoError(t, earned.Add(line.Amounts))
+		if line.Start == monday+1 {
+			total, err := line.TotalWith(-86_400)
+			require.NoError(t, err)
+			require.Negative(t, total)
+			require.True(t, strings.HasSuffix(rows[5], "| -₩86,400 | "+total.String()), rows[5])
+		}
+	}
+	total, err := earned.TotalWith(9_600 - 86_400)
+	require.NoError(t, err)
+	page := p.get("/videos/1001?week=2024-W19").Body.String()
+	for _, text := range []string{`<p class="large">` + total.String() + "</p>", "<dt>Sales</dt><dd>-₩76,800</dd>", `<rect class="third" width="100%"`} {
+		require.Contains(t, page, text)
+	}
 }
 
 func TestExplanationShowsSales(t *testing.T) {
@@ -117,7 +158,7 @@ func TestPagesOfWhoSellsNothingDoNotSpeakOfSales(t *testing.T) {
 		b := newBooks(t, 3)
 		b.locale = locale
 		p := newPages(t, b)
-		for _, address := range []string{"/", "/statements/2024-W19", "/videos/1001/2024-05-09"} {
+		for _, address := range []string{"/", "/statements/2024-W19", "/videos/1001", "/videos/1001/2024-05-09"} {
 			page := p.get(address).Body.String()
 			for _, word := range words {
 				require.NotContains(t, page, word)

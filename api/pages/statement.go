@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -53,11 +52,6 @@ type lineView struct {
 	Late                   []lateView
 	Sales                  settlement.PaymentFigures // late ones among them
 	LateSales              []answers.StatementLatePayments
-}
-
-// OnlySells tells whether the video has payments, and neither views nor late ones.
-func (v lineView) OnlySells() bool {
-	return v.Sales.Rows() > 0 && v.Views.Count()+v.SelfViews+v.RepeatViews == 0
 }
 
 // priced are the ordinals (From, To], and how many of them each price paid.
@@ -118,10 +112,10 @@ func (s *site) statement(q question) (shown, error) {
 func dayBars(days []answers.StatementDay) (bars []dayBar) {
 	var furthest float64
 	for _, day := range days {
-		furthest = max(furthest, math.Abs(float64(day.Amount)))
+		furthest = max(furthest, fromZero(day.Amount))
 	}
 	for _, day := range days {
-		bars = append(bars, dayBar{Day: day.Date, Amount: day.Amount, Share: 100 * share(math.Abs(float64(day.Amount)), furthest)})
+		bars = append(bars, dayBar{Day: day.Date, Amount: day.Amount, Share: percentOf(day.Amount, furthest)})
 	}
 	return bars
 }

@@ -1,11 +1,12 @@
 package pages
 
 import (
+	"cmp"
 	"errors"
+	"maps"
 	"slices"
 
 	"creatorpay/api/answers"
-	"creatorpay/engine/export"
 	"creatorpay/settlement"
 )
 
@@ -20,17 +21,17 @@ type videoView struct {
 	Week           *settlement.Period // nil for the last years
 	Total          settlement.Won     // of all days, not only of the part
 	Earned         settlement.Amounts
+	Sales          settlement.PaymentFigures
 	Views, AdViews int64
 	Days           []videoDay // the newest first
 	Through        *settlement.Day
 }
 
 type videoDay struct {
-	Day      settlement.Day
+	dayBar
 	Ordinals settlement.Ordinals // of the views
 	AdViews  int64
-	Total    settlement.Won
-	Share    float64 // percent of the highest day
+	Sales    settlement.Won // what payments and refunds came to
 }
 
 func (s *site) video(q question) (shown, error) {
@@ -62,7 +63,7 @@ func (s *site) video(q question) (shown, error) {
 	if view.Week == nil {
 		view.Through = history.Through
 	}
-	days, err := view.add(history.Lines)
+	days, err := view.add(history)
 	if err != nil {
 		return shown{}, err
 	}
@@ -81,23 +82,35 @@ func (s *site) lastYears(q question) (from, to settlement.Day, err error) {
 	return to - answers.MaxHistoryDays + 1, to, nil
 }
 
-// add adds the days up, and gives them with the newest first.
-func (v *videoView) add(lines []export.SettlementRow) ([]videoDay, error) {
-	days := make([]videoDay, 0, len(lines))
-	var highest settlement.Won
-	for _, line := range lines {
+// add adds the days up, and gives those with something to settle, the newest first.
+func (v *videoView) add(history answers.History) ([]videoDay, error) {
+	byDay := make(map[settlement.Day]videoDay, len(history.Lines))
+	for _, line := range history.Lines {
 		total, err := line.Total()
 		if err = errors.Join(err, v.Earned.Add(line.Amounts), settlement.AddTo(&v.Views, line.OfViews().Count()), settlement.AddTo(&v.AdViews, line.OfAdViews().Count())); err != nil {
 			return nil, err
 		}
-		highest = max(highest, total)
-		days = append(days, videoDay{Day: line.Start, Ordinals: line.OfViews(), AdViews: line.OfAdViews().Count(), Total: total})
+		byDay[line.Start] = videoDay{dayBar: dayBar{Day: line.Start, Amount: total}, Ordinals: line.OfViews(), AdViews: line.OfAdViews().Count()}
+	}
+	for _, row := range history.Payments {
+		day := byDay[row.Start]
+		day.Day, day.Sales = row.Start, row.Net
+		if err := errors.Join(v.Sales.Add(row.PaymentFigures), settlement.AddTo(&day.Amount, row.Net)); err != nil {
+			return nil, err
+		}
+		if row.Payments+row.Refunds > 0 {
+			byDay[row.Start] = day
+		}
+	}
+	days := slices.SortedFunc(maps.Values(byDay), func(a, b videoDay) int { return cmp.Compare(b.Day, a.Day) })
+	var furthest float64
+	for _, day := range days {
+		furthest = max(furthest, fromZero(day.Amount))
 	}
 	for i := range days {
-		days[i].Share = percentOf(days[i].Total, highest)
+		days[i].Share = percentOf(days[i].Amount, furthest)
 	}
-	slices.Reverse(days)
 	var err error
-	v.Total, err = v.Earned.Total()
+	v.Total, err = v.Earned.TotalWith(v.Sales.Net)
 	return days, err
 }

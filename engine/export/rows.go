@@ -102,15 +102,19 @@ func AdjustmentRowOf(period settlement.Period, a db.Adjustment) AdjustmentRow {
 
 // EachPayment hands over the period's rows, by creator and video.
 func EachPayment(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(PaymentRow) error) error {
-	head := HeadOf(period)
 	if period.Kind == settlement.Daily {
 		return from.EachPayment(ctx, period.Start, lines, func(line db.PaymentLine) error {
-			return each(PaymentRow{head, line.CreatorID, line.VideoID, line.PaymentFigures})
+			return each(PaymentRowOf(period, line))
 		})
 	}
 	return from.EachPeriodVideo(ctx, period, db.WithPayments, lines, db.ByCreator, func(line db.PeriodVideo) error {
-		return each(PaymentRow{head, line.CreatorID, line.VideoID, line.PaymentFigures})
+		return each(PaymentRow{HeadOf(period), line.CreatorID, line.VideoID, line.PaymentFigures})
 	})
+}
+
+// PaymentRowOf is the row of the period's line.
+func PaymentRowOf(period settlement.Period, line db.PaymentLine) PaymentRow {
+	return PaymentRow{HeadOf(period), line.CreatorID, line.VideoID, line.PaymentFigures}
 }
 
 // EachTop hands over the rows of both rankings, by metric and rank.
