@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -174,4 +175,31 @@ func (db *DB) refusesEarlier(ctx context.Context, ids []int64) (func(daylog.Kept
 		}
 		return "", "", err
 	}, nil
+}
+
+// earlierPaymentsNamed is how many earlier payments an error names.
+const earlierPaymentsNamed = 10
+
+// checkEarlierPayments makes sure that all earlier payments lie before the first day:
+// completed rows of the others would be repeats, and nobody would be paid for them.
+func checkEarlierPayments(ctx context.Context, from sqlx.QueryerContext, first settlement.Day) error {
+	var ids []int64
+	if err := sqlx.SelectContext(ctx, from, &ids, `
+		SELECT payment_id
+		FROM kept_payments
+		WHERE paid_on >= ?
+		ORDER BY payment_id
+		LIMIT ?`, first, earlierPaymentsNamed); err != nil {
+		return fmt.Errorf("look for earlier payments of %s: %w", first, err)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	named := make([]string, len(ids))
+	for i, id := range ids {
+		named[i] = fmt.Sprint(id)
+	}
+	return settlement.Errorf(settlement.ErrInvalid, settlement.DailyPeriod(first),
+		"%s is to be the first day that is settled here, but earlier payments of it or of later days were imported, such as %s: begin with a later day, or delete them from kept_payments and import them as payments",
+		first, strings.Join(named, ", "))
 }
