@@ -13,8 +13,8 @@ import (
 // CollectPaymentsAgain fixes anew which late payments of the chunk's videos the day
 // posts, as far as it has not judged them, and tells whether they became others:
 // somebody may have put rows right, or brought the payment of a refund, after
-// [DB.CollectLate]. A chunk that is counted is left alone. Cut off, it leaves rows
-// for the next day to post.
+// [DB.CollectLate]. A chunk that is counted is left alone, and so are days whose rows
+// on time are not as many as were counted.
 func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, days int, chunk Chunk) (changed bool, err error) {
 	defer func() {
 		if err != nil {
@@ -25,24 +25,23 @@ func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, hold
 	if err != nil {
 		return false, err
 	}
-	if err := db.whilePlanned(ctx, day, holder, chunk, func(tx *sqlx.Tx) error {
-		return db.Payments.Withdraw(ctx, tx, day, chunk.Range)
-	}); err != nil {
-		return false, err
-	}
 	past, _, err := db.pastDays(ctx, day, days)
 	if err != nil {
 		return false, err
 	}
-	log := lateLog{Log: db.Payments.Log, payments: true}
-	if _, err := log.lookAt(ctx, past); err != nil { // its mismatches are known since CollectLate
+	log := lateLog{Log: db.Payments.Log, payments: true, again: true}
+	if _, err := log.lookAt(ctx, past); err != nil { // rows of its mismatches stay as they are posted
 		return false, err
 	}
 	calendar, err := db.Calendar(ctx)
 	if err != nil {
 		return false, err
 	}
+	// At once: a chunk that is counted in between would lack the rows.
 	if err := db.whilePlanned(ctx, day, holder, chunk, func(tx *sqlx.Tx) error {
+		if err := log.Withdraw(ctx, tx, day, log.got, chunk.Range); err != nil {
+			return err
+		}
 		return log.Post(ctx, tx, day, log.got, chunk.Range, calendar)
 	}); err != nil {
 		return false, err

@@ -9,12 +9,20 @@ import (
 	"creatorpay/settlement"
 )
 
-// openPostingPayment has Tuesday post a payment of Monday, which closed with another
+// openPostingPayment has Tuesday post payment 2 of Monday, which closed with another
 // one, and planned in one chunk.
 func openPostingPayment(t *testing.T) (*DB, Chunk) {
 	t.Helper()
+	db := openPostingPayments(t, paidRow(monday, 1, 2))
+	return db, plan(t, db, monday+1)[0]
+}
+
+// openPostingPayments has Tuesday post late payments of Monday, which closed with
+// payment 1.
+func openPostingPayments(t *testing.T, late ...daylog.Payment) *DB {
+	t.Helper()
 	db := openMigrated(t)
-	putVideos(t, db, 1)
+	putVideos(t, db, 1, 2)
 	addPartitions(t, db, monday, monday+1)
 	pay(t, db, paidRow(monday, 1, 1))
 	begin(t, db, monday)
@@ -23,9 +31,48 @@ func openPostingPayment(t *testing.T) (*DB, Chunk) {
 	settle(t, db, monday, chunk)
 	_, err := db.CloseDay(t.Context(), monday, me)
 	require.NoError(t, err)
-	pay(t, db, paidRow(monday, 1, 2))
+	pay(t, db, late...)
 	collectLate(t, db, monday+1, 7)
-	return db, plan(t, db, monday+1)[0]
+	return db
+}
+
+// collectAgain are the amounts by payment id that the chunk posts after it has
+// collected them again.
+func collectAgain(t *testing.T, db *DB, chunk Chunk) map[int64]settlement.Won {
+	t.Helper()
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, chunk)
+	require.NoError(t, err)
+	late, err := db.Payments.Posted(t.Context(), monday+1, chunk.Range)
+	require.NoError(t, err)
+	amounts := map[int64]settlement.Won{}
+	for _, row := range late {
+		amounts[row.PaymentID] = row.Amount
+	}
+	return amounts
+}
+
+func TestCollectPaymentsAgain_RowsThatAnotherChunkLostKeepNoneBack(t *testing.T) {
+	db := openPostingPayments(t, paidRow(monday, 1, 2), paidRow(monday, 1, 3), paidRow(monday, 2, 4))
+	chunks := plan(t, db, monday+1, 2)
+	exec(t, db, `UPDATE payments SET amount = 7 WHERE payment_id = 3`)
+	exec(t, db, `DELETE FROM payments WHERE payment_id = 4`)
+
+	require.Equal(t, map[int64]settlement.Won{2: 10_000, 3: 7}, collectAgain(t, db, chunks[0]))
+	require.Empty(t, collectAgain(t, db, chunks[1]))
+}
+
+func TestCollectPaymentsAgain_PostsWhatCameSince(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	pay(t, db, paidRow(monday, 1, 3))
+
+	require.Equal(t, map[int64]settlement.Won{2: 10_000, 3: 10_000}, collectAgain(t, db, chunk))
+}
+
+func TestCollectPaymentsAgain_LeavesADayAloneThatLostItsEpochs(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	exec(t, db, `UPDATE payments SET epoch = (SELECT late_from FROM (SELECT MAX(epoch) AS late_from FROM payments) p)`)
+
+	require.Equal(t, map[int64]settlement.Won{2: 10_000}, collectAgain(t, db, chunk))
 }
 
 func TestR12_OnlyTheHolderCollectsAgain(t *testing.T) {

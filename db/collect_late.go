@@ -48,7 +48,8 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 type lateLog struct {
 	*daylog.Log
 	payments bool
-	got      []daylog.OnTime // the days that got some, as far as they were looked at
+	again    bool            // what the day posts is fixed anew: posted rows may be gone
+	got      []daylog.OnTime // the days that got some, as far as they were looked at; again, all but the mismatches
 }
 
 // lookAt finds the past days for which late rows came into the log, and those that
@@ -153,7 +154,8 @@ func (db *DB) pastDays(ctx context.Context, day settlement.Day, days int) (past 
 	return past, settles, nil
 }
 
-// look tells whether rows came into the day's partition that no day has posted.
+// look tells whether rows came into the day's partition that no day has posted or,
+// again, whether those that came may be posted anew.
 // It reads the late rows by their index and none of the others. Only where the
 // late rows are not those that were posted are the others counted, too: a log
 // that was restored without its epochs must not be posted as a whole.
@@ -165,7 +167,7 @@ func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, mismatch 
 	// Others may have posted rows since past was read, which is no mismatch.
 	missing := max(0, past.Posted-(late.Rows-late.Unposted))
 	if late.Unposted == 0 && missing == 0 {
-		return false, nil, nil
+		return l.again, nil, nil
 	}
 	onTime, err := l.CountOnTime(ctx, past.onTime())
 	if err != nil {
@@ -174,7 +176,7 @@ func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, mismatch 
 	switch {
 	case onTime != past.Counted:
 		return false, &settlement.Mismatch{Day: past.Day, Expected: past.Counted, Found: onTime}, nil
-	case missing > 0:
+	case missing > 0 && !l.again:
 		all := past.Counted + past.Posted
 		return false, &settlement.Mismatch{Day: past.Day, Expected: all, Found: all - missing}, nil
 	}

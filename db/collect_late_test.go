@@ -265,6 +265,7 @@ func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {
 	chunk := plan(t, db, monday+1)[0]
 	storeJudged(t, db, monday+1, chunk)
 	exec(t, db, `UPDATE run_chunks SET state = 'planned'`)
+	chunk = chunksOf(t, db, monday+1)[0]
 	late, err := db.Log.Posted(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
 	late[0].Verdict = daylog.LateRepeat

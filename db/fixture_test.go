@@ -46,9 +46,11 @@ func line(day settlement.Day, video, views int64) StatisticsLine {
 	}
 }
 
-// store stores lines as the chunk's count.
+// store stores lines as the count of the chunk, as often as it was counted by now.
 func store(t *testing.T, db *DB, day settlement.Day, chunk Chunk, lines ...StatisticsLine) {
 	t.Helper()
+	chunk, err := db.Chunk(t.Context(), settlement.DailyPeriod(day), chunk.Number)
+	require.NoError(t, err)
 	require.NoError(t, db.StoreCount(t.Context(), day, me, chunk, Count{Lines: lines}, 1))
 }
 

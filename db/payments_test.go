@@ -128,6 +128,7 @@ func TestStoreCount_ReplacesThePaymentsOfTheChunk(t *testing.T) {
 	before.Payments.Adjustments = []PaymentAdjustment{{PostedOn: monday, PaidOn: monday - 1, VideoID: 2, CreatorID: creator, PaymentFigures: settlement.PaymentFigures{Pending: 1}}}
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, before, 1))
 	exec(t, db, `UPDATE run_chunks SET state = 'planned'`)
+	chunk = chunksOf(t, db, monday)[0]
 
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 2), 1))
 
@@ -143,6 +144,21 @@ func TestStoreCount_ReplacesThePaymentsOfTheChunk(t *testing.T) {
 	require.Equal(t, uint64(1<<64-1), stored.PaymentsChecksum)
 	require.EqualValues(t, 9, *stored.LastPayment)
 	require.Equal(t, monday, read[settlement.Day](t, db, `SELECT counted_from FROM videos WHERE video_id = 2`), "its creator is fixed")
+}
+
+// An attempt that its worker was too slow for may end after the check.
+func TestR13_ACountFromBeforeTheCheckIsNotStoredAfterIt(t *testing.T) {
+	db := openPaid(t, 1, 2)
+	chunks := plan(t, db, monday, 2)
+	for i, chunk := range chunks {
+		require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, int64(i+1)), 1))
+	}
+	pay(t, db, paidRow(monday, 1, 2)) // from now on it is settled in video 1
+	require.Equal(t, []int{1, 2}, recount(t, db, monday))
+
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunks[1], settledRows(monday, 2), 1))
+
+	require.Equal(t, settlement.ChunkPlanned, chunksOf(t, db, monday)[1].State, "it is counted again")
 }
 
 func TestR15_ADayWithRowsThatNobodyCountedDoesNotClose(t *testing.T) {

@@ -61,7 +61,8 @@ const linesPerStatement = 1000
 // StoreCount replaces what the chunk counted before, if anything, and marks the
 // chunk as counted, in one transaction. With rows of unknown videos the chunk
 // stays planned: it is counted again when they are known. A chunk that is not
-// planned any more is left alone. It fails with an [settlement.ErrOwnerChanged] when a
+// planned any more, or that was counted since it was read, is left alone: what was
+// learned meanwhile is not in this count. It fails with an [settlement.ErrOwnerChanged] when a
 // video got another creator meanwhile: the chunk has to be counted again.
 func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, count Count, attempt int32) error {
 	period := settlement.DailyPeriod(day)
@@ -83,7 +84,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 			return err
 		}
 		stored, err := findChunk(ctx, tx, period, chunk.Number, "FOR UPDATE")
-		if err != nil || stored.State != settlement.ChunkPlanned {
+		if err != nil || stored.State != settlement.ChunkPlanned || stored.Counts != chunk.Counts {
 			return err
 		}
 		if err := deleteLines(ctx, tx, "daily_statistics", "starts_on", day, stored.Range); err != nil {

@@ -77,14 +77,16 @@ func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, cl
 	return nil
 }
 
-// Withdraw takes back the late rows of the range's videos that the day posts and has
-// not judged, so that they can be posted as the log has them now.
-func (l *Log) Withdraw(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, videos settlement.Range) error {
+// Withdraw takes back what the day posts of the late rows of the range's videos of
+// the closed days, so that they can be posted as the log has them now.
+func (l *Log) Withdraw(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, videos settlement.Range) error {
 	where, args := server.Between("video_id", videos)
-	if _, err := tx.ExecContext(ctx, `
-		DELETE FROM `+l.late+`
-		WHERE posted_on = ? AND verdict = '' AND `+where, append([]any{postedOn}, args...)...); err != nil {
-		return fmt.Errorf("withdraw late %s that %s posts: %w", l.rows, postedOn, err)
+	for _, day := range closed {
+		if _, err := tx.ExecContext(ctx, `
+			DELETE FROM `+l.late+`
+			WHERE posted_on = ? AND `+l.day+` = ? AND verdict = '' AND `+where, append([]any{postedOn, day.Day}, args...)...); err != nil {
+			return fmt.Errorf("withdraw late %s of %s that %s posts: %w", l.rows, day.Day, postedOn, err)
+		}
 	}
 	return nil
 }
