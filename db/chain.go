@@ -16,7 +16,8 @@ import (
 // is closed or it starts the chain. It fails with a
 // [settlement.ErrClosed], [settlement.ErrNotOver], [settlement.ErrNoPartition],
 // [settlement.ErrBeforeFirst] or [settlement.ErrNotClosed], and with a
-// [settlement.ErrInvalid] for a day that no day can be.
+// [settlement.ErrInvalid] for a day that no day can be, and for a first day whose
+// payments, or those of later days, were imported as earlier ones.
 func (db *DB) CheckDay(ctx context.Context, day settlement.Day, now time.Time) error {
 	return db.checkDay(ctx, db.pool, day, now)
 }
@@ -85,7 +86,7 @@ func checkChain(ctx context.Context, from sqlx.QueryerContext, day settlement.Da
 	case found:
 		return settlement.NotClosed(missing, before.State)
 	default:
-		return nil
+		return checkEarlierPayments(ctx, from, day)
 	}
 }
 

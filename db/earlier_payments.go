@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -25,8 +26,8 @@ const (
 // row of one is a repeat (R13). It returns how many were there already, which are
 // left alone. Refused are payments that are there with other figures, that are of no
 // day before the first one, whose method has no fee then, and of which a day has
-// counted a row. It fails with a [settlement.ErrNotClosed] while a day is being
-// counted.
+// counted a row. A day that failed counts the chunks again in which one was. It fails
+// with a [settlement.ErrNotClosed] while a day is being counted.
 func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPayment) (there int64, refused []Refusal, err error) {
 	ids := make([]int64, len(payments))
 	for i, payment := range payments {
@@ -36,7 +37,8 @@ func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPaym
 	ids = slices.Compact(ids)
 	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		there, refused = 0, nil
-		if err := holdCounts(ctx, tx); err != nil {
+		last, err := holdCounts(ctx, tx)
+		if err != nil {
 			return err
 		}
 		kept, err := db.Payments.Kept(ctx, tx, ids)
@@ -67,7 +69,10 @@ func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPaym
 			added = append(added, payment)
 			kept[payment.PaymentID] = payment // for a later line of the same payment
 		}
-		return db.Payments.Keep(ctx, tx, added)
+		if err := db.Payments.Keep(ctx, tx, added); err != nil || last.State != settlement.Failed {
+			return err
+		}
+		return countAgain(ctx, tx, last.Day, added)
 	})
 	if err != nil {
 		return 0, nil, fmt.Errorf("store earlier payments: %w", err)
@@ -75,18 +80,48 @@ func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPaym
 	return there, refused, nil
 }
 
+// countAgain plans the chunks of the open day again that may have settled one of the
+// payments, whose row was taken out of the log: the number of rows need not show it.
+func countAgain(ctx context.Context, tx *sqlx.Tx, open settlement.Day, payments []daylog.KeptPayment) error {
+	for batch := range slices.Chunk(payments, idsPerQuery) {
+		ids := make([]int64, len(batch))
+		for i, payment := range batch {
+			ids[i] = payment.PaymentID
+		}
+		query, args, err := sqlx.In(`
+			UPDATE run_chunks
+			SET state = ?
+			WHERE kind = ? AND starts_on = ? AND version = ? AND first_payment <= ? AND last_payment >= ?
+				AND EXISTS (
+					SELECT 1
+					FROM kept_payments
+					WHERE payment_id IN (?) AND payment_id BETWEEN first_payment AND last_payment
+				)`,
+			settlement.ChunkPlanned, settlement.Daily, open, runVersion, slices.Max(ids), slices.Min(ids), ids)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+			return fmt.Errorf("plan chunks of %s again: %w", open, err)
+		}
+	}
+	return nil
+}
+
+// lastDay is the last day in the book, the only one that can be open.
+type lastDay struct {
+	Day   settlement.Day      `db:"starts_on"`
+	State settlement.RunState `db:"state"`
+}
+
 // holdCounts keeps days from being counted until the transaction ends: a payment must
 // not be settled while it becomes one that is settled already. It fails while the last
-// day, the only one that can be open, is running.
-func holdCounts(ctx context.Context, tx *sqlx.Tx) error {
+// day is running, and returns that day otherwise, if there is one.
+func holdCounts(ctx context.Context, tx *sqlx.Tx) (last lastDay, err error) {
 	if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
-		return err
+		return last, err
 	}
-	var last struct {
-		Day   settlement.Day      `db:"starts_on"`
-		State settlement.RunState `db:"state"`
-	}
-	err := tx.GetContext(ctx, &last, `
+	err = tx.GetContext(ctx, &last, `
 		SELECT
 			starts_on,
 			state
@@ -96,15 +131,15 @@ func holdCounts(ctx context.Context, tx *sqlx.Tx) error {
 		LIMIT 1
 		LOCK IN SHARE MODE`, settlement.Daily, runVersion)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("look for a day that is running: %w", err)
+		return last, fmt.Errorf("look for a day that is running: %w", err)
 	}
 	if last.State == settlement.Running {
 		running := settlement.Errorf(settlement.ErrNotClosed, settlement.DailyPeriod(last.Day),
 			"%s is being counted: try again when it is closed or has failed", last.Day)
 		running.State = last.State
-		return running
+		return last, running
 	}
-	return nil
+	return last, nil
 }
 
 // refusesEarlier tells which column of an earlier payment with one of the ids, which
@@ -140,4 +175,31 @@ func (db *DB) refusesEarlier(ctx context.Context, ids []int64) (func(daylog.Kept
 		}
 		return "", "", err
 	}, nil
+}
+
+// earlierPaymentsNamed is how many earlier payments an error names.
+const earlierPaymentsNamed = 10
+
+// checkEarlierPayments makes sure that all earlier payments lie before the first day:
+// completed rows of the others would be repeats, and nobody would be paid for them.
+func checkEarlierPayments(ctx context.Context, from sqlx.QueryerContext, first settlement.Day) error {
+	var ids []int64
+	if err := sqlx.SelectContext(ctx, from, &ids, `
+		SELECT payment_id
+		FROM kept_payments
+		WHERE paid_on >= ?
+		ORDER BY payment_id
+		LIMIT ?`, first, earlierPaymentsNamed); err != nil {
+		return fmt.Errorf("look for earlier payments of %s: %w", first, err)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	named := make([]string, len(ids))
+	for i, id := range ids {
+		named[i] = fmt.Sprint(id)
+	}
+	return settlement.Errorf(settlement.ErrInvalid, settlement.DailyPeriod(first),
+		"%s is to be the first day that is settled here, but earlier payments of it or of later days were imported, such as %s: begin with a later day, or delete them from kept_payments and import them as payments",
+		first, strings.Join(named, ", "))
 }

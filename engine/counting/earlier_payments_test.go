@@ -8,6 +8,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/db/daylog"
+	"creatorpay/internal/dbtest"
 	"creatorpay/settlement"
 )
 
@@ -82,4 +83,27 @@ func TestR13_WhatADayHereHasSettledIsNoEarlierPayment(t *testing.T) {
 		require.Contains(t, refused[0].Reason, "a day that was counted here has a completed row of this payment")
 	}
 	require.Empty(t, b.settledEarlier(1, 10, 10_000, 0), "another one")
+}
+
+func TestR13_APaymentThatWasCountedIsCountedAgainOnceItIsAnEarlierOne(t *testing.T) {
+	b := setup(t, 1, 2, 3)
+	b.Pay(
+		b.Payment(day, 1, 7, 10_000, 0), b.Payment(day, 1, 8, 1_000, 0),
+		b.Payment(day, 2, 9, 1_000, 0),
+		refundOf(b.Payment(day, 3, 10, 1, 0), 404),
+	)
+	_, err := dbtest.CloseDay(t.Context(), b.DB, day, b.LateDays, 2, 3)
+	require.ErrorContains(t, err, string(settlement.RefundOfUnknown))
+	b.Exec(`UPDATE runs SET state = ?`, settlement.Failed)
+	b.Exec(`DELETE FROM payments WHERE payment_id IN (7, 10)`)
+	b.Pay(b.Payment(day, 3, 11, 1_000, 0), b.Payment(day, 2, 12, 1_000, 0)) // for video 2 one more than it had, for all as many
+
+	require.Empty(t, b.settledEarlier(1, 7, 10_000, 0))
+
+	require.NoError(t, b.close(day))
+	require.Equal(t, map[int64]settlement.PaymentFigures{
+		1: {Payments: 1, Gross: 1_000, Fee: 130, Net: 870},
+		2: {Payments: 2, Gross: 2_000, Fee: 260, Net: 1_740},
+		3: {Payments: 1, Gross: 1_000, Fee: 130, Net: 870},
+	}, b.paymentLines(day))
 }
