@@ -23,6 +23,8 @@ type PaymentCount struct {
 	Late        []daylog.LatePayment // that the day posts, with their verdicts
 	Adjustments []PaymentAdjustment  // what Late come to, by video and origin day
 	Refunds     []Refund             // that were settled
+
+	Contested []int64 // ids of payments and refunds that the count itself found to be contested, in order
 }
 
 // Refund is a settled refund: which part of its payment it gave back.
@@ -87,6 +89,9 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 		return err
 	}
 	if err := insertLines(ctx, tx, "payment_adjustments", paymentAdjustmentColumns, count.Adjustments); err != nil {
+		return err
+	}
+	if err := storeUndecided(ctx, tx, day, count.Contested); err != nil {
 		return err
 	}
 	if err := deleteLines(ctx, tx, "payment_refunds", "settled_on", day, videos); err != nil {
