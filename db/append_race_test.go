@@ -91,13 +91,7 @@ func TestR10_EveryViewIsCountedOrLate(t *testing.T) {
 		_, closeErr := db.CloseDay(t.Context(), day, me)
 		require.NoError(t, group.Wait())
 
-		var stored, late int64
-		for _, one := range added {
-			stored += one.Rows
-			if len(one.Closed) > 0 {
-				late += one.Rows
-			}
-		}
+		stored, late := sumOf(added[:])
 		require.Equal(t, []int64{stored}, rowsOf(t, db, day, day))
 		if errors.Is(closeErr, settlement.ErrRowsArrived) {
 			require.Zero(t, late)
@@ -107,6 +101,17 @@ func TestR10_EveryViewIsCountedOrLate(t *testing.T) {
 		}
 		requireCountedOrLate(t, db, day, stored-late, late)
 	}
+}
+
+// sumOf is how many rows were stored, and how many of them were told to be late.
+func sumOf(added []Appended) (stored, late int64) {
+	for _, one := range added {
+		stored += one.Rows
+		if len(one.Closed) > 0 {
+			late += one.Rows
+		}
+	}
+	return stored, late
 }
 
 // Without payments of its own a day closes without the epoch of their log; with some
@@ -138,7 +143,11 @@ func TestR15_EveryPaymentIsCountedOrLate(t *testing.T) {
 		_, closeErr := db.CloseDay(t.Context(), day, me)
 		require.NoError(t, group.Wait())
 
+		stored, late := sumOf(added[:])
+		require.EqualValues(t, appenders, stored)
+		require.Equal(t, counted+stored, read[int64](t, db, `SELECT COUNT(*) FROM payments WHERE paid_on = ?`, day))
 		if errors.Is(closeErr, settlement.ErrRowsArrived) { // they would have to be counted: without them the day closes
+			require.Zero(t, late)
 			exec(t, db, `DELETE FROM payments WHERE paid_on = ? AND payment_id BETWEEN 100 AND 102`, day)
 			_, closeErr = db.CloseDay(t.Context(), day, me)
 			require.NoError(t, closeErr)
@@ -147,9 +156,10 @@ func TestR15_EveryPaymentIsCountedOrLate(t *testing.T) {
 		require.NoError(t, closeErr)
 		run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(day))
 		require.NoError(t, err)
-		late, err := db.Payments.Arrived(t.Context(), run.PaymentsOnTime())
+		arrived, err := db.Payments.Arrived(t.Context(), run.PaymentsOnTime())
 		require.NoError(t, err)
-		require.EqualValues(t, appenders, late.Unposted, "what was not counted came late")
+		require.Equal(t, stored, late, "what was not counted came late")
+		require.Equal(t, late, arrived.Unposted)
 		onTime, err := db.Payments.CountOnTime(t.Context(), run.PaymentsOnTime())
 		require.NoError(t, err)
 		require.Equal(t, counted, onTime)

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -75,7 +76,9 @@ func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []
 		return nil, err
 	}
 	for _, row := range rows {
-		settled[row.PaymentID] = 0
+		if row.JudgedOn < before { // a drop that broke off has kept those of its day, too
+			settled[row.PaymentID] = 0
+		}
 	}
 	// Refunds of dropped days stand nowhere else.
 	for batch := range slices.Chunk(seen, idsPerQuery) {
@@ -96,7 +99,7 @@ func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []
 // PaymentsToRefund are what the day knows of the payments with these ids, which are
 // in order and each there once: of each the row that was settled, by the day itself
 // or an earlier one, and how much was given back before the day. Those that nobody
-// knows are missing.
+// knows are missing; of a refund of a dropped day it is only known what it refunds.
 func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid map[int64]daylog.CompletedPayment, given map[int64]settlement.Won, err error) {
 	days, err := db.paymentDays(ctx, run.StartsOn, ids)
 	if err != nil {
@@ -129,6 +132,22 @@ func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid 
 		}
 		for _, sum := range sums {
 			given[sum.RefundOf] = sum.Given
+		}
+		// Of a refund of a dropped day only repeats may be left, as payments perhaps.
+		var refunds []struct {
+			PaymentID int64           `db:"payment_id"`
+			RefundOf  sql.Null[int64] `db:"refund_of"`
+		}
+		if err := db.selectIn(ctx, &refunds, `
+			SELECT payment_id, refund_of
+			FROM payment_refunds
+			WHERE settled_on < ? AND payment_id IN (?)`, run.StartsOn, batch); err != nil {
+			return nil, nil, fmt.Errorf("look up which are refunds: %w", err)
+		}
+		for _, refund := range refunds {
+			row := paid[refund.PaymentID]
+			row.RefundOf = refund.RefundOf
+			paid[refund.PaymentID] = row
 		}
 	}
 	return paid, given, nil

@@ -19,7 +19,7 @@ type auditCommand struct {
 	databaseFlags
 	From      settlement.Day `required:"" placeholder:"DATE" help:"The first day."`
 	To        settlement.Day `required:"" placeholder:"DATE" help:"The last day. Weeks and months that have a day in the range are audited as a whole."`
-	Checksums bool           `default:"true" negatable:"" help:"Read every row of the logs, which takes some 1.5 s of CPU time for a million; without, they are counted only, and changed rows are not found."`
+	Checksums bool           `default:"true" negatable:"" help:"Read every row of the logs, which takes some 1.5 s of CPU time for a million; without, they are counted only: changed rows, and payments that were settled wrongly, are not found then."`
 }
 
 // AfterApply refuses a range that ends before it begins.
@@ -90,7 +90,8 @@ func findingsText(result audit.Result) string {
 		fmt.Fprintf(&text, "  To recompute a day and compare it: %s\n", command.Verify(day))
 		fmt.Fprintf(&text, "  To put its rows back: %s\n", command.RestoreRows(day))
 	case audit.DroppedDays:
-		fmt.Fprintf(&text, "  To move them into a file: %s\n", command.TakeRows)
+		fmt.Fprintf(&text, "  To move rows into a file: %s\n", command.TakeRows)
+		fmt.Fprintf(&text, "  To move payment rows into a file: %s\n", command.TakePayments)
 	case audit.Mails:
 		fmt.Fprintf(&text, "  To see a week's mails: %s\n", command.MailStatus(period))
 	case audit.Book:

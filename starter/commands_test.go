@@ -17,7 +17,7 @@ func TestTheStarterKnowsTheCommandsThatMessagesName(t *testing.T) {
 	t.Setenv("MYSQL_DSN", "nobody@tcp(127.0.0.1:1)/none")
 	day := settlement.Day(19852) // 2024-05-09
 	lines := []string{
-		command.Migrate, command.Status, command.ApplySchedules, command.ListSchedules, command.TakeRows,
+		command.Migrate, command.Status, command.ApplySchedules, command.ListSchedules, command.TakeRows, command.TakePayments,
 		command.Verify(day), command.RestoreRows(day), command.AddPartitions(day, day+1), command.MailStatus(day.Week()), command.SendMails(day.Week()),
 	}
 	for _, period := range []settlement.Period{settlement.DailyPeriod(day), day.Week(), day.Month()} {

@@ -41,7 +41,7 @@ func (c explainCommand) Run(ctx context.Context, database *db.DB) error {
 		return err
 	}
 	if !found {
-		return settlement.Errorf(settlement.ErrNotFound, run.Period(), "%s has neither rows nor late views of video %d", c.Date, c.Video)
+		return settlement.Errorf(settlement.ErrNotFound, run.Period(), "%s has neither rows nor late rows of video %d", c.Date, c.Video)
 	}
 	link := (&control.Server{Namespace: options.Namespace, UI: c.TemporalUI}).Link(run.WorkflowID, run.Holder)
 	told := explained{Explanation: day.Explain(), Run: explainedRun{run.WorkflowID, run.Holder, run.EndedAt, link}}
@@ -72,7 +72,7 @@ type explainedRun struct {
 	Link       string     `json:"link"` // into the Temporal UI
 }
 
-// recomputed is what the watch log gives now.
+// recomputed is what the logs give now.
 type recomputed struct {
 	Dropped     string              `json:"dropped,omitempty"` // why it could not be recomputed; empty if it was
 	Rows        settlement.Mismatch `json:"rows"`              // of the chunk
@@ -80,7 +80,7 @@ type recomputed struct {
 	Fees        []counting.FeeShare `json:"fees,omitempty"` // of the video's settled payments
 }
 
-// recompute derives the day from the raw rows, where they are still in the watch log.
+// recompute derives the day from the raw rows, where they are still in the logs.
 func recompute(ctx context.Context, database *db.DB, day explain.Day) (again recomputed, err error) {
 	again.Rows, again.Differences, err = verify.Video(ctx, database, day.Run.StartsOn, day.Chunk, day.VideoID)
 	if errors.Is(err, settlement.ErrMissing) {
@@ -107,7 +107,7 @@ func (e explained) problems() (problems []string) {
 		problems = append(problems, e.Again.Rows.String())
 	}
 	if n := len(e.Again.Differences); n > 0 {
-		problems = append(problems, settlement.Count(n, "difference")+" between what is stored and what the watch log gives")
+		problems = append(problems, settlement.Count(n, "difference")+" between what is stored and what the logs give")
 	}
 	return problems
 }
@@ -122,7 +122,7 @@ func (e explained) write(to io.Writer, format string) error {
 	return err
 }
 
-// text is the explanation step by step, and then what the watch log says to it.
+// text is the explanation step by step, and then what the logs say to it.
 func (e explained) text() string {
 	text := fmt.Sprintf("%s, video %d of creator %d\n\n", e.Start, e.VideoID, e.CreatorID)
 	text += e.rowsText() + "\n" + e.sharesText()
@@ -198,7 +198,7 @@ func (r recomputed) text() string {
 	differences := differencesText(r.Differences)
 	text += differences
 	if differences == "" {
-		text += "recomputed from the watch log: equal\n"
+		text += "recomputed from the logs: equal\n"
 	}
 	if !r.Rows.None() {
 		text += "rows of the chunk: " + r.Rows.String() + "\n"

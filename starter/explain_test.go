@@ -84,7 +84,7 @@ seal: 5ea1
 run: daily:2024-05-09, closed 2024-05-10T01:00:00Z
   http://localhost:8233/run
 
-recomputed from the watch log: equal
+recomputed from the logs: equal
 `, explainedDay().text())
 }
 
@@ -102,7 +102,7 @@ func TestAnExplanationSaysWhatTheWatchLogGivesNow(t *testing.T) {
 	other.Again.Rows = settlement.Mismatch{Day: thursday, Expected: 9000, Found: 8999, Chunks: []int{2}}
 	require.Equal(t, []string{
 		"2024-05-09 has 8,999 rows, 9000 counted and posted, and other rows than were counted in chunk 2",
-		"1 difference between what is stored and what the watch log gives",
+		"1 difference between what is stored and what the logs give",
 	}, other.problems())
 	requireText(t, `
 ┌──────────┬────────┬────────┬────────────┐
@@ -184,6 +184,6 @@ run: daily:2024-05-09, closed 2024-05-10T01:00:00Z
 ├───────────┼─────────────┼──────────┼─────────┼──────┼─────────────────┼─────────┼──────────┼───────┤
 │ version 1 │ card:3%+100 │        2 │ ₩11,000 │ ₩530 │               7 │ ₩10,000 │ 400.0000 │  ₩400 │
 └───────────┴─────────────┴──────────┴─────────┴──────┴─────────────────┴─────────┴──────────┴───────┘
-recomputed from the watch log: equal
+recomputed from the logs: equal
 `, payments)
 }

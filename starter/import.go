@@ -115,7 +115,7 @@ var (
 	}
 	importedPayments = importedLog{
 		row: "payment row", rows: "payments", collectLate: "late payments",
-		neverPaid: "they lie before the first day in the book of runs",
+		neverPaid: "they lie before the first day in the book of runs. Those that may still be refunded or completed again are known here once they are imported with --earlier-payments, too",
 	}
 )
 

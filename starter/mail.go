@@ -63,7 +63,7 @@ func (c mailPreviewCommand) Run(ctx context.Context, database *db.DB) error {
 		return err
 	}
 	if len(statements) == 0 {
-		return fmt.Errorf("creator %d has no statement for %s: nothing of theirs counted", c.Creator, c.Week)
+		return fmt.Errorf("creator %d has no statement for %s: nothing of theirs counted or was settled", c.Creator, c.Week)
 	}
 	email, err := database.Email(ctx, c.Creator)
 	if err != nil {

@@ -21,19 +21,19 @@ import (
 
 type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema to the version that this program needs."`
-	Import     importCommand     `cmd:"" help:"Store creators, videos and views from CSV files."`
+	Import     importCommand     `cmd:"" help:"Store creators, videos, views and payments from CSV files."`
 	Generate   generateCommand   `cmd:"" help:"Store made-up days, the same for the same seed."`
 	Prices     pricesCommand     `cmd:"" help:"List, add and take back versions of the prices."`
 	Fees       feesCommand       `cmd:"" help:"List, add and take back versions of the fees of payments."`
-	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the watch log."`
+	Partitions partitionsCommand `cmd:"" help:"List, add and drop the days of the logs."`
 	Rows       rowsCommand       `cmd:"" help:"Put rows of closed days right from a backup, and take out those of dropped days."`
 	Run        runCommand        `cmd:"" help:"Run a period, show its progress and wait for its end."`
 	Retry      retryCommand      `cmd:"" help:"Let a period's run that ended go on where it went wrong, show its progress and wait for its end."`
 	Schedule   scheduleCommand   `cmd:"" help:"Keep the schedules, launch periods by hand, and fill gaps."`
 	Export     exportCommand     `cmd:"" help:"Write a closed period's results as CSV or JSON."`
 	Mail       mailCommand       `cmd:"" help:"See, preview and send the mails of a closed week."`
-	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the watch log and print every difference."`
-	Explain    explainCommand    `cmd:"" help:"Show how a video's amount of one closed day came about, and recompute it from the watch log."`
+	Verify     verifyCommand     `cmd:"" help:"Recompute a closed day from the logs and print every difference."`
+	Explain    explainCommand    `cmd:"" help:"Show how a video's amount of one closed day came about, and recompute it from the logs."`
 	Audit      auditCommand      `cmd:"" help:"Check every invariant of the closed days, weeks and months of a range and name the rows that break one."`
 	Status     statusCommand     `cmd:"" help:"Show the periods, their state, open and failed runs, and gaps."`
 	Replay     replayCommand     `cmd:"" help:"Replay the histories of runs against this program's workflows, before it is deployed."`

@@ -15,7 +15,7 @@ import (
 )
 
 type partitionsCommand struct {
-	List partitionsListCommand `cmd:"" default:"withargs" help:"List the days of the watch log, with those of payments."`
+	List partitionsListCommand `cmd:"" default:"withargs" help:"List the days of the logs."`
 	Add  partitionsAddCommand  `cmd:"" help:"Make room for days, and for those between them and the days that are there."`
 	Drop partitionsDropCommand `cmd:"" help:"Say which old closed days would be dropped; drop them with --yes."`
 	Trim partitionsTrimCommand `cmd:"" help:"Say which coming days would lose their room; remove them with --yes if they are empty."`
@@ -60,6 +60,8 @@ type partitionsAddCommand struct {
 	databaseFlags
 	From settlement.Day `required:"" placeholder:"DATE" help:"First day."`
 	To   settlement.Day `required:"" placeholder:"DATE" help:"Last day."`
+
+	Payments bool `help:"Make room in the payments log, too, also where it never had any."`
 }
 
 // AfterApply refuses a range that ends before it begins.
@@ -77,6 +79,13 @@ func (c partitionsAddCommand) Run(ctx context.Context, database *db.DB) error {
 	}
 	if last := calendar.Day(time.Now()) + maxDaysAhead; c.To > last {
 		return fmt.Errorf("--to %s is more than %d days ahead (%s, by this machine's clock): is the date wrong?", c.To, maxDaysAhead, last)
+	}
+	if c.Payments {
+		if err := database.AddPaymentPartitions(ctx, c.From, c.To); err != nil {
+			return err
+		}
+		fmt.Printf("both logs have room from %s to %s\n", c.From, c.To)
+		return nil
 	}
 	added, err := database.AddPartitions(ctx, c.From, c.To)
 	if err != nil {
@@ -152,7 +161,7 @@ func (c partitionsTrimCommand) Run(ctx context.Context, database *db.DB) error {
 	}
 	switch {
 	case len(days) == 0:
-		fmt.Printf("the watch log has no day after %s\n", c.After)
+		fmt.Printf("the logs have no day after %s\n", c.After)
 	case !c.Yes:
 		fmt.Fprintf(os.Stderr, "%s, %s to %s, would be removed if they are empty; add --yes to remove them\n", settlement.Count(len(days), "day"), days[0], days[len(days)-1])
 	default:

@@ -179,19 +179,21 @@ func TestTablesOfPartitionsPricesFeesAndTheAudit(t *testing.T) {
 		{Invariant: audit.Invariant{Name: "sums", Meaning: "weeks are sums", Remedy: "restore it", Subject: audit.Figures}, Findings: []audit.Finding{{Period: week, Where: "2024-W19", Problem: "1 is not 2"}}, More: 1},
 		{Invariant: audit.Invariant{Name: "rows", Meaning: "every row is there", Remedy: "put it back", Subject: audit.Logs}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "1 missing"}}},
 		{Invariant: audit.Invariant{Name: "mails", Meaning: "each is sent once", Remedy: "find it", Subject: audit.Mails}, Findings: []audit.Finding{{Period: week, Where: "2024-W19, creator 1", Problem: "none"}}},
+		{Invariant: audit.Invariant{Name: "dropped days", Meaning: "no rows", Remedy: "move them", Subject: audit.DroppedDays}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "1 payment row"}}},
 		{Invariant: audit.Invariant{Name: "chain", Meaning: "no gap", Remedy: "find a backup"}, Findings: []audit.Finding{{Period: day, Where: "2024-05-09", Problem: "not closed"}}},
 	})
-	require.Equal(t, 4, broken)
+	require.Equal(t, 5, broken)
 	requireText(t, `
-┌───────────┬────────────────────────┬──────────┬──────┐
-│ Invariant │ What it means          │ Result   │ Took │
-├───────────┼────────────────────────┼──────────┼──────┤
-│ plans     │ every video is planned │ holds    │ 12ms │
-│ sums      │ weeks are sums         │ 2 broken │   0s │
-│ rows      │ every row is there     │ 1 broken │   0s │
-│ mails     │ each is sent once      │ 1 broken │   0s │
-│ chain     │ no gap                 │ 1 broken │   0s │
-└───────────┴────────────────────────┴──────────┴──────┘
+┌──────────────┬────────────────────────┬──────────┬──────┐
+│ Invariant    │ What it means          │ Result   │ Took │
+├──────────────┼────────────────────────┼──────────┼──────┤
+│ plans        │ every video is planned │ holds    │ 12ms │
+│ sums         │ weeks are sums         │ 2 broken │   0s │
+│ rows         │ every row is there     │ 1 broken │   0s │
+│ mails        │ each is sent once      │ 1 broken │   0s │
+│ dropped days │ no rows                │ 1 broken │   0s │
+│ chain        │ no gap                 │ 1 broken │   0s │
+└──────────────┴────────────────────────┴──────────┴──────┘
 2024-05-01 was dropped
 
 sums: weeks are sums
@@ -211,6 +213,12 @@ mails: each is sent once
   What to do: find it.
   To see a week's mails: starter mail status --week 2024-W19
 
+dropped days: no rows
+  2024-05-09: 1 payment row
+  What to do: move them.
+  To move rows into a file: starter rows take -o FILE
+  To move payment rows into a file: starter rows take --payments -o FILE
+
 chain: no gap
   2024-05-09: not closed
   What to do: find a backup.
@@ -220,7 +228,7 @@ chain: no gap
 func TestAVerifiedDaySaysSo(t *testing.T) {
 	rows := verify.Rows{Chunk: db.Chunk{Number: 1}}
 	requireText(t, `
-2024-05-09: what is stored is what the watch log gives; no difference
+2024-05-09: what is stored is what the logs give; no difference
 `, verificationText(thursday, verify.Report{Chunks: []verify.Rows{rows}}))
 
 	rows.Late.Unposted = 2
@@ -231,7 +239,7 @@ func TestAVerifiedDaySaysSo(t *testing.T) {
 │     1 │ all videos │       0 │     0 │ 0000000000000000 │ 0000000000000000 │ 2 rows came late, not posted yet │
 └───────┴────────────┴─────────┴───────┴──────────────────┴──────────────────┴──────────────────────────────────┘
 2024-05-09: 2 rows came late: the next daily run posts them, if its LATE_DAYS reach this day
-2024-05-09: what is stored is what the watch log gives; no difference
+2024-05-09: what is stored is what the logs give; no difference
 `, verificationText(thursday, verify.Report{Chunks: []verify.Rows{rows}}))
 	require.Empty(t, verificationProblems(verify.Report{Chunks: []verify.Rows{rows}}))
 }
@@ -255,8 +263,8 @@ func TestADayWithDifferencesNamesChunksAndFigures(t *testing.T) {
 └──────────┴──────────────┴────────┴────────────┘
 `, verificationText(thursday, found))
 	require.Equal(t, []string{
-		"1 chunk with other rows in the watch log than were counted",
-		"1 difference between what is stored and what the watch log gives",
+		"1 chunk with other rows in the logs than were counted",
+		"1 difference between what is stored and what the logs give",
 	}, verificationProblems(found))
 }
 

@@ -33,7 +33,7 @@ type kindFlag struct {
 
 // schedulesFlag chooses schedules.
 type schedulesFlag struct {
-	Kind []string `enum:"daily,weekly,monthly,partitions" help:"daily, weekly, monthly or partitions (room in the watch log); all if not given."`
+	Kind []string `enum:"daily,weekly,monthly,partitions" help:"daily, weekly, monthly or partitions (room in the logs); all if not given."`
 }
 
 // chosen are the schedules of the kinds, all if there are none.
@@ -109,7 +109,7 @@ type schedulePauseCommand struct {
 	temporalFlags
 	// Room is made for the platform, whose plays wait for nobody: that is paused
 	// only by name.
-	Kind []string `enum:"daily,weekly,monthly,partitions" default:"daily,weekly,monthly" help:"daily, weekly, monthly or partitions (room in the watch log); all but partitions if not given."`
+	Kind []string `enum:"daily,weekly,monthly,partitions" default:"daily,weekly,monthly" help:"daily, weekly, monthly or partitions (room in the logs); all but partitions if not given."`
 	Note string   `required:"" help:"Why, for whoever looks at the schedule next."`
 }
 

@@ -74,7 +74,7 @@ func TestStatusShowsPaymentsWhereThereAreAny(t *testing.T) {
 │ 2024-05-10 │ closed │ 1,234,600 │ 1,234,567 │    2 │     31 │     ₩605,000 │       ₩12 │      │      1 │              │          │         │         │
 └────────────┴────────┴───────────┴───────────┴──────┴────────┴──────────────┴───────────┴──────┴────────┴──────────────┴──────────┴─────────┴─────────┘
 
-1 day with payments that are never paid, 2024-04-30: they lie before the first day in the book of runs
+1 day with payments that are never paid, 2024-04-30: they lie before the first day in the book of runs. Those that may still be refunded or completed again are known here once they are imported with --earlier-payments, too
 
 the watch log has room for today and 7 days more
 

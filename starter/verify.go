@@ -42,7 +42,7 @@ func verificationText(day settlement.Day, found verify.Report) string {
 		text += fmt.Sprintf("%s: %s came late: the next daily run posts them, if its LATE_DAYS reach this day\n", day, settlement.Count(unposted, "row"))
 	}
 	if len(verificationProblems(found)) == 0 {
-		text += fmt.Sprintf("%s: what is stored is what the watch log gives; no difference\n", day)
+		text += fmt.Sprintf("%s: what is stored is what the logs give; no difference\n", day)
 	}
 	return text + differencesText(found.Differences)
 }
@@ -74,10 +74,10 @@ func rowsText(chunks []verify.Rows) string {
 // verificationProblems sums up what is wrong; there are none if nothing is.
 func verificationProblems(found verify.Report) (problems []string) {
 	if bad := found.Bad(); bad > 0 {
-		problems = append(problems, settlement.Count(bad, "chunk")+" with other rows in the watch log than were counted")
+		problems = append(problems, settlement.Count(bad, "chunk")+" with other rows in the logs than were counted")
 	}
 	if n := len(found.Differences); n > 0 {
-		problems = append(problems, settlement.Count(n, "difference")+" between what is stored and what the watch log gives")
+		problems = append(problems, settlement.Count(n, "difference")+" between what is stored and what the logs give")
 	}
 	return problems
 }

@@ -29,6 +29,9 @@ var (
 		VideoOrdinals: settlement.VideoOrdinals{ViewsFrom: 99000, ViewsTo: 101000, AdViewsTo: 50},
 		Amounts:       settlement.Amounts{VideoAmount: 2100, AdAmount: 500},
 	}
+	sold       = settlement.PaymentFigures{Payments: 1, Gross: 10_000, Fee: 400, Net: 9600}
+	payout     = settlement.Payout{BroughtForward: -3000, Payable: 9200}
+	fees       = settlement.MethodFees{{Method: "card", BasisPoints: 300, Fixed: 100}}
 	viewPrices = settlement.Tiers{{From: 1, Price: 10_000}, {From: 100_000, Price: 11_000}, {From: 500_000, Price: 13_000}, {From: 1_000_000, Price: 15_000}}
 	adPrices   = settlement.Tiers{{From: 1, Price: 100_000}, {From: 100_000, Price: 120_000}, {From: 500_000, Price: 150_000}, {From: 1_000_000, Price: 200_000}}
 )
@@ -98,6 +101,9 @@ func (b *books) Settlement(_ context.Context, creator int64, period settlement.P
 			Amount:  settlement.Won(b.videos) * 2600,
 		},
 	}
+	got.Totals.Payments = sold
+	got.Totals.Amount += sold.Net
+	got.Payments = []export.PaymentRow{{Head: got.Head, CreatorID: creator, VideoID: video, PaymentFigures: sold}}
 	var ids []int64
 	ids, got.Next = b.page(page)
 	for _, id := range ids {
@@ -120,7 +126,7 @@ func (b *books) Statistics(_ context.Context, creator int64, period settlement.P
 
 func weekTotals(week settlement.Period) answers.StatementTotals {
 	return answers.StatementTotals{
-		Week: week.String(), Start: week.Start, Number: week.String() + "-7", Statistics: figures, Amounts: earned.Amounts, Amount: 2600,
+		Week: week.String(), Start: week.Start, Number: week.String() + "-7", Statistics: figures, Amounts: earned.Amounts, Payments: sold, Amount: 2600 + sold.Net, Payout: payout,
 	}
 }
 
@@ -137,11 +143,13 @@ func (b *books) Statements(_ context.Context, creator int64, page answers.WeekPa
 func (b *books) Statement(_ context.Context, creator int64, week settlement.Period) (answers.Sealed[answers.Statement], error) {
 	got := answers.Sealed[answers.Statement]{Seal: seal, Value: answers.Statement{
 		StatementTotals: weekTotals(week), CreatorID: creator, Name: "Kim", ClosedAt: time.Date(2024, time.May, 12, 20, 3, 11, 0, time.UTC),
-		Days: []answers.StatementDay{{Date: closedDay, Views: figures.Views, Amount: 2600}},
+		Days: []answers.StatementDay{{Date: closedDay, Views: figures.Views, Amount: 2600 + sold.Net}},
 		Lines: []answers.StatementLine{{
 			VideoID: video, Title: "Cats", Statistics: figures, Earnings: earned, Late: []answers.StatementLate{},
 			ViewShares: []answers.PriceShare{{UnitPrice: 10_000, Count: 999}, {UnitPrice: 11_000, Count: 1001}}, AdShares: []answers.PriceShare{{UnitPrice: 100_000, Count: 50}},
+			Payments: sold,
 		}},
+		Fees:      []explain.FeeRule{{Version: 1, HoldsFrom: settlement.FirstDay, Methods: fees}},
 		Prices:    []explain.PriceRule{{Version: 1, HoldsFrom: settlement.FirstDay, Views: viewPrices, AdViews: adPrices}},
 		Documents: &answers.StatementHashes{StatementSHA256: documentHash, Top5SHA256: documentHash},
 	}}
@@ -198,7 +206,7 @@ func (b *books) History(_ context.Context, creator, id int64, _, _ settlement.Da
 func (b *books) Periods(_ context.Context, kind settlement.Kind, _, _ settlement.Day, _ answers.PeriodPage) (answers.Periods, error) {
 	through, ended := closedDay, time.Date(2024, time.May, 9, 19, 1, 2, 0, time.UTC)
 	return answers.Periods{Kind: kind, Through: &through, Periods: []answers.PeriodRun{{
-		Name: closedDay.String(), Kind: kind, Start: closedDay, State: settlement.Closed, WorkflowID: "daily-2024-05-09", RunID: "0196a1c4", PriceRule: 1, RepeatWindowMS: 30_000,
+		Name: closedDay.String(), Kind: kind, Start: closedDay, State: settlement.Closed, WorkflowID: "daily:2024-05-09", RunID: "0196a1c4", PriceRule: 1, RepeatWindowMS: 30_000,
 		BeganAt: ended.Add(-time.Minute), EndedAt: &ended, Totals: settlement.Totals{Statistics: figures, Amounts: earned.Amounts},
 	}}}, b.sealed(closedDay.Week())
 }

@@ -1,6 +1,10 @@
 package audit
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
 
 func TestR14_AuditFindsRefundsThatAreNotTheNextPartOfTheirPayment(t *testing.T) {
 	requireFindings(t, []sabotage{
@@ -78,4 +82,15 @@ func TestR14_AuditFindsRefundsThatAreNotTheNextPartOfTheirPayment(t *testing.T) 
 			payments: 2024-05-31, video 6: refund 109 was settled, but no row of the day or posted by it says so`,
 		},
 	})
+}
+
+// A platform may write 0 where there is no payment that a row gives back.
+func TestR14_AuditTakesRowsThatRefundPaymentZeroForPayments(t *testing.T) {
+	b := openClosed(t)
+	for _, table := range []string{"payments", "late_payments"} {
+		b.Exec(`UPDATE ` + table + ` SET refund_of = 0 WHERE refund_of IS NULL`)
+	}
+	b.reseal()
+
+	require.Empty(t, b.findings(monday, sunday))
 }

@@ -60,12 +60,13 @@ func TestAudit_NotesLateRowsThatNobodyHasPosted(t *testing.T) {
 func TestAudit_WithoutChecksumsOnlyCountsTheRows(t *testing.T) {
 	b := openClosed(t)
 	b.Exec(`UPDATE watch_log SET ad_views = 3 WHERE watched_on = '2024-05-28' AND video_id = 5`)
+	b.Exec(`UPDATE payments SET payer_id = payer_id + 1 WHERE paid_on = '2024-05-28' AND payment_id = 104`)
 
 	results, err := Run(t.Context(), b.DB, monday, sunday, false)
 
 	require.NoError(t, err)
 	for _, result := range results {
-		require.NotEqual(t, checksumsInvariant.Name, result.Name)
+		require.NotContains(t, []string{checksumsInvariant.Name, paymentsInvariant.Name}, result.Name)
 		require.Empty(t, result.Findings, result.Name)
 	}
 }

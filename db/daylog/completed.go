@@ -69,7 +69,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 	for _, day := range days {
 		there, args := day.condition()
 		if err := look(day.IDs, `
-			SELECT `+keptColumns.List()+`, 0 AS refunded, refund_of, paid_on AS judged_on, 0 AS late
+			SELECT `+keptColumns.List()+`, 0 AS refunded, NULLIF(refund_of, 0) AS refund_of, paid_on AS judged_on, 0 AS late
 			FROM payments FORCE INDEX (payments_payment_id_idx)
 			WHERE payment_id IN (?) AND paid_on = ? AND `+there+` AND status = ?`,
 			slices.Concat([]any{day.Day}, args, []any{settlement.PaymentCompleted})...); err != nil {
@@ -77,7 +77,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 		}
 	}
 	if err := look(ids, `
-		SELECT `+keptColumns.List()+`, 0 AS refunded, refund_of, posted_on AS judged_on, 1 AS late
+		SELECT `+keptColumns.List()+`, 0 AS refunded, NULLIF(refund_of, 0) AS refund_of, posted_on AS judged_on, 1 AS late
 		FROM late_payments
 		WHERE payment_id IN (?) AND posted_on <= ? AND status = ?`, until, settlement.PaymentCompleted); err != nil {
 		return nil, err

@@ -35,15 +35,17 @@ func TestR13_PaymentsAreWorthWhatTheOracleSaysHoweverDaysAreCutAndDropped(t *tes
 			addFees(b, p)
 			b.AddDays(first, last)
 			b.Pay(rowsOf(p, "")...)
+			var dropped int
 			for _, want := range p.Settle(first.String(), last.String()) {
 				on := rig.ToDay(want.Start)
+				dropped += dropUntil(b, p, on-1)
 				if late := rowsOf(p, want.Start); len(late) > 0 {
 					b.Pay(late...)
 				}
 				b.CloseDay(on, anyBorders(random)...)
 				requirePayments(b, on, want)
-				dropUntil(b, p, on)
 			}
+			require.Positive(t, dropped)
 		})
 	}
 }
@@ -95,13 +97,18 @@ func requirePayments(b *dbtest.Books, on settlement.Day, want oracle.Result) {
 	require.Equal(b, late, adjustments, on)
 }
 
-// dropUntil drops the days before the given one for which nothing will come late.
-func dropUntil(b *dbtest.Books, p *oracle.Platform, on settlement.Day) {
+// dropUntil drops the days before the given one for which nothing will come late, and
+// counts them.
+func dropUntil(b *dbtest.Books, p *oracle.Platform, on settlement.Day) (dropped int) {
 	b.Helper()
 	coming := slices.DeleteFunc(slices.Clone(p.Payments), func(row oracle.Payment) bool { return row.Posted <= on.String() })
 	for _, row := range coming {
 		on = min(on, rig.ToDay(p.PaidOn(row)))
 	}
-	_, err := b.DB.EachDroppable(b.Context(), on, true, func(old db.Droppable) error { return b.DB.Drop(b.Context(), old) })
+	_, err := b.DB.EachDroppable(b.Context(), on, true, func(old db.Droppable) error {
+		dropped++
+		return b.DB.Drop(b.Context(), old)
+	})
 	require.NoError(b, err)
+	return dropped
 }

@@ -331,3 +331,24 @@ func TestR15_APaymentOfADayThatWasNeverSettledCannotBeRefunded(t *testing.T) {
 
 	require.ErrorContains(t, b.close(day+3), string(settlement.RefundOfUnknown))
 }
+
+func TestR15_ARepeatOfARefundIsNoPaymentOnceTheRefundIsDropped(t *testing.T) {
+	for name, on := range map[string]settlement.Day{"dropped with it": day, "of a later day": day + 1} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1)
+			b.AddDays(day, day+3)
+			b.Pay(
+				b.Payment(day, 1, 7, 10_000, 0), refundOf(b.Payment(day, 1, 8, 4_000, time.Hour), 7),
+				b.Payment(on, 1, 8, 4_000, 2*time.Hour), // the repeat
+				refundOf(b.Payment(day+2, 1, 9, 1_000, 0), 8),
+			)
+			b.CloseDay(day)
+			b.CloseDay(day + 1)
+			kept, err := b.DB.EachDroppable(t.Context(), day+1, true, func(old db.Droppable) error { return b.DB.Drop(t.Context(), old) })
+			require.NoError(t, err)
+			require.Nil(t, kept)
+
+			require.ErrorContains(t, b.close(day+2), string(settlement.RefundOfRefund))
+		})
+	}
+}

@@ -39,6 +39,21 @@ func TestDay_RecomputesPayments(t *testing.T) {
 	}
 }
 
+// What is kept of a day that is still there is its own.
+func TestR13_ADayWhoseDropBrokeOffHasNotSettledItsPaymentsEarlier(t *testing.T) {
+	b := openSold(t)
+	_, err := b.DB.EachDroppable(t.Context(), monday+1, true, func(old db.Droppable) error {
+		b.Pay(b.Payment(monday, 1, 10, 1_000, time.Hour)) // between the look and the drop
+		return b.DB.Drop(t.Context(), old)
+	})
+	require.ErrorIs(t, err, settlement.ErrNeeded)
+
+	found, err := Day(t.Context(), b.DB, monday, 2)
+
+	require.NoError(t, err)
+	require.Empty(t, found.Differences)
+}
+
 func TestDay_NamesTheFiguresThatARowOfPaymentsMadeDifferent(t *testing.T) {
 	b := openSold(t)
 	b.Exec(`UPDATE payments SET amount = 20000 WHERE payment_id = 7`)

@@ -14,8 +14,9 @@ const (
 	Status         = "starter status"
 	ApplySchedules = "starter schedule apply"
 	ListSchedules  = "starter schedule list"
-	AddRoom        = "starter partitions add"    // with the days that [AddPartitions] adds
-	TakeRows       = "starter rows take -o FILE" // moves rows of dropped days
+	AddRoom        = "starter partitions add"               // with the days that [AddPartitions] adds
+	TakeRows       = "starter rows take -o FILE"            // moves rows of dropped days out of the watch log
+	TakePayments   = "starter rows take --payments -o FILE" // moves them out of the payments log
 	ListFees       = "starter fees list"
 	ExtendFees     = "starter fees extend --version N --fees FEES" // gives methods fees that have none; N as [ListFees] says
 )
@@ -31,7 +32,7 @@ func Backfill(first, last settlement.Period) string {
 	return fmt.Sprintf("starter schedule backfill --kind %s --from %s --to %s", first.Kind, first, last)
 }
 
-// Verify recomputes a closed day from the watch log.
+// Verify recomputes a closed day from the logs.
 func Verify(day settlement.Day) string { return "starter verify --date " + day.String() }
 
 // RestoreRows says which rows of a closed day a backup would put right; NAME is the backup's database.
@@ -44,7 +45,7 @@ func Audit(period settlement.Period) string {
 	return fmt.Sprintf("starter audit --from %s --to %s", period.Start, period.End()-1)
 }
 
-// AddPartitions makes room in the watch log, both days included.
+// AddPartitions makes room in the logs, both days included.
 func AddPartitions(first, last settlement.Day) string {
 	return fmt.Sprintf("%s --from %s --to %s", AddRoom, first, last)
 }

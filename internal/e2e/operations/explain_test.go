@@ -20,11 +20,11 @@ func TestExplainSaysHowAnAmountCameAboutAndWhetherTheRowsGiveItAgain(t *testing.
 	explain := func(more ...string) rig.Outcome {
 		return s.Starter(append([]string{"explain", "--date", rig.Today, "--video", "10"}, more...)...)
 	}
-	s.Starter("explain", "--date", rig.Today, "--video", "9999").RequireRefusal("2024-05-06 has neither rows nor late views of video 9999")
+	s.Starter("explain", "--date", rig.Today, "--video", "9999").RequireRefusal("2024-05-06 has neither rows nor late rows of video 9999")
 
 	told := explain().RequireSuccess().Stdout
 	require.Contains(t, told, "│ repeat views     │     1 │")
-	require.Contains(t, told, "recomputed from the watch log: equal")
+	require.Contains(t, told, "recomputed from the logs: equal")
 	require.Contains(t, told, "run: daily:2024-05-06, closed ")
 	var read struct {
 		VideoID int64 `json:"video_id"`
@@ -42,7 +42,7 @@ func TestExplainSaysHowAnAmountCameAboutAndWhetherTheRowsGiveItAgain(t *testing.
 
 	s.Exec(`UPDATE watch_log SET played_seconds = 61 WHERE video_id = 10 AND viewer_id = 1003`)
 	failed := explain()
-	failed.RequireFailure("1 difference between what is stored and what the watch log gives", "other rows than were counted in chunk 1")
+	failed.RequireFailure("1 difference between what is stored and what the logs give", "other rows than were counted in chunk 1")
 	require.Contains(t, failed.Stdout, "│ video 10 │ played seconds │")
 
 	s.Exec(`ALTER TABLE watch_log DROP PARTITION p20240506`)

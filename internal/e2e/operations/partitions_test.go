@@ -86,6 +86,26 @@ func TestRoomForAMistypedYearIsRefusedOrTakenAway(t *testing.T) {
 	require.NotContains(t, s.Starter("partitions").RequireSuccess().Stdout, day(13))
 }
 
+// A platform that writes its payments itself has no import that makes the first room.
+func TestTheFirstRoomForPaymentsIsMadeByHand(t *testing.T) {
+	t.Parallel()
+	s := rig.NewEmpty(t, oracle.NewPlatform("Asia/Seoul"))
+	pay := func() error {
+		_, err := s.SQL.ExecContext(t.Context(), `
+			INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method, refund_of)
+			VALUES ('2024-05-07', 10, 9, '2024-05-06 15:00:00.000', 'completed', 0, 10000, 'card', NULL)`)
+		return err
+	}
+	s.Starter("partitions", "add", "--from", rig.Today, "--to", rig.Tomorrow).RequireSuccess()
+	var refused *mysql.MySQLError
+	require.ErrorAs(t, pay(), &refused)
+	require.EqualValues(t, 1526, refused.Number)
+
+	s.Starter("partitions", "add", "--from", rig.Today, "--to", rig.Tomorrow, "--payments").RequireSuccess()
+
+	require.NoError(t, pay())
+}
+
 // The last minutes of the day before the first settled one are needed once, and
 // must not keep old days for ever.
 func TestDaysBeforeTheFirstSettledOneAreDroppedWhenSomebodyMeansThem(t *testing.T) {

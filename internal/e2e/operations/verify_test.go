@@ -235,7 +235,7 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameAreMissingOrChanged(t *testing.T) 
 			if len(c.changes) == 1 && c.changes[0] == came {
 				found.RequireSuccess()
 			} else {
-				found.RequireFailure("2024-05-06: 1 chunk with other rows in the watch log than were counted")
+				found.RequireFailure("2024-05-06: 1 chunk with other rows in the logs than were counted")
 			}
 		})
 	}

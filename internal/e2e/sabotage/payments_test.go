@@ -14,10 +14,10 @@ var paymentSabotages = []sabotage{
 	},
 	{
 		safety: "a payment is settled on one day",
-		edits: []edit{{"db/known_payments.go", `	seen = slices.Compact(seen)`,
-			`	seen = slices.Compact(seen)
+		edits: []edit{{"db/known_payments.go", `	days, err := db.paymentDays(ctx, before, ids)`,
+			`	days, err := db.paymentDays(ctx, before, ids)
 			if sabotaged("a payment is settled on one day") {
-				seen = nil
+				days = nil
 			}`}},
 		first: "2024-05-07", days: 2,
 		faults: func(*chaos.Plan) {},
