@@ -11,9 +11,8 @@ import (
 )
 
 // CollectPaymentsAgain fixes anew which late payments of the chunk's videos the day
-// posts, as far as it has not judged them, and tells whether they became others:
-// somebody may have put rows right, or brought the payment of a refund, after
-// [DB.CollectLate]. A chunk that is counted is left alone, and so are days whose rows
+// posts, and tells whether they became others: somebody may have put rows right, or
+// brought the payment of a refund, after [DB.CollectLate]. A chunk that is counted is left alone, and so are days whose rows
 // on time are not as many as were counted.
 func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, days int, chunk Chunk) (changed bool, err error) {
 	defer func() {

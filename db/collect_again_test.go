@@ -99,3 +99,17 @@ func TestCollectPaymentsAgain_LeavesACountedChunkAlone(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, changed)
 }
+
+func TestCollectPaymentsAgain_VerdictsOfACountThatIsVoidHoldNothing(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	late, err := db.Payments.Posted(t.Context(), monday+1, allVideos)
+	require.NoError(t, err)
+	late[0].Verdict = settlement.PaymentSettles
+	count := settledRows(monday+1, 1)
+	count.Payments.Late = late
+	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, count, 1))
+	exec(t, db, `UPDATE run_chunks SET state = 'planned' WHERE starts_on = ?`, monday+1)
+	exec(t, db, `DELETE FROM payments WHERE payment_id = 2`)
+
+	require.Empty(t, collectAgain(t, db, chunk))
+}

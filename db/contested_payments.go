@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
@@ -17,11 +18,22 @@ import (
 type contestedPayment struct {
 	Day       settlement.Day `db:"starts_on"`
 	PaymentID int64          `db:"payment_id"`
-	VideoID   int64          `db:"video_id"`
+	VideoID   int64          `db:"video_id"` // or undecided
 }
+
+// undecided is no video: a chunk was counted by what it had found of the payment
+// itself, which the check may find no more.
+const undecided = 0
 
 // ContestedPayments are those that a check of the day found.
 func (db *DB) ContestedPayments(ctx context.Context, day settlement.Day) (settlement.KnownPayments, error) {
+	contested, err := db.contested(ctx, day)
+	maps.DeleteFunc(contested, func(_, video int64) bool { return video == undecided })
+	return contested, err
+}
+
+// contested are the contested payments by which the day's chunks were counted.
+func (db *DB) contested(ctx context.Context, day settlement.Day) (settlement.KnownPayments, error) {
 	var found []contestedPayment
 	if err := db.pool.SelectContext(ctx, &found, `
 		SELECT starts_on, payment_id, video_id
@@ -37,11 +49,11 @@ func (db *DB) ContestedPayments(ctx context.Context, day settlement.Day) (settle
 }
 
 // contest finds the day's contested payments as the log has them now and those of
-// its chunks that were counted without knowing. Each chunk sees its own videos
-// only.
+// its chunks that were counted without knowing, or by what they found themselves.
+// Each chunk sees its own videos only.
 func (db *DB) contest(ctx context.Context, run Run, chunks []Chunk) (now []contestedPayment, again []int, err error) {
 	day := run.StartsOn
-	known, err := db.ContestedPayments(ctx, day)
+	known, err := db.contested(ctx, day)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -218,6 +230,24 @@ func storeContested(ctx context.Context, tx *sqlx.Tx, day settlement.Day, contes
 			INSERT INTO contested_payments (starts_on, payment_id, video_id)
 			VALUES (:starts_on, :payment_id, :video_id)`, part); err != nil {
 			return fmt.Errorf("store contested payments: %w", err)
+		}
+	}
+	return nil
+}
+
+// storeUndecided makes the next check decide the payments and refunds with these ids,
+// whatever it finds, and have the chunks that have rows of them counted again.
+func storeUndecided(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ids []int64) error {
+	for part := range slices.Chunk(ids, linesPerStatement) {
+		rows := make([]contestedPayment, len(part))
+		for i, id := range part {
+			rows[i] = contestedPayment{Day: day, PaymentID: id, VideoID: undecided}
+		}
+		if _, err := tx.NamedExecContext(ctx, `
+			INSERT INTO contested_payments (starts_on, payment_id, video_id)
+			VALUES (:starts_on, :payment_id, :video_id)
+			ON DUPLICATE KEY UPDATE video_id = VALUES(video_id)`, rows); err != nil {
+			return fmt.Errorf("store undecided payments: %w", err)
 		}
 	}
 	return nil

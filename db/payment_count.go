@@ -23,6 +23,8 @@ type PaymentCount struct {
 	Late        []daylog.LatePayment // that the day posts, with their verdicts
 	Adjustments []PaymentAdjustment  // what Late come to, by video and origin day
 	Refunds     []Refund             // that were settled
+
+	Contested []int64 // ids of payments and refunds that the count itself found to be contested, in order
 }
 
 // Refund is a settled refund: which part of its payment it gave back.
@@ -89,26 +91,58 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 	if err := insertLines(ctx, tx, "payment_adjustments", paymentAdjustmentColumns, count.Adjustments); err != nil {
 		return err
 	}
+	if err := storeUndecided(ctx, tx, day, count.Contested); err != nil {
+		return err
+	}
 	if err := deleteLines(ctx, tx, "payment_refunds", "settled_on", day, videos); err != nil {
 		return err
 	}
-	// Where a refund is contested, chunks that do not know it yet store it twice.
-	for part := range slices.Chunk(count.Refunds, idsPerQuery) {
-		ids := make([]int64, len(part))
+	if err := takeRefunds(ctx, tx, day, count.Refunds); err != nil {
+		return err
+	}
+	return insertLines(ctx, tx, "payment_refunds", refundColumns, count.Refunds)
+}
+
+// takeRefunds deletes what other chunks stored of the refunds, or of what else they give
+// back: chunks that do not know yet that a refund or its payment is contested settle it
+// twice. The next check has those counted again that lose rows here.
+func takeRefunds(ctx context.Context, tx *sqlx.Tx, day settlement.Day, refunds []Refund) error {
+	for part := range slices.Chunk(refunds, idsPerQuery) {
+		ids, payments := make([]int64, len(part)), make([]int64, len(part))
 		for i, refund := range part {
-			ids[i] = refund.PaymentID
+			ids[i], payments[i] = refund.PaymentID, refund.RefundOf
 		}
 		query, args, err := sqlx.In(`
-			DELETE FROM payment_refunds
-			WHERE settled_on = ? AND payment_id IN (?)`, day, ids)
+			SELECT payment_id
+			FROM payment_refunds
+			WHERE settled_on = ? AND payment_id IN (?)
+			UNION
+			SELECT payment_id
+			FROM payment_refunds
+			WHERE settled_on = ? AND refund_of IN (?)`, day, ids, day, payments)
 		if err != nil {
+			return err
+		}
+		var taken []int64
+		if err := tx.SelectContext(ctx, &taken, query, args...); err != nil {
+			return err
+		}
+		if len(taken) == 0 {
+			continue
+		}
+		if query, args, err = sqlx.In(`
+			DELETE FROM payment_refunds
+			WHERE settled_on = ? AND payment_id IN (?)`, day, taken); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
 			return err
 		}
+		if err := storeUndecided(ctx, tx, day, taken); err != nil {
+			return err
+		}
 	}
-	return insertLines(ctx, tx, "payment_refunds", refundColumns, count.Refunds)
+	return nil
 }
 
 // insertLines stores new rows of the table, which has their columns.

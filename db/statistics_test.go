@@ -87,6 +87,7 @@ func TestStoreCount_IsAllOrNothing(t *testing.T) {
 	chunks := plan(t, db, monday)
 	store(t, db, monday, chunks[0], line(monday, 1, 1))
 	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}, nil))
+	chunks = chunksOf(t, db, monday)
 	before := checksums(t, db)
 	var lines []StatisticsLine
 	for video := int64(1); video <= linesPerStatement; video++ {

@@ -82,13 +82,14 @@ func (b books) closeDay(day settlement.Day) {
 	_, mismatches, err := b.DB.CollectLate(ctx, day, me, 7)
 	require.NoError(b, err)
 	require.Empty(b, mismatches)
-	chunks, err := b.DB.Chunks(ctx, period)
-	require.NoError(b, err)
 	onTime, err := b.DB.OnTime(ctx, day)
 	require.NoError(b, err)
 	rule, err := b.DB.Prices.Version(ctx, run.PriceRule)
 	require.NoError(b, err)
+	var chunks []db.Chunk
 	for again := []int{1, 2}; len(again) > 0; {
+		chunks, err = b.DB.Chunks(ctx, period)
+		require.NoError(b, err)
 		for _, chunk := range again {
 			b.countChunk(run, onTime, chunks[chunk-1], lines)
 		}

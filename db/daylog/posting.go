@@ -78,13 +78,14 @@ func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, cl
 }
 
 // Withdraw takes back what the day posts of the late rows of the range's videos of
-// the closed days, so that they can be posted as the log has them now.
+// the closed days, so that they can be posted as the log has them now: also what was
+// judged by a count that no longer holds.
 func (l *Log) Withdraw(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, videos settlement.Range) error {
 	where, args := server.Between("video_id", videos)
 	for _, day := range closed {
 		if _, err := tx.ExecContext(ctx, `
 			DELETE FROM `+l.late+`
-			WHERE posted_on = ? AND `+l.day+` = ? AND verdict = '' AND `+where, append([]any{postedOn, day.Day}, args...)...); err != nil {
+			WHERE posted_on = ? AND `+l.day+` = ? AND `+where, append([]any{postedOn, day.Day}, args...)...); err != nil {
 			return fmt.Errorf("withdraw late %s of %s that %s posts: %w", l.rows, day.Day, postedOn, err)
 		}
 	}

@@ -46,10 +46,11 @@ func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos sett
 	if err != nil {
 		return nil, err
 	}
-	known, err := database.ContestedPayments(ctx, run.StartsOn)
+	checked, err := database.ContestedPayments(ctx, run.StartsOn)
 	if err != nil {
 		return nil, err
 	}
+	known := maps.Clone(checked)
 	for {
 		tally := &paymentTally{
 			day: run.StartsOn, fees: fees, late: late, owners: owners,
@@ -71,6 +72,7 @@ func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos sett
 			return nil, err
 		}
 		if allKnown(taken, known) {
+			tally.count.Contested = contestedBesides(known, checked)
 			return tally, nil
 		}
 		maps.Copy(known, taken)
@@ -101,6 +103,18 @@ func allKnown(settled, known settlement.KnownPayments) bool {
 		}
 	}
 	return true
+}
+
+// contestedBesides are the ids of those that are known to be contested and were not
+// checked so: the log may have others by the next check.
+func contestedBesides(known, checked settlement.KnownPayments) (ids []int64) {
+	for id, by := range known {
+		if by != 0 && by != checked[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // feesOf are the fee rules of the day and of those of the late rows.

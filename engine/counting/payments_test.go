@@ -192,6 +192,57 @@ func TestR13_ARepeatInAnotherVideoNeedsNoFee(t *testing.T) {
 	}
 }
 
+// Whatever the other video's row was, it did not keep this one from being settled for ever.
+func TestR13_ARowIsNoRepeatOfOneThatWasTakenOut(t *testing.T) {
+	for name, row := range map[string]func(b *bundle, video int64, after time.Duration) daylog.Payment{
+		"a refund": func(b *bundle, video int64, after time.Duration) daylog.Payment {
+			return refundOf(b.Payment(day, video, 8, 400, after), 7)
+		},
+		"a payment": func(b *bundle, video int64, after time.Duration) daylog.Payment {
+			row := b.Payment(day, video, 8, 400, after)
+			row.Method = "cash"
+			return row
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1, 2)
+			b.Pay(b.Payment(day, 1, 7, 1_000, 0), row(b, 1, 2*time.Hour), row(b, 2, time.Hour))
+			closeDay := func() error {
+				_, err := dbtest.CloseDay(b.Context(), b.DB, day, b.LateDays, 2)
+				return err
+			}
+			require.ErrorContains(t, closeDay(), "payment 8 of video 2", "video 1 is counted by then")
+			b.Exec(`DELETE FROM payments WHERE video_id = 2`)
+			b.Exec(`UPDATE payments SET method = 'card'`)
+
+			require.NoError(t, closeDay())
+
+			require.Zero(t, b.paymentLines(day)[1].Repeats)
+		})
+	}
+}
+
+func TestR15_RefundsOfAContestedPaymentDoNotHoldTheDay(t *testing.T) {
+	b := setup(t, 1, 2, 3)
+	closeDay := func() error {
+		_, err := dbtest.CloseDay(b.Context(), b.DB, day, b.LateDays, 2, 3)
+		return err
+	}
+	b.Pay(
+		b.Payment(day, 1, 5, 1_000, time.Hour), refundOf(b.Payment(day, 1, 8, 400, 2*time.Hour), 5),
+		b.Payment(day, 2, 6, 0, 0), b.Payment(day, 3, 7, 0, 0),
+	)
+	require.ErrorContains(t, closeDay(), "payment 6 of video 2", "video 1 is counted by then")
+	b.Exec(`DELETE FROM payments WHERE video_id = 2`)
+	b.Pay(b.Payment(day, 2, 5, 1_000, 0), refundOf(b.Payment(day, 2, 9, 400, 2*time.Hour), 5)) // it wins
+	require.ErrorContains(t, closeDay(), "payment 7 of video 3", "video 2 is counted by then")
+	b.Exec(`DELETE FROM payments WHERE video_id IN (2, 3)`)
+
+	require.NoError(t, closeDay())
+
+	require.Equal(t, settlement.PaymentFigures{Payments: 1, Refunds: 1, Gross: 600, Fee: 78, Net: 522}, b.paymentLines(day)[1])
+}
+
 func TestR16_WhatComesForADayThatBeganWithoutPaymentsIsLate(t *testing.T) {
 	b := setup(t, 1)
 	b.LateDays = 7
