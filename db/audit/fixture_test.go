@@ -89,8 +89,10 @@ func (b books) closeDay(day settlement.Day) {
 	rule, err := b.DB.Prices.Version(ctx, run.PriceRule)
 	require.NoError(b, err)
 	for again := []int{1, 2}; len(again) > 0; {
-		for _, chunk := range again {
-			b.countChunk(run, onTime, chunks[chunk-1], lines)
+		for _, number := range again {
+			chunk, err := b.DB.Chunk(ctx, period, number)
+			require.NoError(b, err)
+			b.countChunk(run, onTime, chunk, lines)
 		}
 		again, err = b.DB.Recount(ctx, day, me) // a payment in two chunks
 		require.NoError(b, err)
