@@ -76,22 +76,23 @@ func (b *BadPayments) Add(bad BadPayment) {
 }
 
 // Err is an [ErrBadPayments] of the day that names the first rows, and nil when
-// there are none. The problems of rows stand after the last one that has the same.
+// there are none. Problems stand before the rows that have them, so that a text that
+// is cut still says what is wrong.
 func (b *BadPayments) Err(day Day) error {
 	if b.rows == 0 {
 		return nil
 	}
 	text := fmt.Sprintf("%s has %s that cannot be settled: ", day, Count(b.rows, "payment row"))
 	for i, bad := range b.named {
-		text += bad.row()
 		switch problems := bad.problems(); {
-		case i+1 == len(b.named):
-			text += ": " + problems
-		case b.named[i+1].problems() == problems:
+		case i == 0:
+			text += problems + ": "
+		case b.named[i-1].problems() == problems:
 			text += ", "
 		default:
-			text += ": " + problems + "; "
+			text += "; " + problems + ": "
 		}
+		text += bad.row()
 	}
 	if more := b.rows - int64(len(b.named)); more > 0 {
 		text += fmt.Sprintf("; and %s more", Number(more))

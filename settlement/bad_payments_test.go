@@ -21,8 +21,8 @@ func TestR15_BadRowsAreNamed(t *testing.T) {
 	err := bad.Err(may9)
 	require.ErrorIs(t, err, ErrBadPayments)
 	require.EqualError(t, err, `2024-05-09 has 2 payment rows that cannot be settled: `+
-		`payment 9 of video 100 ("completed" at 2024-05-09T04:00:00Z, method "card", refund of 7): the payment that it refunds has not come, or is of a later day; `+
-		`payment 10 of video 100 ("completed" at 2024-05-09T03:00:00Z, method "cash"): its amount is below 1 won, the fees of its day have none for its method`)
+		`the payment that it refunds has not come, or is of a later day: payment 9 of video 100 ("completed" at 2024-05-09T04:00:00Z, method "card", refund of 7); `+
+		`its amount is below 1 won, the fees of its day have none for its method: payment 10 of video 100 ("completed" at 2024-05-09T03:00:00Z, method "cash")`)
 }
 
 func TestR15_OnlySomeBadRowsAreNamed(t *testing.T) {
@@ -37,7 +37,7 @@ func TestR15_OnlySomeBadRowsAreNamed(t *testing.T) {
 	}
 
 	text := bad.Err(FirstDay).Error()
-	require.Contains(t, text, "1990-01-01 has 1,020 payment rows that cannot be settled: payment 1 of ")
+	require.Contains(t, text, "1990-01-01 has 1,020 payment rows that cannot be settled: its amount is below 1 won: payment 1 of ")
 	require.Equal(t, 20, strings.Count(text, " of video "))
 	require.Contains(t, text, ", payment 20 of ")
 	require.Equal(t, 1, strings.Count(text, string(PaymentTooSmall)), "rows with the same problem stand together")
