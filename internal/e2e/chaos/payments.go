@@ -105,7 +105,7 @@ func (b *cashBook) row(random *rand.Rand, day settlement.Day, video, id int64) o
 func (b *cashBook) giveBackAgain(random *rand.Rand, row *oracle.Payment, number int, day settlement.Day) {
 	again := b.refunds[number]
 	switch {
-	case number < b.onTime && row.At.After(again.At) && random.IntN(2) == 0: // a repeat, whatever it says
+	case number < b.onTime && again.Status == "completed" && row.At.After(again.At) && random.IntN(2) == 0: // a repeat, whatever it says
 		row.ID, row.RefundOf = again.ID, b.paid[random.IntN(len(b.paid))].ID
 	case b.isPaidBy(again.RefundOf, day):
 		again.At, again.Status = row.At, row.Status
