@@ -21,8 +21,8 @@ import (
 
 // The settings of the apis here. What follows from them bounds every answer.
 const (
-	callLimit    = 2 * time.Second // also when the machine has much else to do
-	breakerDelay = time.Second
+	callLimit    = 1500 * time.Millisecond // also when the machine has much else to do
+	breakerDelay = 2 * time.Second
 	breakerCalls = 20
 	stopTimeout  = 10 * time.Second // connections that have sent nothing keep a server from stopping for 5 s
 )
