@@ -52,7 +52,7 @@ func (r *rig) pagesOfPayments(ctx context.Context, day settlement.Day) (err erro
 	if reading.rule, err = r.db.FeesOf(ctx, day); err != nil {
 		return err
 	}
-	page := make([]paymentRow, 1)
+	page := []paymentRow{{PaidAt: time.Unix(0, 0)}} // before all rows; MySQL takes no time of the year 0
 	for first := true; first || len(page) == paymentsPage; first = false {
 		last := page[len(page)-1]
 		page = page[:0]
