@@ -12,6 +12,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
+	"creatorpay/db/probe"
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
@@ -36,8 +37,15 @@ func (db *DB) migrator(options ...goose.ProviderOption) (*goose.Provider, error)
 // Migrate brings the schema to the version that this program needs and fixes
 // the business time zone, which every program on this database shares: days
 // that were cut in one zone cannot go on in another, so a different zone is
-// refused once one is set. It returns the versions that it applied.
+// refused once one is set. A server that [DB.CheckServer] would refuse gets no
+// table of the books. It returns the versions that it applied.
 func (db *DB) Migrate(ctx context.Context, calendar settlement.Calendar) ([]int64, error) {
+	if err := probe.Prepare(ctx, db.pool); err != nil {
+		return nil, err
+	}
+	if err := db.CheckServer(ctx); err != nil {
+		return nil, err
+	}
 	// Two migrations at once wait for each other.
 	locker, err := lock.NewMySQLTableLocker()
 	if err != nil {

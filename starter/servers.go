@@ -34,7 +34,8 @@ type databaseFlags struct {
 	settings.Database `embed:""`
 }
 
-// ProvideDatabase connects to a database whose schema is the one that this program needs.
+// ProvideDatabase connects to a database whose schema is the one that this program needs, on
+// a server on which money is safe.
 func (f databaseFlags) ProvideDatabase(ctx context.Context, opened *opened) (*db.DB, error) {
 	database, err := open(ctx, f.MySQLDSN)
 	if err == nil {
@@ -48,9 +49,11 @@ func open(ctx context.Context, dsn string) (*db.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := database.CheckSchema(ctx); err != nil {
-		_ = database.Close()
-		return nil, err
+	for _, check := range []func(context.Context) error{database.CheckSchema, database.CheckServer} {
+		if err := check(ctx); err != nil {
+			_ = database.Close()
+			return nil, err
+		}
 	}
 	return database, nil
 }

@@ -10,7 +10,7 @@ import (
 // Health is whether this program can use a copy.
 type Health struct {
 	Copy   string   // primary, replica-1 …
-	Err    error    // nil if it answers, has the schema of this program, and shows a period's close after its rows; names hosts and users
+	Err    error    // nil if it answers, has the schema of this program, reads as it should, and shows a period's close after its rows; names hosts and users
 	Beyond []string // what the user may do beyond reading
 }
 
@@ -33,6 +33,9 @@ func (c *Copies) Health(ctx context.Context) []Health {
 
 func check(ctx context.Context, books *db.DB) (beyond []string, err error) {
 	if err := books.CheckSchema(ctx); err != nil {
+		return nil, err
+	}
+	if err := books.CheckReads(ctx); err != nil {
 		return nil, err
 	}
 	if err := books.CheckCommitOrder(ctx); err != nil {

@@ -11,8 +11,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// Error numbers of the server, the same on MySQL and MariaDB. The names are
-// those of its manual.
+// Error numbers of the server, the same on MySQL and MariaDB where they do not
+// say otherwise. The names are those of its manual.
 const (
 	UnknownDatabase uint16 = 1049
 	UnknownColumn   uint16 = 1054
@@ -21,6 +21,13 @@ const (
 	ValueOutOfRange uint16 = 1264 // for its column
 	LockWaitTimeout uint16 = 1205
 	LockDeadlock    uint16 = 1213
+	LockNoWait      uint16 = 3572 // of NOWAIT; MariaDB's is LockWaitTimeout
+
+	OptionPreventsStatement uint16 = 1290 // read_only, for example
+	ReadOnlyMode            uint16 = 1836
+
+	CheckViolated          uint16 = 3819
+	CheckViolatedOnMariaDB uint16 = 4025
 
 	RangeNotIncreasing   uint16 = 1493
 	SameNamePartition    uint16 = 1517

@@ -35,8 +35,8 @@ type Backends struct {
 
 // Run works until ctx ends, then lets running activities finish. It refuses to
 // start, with a line that says what to do, when the database or Temporal cannot
-// be reached, the schema is not the one that this program was built for, or
-// Temporal does not know the search attributes.
+// be reached, the schema is not the one that this program was built for, money
+// is not safe on the server, or Temporal does not know the search attributes.
 func Run(ctx context.Context, backends Backends, config Config, logger *slog.Logger) error {
 	if err := config.Validate(); err != nil {
 		return err
@@ -47,6 +47,9 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	}
 	defer func() { _ = database.Close() }()
 	if err := database.CheckSchema(ctx); err != nil {
+		return err
+	}
+	if err := database.CheckServer(ctx); err != nil {
 		return err
 	}
 	telemetry, err := newTelemetry(ctx, database)
