@@ -10,7 +10,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db/daylog"
-	"creatorpay/db/probe"
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
@@ -74,13 +73,6 @@ func (db *DB) RightsBeyondReading(ctx context.Context) ([]string, error) {
 // CheckCommitOrder refuses a replica whose rows cannot be relied on: see
 // [server.Pool.CheckCommitOrder].
 func (db *DB) CheckCommitOrder(ctx context.Context) error { return db.pool.CheckCommitOrder(ctx) }
-
-// CheckServer refuses a server on which money is not safe: see [probe.Check]. The
-// database must have been migrated.
-func (db *DB) CheckServer(ctx context.Context) error { return probe.Check(ctx, db.pool) }
-
-// CheckReads refuses a server that reads wrongly: see [probe.CheckReads].
-func (db *DB) CheckReads(ctx context.Context) error { return probe.CheckReads(ctx, db.pool) }
 
 // InSnapshot reads in one transaction, in which all tables are as they were when
 // it began to read. It is for the audit, which looks at the rows themselves.

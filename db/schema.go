@@ -37,13 +37,14 @@ func (db *DB) migrator(options ...goose.ProviderOption) (*goose.Provider, error)
 // Migrate brings the schema to the version that this program needs and fixes
 // the business time zone, which every program on this database shares: days
 // that were cut in one zone cannot go on in another, so a different zone is
-// refused once one is set. A server that [DB.CheckServer] would refuse gets no
-// table of the books. It returns the versions that it applied.
+// refused once one is set. A server on which money is not safe gets
+// no table of the books, and on a Galera cluster the first migration fixes the node through which all
+// programs write. It returns the versions that it applied.
 func (db *DB) Migrate(ctx context.Context, calendar settlement.Calendar) ([]int64, error) {
 	if err := probe.Prepare(ctx, db.pool); err != nil {
 		return nil, err
 	}
-	if err := db.CheckServer(ctx); err != nil {
+	if err := probe.Check(ctx, db.pool); err != nil {
 		return nil, err
 	}
 	// Two migrations at once wait for each other.
@@ -75,7 +76,7 @@ func (db *DB) Migrate(ctx context.Context, calendar settlement.Calendar) ([]int6
 	if stored.Zone() != calendar.Zone() {
 		return nil, fmt.Errorf("this database's business time zone is %s and cannot become %s: its days are cut in the first", stored.Zone(), calendar.Zone())
 	}
-	return applied, nil
+	return applied, db.chooseNode(ctx)
 }
 
 // CheckSchema fails with a [settlement.ErrSchema] when the schema is older or newer than

@@ -11,6 +11,7 @@ import (
 type migrateCommand struct {
 	databaseFlags
 	TimeZone string `env:"BUSINESS_TIME_ZONE" default:"${time_zone}" help:"Business time zone; the first migration fixes it."`
+	MoveNode bool   `help:"On a Galera cluster: let all programs write through the node of this connection from now on. Only when none writes through the former one any more: it is down, or all programs are stopped."`
 }
 
 func (c migrateCommand) Run(ctx context.Context) error {
@@ -23,6 +24,13 @@ func (c migrateCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = database.Close() }()
+	if c.MoveNode {
+		node, err := database.MoveToNode(ctx)
+		if err != nil {
+			return fmt.Errorf("--move-node: %w", err)
+		}
+		fmt.Printf("all programs write through node %s from now on\n", node)
+	}
 	applied, err := database.Migrate(ctx, calendar)
 	if err != nil {
 		return err

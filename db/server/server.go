@@ -19,7 +19,9 @@ import (
 // Pool holds connections to one database. It is safe for concurrent use.
 type Pool struct {
 	*sqlx.DB
-	Address string // of the server, host:port
+	Address   string // of the server, host:port
+	connector *sessionConnector
+	galera    bool
 }
 
 // maxConnLifetime stays below the five minutes after which middleboxes drop
@@ -68,7 +70,8 @@ func newPool(config *mysql.Config, connections int, session session) (*Pool, err
 	if err != nil {
 		return nil, errDSN
 	}
-	pool := &Pool{DB: sqlx.NewDb(sql.OpenDB(sessionConnector{connector, session.statements()}), "mysql"), Address: config.Addr}
+	sessions := &sessionConnector{Connector: connector, statements: session.statements()}
+	pool := &Pool{DB: sqlx.NewDb(sql.OpenDB(sessions), "mysql"), Address: config.Addr, connector: sessions}
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxLifetime(maxConnLifetime)

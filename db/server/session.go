@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -57,12 +58,13 @@ const connectTimeout = 5 * time.Second
 type sessionConnector struct {
 	driver.Connector
 	statements []string
+	node       atomic.Pointer[string] // asks whether a connection came to the right node; nil where all are right
 }
 
 // Connect is called by the pool for each new connection, also in a goroutine of the
 // pool's own that sets no limit: a server that takes the connection and then says
 // nothing would hold it for ever.
-func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
+func (c *sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	conn, err := c.Connector.Connect(ctx)
@@ -76,6 +78,12 @@ func (c sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 		if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
 			_ = conn.Close()
 			return nil, fmt.Errorf("set up the session: %w", err)
+		}
+	}
+	if statement := c.node.Load(); statement != nil {
+		if err := checkNode(ctx, conn.(driver.QueryerContext), *statement); err != nil {
+			_ = conn.Close()
+			return nil, err
 		}
 	}
 	return conn, nil
@@ -107,12 +115,14 @@ func (p *Pool) settings(ctx context.Context, names ...string) (map[string]string
 }
 
 // checkSettings refuses a server with settings under which runs would fail later
-// and which a session cannot set for itself.
+// and which a session cannot set for itself. It also notes whether the server is a node of
+// a Galera cluster.
 func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
-	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet")
+	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet", "wsrep_on")
 	if err != nil {
 		return err
 	}
+	p.galera = settings["wsrep_on"] == "ON"
 	refuse := func(name, why, instead string) error {
 		return fmt.Errorf("MySQL at %s has %s = %s, %s: set %s = %s under [mysqld] in its my.cnf and restart it",
 			config.Addr, name, settings[name], why, name, instead)

@@ -50,7 +50,7 @@ func (mute) Connect(ctx context.Context) (driver.Conn, error) {
 func TestAServerThatSaysNothingHoldsNobodyForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		_, err := sessionConnector{Connector: mute{}}.Connect(t.Context())
+		_, err := (&sessionConnector{Connector: mute{}}).Connect(t.Context())
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, connectTimeout, time.Since(began))
 	})
