@@ -1,4 +1,4 @@
-// Package server is the way to one MySQL or MariaDB server: connections whose
+// Package server is the way to one MySQL, MariaDB or TiDB server: connections whose
 // sessions are all alike, transactions that are tried again, and what the
 // server's errors mean.
 package server
@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -20,6 +21,7 @@ import (
 type Pool struct {
 	*sqlx.DB
 	Address string // of the server, host:port
+	dialect atomic.Pointer[Dialect]
 }
 
 // maxConnLifetime stays below the five minutes after which middleboxes drop
@@ -112,7 +114,11 @@ func (p *Pool) tryTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 // InSnapshot reads in one transaction, in which all tables are as they were when
 // it began to read.
 func (p *Pool) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
-	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	dialect, err := p.Dialect(ctx)
+	if err != nil {
+		return err
+	}
+	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: dialect.readOnlyTransactions()})
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
