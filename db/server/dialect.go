@@ -46,3 +46,8 @@ func (p *Pool) Dialect(ctx context.Context) (Dialect, error) {
 // readOnlyTransactions tells whether the server knows transactions that refuse to
 // write. TiDB has none: there a reader's user must not have the right to.
 func (d Dialect) readOnlyTransactions() bool { return d != TiDB }
+
+// notToTiDB makes a comment of a line for TiDB alone. It executes what stands between
+// /*T! and */, and that begins a comment up to the end of the line; to the other
+// servers both are comments.
+func notToTiDB(line string) string { return "/*T! -- */ " + line + "\n/*T! */" }

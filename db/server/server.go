@@ -54,7 +54,8 @@ func Open(ctx context.Context, dsn string, connections int) (*Pool, error) {
 }
 
 // OpenLazily gives connections as [Open] does, to one who only reads: the server
-// refuses to write in their sessions, and breaks off a SELECT after the limit.
+// refuses to write in their sessions, which TiDB cannot, and breaks off a SELECT
+// after the limit.
 // The server is not asked for anything yet, so that it may be down. Only a DSN that is
 // not of the form is an error; its text goes on from the name of the setting.
 func OpenLazily(dsn string, connections int, limit time.Duration) (*Pool, error) {
@@ -62,7 +63,7 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*Pool, error)
 	if err != nil {
 		return nil, err
 	}
-	return newPool(config, connections, session{access: "READ ONLY", limit: limit})
+	return newPool(config, connections, session{access: notToTiDB(", READ ONLY"), limit: limit})
 }
 
 func newPool(config *mysql.Config, connections int, session session) (*Pool, error) {
