@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"creatorpay/db/server"
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
 
@@ -14,6 +16,9 @@ import (
 const platformInsert = `
 	INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 	VALUES (?, 1, ?, ?, ?, 60, 1)`
+
+// erWrongValueCount is the server's number for an INSERT with fewer values than columns.
+const erWrongValueCount = 1136
 
 func platformView(day settlement.Day, id int64) []any {
 	return []any{day, viewer + id, seoul.Start(day), id}
@@ -51,7 +56,13 @@ func TestEpoch_WhoWritesToTheLogDoesNotSeeIt(t *testing.T) {
 	_, err := db.Log.RaiseEpoch(t.Context())
 	require.NoError(t, err)
 
-	exec(t, db, `INSERT INTO watch_log VALUES (?, 1, ?, ?, ?, 60, 1)`, platformView(monday, 1)...)
+	const insert = `INSERT INTO watch_log VALUES (?, 1, ?, ?, ?, 60, 1)`
+	if devtest.MySQL(t).IsTiDB() { // it cannot hide columns
+		_, err := db.pool.ExecContext(t.Context(), insert, platformView(monday, 1)...)
+		require.Equal(t, uint16(erWrongValueCount), server.ErrorNumber(err), err)
+		return
+	}
+	exec(t, db, insert, platformView(monday, 1)...)
 
 	rows, err := db.pool.QueryContext(t.Context(), `SELECT * FROM watch_log`)
 	require.NoError(t, err)

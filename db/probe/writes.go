@@ -107,8 +107,7 @@ func (p *prober) locks(ctx context.Context, mine, other *sqlx.Conn) error {
 			return &Refusal{
 				Found: try.found,
 				Why:   "a chunk of a run that was taken over or closed could still write, and its views would be paid twice or not at all",
-				Do: "connect to one server (one node of a Galera cluster) with tables of InnoDB; on TiDB: SET GLOBAL tidb_enable_noop_functions = OFF, " +
-					"SET GLOBAL tidb_enable_shared_lock_promotion = ON, SET GLOBAL tidb_txn_mode = 'pessimistic'",
+				Do:    "connect to one server whose tables are of InnoDB (or to TiDB), and not through a balancer that leads to several nodes",
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,8 +12,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// Error numbers of the server, the same on MySQL and MariaDB where they do not
-// say otherwise. The names are those of its manual.
+// Error numbers of the server, the same on MySQL, MariaDB and TiDB where they do
+// not say otherwise. The names are those of its manual.
 const (
 	UnknownDatabase uint16 = 1049
 	UnknownColumn   uint16 = 1054
@@ -40,7 +41,21 @@ const (
 	accessDenied         uint16 = 1045
 	parseError           uint16 = 1064
 	expressionOutOfRange uint16 = 1690
+
+	// Of TiDB alone, as is none of these numbers of another server.
+	forUpdateCannotRetry uint16 = 8002
+	transactionRetryable uint16 = 8022
+	schemaExpired        uint16 = 8027
+	schemaChanged        uint16 = 8028
+	writeConflict        uint16 = 9007
 )
+
+// lostNumbers are those of a transaction that lost a lock to another one, or
+// whose tables changed their layout.
+var lostNumbers = []uint16{
+	LockDeadlock, LockWaitTimeout,
+	forUpdateCannotRetry, transactionRetryable, schemaExpired, schemaChanged, writeConflict,
+}
 
 // ErrorNumber is the number that the server gave its error, 0 if it is none of
 // the server's.
@@ -53,11 +68,9 @@ func ErrorNumber(err error) uint16 {
 }
 
 // LostToAnotherTx tells whether a transaction may be tried again because it lost
-// a lock to another one.
-func LostToAnotherTx(err error) bool {
-	number := ErrorNumber(err)
-	return number == LockDeadlock || number == LockWaitTimeout
-}
+// a lock to another one, or on TiDB because others changed a row or a table's
+// layout that it relied on.
+func LostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
 
 // inRange makes an error that says that a sum does not fit into a BIGINT, on the
 // server or on its way here, a [settlement.ErrOutOfRange].

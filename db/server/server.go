@@ -1,4 +1,4 @@
-// Package server is the way to one MySQL or MariaDB server: connections whose
+// Package server is the way to one MySQL, MariaDB or TiDB server: connections whose
 // sessions are all alike, transactions that are tried again, and what the
 // server's errors mean.
 package server
@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -21,6 +22,7 @@ type Pool struct {
 	*sqlx.DB
 	Address   string // of the server, host:port
 	connector *sessionConnector
+	dialect   atomic.Pointer[Dialect]
 	galera    bool
 }
 
@@ -54,7 +56,8 @@ func Open(ctx context.Context, dsn string, connections int) (*Pool, error) {
 }
 
 // OpenLazily gives connections as [Open] does, to one who only reads: the server
-// refuses to write in their sessions, and breaks off a SELECT after the limit.
+// refuses to write in their sessions, which TiDB cannot, and breaks off a SELECT
+// after the limit.
 // The server is not asked for anything yet, so that it may be down. Only a DSN that is
 // not of the form is an error; its text goes on from the name of the setting.
 func OpenLazily(dsn string, connections int, limit time.Duration) (*Pool, error) {
@@ -62,7 +65,7 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*Pool, error)
 	if err != nil {
 		return nil, err
 	}
-	return newPool(config, connections, session{access: "READ ONLY", limit: limit})
+	return newPool(config, connections, session{access: notToTiDB(", READ ONLY"), limit: limit})
 }
 
 func newPool(config *mysql.Config, connections int, session session) (*Pool, error) {
@@ -115,7 +118,11 @@ func (p *Pool) tryTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 // InSnapshot reads in one transaction, in which all tables are as they were when
 // it began to read.
 func (p *Pool) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
-	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	dialect, err := p.Dialect(ctx)
+	if err != nil {
+		return err
+	}
+	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: dialect.readOnlyTransactions()})
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}

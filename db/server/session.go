@@ -15,11 +15,11 @@ import (
 // session is what differs between the sessions of programs that write and of
 // those that only read.
 type session struct {
-	access string        // of its transactions, also of those that are one statement
+	access string        // of its transactions, also of those that are one statement: how it goes on behind their level
 	limit  time.Duration // after which the server breaks off a SELECT; 0 is never
 }
 
-var writing = session{access: "READ WRITE"}
+var writing = session{access: ", READ WRITE"}
 
 // statements are the first words of every connection. Servers differ in their
 // defaults, and so do the DSNs that people write; after these statements those
@@ -27,9 +27,11 @@ var writing = session{access: "READ WRITE"}
 // my.cnf nor init_connect nor a parameter of the DSN can undo them. A user who
 // may only SELECT may say them all.
 //
-// A comment that begins with ! is a statement to MySQL alone, one that begins
-// with M! to MariaDB: it does not see which columns follow from those of a GROUP
-// BY, so ONLY_FULL_GROUP_BY would refuse statements there that are right.
+// A comment that begins with ! is a statement to MySQL and TiDB, one that begins
+// with M! to MariaDB, one with T! to TiDB alone. MariaDB does not see which columns
+// follow from those of a GROUP BY, so ONLY_FULL_GROUP_BY would refuse statements
+// there that are right. To TiDB, LOCK IN SHARE MODE is an error unless it is made
+// FOR UPDATE, or nothing at all where functions that do nothing are allowed.
 func (s session) statements() []string {
 	return []string{
 		fmt.Sprintf(`SET
@@ -45,8 +47,9 @@ func (s session) statements() []string {
 			sql_big_selects = 1,
 			default_storage_engine = InnoDB
 			/*!80000 , max_execution_time = %d */
-			/*M! , max_statement_time = %g, check_constraint_checks = 1 */`, s.limit.Milliseconds(), s.limit.Seconds()),
-		`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, ` + s.access,
+			/*M! , max_statement_time = %g, check_constraint_checks = 1 */
+			/*T! , tidb_txn_mode = 'pessimistic', tidb_enable_shared_lock_promotion = ON, tidb_enable_noop_functions = OFF */`, s.limit.Milliseconds(), s.limit.Seconds()),
+		`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED` + s.access,
 	}
 }
 
@@ -114,11 +117,17 @@ func (p *Pool) settings(ctx context.Context, names ...string) (map[string]string
 	return settings, nil
 }
 
+// Settings that only TiDB has, for all sessions at once.
+const (
+	tidbMetadataLock = "tidb_enable_metadata_lock"
+	tidbForeignKeys  = "tidb_enable_foreign_key"
+)
+
 // checkSettings refuses a server with settings under which runs would fail later
 // and which a session cannot set for itself. It also notes whether the server is a node of
 // a Galera cluster.
 func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
-	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet", "wsrep_on")
+	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet", "wsrep_on", tidbMetadataLock, tidbForeignKeys)
 	if err != nil {
 		return err
 	}
@@ -132,6 +141,14 @@ func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
 	}
 	if packet, err := strconv.Atoi(settings["max_allowed_packet"]); err == nil && packet < minPacket {
 		return refuse("max_allowed_packet", "which long statements exceed", "16M")
+	}
+	for name, why := range map[string]string{
+		tidbMetadataLock: "so a close would not wait for the transactions that still write to its day",
+		tidbForeignKeys:  "so rows of creators and rules that are not there would be stored",
+	} {
+		if settings[name] == "OFF" {
+			return fmt.Errorf("TiDB at %s has %s = OFF, %s: SET GLOBAL %s = ON", config.Addr, name, why, name)
+		}
 	}
 	return nil
 }
