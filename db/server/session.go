@@ -144,7 +144,7 @@ func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
 	}
 	for name, why := range map[string]string{
 		tidbMetadataLock: "so a close would not wait for the transactions that still write to its day",
-		tidbForeignKeys:  "so rows of creators and rules that are not there would be stored",
+		tidbForeignKeys:  "so videos without a creator and prices without their rule would be stored",
 	} {
 		if settings[name] == "OFF" {
 			return fmt.Errorf("TiDB at %s has %s = OFF, %s: SET GLOBAL %s = ON", config.Addr, name, why, name)
