@@ -24,6 +24,7 @@ const (
 	LockDeadlock    uint16 = 1213
 
 	RangeNotIncreasing   uint16 = 1493
+	NotPartitioned       uint16 = 1505
 	SameNamePartition    uint16 = 1517
 	ReorganizeOutOfRange uint16 = 1520
 	UnknownPartition     uint16 = 1735
