@@ -47,6 +47,22 @@ func (p *Pool) Dialect(ctx context.Context) (Dialect, error) {
 // write. TiDB has none: there a reader's user must not have the right to.
 func (d Dialect) readOnlyTransactions() bool { return d != TiDB }
 
+// LocksTables tells whether LOCK TABLES keeps others from a table. TiDB takes the
+// statement and locks nothing.
+func (d Dialect) LocksTables() bool { return d != TiDB }
+
+// LockWaitSeconds is how long a change of a table's layout waits for the
+// transactions that use it. Where everybody else who wants the table waits behind
+// the change, it is short: the change is tried again. Nobody waits behind one of
+// TiDB's, which has no such limit and is given one for the wait and the change
+// together; it goes on with a change after whoever asked for it has left, too.
+func (d Dialect) LockWaitSeconds() int {
+	if d == TiDB {
+		return 10
+	}
+	return 2
+}
+
 // notToTiDB makes a comment of a line for TiDB alone. It executes what stands between
 // /*T! and */, and that begins a comment up to the end of the line; to the other
 // servers both are comments.

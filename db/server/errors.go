@@ -31,6 +31,7 @@ const (
 	CheckViolatedOnMariaDB uint16 = 4025
 
 	RangeNotIncreasing   uint16 = 1493
+	NotPartitioned       uint16 = 1505
 	SameNamePartition    uint16 = 1517
 	ReorganizeOutOfRange uint16 = 1520
 	UnknownPartition     uint16 = 1735

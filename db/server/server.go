@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -130,10 +131,14 @@ func (p *Pool) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error 
 	return read(tx)
 }
 
-// WithLockWait works in a session of its own that waits for tables the given
-// number of seconds only; what takes longer fails with [LockWaitTimeout]. Table
-// locks end with the session.
-func (p *Pool) WithLockWait(ctx context.Context, seconds int, work func(*sql.Conn) error) error {
+// WithLockWait works in a session of its own that waits for tables only as long as
+// [Dialect.LockWaitSeconds] says; what takes longer fails with [LockWaitTimeout].
+// Table locks end with the session.
+func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql.Conn) error) error {
+	dialect, err := p.Dialect(ctx)
+	if err != nil {
+		return err
+	}
 	conn, err := p.Conn(ctx)
 	if err != nil {
 		return err
@@ -142,10 +147,26 @@ func (p *Pool) WithLockWait(ctx context.Context, seconds int, work func(*sql.Con
 		// Nobody else is to get the session's short wait.
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	}()
-	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", seconds)); err != nil {
+	if dialect == TiDB {
+		return withinLockWait(ctx, dialect, func(ctx context.Context) error { return work(ctx, conn) })
+	}
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", dialect.LockWaitSeconds())); err != nil {
 		return err
 	}
-	return work(conn)
+	return work(ctx, conn)
+}
+
+// withinLockWait sets the limit that the server does not have: it gives the error
+// that the server would.
+func withinLockWait(ctx context.Context, dialect Dialect, work func(context.Context) error) error {
+	over := &mysql.MySQLError{Number: LockWaitTimeout, Message: "a table is in use"}
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(dialect.LockWaitSeconds())*time.Second, over)
+	defer cancel()
+	err := work(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), over) {
+		return over
+	}
+	return err
 }
 
 // Between is the SQL condition that the column lies in the range, and its

@@ -22,8 +22,7 @@ enable-telemetry = false
 var tidbSettings = []string{
 	"SET GLOBAL tidb_enable_shared_lock_promotion = ON",
 	"SET GLOBAL tidb_enable_async_commit = OFF",
-	"SET GLOBAL tidb_enable_1pc = ON",
-	"SET GLOBAL tidb_txn_commit_batch_size = 1073741824", // the most that it takes; one batch of writes is one step
+	"SET GLOBAL tidb_txn_commit_batch_size = 33554432", // bytes; regions are split before they get more at once
 }
 
 // tidbCommand is the command line of a TiDB that is its own store.
