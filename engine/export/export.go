@@ -29,7 +29,7 @@ const (
 // Check makes sure that there is such an export of periods of the kind.
 func (w What) Check(kind settlement.Kind) error {
 	if w == Payouts && kind != settlement.Weekly {
-		return errors.New("payouts are weekly: nothing is paid for a day or a month by itself")
+		return errors.New("payouts are of weeks: choose weekly, nothing is paid for a day or a month by itself")
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func TestOnlyWeeksArePaidOut(t *testing.T) {
 	b := dbtest.Open(t)
 	for _, period := range []settlement.Period{settlement.DailyPeriod(day), day.Month()} {
 		var out bytes.Buffer
-		require.ErrorContains(t, Write(t.Context(), &out, b.DB, Payouts, period, CSV), "payouts are weekly", period)
+		require.ErrorContains(t, Write(t.Context(), &out, b.DB, Payouts, period, CSV), "choose weekly", period)
 		require.Empty(t, out.String())
 	}
 }
