@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+
+	"creatorpay/db/server"
 )
 
 // product refuses what cannot be found out by asking: which tables Vitess keeps on
@@ -56,19 +58,20 @@ func (p *prober) partitions(ctx context.Context) error {
 	return nil
 }
 
-// lockWaitSeconds is a wait that no server has of itself.
-const lockWaitSeconds = 3
-
 // lockWait asks a session that is to wait for tables only a short time whether it
-// knows that.
+// knows that. On TiDB it is the program that waits no longer.
 func (p *prober) lockWait(ctx context.Context) error {
+	dialect, err := p.pool.Dialect(ctx)
+	if err != nil || dialect == server.TiDB {
+		return err
+	}
 	var seconds int
-	if err := p.pool.WithLockWait(ctx, lockWaitSeconds, func(conn *sql.Conn) error {
+	if err := p.pool.WithLockWait(ctx, func(ctx context.Context, conn *sql.Conn) error {
 		return conn.QueryRowContext(ctx, `SELECT @@SESSION.lock_wait_timeout`).Scan(&seconds)
 	}); err != nil {
 		return err
 	}
-	if seconds != lockWaitSeconds {
+	if seconds != dialect.LockWaitSeconds() {
 		return &Refusal{
 			Found: "SET SESSION lock_wait_timeout does nothing",
 			Why:   "a close that waits for somebody's transaction would hold up everybody who writes to the logs, without end",
