@@ -80,6 +80,9 @@ func TestAServerThatMisbehavesIsRefused(t *testing.T) {
 		{"takes no exclusive lock", bent{replace: strings.NewReplacer("FOR UPDATE NOWAIT", "FOR UPDATE NOWAIT", "FOR UPDATE", "")}, "FOR UPDATE did not keep"},
 	} {
 		t.Run(test.does, func(t *testing.T) {
+			if devtest.MySQL(t).IsTiDB() && strings.Contains(test.does, "lock_wait_timeout") {
+				t.Skip("it has none")
+			}
 			dsn, _ := prepared(t)
 			if test.with.replace == nil {
 				test.with.replace = strings.NewReplacer()
@@ -91,6 +94,30 @@ func TestAServerThatMisbehavesIsRefused(t *testing.T) {
 			require.ErrorContains(t, err, "bent:3306")
 		})
 	}
+}
+
+// What somebody may set on TiDB, and what it is there by default. The sessions of the
+// programs undo the first by themselves: these do not.
+func TestTiDBIsRefusedWhereSharedLocksOrChecksDoNothing(t *testing.T) {
+	if !devtest.MySQL(t).IsTiDB() {
+		t.Skip("the settings are TiDB's")
+	}
+	dsn, _ := prepared(t)
+	config, err := mysql.ParseDSN(dsn)
+	require.NoError(t, err)
+	config.Params = map[string]string{"tidb_enable_shared_lock_promotion": "OFF", "tidb_enable_noop_functions": "ON"}
+	lockless := openBent(t, config.FormatDSN(), bent{replace: strings.NewReplacer()})
+	require.ErrorContains(t, Check(t.Context(), lockless), "LOCK IN SHARE MODE did not keep")
+
+	admin := open(t, dsn)
+	set := func(state string) {
+		_, err := admin.ExecContext(context.WithoutCancel(t.Context()), `SET GLOBAL tidb_enable_check_constraint = `+state)
+		require.NoError(t, err)
+	}
+	set("OFF")
+	t.Cleanup(func() { set("ON") })
+	_, unchecked := prepared(t)
+	require.ErrorContains(t, Check(t.Context(), unchecked), "SET GLOBAL tidb_enable_check_constraint = ON")
 }
 
 // restricted is the pool of a user who has only these rights.

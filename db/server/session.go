@@ -117,37 +117,48 @@ func (p *Pool) settings(ctx context.Context, names ...string) (map[string]string
 	return settings, nil
 }
 
-// Settings that only TiDB has, for all sessions at once.
+// Settings that only some servers have, for all sessions at once.
 const (
+	galeraOn         = "wsrep_on"
+	onePrimary       = "group_replication_single_primary_mode"
 	tidbMetadataLock = "tidb_enable_metadata_lock"
 	tidbForeignKeys  = "tidb_enable_foreign_key"
 )
 
-// checkSettings refuses a server with settings under which runs would fail later
-// and which a session cannot set for itself. It also notes whether the server is a node of
-// a Galera cluster.
+// checkSettings refuses a server with settings under which runs would fail later,
+// or money be wrong, and which a session cannot set for itself. It also notes whether the
+// server is a node of a Galera cluster.
 func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
-	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet", "wsrep_on", tidbMetadataLock, tidbForeignKeys)
+	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet", galeraOn, onePrimary, tidbMetadataLock, tidbForeignKeys)
 	if err != nil {
 		return err
 	}
-	p.galera = settings["wsrep_on"] == "ON"
-	refuse := func(name, why, instead string) error {
-		return fmt.Errorf("MySQL at %s has %s = %s, %s: set %s = %s under [mysqld] in its my.cnf and restart it",
-			config.Addr, name, settings[name], why, name, instead)
+	p.galera = settings[galeraOn] == "ON"
+	if err := unfit(settings); err != nil {
+		return fmt.Errorf("MySQL at %s has %w", config.Addr, err)
+	}
+	return nil
+}
+
+// unfit tells which setting is not to be worked with, why, and what to do.
+func unfit(settings map[string]string) error {
+	inFile := func(name, why, instead string) error {
+		return fmt.Errorf("%s = %s, %s: set %s = %s under [mysqld] in its my.cnf and restart it", name, settings[name], why, name, instead)
 	}
 	if settings["log_bin"] == "ON" && settings["binlog_format"] == "STATEMENT" {
-		return refuse("binlog_format", "and refuses to log what READ COMMITTED transactions write", "ROW")
+		return inFile("binlog_format", "and refuses to log what READ COMMITTED transactions write", "ROW")
 	}
 	if packet, err := strconv.Atoi(settings["max_allowed_packet"]); err == nil && packet < minPacket {
-		return refuse("max_allowed_packet", "which long statements exceed", "16M")
+		return inFile("max_allowed_packet", "which long statements exceed", "16M")
 	}
-	for name, why := range map[string]string{
-		tidbMetadataLock: "so a close would not wait for the transactions that still write to its day",
-		tidbForeignKeys:  "so videos without a creator and prices without their rule would be stored",
+	for _, off := range []struct{ name, why, do string }{
+		{onePrimary, "and row locks hold on one of its writing servers only, so two runs could write at the same time and pay twice",
+			"SELECT group_replication_switch_to_single_primary_mode()"},
+		{tidbMetadataLock, "and a close would not wait for the transactions that still write to its day", "SET GLOBAL " + tidbMetadataLock + " = ON"},
+		{tidbForeignKeys, "and videos without a creator and prices without their rule would be stored", "SET GLOBAL " + tidbForeignKeys + " = ON"},
 	} {
-		if settings[name] == "OFF" {
-			return fmt.Errorf("TiDB at %s has %s = OFF, %s: SET GLOBAL %s = ON", config.Addr, name, why, name)
+		if settings[off.name] == "OFF" {
+			return fmt.Errorf("%s = OFF, %s: %s", off.name, off.why, off.do)
 		}
 	}
 	return nil

@@ -39,6 +39,18 @@ func TestSettingsThatASessionCannotFixAreRefused(t *testing.T) {
 	require.NoError(t, pool.Close())
 }
 
+func TestSettingsOfOtherServersAreRefused(t *testing.T) {
+	for name, says := range map[string]string{
+		"group_replication_single_primary_mode": "row locks hold on one of its writing servers only",
+		"tidb_enable_metadata_lock":             "SET GLOBAL tidb_enable_metadata_lock = ON",
+		"tidb_enable_foreign_key":               "SET GLOBAL tidb_enable_foreign_key = ON",
+	} {
+		require.ErrorContains(t, unfit(map[string]string{name: "OFF"}), says)
+		require.NoError(t, unfit(map[string]string{name: "ON"}))
+	}
+	require.NoError(t, unfit(nil), "a server that has none of them")
+}
+
 // mute is a server that takes connections and says nothing.
 type mute struct{ driver.Connector }
 
