@@ -57,7 +57,7 @@ type mysqlConn interface {
 
 type bentConn struct {
 	mysqlConn
-	bent
+	by bent
 }
 
 func (c bentConn) Connect(context.Context) (driver.Conn, error) {
@@ -65,32 +65,32 @@ func (c bentConn) Connect(context.Context) (driver.Conn, error) {
 }
 
 func (c bentConn) ExecContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Result, error) {
-	return c.mysqlConn.ExecContext(ctx, c.replace.Replace(statement), args)
+	return c.mysqlConn.ExecContext(ctx, c.by.replace.Replace(statement), args)
 }
 
 func (c bentConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.mysqlConn.QueryContext(ctx, c.replace.Replace(statement), args)
+	return c.mysqlConn.QueryContext(ctx, c.by.replace.Replace(statement), args)
 }
 
 func (c bentConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	tx, err := c.mysqlConn.BeginTx(ctx, options)
-	return bentTx{tx, c.bent}, err
+	return bentTx{tx, c.by}, err
 }
 
 type bentTx struct {
 	driver.Tx
-	bent
+	by bent
 }
 
 func (t bentTx) Commit() error {
-	if t.forgets {
+	if t.by.forgets {
 		return t.Tx.Rollback()
 	}
 	return t.Tx.Commit()
 }
 
 func (t bentTx) Rollback() error {
-	if t.commits {
+	if t.by.commits {
 		return t.Tx.Commit()
 	}
 	return t.Tx.Rollback()
