@@ -135,15 +135,3 @@ func takeRefunds(ctx context.Context, tx *sqlx.Tx, day settlement.Day, refunds [
 	}
 	return storeUndecided(ctx, tx, day, taken)
 }
-
-// insertLines stores new rows of the table, which has their columns.
-func insertLines[Line any](ctx context.Context, tx *sqlx.Tx, table string, columns server.Columns, lines []Line) error {
-	for part := range slices.Chunk(lines, linesPerStatement) {
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO `+table+` (`+columns.List()+`)
-			VALUES (`+columns.Named()+`)`, part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
