@@ -25,6 +25,7 @@ type paymentTally struct {
 	doubtful    []int64 // of those rows that may be bad and are not if another video's row is settled
 	refunds     []dueRefund
 	bad         settlement.BadPayments
+	badIDs      []int64 // the payment ids of bad rows
 	adjusted    map[adjusted]settlement.PaymentFigures
 	shares      map[shareKey]FeeShare // nil if nobody asks for them
 }
@@ -91,6 +92,7 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 	}
 	if len(problems) > 0 {
 		t.bad.Add(settlement.BadPayment{Payment: row, Problems: problems})
+		t.badIDs = append(t.badIDs, row.PaymentID)
 		return "", nil
 	}
 	if verdict == settlement.PaymentRefunds {
@@ -130,10 +132,6 @@ func (t *paymentTally) ids() []int64 {
 
 // finish settles the refunds and completes the count.
 func (t *paymentTally) finish(ctx context.Context, database *db.DB, run db.Run) (*db.PaymentCount, error) {
-	// What a bad payment cost is not known, and neither is what its refund gives back.
-	if err := t.bad.Err(t.day); err != nil {
-		return nil, err
-	}
 	if err := t.settleRefunds(ctx, database, run); err != nil {
 		return nil, err
 	}

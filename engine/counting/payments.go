@@ -17,7 +17,7 @@ import (
 // returns nil where the day settles no payments, and fails with a
 // [settlement.ErrBadPayments] that names rows which nobody can settle. Memory grows
 // with the videos, the late rows and the refunds, and by 8 bytes for each completed
-// row.
+// or bad row.
 func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlement.Range, owners []db.Owner) (*db.PaymentCount, error) {
 	if !run.HasPayments() {
 		return nil, nil
