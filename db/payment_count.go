@@ -105,7 +105,9 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 
 // takeRefunds deletes what other chunks stored of the refunds, or of what else they give
 // back: chunks that do not know yet that a refund or its payment is contested settle it
-// twice. The next check has those counted again that lose rows here.
+// twice. The next check has those counted again that lose rows here. Of two that are
+// stored at the same moment one is refused by the keys of the table, and sees the rows
+// of the other when [server.Pool.InTx] runs it again.
 func takeRefunds(ctx context.Context, tx *sqlx.Tx, day settlement.Day, refunds []Refund) error {
 	ids, payments := make([]int64, len(refunds)), make([]int64, len(refunds))
 	for i, refund := range refunds {
