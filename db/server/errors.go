@@ -40,6 +40,7 @@ const (
 
 	dbAccessDenied       uint16 = 1044
 	accessDenied         uint16 = 1045
+	dupEntry             uint16 = 1062
 	parseError           uint16 = 1064
 	expressionOutOfRange uint16 = 1690
 
@@ -51,10 +52,10 @@ const (
 	writeConflict        uint16 = 9007
 )
 
-// lostNumbers are those of a transaction that lost a lock to another one, or
-// whose tables changed their layout.
+// lostNumbers are those of a transaction that lost a lock or a unique key to another one,
+// or whose tables changed their layout.
 var lostNumbers = []uint16{
-	LockDeadlock, LockWaitTimeout,
+	LockDeadlock, LockWaitTimeout, dupEntry,
 	forUpdateCannotRetry, transactionRetryable, schemaExpired, schemaChanged, writeConflict,
 }
 
@@ -69,8 +70,8 @@ func ErrorNumber(err error) uint16 {
 }
 
 // LostToAnotherTx tells whether a transaction may be tried again because it lost
-// a lock to another one, or on TiDB because others changed a row or a table's
-// layout that it relied on.
+// a lock to another one, or a unique key that it could not see yet, or on TiDB
+// because others changed a row or a table's layout that it relied on.
 func LostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
 
 // inRange makes an error that says that a sum does not fit into a BIGINT, on the
