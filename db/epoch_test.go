@@ -50,6 +50,45 @@ func TestEpoch_RowsAfterAFurtherCloseCarryAFurtherNumber(t *testing.T) {
 	require.Equal(t, raised, written)
 }
 
+func TestEpoch_AStatementThatWasPreparedBeforeCarriesTheNewNumber(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	platform, err := db.pool.Connx(t.Context())
+	require.NoError(t, err)
+	defer platform.Close()
+	prepared, err := platform.PreparexContext(t.Context(), platformInsert)
+	require.NoError(t, err)
+	defer prepared.Close()
+	for id := range int64(4) {
+		epoch := int64(1)
+		if id >= 2 {
+			epoch, err = db.Log.RaiseEpoch(t.Context())
+			require.NoError(t, err)
+		}
+		_, err = prepared.ExecContext(t.Context(), platformView(monday, id)...)
+		require.NoError(t, err)
+		require.Equal(t, epoch, read[int64](t, db, `SELECT epoch FROM watch_log WHERE view_id = ?`, id))
+	}
+}
+
+func TestEpoch_ATransactionThatBeganBeforeAndWritesAfterwardsCarriesTheNewNumber(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	platform, err := db.pool.BeginTxx(t.Context(), nil)
+	require.NoError(t, err)
+	defer func() { _ = platform.Rollback() }()
+	var zone string
+	require.NoError(t, platform.GetContext(t.Context(), &zone, `SELECT value FROM settings WHERE name = 'time_zone' FOR UPDATE`))
+
+	epoch, err := db.Log.RaiseEpoch(t.Context())
+
+	require.NoError(t, err)
+	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday, 1)...)
+	require.NoError(t, err)
+	require.NoError(t, platform.Commit())
+	require.Equal(t, epoch, read[int64](t, db, `SELECT epoch FROM watch_log`))
+}
+
 func TestEpoch_WhoWritesToTheLogDoesNotSeeIt(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)

@@ -24,7 +24,7 @@ func TestTheServerIsAskedForItsDialectOnce(t *testing.T) {
 	pool := open(t)
 	first, err := pool.Dialect(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, pool.DB.Close())
+	require.NoError(t, pool.Close())
 
 	again, err := pool.Dialect(t.Context())
 	require.NoError(t, err)
