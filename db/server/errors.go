@@ -70,8 +70,8 @@ func ErrorNumber(err error) uint16 {
 }
 
 // LostToAnotherTx tells whether a transaction may be tried again because it lost
-// a lock to another one, or a unique key that it could not see yet, or on TiDB
-// because others changed a row or a table's layout that it relied on.
+// a lock to another one or found a unique key that it could not see before, or on
+// TiDB because others changed a row or a table's layout that it relied on.
 func LostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
 
 // inRange makes an error that says that a sum does not fit into a BIGINT, on the
