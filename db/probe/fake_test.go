@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db/server"
+	"creatorpay/internal/devstack/devtest"
 )
 
 // bent is a real server that misbehaves: it is told other statements than those
@@ -29,6 +30,9 @@ func openBent(t *testing.T, dsn string, with bent) *server.Pool {
 	config, err := mysql.ParseDSN(dsn)
 	require.NoError(t, err)
 	config.InterpolateParams = true
+	if devtest.MySQL(t).IsTiDB() && config.Params == nil {
+		config.Params = map[string]string{"tidb_enable_shared_lock_promotion": "ON"} // as in sessions of the programs
+	}
 	with.Connector, err = mysql.NewConnector(config)
 	require.NoError(t, err)
 	pool := &server.Pool{DB: sqlx.NewDb(sql.OpenDB(with), "mysql"), Address: "bent:3306"}

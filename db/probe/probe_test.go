@@ -178,8 +178,12 @@ func TestAServerThatTakesNoWritesIsAskedForItsReadsOnly(t *testing.T) {
 	dsn, _ := prepared(t)
 	pool := restricted(t, dsn, "SELECT, INSERT, UPDATE, DELETE")
 	admin := open(t, dsn)
+	setting := "read_only"
+	if devtest.MySQL(t).IsTiDB() {
+		setting = "tidb_super_read_only"
+	}
 	set := func(state string) {
-		_, err := admin.ExecContext(context.WithoutCancel(t.Context()), `SET GLOBAL read_only = `+state)
+		_, err := admin.ExecContext(context.WithoutCancel(t.Context()), `SET GLOBAL `+setting+` = `+state)
 		require.NoError(t, err)
 	}
 	set("ON")
