@@ -1,6 +1,6 @@
 // Package probe finds out whether a server does what the money rests on. It asks
 // with statements and looks at what comes of them, in two tables of its own; names
-// and versions decide nothing, but for Vitess, whose shards cannot be found so.
+// and versions decide nothing.
 //
 // What a server does wrong is a [Refusal]. All other errors say that it could not
 // be asked: the connection is lost, a right is missing.
@@ -48,14 +48,14 @@ type prober struct {
 // asks: nothing can be lost there.
 func Check(ctx context.Context, pool *server.Pool) error {
 	p := &prober{pool, 1 + rand.Int64N(math.MaxInt64)}
-	return p.ask(ctx, p.product, p.partitions, p.lockWait, p.writes)
+	return p.ask(ctx, p.vitess, p.partitions, p.lockWait, p.writes)
 }
 
 // CheckReads fails with a [*Refusal] if what is read from the server may be
 // wrong. It writes nothing: SELECT is all that its user needs.
 func CheckReads(ctx context.Context, pool *server.Pool) error {
 	p := &prober{pool: pool}
-	return p.ask(ctx, p.product, p.partitions)
+	return p.ask(ctx, p.vitess, p.partitions)
 }
 
 // ask puts one question after the other, until one is answered badly.

@@ -3,28 +3,30 @@ package probe
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
-	"strings"
 
 	"creatorpay/db/server"
 )
 
-// product refuses what cannot be found out by asking: which tables Vitess keeps on
-// which shards, and how it commits on several of them, is for each keyspace to say.
-func (p *prober) product(ctx context.Context) error {
-	var version, comment string
-	if err := p.pool.QueryRowContext(ctx, `SELECT @@version, @@version_comment`).Scan(&version, &comment); err != nil {
+// vitess puts a question that only a vtgate understands. What Vitess does wrong cannot be found by asking
+// it: which tables are on which shards, and how it commits on several of them, is for each
+// keyspace to say.
+func (p *prober) vitess(ctx context.Context) error {
+	var shards []string
+	err := p.pool.SelectContext(ctx, &shards, `SHOW VITESS_SHARDS`)
+	if server.ErrorNumber(err) == server.ParseError {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	if said := version + " " + comment; strings.Contains(strings.ToLower(said), "vitess") {
-		return &Refusal{
-			Found: "it is Vitess (" + strings.TrimSpace(said) + ")",
-			Why: "its vtgate drops PARTITION (…) from statements on sharded tables, ignores LOCK TABLES and lock_wait_timeout, " +
-				"and commits on several shards one after the other, so a day may be counted from other days' rows and half of a chunk be stored",
-			Do: "connect to one of the servers that are supported: MySQL, MariaDB or TiDB",
-		}
+	return &Refusal{
+		Found: fmt.Sprintf("it is Vitess, with %d shards", len(shards)),
+		Why: "its vtgate drops PARTITION (…) from statements on sharded tables, ignores LOCK TABLES and lock_wait_timeout, " +
+			"and commits on several shards one after the other, so a day would be counted with other days' rows, and half of a chunk could be stored",
+		Do: "connect to one of the servers that are supported: MySQL, MariaDB or TiDB",
 	}
-	return nil
 }
 
 // partitions scans one of two partitions, whose rows were not inserted in the order of

@@ -17,6 +17,7 @@ import (
 const (
 	UnknownDatabase uint16 = 1049
 	UnknownColumn   uint16 = 1054
+	ParseError      uint16 = 1064
 	UnknownTable    uint16 = 1109
 	NoSuchTable     uint16 = 1146
 	ValueOutOfRange uint16 = 1264 // for its column
@@ -41,7 +42,6 @@ const (
 	dbAccessDenied       uint16 = 1044
 	accessDenied         uint16 = 1045
 	dupEntry             uint16 = 1062
-	parseError           uint16 = 1064
 	expressionOutOfRange uint16 = 1690
 
 	// Of TiDB alone, as is none of these numbers of another server.

@@ -71,7 +71,7 @@ func (c *sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	conn, err := c.Connector.Connect(ctx)
-	if ErrorNumber(err) == parseError {
+	if ErrorNumber(err) == ParseError {
 		return nil, errParameter // the server's words would quote it
 	}
 	if err != nil {
