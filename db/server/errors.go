@@ -33,6 +33,7 @@ const (
 
 	dbAccessDenied       uint16 = 1044
 	accessDenied         uint16 = 1045
+	dupEntry             uint16 = 1062
 	parseError           uint16 = 1064
 	expressionOutOfRange uint16 = 1690
 
@@ -47,7 +48,7 @@ const (
 // lostNumbers are those of a transaction that lost a lock to another one, or
 // whose tables changed their layout.
 var lostNumbers = []uint16{
-	LockDeadlock, LockWaitTimeout,
+	LockDeadlock, LockWaitTimeout, dupEntry,
 	forUpdateCannotRetry, transactionRetryable, schemaExpired, schemaChanged, writeConflict,
 }
 
@@ -62,8 +63,8 @@ func ErrorNumber(err error) uint16 {
 }
 
 // LostToAnotherTx tells whether a transaction may be tried again because it lost
-// a lock to another one, or on TiDB because others changed a row or a table's
-// layout that it relied on.
+// a lock to another one or found a unique key that it could not see before, or on
+// TiDB because others changed a row or a table's layout that it relied on.
 func LostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
 
 // inRange makes an error that says that a sum does not fit into a BIGINT, on the

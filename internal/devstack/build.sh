@@ -7,9 +7,12 @@ build_server() {
   shift 3
   started=$(date +%s)
   echo "$tool: downloading the source of $name"
-  go mod download
   log=$(mktemp)
-  total=$(go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "$@" "$program" | wc -l)
+  if ! stale=$(go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "$@" "$program" 2>"$log"); then
+    tail -n 15 "$log" >&2
+    fail "the source of $name could not be downloaded; the output is in $log"
+  fi
+  total=$(echo "$stale" | wc -l)
   echo "$tool: building $name (once, some minutes)"
   show_build "$log" "$total" "$started" &
   # Under another name first: who is killed leaves nothing that looks whole.

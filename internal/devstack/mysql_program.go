@@ -30,22 +30,24 @@ var mysqlDirs = []string{
 }
 
 // product is whose server a program is.
-type product string
+type product int
 
 const (
-	mySQL   product = "MySQL"
-	mariaDB product = "MariaDB"
-	tiDB    product = "TiDB"
+	mySQL product = iota
+	mariaDB
+	tiDB
 )
 
-// productOf reads it off what the program says of itself.
+// productOf reads it off what the program says of its version.
 func productOf(version string) product {
-	for _, other := range []product{mariaDB, tiDB} {
-		if strings.Contains(version, string(other)) {
-			return other
-		}
+	switch {
+	case strings.Contains(version, "MariaDB"):
+		return mariaDB
+	case strings.HasPrefix(version, "Release Version:"): // and more lines, none of which names it
+		return tiDB
+	default:
+		return mySQL
 	}
-	return mySQL
 }
 
 // mysqlProgram is an installed server, of MySQL or of one that speaks its protocol.

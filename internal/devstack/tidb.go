@@ -16,11 +16,11 @@ const tidbConfig = `split-table = false
 enable-telemetry = false
 `
 
-// tidbSettings are the statements of whoever sets a server up. The first is what the programs ask for. With the others a
+// tidbSettings are the statements of whoever sets a server up. The first is what the programs need. With the others a
 // transaction is stored by one write or not at all, also if the server is killed: the store that is part of the server keeps
 // the locks of a commit in two steps in memory, and by them alone it would know after a crash what else was committed.
 var tidbSettings = []string{
-	"SET GLOBAL tidb_enable_shared_lock_promotion = ON",
+	"SET GLOBAL tidb_enable_check_constraint = ON",
 	"SET GLOBAL tidb_enable_async_commit = OFF",
 	"SET GLOBAL tidb_txn_commit_batch_size = 33554432", // bytes; regions are split before they get more at once
 }

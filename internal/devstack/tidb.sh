@@ -8,8 +8,7 @@ tool=tidb
 . ../build.sh
 
 program=github.com/pingcap/tidb/cmd/tidb-server
-commit=$(go list -m -f '{{.Version}}' github.com/pingcap/tidb)
-commit=${commit##*-}
+commit=$(sed -n 's|^\tgithub.com/pingcap/tidb v.*-\([0-9a-f]*\) .*|\1|p' go.mod)
 # The version that it tells: without one it would say that it is a placeholder.
 set -- -tags codes -ldflags "-X github.com/pingcap/tidb/pkg/parser/mysql.TiDBReleaseVersion=v9.0.0-master-$commit"
 
