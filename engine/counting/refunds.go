@@ -28,9 +28,6 @@ func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run d
 	for _, row := range bad {
 		t.bad.Add(row)
 	}
-	if err := t.bad.Err(t.day); err != nil {
-		return err
-	}
 	for _, refund := range settled {
 		own := paidOn[refund.DuePayment]
 		if err := t.take(t.lineOf(refund.VideoID), own, settlement.PaymentRefunds, refund.Amount, refund.FeeBack); err != nil {
