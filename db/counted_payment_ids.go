@@ -25,9 +25,9 @@ type idsPart struct {
 	Steps []byte         `db:"steps"`
 }
 
-// idsParts are the ids, which are in order and each there once.
-func idsParts(day settlement.Day, chunk int, ids []int64) (parts []idsPart) {
-	for ids := range slices.Chunk(ids, idsPerPart) {
+// idsParts are the ids, which are in order and each there once, so many a part.
+func idsParts(day settlement.Day, chunk int, ids []int64, perPart int) (parts []idsPart) {
+	for ids := range slices.Chunk(ids, perPart) {
 		part := idsPart{Day: day, First: ids[0], Chunk: chunk, Steps: make([]byte, 0, len(ids))}
 		for i, id := range ids[1:] {
 			part.Steps = binary.AppendUvarint(part.Steps, uint64(id-ids[i]))
@@ -46,7 +46,7 @@ func storePaymentIDs(ctx context.Context, tx *sqlx.Tx, day settlement.Day, chunk
 			return err
 		}
 	}
-	for part := range slices.Chunk(idsParts(day, chunk.Number, ids), idsPartsPerStatement) {
+	for part := range slices.Chunk(idsParts(day, chunk.Number, ids, idsPerPart), idsPartsPerStatement) {
 		if _, err := tx.NamedExecContext(ctx, `
 			INSERT INTO counted_payment_ids (starts_on, first_id, chunk, steps)
 			VALUES (:starts_on, :first_id, :chunk, :steps)`, part); err != nil {

@@ -55,9 +55,6 @@ func (c Count) Totals() (sum settlement.Totals, err error) {
 	return sum, nil
 }
 
-// linesPerStatement bounds the length of one INSERT.
-const linesPerStatement = 1000
-
 // StoreCount replaces what the chunk counted before, if anything, and marks the
 // chunk as counted, in one transaction. With rows of unknown videos the chunk
 // stays planned: it is counted again when they are known. A chunk that is not
@@ -147,31 +144,6 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		return fmt.Errorf("store count of chunk %d of %s: %w", chunk.Number, day, err)
 	}
 	return nil
-}
-
-// deleteCounted removes what counting stored of the range's videos, payments among it.
-func deleteCounted(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range) error {
-	for _, of := range []struct{ table, column string }{
-		{"daily_statistics", "starts_on"},
-		{"adjustments", "posted_on"},
-		{"daily_payments", "starts_on"},
-		{"payment_adjustments", "posted_on"},
-		{"payment_refunds", "settled_on"},
-	} {
-		if err := deleteLines(ctx, tx, of.table, of.column, day, videos); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deleteLines removes the range's rows whose column of that name has the day.
-func deleteLines(ctx context.Context, tx *sqlx.Tx, table, column string, day settlement.Day, videos settlement.Range) error {
-	where, args := server.Between("video_id", videos)
-	_, err := tx.ExecContext(ctx, `
-		DELETE FROM `+table+`
-		WHERE `+column+` = ? AND `+where, append([]any{day}, args...)...)
-	return err
 }
 
 // Statistics are the day's lines in the range, by video.

@@ -26,6 +26,7 @@ type paymentTally struct {
 	doubtful    []int64 // of those rows that may be bad and are not if another video's row is settled
 	refunds     []dueRefund
 	bad         settlement.BadPayments
+	badIDs      []int64 // the payment ids of bad rows
 	adjusted    map[adjusted]settlement.PaymentFigures
 	shares      map[shareKey]FeeShare // nil if nobody asks for them
 }
@@ -94,6 +95,7 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 	}
 	if len(problems) > 0 {
 		t.bad.Add(settlement.BadPayment{Payment: row, Problems: problems})
+		t.badIDs = append(t.badIDs, row.PaymentID)
 		return "", nil
 	}
 	if verdict == settlement.PaymentRefunds {

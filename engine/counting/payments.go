@@ -17,7 +17,7 @@ import (
 // returns nil where the day settles no payments, and fails with a
 // [settlement.ErrBadPayments] that names rows which nobody can settle. Memory grows
 // with the videos, the late rows and the refunds, and by 8 bytes for each completed
-// row.
+// or bad row.
 func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlement.Range, owners []db.Owner) (*db.PaymentCount, error) {
 	if !run.HasPayments() {
 		return nil, nil
@@ -89,11 +89,8 @@ func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos sett
 // settle settles the refunds. Where rows turn out to be bad it returns what is known
 // of those of which another video may have the row that is settled: then they are not.
 func (t *paymentTally) settle(ctx context.Context, database *db.DB, run db.Run) (settlement.KnownPayments, error) {
-	// What a bad payment cost is not known, and neither is what its refund gives back.
-	if t.bad.Err(t.day) == nil {
-		if err := t.settleRefunds(ctx, database, run); err != nil {
-			return nil, err
-		}
+	if err := t.settleRefunds(ctx, database, run); err != nil {
+		return nil, err
 	}
 	if t.bad.Err(t.day) == nil {
 		return nil, nil

@@ -9,9 +9,15 @@ import (
 	"creatorpay/settlement"
 )
 
-// settleRefunds looks up what the rows refund and counts them. Refunds are few:
-// each payment is found by its id.
+// settleRefunds looks up what the rows refund and counts them, but for bad ones, which
+// it notes. Refunds are few: each payment is found by its id.
 func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run db.Run) error {
+	// What a bad payment cost is not known, and neither is what its refund gives back.
+	slices.Sort(t.badIDs)
+	t.refunds = slices.DeleteFunc(t.refunds, func(refund dueRefund) bool {
+		_, found := slices.BinarySearch(t.badIDs, refund.RefundOf)
+		return found
+	})
 	if len(t.refunds) == 0 {
 		return nil
 	}
