@@ -107,27 +107,26 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 
 // takeRefunds deletes what other chunks stored of the refunds, or of what else they give
 // back: chunks that do not know yet that a refund or its payment is contested settle it
-// twice. The next check has those counted again that lose rows here.
+// twice. The next check has those counted again that lose rows here. Of two that are
+// stored at the same moment one is refused by the keys of the table, and sees the rows
+// of the other when [server.Pool.InTx] runs it again.
 func takeRefunds(ctx context.Context, tx *sqlx.Tx, day settlement.Day, refunds []Refund) error {
-	ids, payments := make([]int64, len(refunds)), make([]int64, len(refunds))
-	for i, refund := range refunds {
-		ids[i], payments[i] = refund.PaymentID, refund.RefundOf
+	ids := map[string][]int64{}
+	for _, refund := range refunds {
+		ids["payment_id"] = append(ids["payment_id"], refund.PaymentID)
+		ids["refund_of"] = append(ids["refund_of"], refund.RefundOf)
 	}
-	taken, err := server.SelectByIDs[int64](ctx, tx, `
-		SELECT payment_id
-		FROM payment_refunds
-		WHERE settled_on = ? AND payment_id IN (?)`, ids, day)
-	if err != nil {
-		return err
+	var taken []int64
+	for column, of := range ids {
+		found, err := server.SelectByIDs[int64](ctx, tx, `
+			SELECT payment_id
+			FROM payment_refunds
+			WHERE settled_on = ? AND `+column+` IN (?)`, of, day)
+		if err != nil {
+			return err
+		}
+		taken = append(taken, found...)
 	}
-	others, err := server.SelectByIDs[int64](ctx, tx, `
-		SELECT payment_id
-		FROM payment_refunds
-		WHERE settled_on = ? AND refund_of IN (?)`, payments, day)
-	if err != nil {
-		return err
-	}
-	taken = slices.Concat(taken, others)
 	slices.Sort(taken)
 	taken = slices.Compact(taken)
 	if err := server.ExecByIDs(ctx, tx, `
