@@ -131,12 +131,17 @@ type idsCursor struct {
 	steps []byte
 }
 
+// idsHeap has the cursor with the smallest next id first, see [heap.Interface].
 type idsHeap []idsCursor
 
 func (h idsHeap) Len() int           { return len(h) }
 func (h idsHeap) Less(i, j int) bool { return h[i].next < h[j].next }
 func (h idsHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *idsHeap) Push(cursor any)   { *h = append(*h, cursor.(idsCursor)) }
+
+// Push adds a cursor at the end.
+func (h *idsHeap) Push(cursor any) { *h = append(*h, cursor.(idsCursor)) }
+
+// Pop takes the last cursor off.
 func (h *idsHeap) Pop() any {
 	last := (*h)[len(*h)-1]
 	*h = (*h)[:len(*h)-1]
