@@ -28,16 +28,16 @@ const usualRows = 3 * million
 
 var goals = []goal{
 	{title: "3 million views ÷ floor", bound: 1.5, mariaDB: 2.5, measured: views(usualRows, shareOf(floor))},
-	{title: "× faster than pages of Spring Batch, cold", bound: 6, atLeast: true, measured: views(usualRows, timesFaster(springPages))},
-	{title: "× faster than Spring Batch tuned by hand, warm", bound: 2, atLeast: true, measured: views(usualRows, timesFaster(springTuned))},
+	{title: "3 million views, times faster than pages of Spring Batch, cold", bound: 6, atLeast: true, measured: views(usualRows, timesFaster(springPages))},
+	{title: "3 million views, times faster than Spring Batch tuned by hand, warm", bound: 2, atLeast: true, measured: views(usualRows, timesFaster(springTuned))},
 	{title: "30 million views ÷ floor", bound: 1.3, mariaDB: 2.5, measured: views(30*million, shareOf(floor))},
 	{title: "3 million views of a million videos ÷ floor", videos: million, bound: 2.5, measured: views(usualRows, shareOf(floor))},
-	{title: "100 million views ÷ 10 million, by the row", bound: 1, measured: byTheRow(100*million, 10*million)},
+	{title: "100 million views ÷ 10 million, by the row", bound: 1.1, measured: byTheRow(100*million, 10*million)},
 	{title: "3 million views ÷ best script", bound: 0.5, measured: views(usualRows, shareOf(scriptByWindow, scriptBySuspects))},
 	{title: "3 million views ÷ page reader", bound: 0.25, measured: views(usualRows, shareOf(pageReader))},
-	{title: "late views when there are none ÷ run", bound: 0.05, measured: views(usualRows, size.lateShare)},
+	{title: "late views when none came ÷ run of 3 million views", bound: 0.05, measured: views(usualRows, size.lateShare)},
 	{title: "a million payments ÷ floor", bound: 2.5, measured: payments(million, shareOf(floor))},
-	{title: "50,000 payments on top, in seconds", bound: 1, measured: views(usualRows, size.secondsOnTop)},
+	{title: "50,000 payments on top of 3 million views, in seconds", bound: 1, measured: views(usualRows, size.secondsOnTop)},
 }
 
 // views measures days with so many views, payments those with so many payments.

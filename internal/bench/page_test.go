@@ -90,16 +90,16 @@ func TestPageHoldsEachServerAgainstEachGoal(t *testing.T) {
 | measured | goal | MariaDB 10.11.19 | MySQL 9 |
 |---|---|---|---|
 | 3 million views ÷ floor | at most 1.5, on MariaDB 2.5 | 2 met | 2 **missed** |
-| × faster than pages of Spring Batch, cold | at least 6 | 6 met | 6 met |
-| × faster than Spring Batch tuned by hand, warm | at least 2 | 1.75 **missed** | 1.75 **missed** |
+| 3 million views, times faster than pages of Spring Batch, cold | at least 6 | 6 met | 6 met |
+| 3 million views, times faster than Spring Batch tuned by hand, warm | at least 2 | 1.75 **missed** | 1.75 **missed** |
 | 30 million views ÷ floor | at most 1.3, on MariaDB 2.5 | 2.25 met | 2.25 **missed** |
 | 3 million views of a million videos ÷ floor | at most 2.5 | not measured | 2.5 met |
-| 100 million views ÷ 10 million, by the row | at most 1 | not measured | 0.95 met |
+| 100 million views ÷ 10 million, by the row | at most 1.1 | not measured | 0.95 met |
 | 3 million views ÷ best script | at most 0.5 | 0.571 **missed** | 0.571 **missed** |
 | 3 million views ÷ page reader | at most 0.25 | 0.25 met | 0.25 met |
-| late views when there are none ÷ run | at most 0.05 | 0.25 **missed** | 0.25 **missed** |
+| late views when none came ÷ run of 3 million views | at most 0.05 | 0.25 **missed** | 0.25 **missed** |
 | a million payments ÷ floor | at most 2.5 | not measured | 3 **missed** |
-| 50,000 payments on top, in seconds | at most 1 | 1 met | 1 met |
+| 50,000 payments on top of 3 million views, in seconds | at most 1 | 1 met | 1 met |
 `, page.String())
 }
 
