@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -64,7 +65,8 @@ type measureCommand struct {
 	ContestantTimeout time.Duration `default:"1h" help:"How long a round of a contestant from outside may take."`
 }
 
-// Validate refuses contestants that could not be told apart, and names of none.
+// Validate refuses contestants that could not be told apart or would not run, and
+// names of none.
 func (c measureCommand) Validate() error {
 	names := []string{product, withPayments}
 	for _, own := range slices.Concat(new(rig).own(false), new(rig).own(true)) {
@@ -74,6 +76,9 @@ func (c measureCommand) Validate() error {
 		if !slices.Contains(names, only) {
 			return fmt.Errorf("--only: %q is none of %q", only, names)
 		}
+	}
+	if len(c.Contestants) > 0 && !slices.ContainsFunc(c.Millions, func(millions float64) bool { return millions > 0 }) {
+		return errors.New("--contestant: contestants from outside settle views, and no day of them is measured (--millions)")
 	}
 	for _, one := range c.Contestants {
 		if slices.Contains(names, one.Name) {

@@ -37,10 +37,25 @@ func TestContestantFromOutsideIsGivenAsNameAndCommand(t *testing.T) {
 }
 
 func TestContestantsAreToldApart(t *testing.T) {
-	require.NoError(t, measureCommand{Only: []string{floor}, Contestants: []outside{{Name: "a"}, {Name: "b"}}}.Validate())
-	require.ErrorContains(t, measureCommand{Contestants: []outside{{Name: "a"}, {Name: "a"}}}.Validate(), `there is a "a" already`)
-	require.ErrorContains(t, measureCommand{Contestants: []outside{{Name: floor}}}.Validate(), `there is a "floor" already`)
+	with := func(names ...string) (c measureCommand) {
+		c.Millions = []float64{3}
+		for _, name := range names {
+			c.Contestants = append(c.Contestants, outside{Name: name})
+		}
+		return c
+	}
+	require.NoError(t, with("a", "b").Validate())
+	require.ErrorContains(t, with("a", "a").Validate(), `there is a "a" already`)
+	require.ErrorContains(t, with(floor).Validate(), `there is a "floor" already`)
+}
+
+func TestNamesOfNoContestantAreRefused(t *testing.T) {
+	require.NoError(t, measureCommand{Only: []string{floor}}.Validate())
 	require.ErrorContains(t, measureCommand{Only: []string{"flour"}}.Validate(), `"flour" is none of`)
+}
+
+func TestContestantFromOutsideNeedsADayOfViews(t *testing.T) {
+	require.ErrorContains(t, measureCommand{Millions: []float64{0}, Contestants: []outside{{Name: "a"}}}.Validate(), "no day of them is measured")
 }
 
 func TestFailedContestantFromOutsideKeepsNobodyElseFromBeingMeasured(t *testing.T) {
