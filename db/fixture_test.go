@@ -193,7 +193,7 @@ const (
 			FROM information_schema.TIDB_TRX
 			WHERE state = 'LockWaiting'
 		) + (
-			SELECT COUNT(DISTINCT job_id)
-			FROM mysql.tidb_mdl_view
+			SELECT COUNT(*)
+			FROM mysql.tidb_mdl_info
 		)`
 )

@@ -39,7 +39,7 @@ func (p mysqlProgram) tidbCommand(data string, port int, flags []string) []strin
 		"-socket=", // none, as with mysqld
 		"-report-status=false",
 		"-log-slow-query=" + filepath.Join(temp, "slow.log"),
-		"-L=warn",
+		"-L=error", // it warns of each lock that is waited for
 	}
 	return append(command, slices.DeleteFunc(slices.Clone(flags), func(flag string) bool {
 		return strings.HasPrefix(flag, "--loose-")
