@@ -18,9 +18,11 @@ import (
 func (l logs) scanned(t *testing.T, day daylog.OnTime, videos settlement.Range) []settlement.Payment {
 	t.Helper()
 	found := []settlement.Payment{}
-	require.NoError(t, l.payments.Scan(t.Context(), day, videos, func(payment settlement.Payment) error {
-		found = append(found, payment)
-		return nil
+	require.NoError(t, l.payments.Scan(t.Context(), day, videos, func() func(settlement.Payment) error {
+		return func(payment settlement.Payment) error {
+			found = append(found, payment)
+			return nil
+		}
 	}))
 	return found
 }
