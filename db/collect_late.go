@@ -238,7 +238,7 @@ func (db *DB) NextToCollectLate(ctx context.Context) (settlement.Day, error) {
 		FROM runs
 		WHERE kind = ? AND version = ? AND (state = ? OR late_collected_at IS NOT NULL)`,
 		settlement.Daily, runVersion, settlement.Closed); err != nil {
-		return 0, fmt.Errorf("find the day that posts late views next: %w", err)
+		return 0, fmt.Errorf("find the day that posts late rows next: %w", err)
 	}
 	return last + 1, nil
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
 )
 
 func TestEachPeriodVideo_HandsOverInTheOrderThatIsAskedFor(t *testing.T) {
@@ -18,6 +20,17 @@ func TestEachPeriodVideo_HandsOverInTheOrderThatIsAskedFor(t *testing.T) {
 		}))
 		require.Equal(t, want, videos, order)
 	}
+}
+
+func TestEachStatement_HandsOverByCreator(t *testing.T) {
+	db := openWithWeek(t, of(3, line(monday, 1, 1)), of(1, line(monday, 2, 1)), of(2, line(monday, 3, 1)))
+	stated(t, db, week)
+	var creators []int64
+	require.NoError(t, db.EachStatement(t.Context(), week, settlement.AllCreators, func(s Statement) error {
+		creators = append(creators, s.CreatorID)
+		return nil
+	}))
+	require.Equal(t, []int64{1, 2, 3}, creators)
 }
 
 func TestEach_EndsWithTheHandlersError(t *testing.T) {

@@ -84,16 +84,20 @@ func sumStatements(ctx context.Context, from sqlx.QueryerContext, period settlem
 
 // Statements are the period's statements of the creators, by creator.
 func (db *DB) Statements(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]Statement, error) {
-	var statements []Statement
-	err := db.pool.SelectContext(ctx, &statements, `
+	return all(func(each func(Statement) error) error { return db.EachStatement(ctx, period, creators, each) })
+}
+
+// EachStatement hands over what [DB.Statements] returns as it is read.
+func (db *DB) EachStatement(ctx context.Context, period settlement.Period, creators settlement.Creators, handle func(Statement) error) error {
+	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+statementColumns.List()+`
 		FROM statements
 		WHERE kind = ? AND starts_on = ? AND version = ? AND creator_id BETWEEN ? AND ?
 		ORDER BY creator_id`, period.Kind, period.Start, runVersion, creators.First, creators.Last)
 	if err != nil {
-		return nil, fmt.Errorf("read statements of %s: %w", period, err)
+		return fmt.Errorf("read statements of %s: %w", period, err)
 	}
-	return statements, nil
+	return nil
 }
 
 // WeekStatement is a statement of one week.

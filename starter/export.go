@@ -12,12 +12,15 @@ import (
 
 type exportCommand struct {
 	databaseFlags
-	What   export.What     `arg:"" enum:"statistics,settlement,adjustments,payments,top5" help:"statistics, settlement, adjustments, payments or top5."`
+	What   export.What     `arg:"" enum:"statistics,settlement,adjustments,payments,payment-adjustments,payouts,top5" help:"statistics, settlement, adjustments, payments, payment-adjustments, payouts (weekly) or top5."`
 	Period settlement.Kind `required:"" enum:"daily,weekly,monthly" help:"daily, weekly or monthly."`
 	Date   settlement.Day  `required:"" placeholder:"DATE" help:"The day, or any day of the week or month."`
 	Format export.Format   `enum:"csv,json" default:"csv" help:"csv or json."`
 	Output string          `short:"o" type:"path" placeholder:"FILE" help:"Write to this file instead of standard output."`
 }
+
+// Validate refuses an export that periods of the kind do not have.
+func (c exportCommand) Validate() error { return c.What.Check(c.Period) }
 
 func (c exportCommand) Run(ctx context.Context, database *db.DB) error {
 	period, err := settlement.PeriodOf(c.Period, c.Date)

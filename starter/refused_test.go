@@ -14,6 +14,7 @@ func TestCommandsRefuseWhatNoPeriodCanBe(t *testing.T) {
 		"--date: the date is missing (or 1970-01-01)":            {"run", "daily", "--date", "1970-01-01"},
 		"0024-05-06 does not lie between":                        {"run", "weekly", "--week", "0024-W19"},
 		"2204-05-01 does not lie between":                        {"retry", "monthly", "--month", "2204-05"},
+		"payouts are of weeks: choose weekly, nothing is paid":   {"export", "payouts", "--period", "monthly", "--date", "2024-05-09"},
 		"are 40177 periods: at most 3660":                        {"schedule", "backfill", "--kind", "daily", "--from", "1990-01-01", "--to", "2099-12-31"},
 		"first: 0024-05-06 does not lie between":                 {"schedule", "backfill", "--kind", "weekly", "--from", "0024-05-09", "--to", "2024-W19"},
 		"last 2024-04-29 comes before first 2024-05-06":          {"schedule", "backfill", "--kind", "weekly", "--from", "2024-W19", "--to", "2024-W18"},

@@ -16,8 +16,8 @@ const (
 
 // checkRows reads the rows of the week's days again, before anybody is paid by
 // what was counted of them. Days whose rows are not those that were counted do
-// not keep the week from going on, but are shown. Collecting late views only reads late
-// rows: others that vanished or changed are found here.
+// not keep the week from going on, but are shown. Collecting late rows reads no
+// others: those that vanished or changed are found here.
 func (r *periodRun) checkRows(ctx workflow.Context) error {
 	r.progress.enter(ctx, PhaseCheckingRows)
 	var plan activities.PlanRowChecksResult

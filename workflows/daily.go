@@ -149,7 +149,7 @@ func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (
 func (r *dailyRun) collectLate(ctx workflow.Context) ([]settlement.Mismatch, error) {
 	r.progress.enter(ctx, PhaseCollecting)
 	var looked activities.CollectLateResult
-	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "collect late views for "+r.input.Day.String()), a.CollectLate,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "collect late rows for "+r.input.Day.String()), a.CollectLate,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &looked)
 	r.progress.mismatches = looked.Mismatches
 	return looked.Mismatches, err

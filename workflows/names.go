@@ -105,7 +105,7 @@ const nextPassMemo = "next_pass"
 // checks and mails. Mails have phases of their own.
 const (
 	PhaseWaiting      = "waiting for earlier days"
-	PhaseCollecting   = "collecting late views"
+	PhaseCollecting   = "collecting late rows"
 	PhasePlanning     = "planning"           // cutting into chunks
 	PhaseCounting     = "counting"           // R1 to R3
 	PhaseChecking     = "checking"           // whether the rows are still those that were counted (R10)

@@ -45,7 +45,7 @@ func TestADayIsFoundByItsPhases(t *testing.T) {
 	b.run()
 	require.NoError(t, b.GetWorkflowError())
 	require.Equal(t, []string{
-		"daily 2024-05-09 waiting for earlier days 0", "collecting late views", "planning", "counting", "checking", "settling", "closing", "closed",
+		"daily 2024-05-09 waiting for earlier days 0", "collecting late rows", "planning", "counting", "checking", "settling", "closing", "closed",
 	}, *published)
 }
 
@@ -57,7 +57,7 @@ func TestFailedChunksAreCountedInTwoEventsAtMost(t *testing.T) {
 	published := b.publishes()
 	b.run()
 	require.Error(t, b.GetWorkflowError())
-	require.Equal(t, []string{"daily 2024-05-09 waiting for earlier days 0", "collecting late views", "planning", "counting", "1", "failed 3"}, *published)
+	require.Equal(t, []string{"daily 2024-05-09 waiting for earlier days 0", "collecting late rows", "planning", "counting", "1", "failed 3"}, *published)
 }
 
 func TestMailsAreFoundByTheirWeek(t *testing.T) {

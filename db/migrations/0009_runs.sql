@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS runs (
   late_payments  BIGINT       NOT NULL DEFAULT 0, -- rows of earlier days among them
   late_from      MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- of a closed day: its rows from this epoch on came late
   payments_late_from MEDIUMINT UNSIGNED NOT NULL DEFAULT 1, -- the same of its payments: 0 while an open day settles some, 1 where it has none
-  late_collected_at DATETIME(3)  NULL,               -- UTC; when the late views that the day posts were fixed
+  late_collected_at DATETIME(3)  NULL,               -- UTC; when the late rows of both logs that the day posts were fixed
   late_rows      BIGINT       NOT NULL DEFAULT 0, -- views of earlier days that the day posts
   late_views     BIGINT       NOT NULL DEFAULT 0, -- those of them that count
   seals          JSON         NULL,               -- of a closed period: number and hash of its rows in each table

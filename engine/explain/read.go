@@ -24,8 +24,8 @@ type Day struct {
 }
 
 // Read reads the video's day from the books of its closed run. There is nothing
-// to be found of a video of which the day has neither rows nor late views, nor
-// payments.
+// to be found of a video of which the day has neither rows of either log nor late
+// ones.
 func Read(ctx context.Context, books *db.DB, run db.SealedRun, video int64) (day Day, found bool, err error) {
 	day = Day{Run: run, VideoID: video}
 	videos := settlement.OneVideo(video)

@@ -69,6 +69,18 @@ func TestColumnsAreThoseThatReadersRelyOn(t *testing.T) {
 		"daily,2024-05-09,6,5,1,2,3,4,0,-1234567,-21,-1234546\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","creator_id":6,"video_id":5,"payments":1,"refunds":2,"pending":3,"cancelled":4,"repeats":0,"gross":-1234567,"fee":-21,"net":-1234546}`+"\n]\n", json)
 
+	csv, json = written(t, PaymentAdjustmentRow{of, 6, 5, day - 1, day, settlement.PaymentFigures{
+		Payments: 1, Refunds: 2, Pending: 3, Cancelled: 4, Repeats: 0, Gross: -1234567, Fee: -21, Net: -1234546,
+	}})
+	require.Equal(t, "period,start,creator_id,video_id,paid_on,posted_on,payments,refunds,pending,cancelled,repeats,gross,fee,net\n"+
+		"daily,2024-05-09,6,5,2024-05-08,2024-05-09,1,2,3,4,0,-1234567,-21,-1234546\n", csv)
+	require.Contains(t, json, `"creator_id":6,"video_id":5,"paid_on":"2024-05-08","posted_on":"2024-05-09","payments":1,`)
+
+	csv, json = written(t, PayoutRow{HeadOf(day.Week()), 6, earned.Amounts, -34, 1234554, settlement.Payout{BroughtForward: -54, Payable: 1234500}})
+	require.Equal(t, "period,start,creator_id,video_amount,ad_amount,net,amount,brought_forward,payable,carried_forward\n"+
+		"weekly,2024-05-06,6,1234567,21,-34,1234554,-54,1234500,0\n", csv)
+	require.Equal(t, "[\n"+`{"period":"weekly","start":"2024-05-06","creator_id":6,"video_amount":1234567,"ad_amount":21,"net":-34,"amount":1234554,"brought_forward":-54,"payable":1234500,"carried_forward":0}`+"\n]\n", json)
+
 	csv, json = written(t, TopRow{of, "views", 1, 5, "Cats", 9}, TopRow{of, "views", 2, 7, "Dogs", 8})
 	require.Equal(t, "period,start,metric,rank,video_id,title,value\ndaily,2024-05-09,views,1,5,Cats,9\ndaily,2024-05-09,views,2,7,Dogs,8\n", csv)
 	require.Equal(t, "[\n"+`{"period":"daily","start":"2024-05-09","metric":"views","rank":1,"video_id":5,"title":"Cats","value":9}`+",\n"+

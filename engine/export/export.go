@@ -4,6 +4,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -16,12 +17,22 @@ type What string
 
 // The exports.
 const (
-	Statistics  What = "statistics"
-	Settlement  What = "settlement"
-	Adjustments What = "adjustments"
-	Payments    What = "payments"
-	Top5        What = "top5"
+	Statistics         What = "statistics"
+	Settlement         What = "settlement"
+	Adjustments        What = "adjustments"
+	Payments           What = "payments"
+	PaymentAdjustments What = "payment-adjustments"
+	Payouts            What = "payouts" // of weeks only
+	Top5               What = "top5"
 )
+
+// Check makes sure that there is such an export of periods of the kind.
+func (w What) Check(kind settlement.Kind) error {
+	if w == Payouts && kind != settlement.Weekly {
+		return errors.New("payouts are of weeks: choose weekly, nothing is paid for a day or a month by itself")
+	}
+	return nil
+}
 
 // Format is how rows are written.
 type Format string
@@ -33,8 +44,12 @@ const (
 )
 
 // Write writes the period's rows, ordered by their key columns, as they are read: memory does not grow with
-// them. The period must be closed, as [db.DB.ClosedRun] tells: others have rows, too, which mean nothing yet.
+// them. The period must be closed, as [db.DB.ClosedRun] tells: others have rows, too, which mean nothing yet. It fails as [What.Check]
+// does.
 func Write(ctx context.Context, to io.Writer, from *db.DB, what What, period settlement.Period, format Format) error {
+	if err := what.Check(period.Kind); err != nil {
+		return err
+	}
 	switch what {
 	case Statistics:
 		return write(ctx, to, format, all(EachStatistics, from, period))
@@ -44,6 +59,12 @@ func Write(ctx context.Context, to io.Writer, from *db.DB, what What, period set
 		return write(ctx, to, format, all(EachAdjustment, from, period))
 	case Payments:
 		return write(ctx, to, format, all(EachPayment, from, period))
+	case PaymentAdjustments:
+		return write(ctx, to, format, all(EachPaymentAdjustment, from, period))
+	case Payouts:
+		return write(ctx, to, format, func(ctx context.Context, each func(PayoutRow) error) error {
+			return EachPayout(ctx, from, period, each)
+		})
 	case Top5:
 		return write(ctx, to, format, func(ctx context.Context, each func(TopRow) error) error { return EachTop(ctx, from, period, each) })
 	default:

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"fmt"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
@@ -49,6 +50,28 @@ type PaymentRow struct {
 	CreatorID int64 `json:"creator_id"`
 	VideoID   int64 `json:"video_id"`
 	settlement.PaymentFigures
+}
+
+// PaymentAdjustmentRow is what the late rows of payments of one video and closed day came to, on one of the period's days that posted
+// and settled them. Its figures are part of those of the [PaymentRow].
+type PaymentAdjustmentRow struct {
+	Head
+	CreatorID int64          `json:"creator_id"`
+	VideoID   int64          `json:"video_id"`
+	PaidOn    settlement.Day `json:"paid_on"`   // the closed day of the rows
+	PostedOn  settlement.Day `json:"posted_on"` // the day that settled them
+	settlement.PaymentFigures
+}
+
+// PayoutRow is what one creator is paid for a week, and what is carried of negative weeks (R16): Amount and BroughtForward are
+// together Payable and CarriedForward. A creator with a statement of the week has one. All are whole won.
+type PayoutRow struct {
+	Head
+	CreatorID int64 `json:"creator_id"`
+	settlement.Amounts
+	Net    settlement.Won `json:"net"`    // of payments; may be negative
+	Amount settlement.Won `json:"amount"` // of the week: Amounts and Net together
+	settlement.Payout
 }
 
 // TopRow is one place of a ranking.
@@ -115,6 +138,34 @@ func EachPayment(ctx context.Context, from *db.DB, period settlement.Period, lin
 // PaymentRowOf is the row of the period's line.
 func PaymentRowOf(period settlement.Period, line db.PaymentLine) PaymentRow {
 	return PaymentRow{HeadOf(period), line.CreatorID, line.VideoID, line.PaymentFigures}
+}
+
+// EachPaymentAdjustment hands over the rows of the late payments that the period's days posted, by creator, video, and the days that
+// posted them and to which they belong.
+func EachPaymentAdjustment(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(PaymentAdjustmentRow) error) error {
+	head := HeadOf(period)
+	return from.EachPaymentAdjustment(ctx, period, lines, func(a db.PaymentAdjustment) error {
+		return each(PaymentAdjustmentRow{head, a.CreatorID, a.VideoID, a.PaidOn, a.PostedOn, a.PaymentFigures})
+	})
+}
+
+// EachPayout hands over the week's rows, by creator.
+func EachPayout(ctx context.Context, from *db.DB, week settlement.Period, each func(PayoutRow) error) error {
+	payouts, err := from.Payouts(ctx, settlement.AllCreators)
+	if err != nil {
+		return err
+	}
+	return from.EachStatement(ctx, week, settlement.AllCreators, func(of db.Statement) error {
+		amount, err := of.Total()
+		if err != nil {
+			return fmt.Errorf("add up the week of creator %d: %w", of.CreatorID, err)
+		}
+		payout := payouts[of.CreatorID][week.Start]
+		if payout.IsZero() {
+			payout.Payable = amount
+		}
+		return each(PayoutRow{HeadOf(week), of.CreatorID, of.Amounts, of.Net, amount, payout})
+	})
 }
 
 // EachTop hands over the rows of both rankings, by metric and rank.

@@ -10,8 +10,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// Difference is one stored figure that the watch log does not give again. All of
-// it is for people.
+// Difference is one stored figure that the logs do not give again. All of it is for
+// people.
 type Difference struct {
 	Of         string `json:"of"` // a video, a chunk, a rank, or the day
 	Figure     string `json:"figure"`

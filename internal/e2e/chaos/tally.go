@@ -69,7 +69,7 @@ func (t *Tally) mend() { t.do(func() { t.mended++ }) }
 func (t *Tally) compare(want oracle.Result) {
 	t.do(func() {
 		t.periods++
-		for _, export := range []string{want.Statistics(), want.Settlement(), want.Adjustments(), want.Payments(), want.Top5()} {
+		for _, export := range []string{want.Statistics(), want.Settlement(), want.Adjustments(), want.Payments(), want.PaymentAdjustments(), want.Top5()} {
 			t.rows += strings.Count(export, "\n") - 1
 		}
 	})

@@ -22,5 +22,6 @@ func TestR16_LateRowsOfBothLogsAreWorthWhatTheRulesSay(t *testing.T) {
 	rig.RequireAllKinds(t, want, true)
 	s.RequireSettled(want)
 	s.RequireStatements(want)
+	s.RequirePayouts(want)
 	s.Starter("audit", "--from", "2024-05-06", "--to", rig.Sunday).RequireSuccess()
 }

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -49,6 +50,31 @@ func (d Result) Payments() string {
 		if s := l.Sales; s.rows() > 0 {
 			out.Add(d.Kind, d.Start, l.Video.Creator, l.Video.ID, s.Payments, s.Refunds, s.Pending, s.Cancelled, s.Repeats, s.Gross, s.Fee, s.Net)
 		}
+	}
+	return out.CSV()
+}
+
+// PaymentAdjustments is the period's export of that name, byte for byte.
+func (d Result) PaymentAdjustments() string {
+	out := NewTable("period", "start", "creator_id", "video_id", "paid_on", "posted_on",
+		"payments", "refunds", "pending", "cancelled", "repeats", "gross", "fee", "net")
+	for _, l := range byCreator(d.Lines) {
+		for _, s := range l.LateSales {
+			out.Add(d.Kind, d.Start, l.Video.Creator, l.Video.ID, s.PaidOn, s.PostedOn,
+				s.Payments, s.Refunds, s.Pending, s.Cancelled, s.Repeats, s.Gross, s.Fee, s.Net)
+		}
+	}
+	return out.CSV()
+}
+
+// Payouts is the week's export of that name, byte for byte, if no week closed before
+// it (R16).
+func (d Result) Payouts() string {
+	out := NewTable("period", "start", "creator_id", "video_amount", "ad_amount", "net", "amount", "brought_forward", "payable", "carried_forward")
+	for _, creator := range slices.Sorted(maps.Keys(d.PaidCreators())) {
+		sum := d.Total(func(l Line) bool { return l.Video.Creator == creator })
+		earned := sum.Earned()
+		out.Add(d.Kind, d.Start, creator, sum.VideoAmount, sum.AdAmount, sum.Sales.Net, earned, 0, max(earned, 0), min(earned, 0))
 	}
 	return out.CSV()
 }

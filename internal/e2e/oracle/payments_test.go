@@ -77,7 +77,8 @@ func TestOracleSettlesLatePaymentsAfterTheDaysOwn(t *testing.T) {
 
 	require.Empty(t, days[0].Lines)
 	require.Equal(t, "daily,2024-05-10,9,1,2,0,0,0,1,1500,245,1255\n", lastLine(days[1].Payments()))
-	require.Equal(t, []LateSales{{"2024-05-09", "2024-05-10", Sales{Payments: 1, Repeats: 1, Gross: 500, Fee: 115, Net: 385}}}, days[1].Lines[0].LateSales)
+	require.Equal(t, "daily,2024-05-10,9,1,2024-05-09,2024-05-10,1,0,0,0,1,500,115,385\n", lastLine(days[1].PaymentAdjustments()))
+	require.Equal(t, "weekly,2024-05-06,9,0,0,1255,1255,0,1255,0\n", lastLine(RollUp("weekly", "2024-05-06", days...).Payouts()))
 }
 
 func TestOracleRefusesToSettleWhatNobodyCan(t *testing.T) {

@@ -16,7 +16,15 @@ func (s *System) RequireSettled(want oracle.Result) {
 	require.Equal(s.T, want.Top5(), s.export("top5", want))
 	require.Equal(s.T, want.Adjustments(), s.export("adjustments", want))
 	require.Equal(s.T, want.Payments(), s.export("payments", want))
+	require.Equal(s.T, want.PaymentAdjustments(), s.export("payment-adjustments", want))
 	s.RequireBook(want)
+}
+
+// RequirePayouts means that the week, before which none closed, is paid out as the
+// oracle says.
+func (s *System) RequirePayouts(want oracle.Result) {
+	s.T.Helper()
+	require.Equal(s.T, want.Payouts(), s.export("payouts", want))
 }
 
 // export is what `starter export` writes.
