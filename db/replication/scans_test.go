@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -173,6 +174,22 @@ func TestAReplicaIsPassedOverIfThePrimaryWasRestoredFromAnOldBackup(t *testing.T
 
 	require.False(t, done)
 	require.Equal(t, 1, s.scans(t, cluster.Replicas[0], scanStray))
+}
+
+func TestAReplicaOfAnotherServerIsPassedOver(t *testing.T) {
+	cluster, other := share(t, 1), own(t, 1)
+	for n := range 50 { // far more than the other one has done
+		cluster.exec(t, cluster.Primary, fmt.Sprintf("INSERT INTO numbers VALUES (%d)", n))
+	}
+	scans, err := OpenScans(cluster.Primary.ReaderDSN(cluster.database), []string{other.Replicas[0].ReaderDSN(other.database)}, 1, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(scans.Close)
+	s := scanning{Scans: scans}
+
+	_, done := s.numbers(t, s.Position(t.Context()))
+
+	require.False(t, done)
+	require.Equal(t, 1, s.scans(t, other.Replicas[0], scanBehind))
 }
 
 func TestWhoLeavesSaysNothingAboutAReplica(t *testing.T) {
