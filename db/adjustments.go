@@ -61,12 +61,12 @@ func replaceAdjustments(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Da
 
 // putAdjustments stores adjustments, or replaces what those that are there pay.
 func putAdjustments(ctx context.Context, tx *sqlx.Tx, adjustments []Adjustment) error {
-	for ; len(adjustments) > 0; adjustments = adjustments[min(linesPerStatement, len(adjustments)):] {
+	for part := range slices.Chunk(adjustments, linesPerStatement) {
 		if _, err := tx.NamedExecContext(ctx, `
 			INSERT INTO adjustments (`+adjustmentColumns.List()+`)
 			VALUES (`+adjustmentColumns.Named()+`)
 			ON DUPLICATE KEY UPDATE
-				`+earningsColumns.Each("%s = VALUES(%s)"), adjustments[:min(linesPerStatement, len(adjustments))]); err != nil {
+				`+earningsColumns.Each("%s = VALUES(%s)"), part); err != nil {
 			return fmt.Errorf("store adjustments: %w", err)
 		}
 	}

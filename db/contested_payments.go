@@ -21,6 +21,8 @@ type contestedPayment struct {
 	VideoID   int64          `db:"video_id"` // or undecided
 }
 
+var contestedColumns = server.ColumnsOf(contestedPayment{})
+
 // undecided is no video: a chunk was counted by what it had found of the payment
 // itself, which the check may find no more.
 const undecided = 0
@@ -36,7 +38,7 @@ func (db *DB) ContestedPayments(ctx context.Context, day settlement.Day) (settle
 func (db *DB) contested(ctx context.Context, day settlement.Day) (settlement.KnownPayments, error) {
 	var found []contestedPayment
 	if err := db.pool.SelectContext(ctx, &found, `
-		SELECT starts_on, payment_id, video_id
+		SELECT `+contestedColumns.List()+`
 		FROM contested_payments
 		WHERE starts_on = ?`, day); err != nil {
 		return nil, fmt.Errorf("read contested payments of %s: %w", day, err)
@@ -225,12 +227,8 @@ func storeContested(ctx context.Context, tx *sqlx.Tx, day settlement.Day, contes
 		WHERE starts_on = ?`, day); err != nil {
 		return err
 	}
-	for part := range slices.Chunk(contested, linesPerStatement) {
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO contested_payments (starts_on, payment_id, video_id)
-			VALUES (:starts_on, :payment_id, :video_id)`, part); err != nil {
-			return fmt.Errorf("store contested payments: %w", err)
-		}
+	if err := insertLines(ctx, tx, "contested_payments", contestedColumns, contested); err != nil {
+		return fmt.Errorf("store contested payments: %w", err)
 	}
 	return nil
 }
@@ -244,8 +242,8 @@ func storeUndecided(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ids []
 			rows[i] = contestedPayment{Day: day, PaymentID: id, VideoID: undecided}
 		}
 		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO contested_payments (starts_on, payment_id, video_id)
-			VALUES (:starts_on, :payment_id, :video_id)
+			INSERT INTO contested_payments (`+contestedColumns.List()+`)
+			VALUES (`+contestedColumns.Named()+`)
 			ON DUPLICATE KEY UPDATE video_id = VALUES(video_id)`, rows); err != nil {
 			return fmt.Errorf("store undecided payments: %w", err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db/daylog"
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -29,12 +30,7 @@ const (
 // counted a row. A day that failed counts the chunks again in which one was. It fails
 // with a [settlement.ErrNotClosed] while a day is being counted.
 func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPayment) (there int64, refused []Refusal, err error) {
-	ids := make([]int64, len(payments))
-	for i, payment := range payments {
-		ids[i] = payment.PaymentID
-	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	ids := idsOf(payments)
 	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		there, refused = 0, nil
 		last, err := holdCounts(ctx, tx)
@@ -83,29 +79,32 @@ func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPaym
 // countAgain plans the chunks of the open day again that may have settled one of the
 // payments, whose row was taken out of the log: the number of rows need not show it.
 func countAgain(ctx context.Context, tx *sqlx.Tx, open settlement.Day, payments []daylog.KeptPayment) error {
-	for batch := range slices.Chunk(payments, idsPerQuery) {
-		ids := make([]int64, len(batch))
-		for i, payment := range batch {
-			ids[i] = payment.PaymentID
-		}
-		query, args, err := sqlx.In(`
-			UPDATE run_chunks
-			SET state = ?
-			WHERE kind = ? AND starts_on = ? AND version = ? AND first_payment <= ? AND last_payment >= ?
-				AND EXISTS (
-					SELECT 1
-					FROM kept_payments
-					WHERE payment_id IN (?) AND payment_id BETWEEN first_payment AND last_payment
-				)`,
-			settlement.ChunkPlanned, settlement.Daily, open, runVersion, slices.Max(ids), slices.Min(ids), ids)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
-			return fmt.Errorf("plan chunks of %s again: %w", open, err)
-		}
+	if len(payments) == 0 {
+		return nil
+	}
+	ids := idsOf(payments)
+	if err := server.ExecByIDs(ctx, tx, `
+		UPDATE run_chunks
+		SET state = ?
+		WHERE kind = ? AND starts_on = ? AND version = ? AND first_payment <= ? AND last_payment >= ?
+			AND EXISTS (
+				SELECT 1
+				FROM kept_payments
+				WHERE payment_id IN (?) AND payment_id BETWEEN first_payment AND last_payment
+			)`, ids, settlement.ChunkPlanned, settlement.Daily, open, runVersion, ids[len(ids)-1], ids[0]); err != nil {
+		return fmt.Errorf("plan chunks of %s again: %w", open, err)
 	}
 	return nil
+}
+
+// idsOf are the ids of the payments, in order and each once.
+func idsOf(payments []daylog.KeptPayment) []int64 {
+	ids := make([]int64, len(payments))
+	for i, payment := range payments {
+		ids[i] = payment.PaymentID
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // lastDay is the last day in the book, the only one that can be open.

@@ -6,14 +6,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jmoiron/sqlx"
-
 	"creatorpay/db/daylog"
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
-
-// idsPerQuery bounds the length of one statement.
-const idsPerQuery = 500
 
 // paymentDay is a day before another one with the payment ids that its chunks have
 // seen: the smallest and the largest of its completed rows, late ones among them.
@@ -81,17 +77,15 @@ func (db *DB) SettledPayments(ctx context.Context, before settlement.Day, ids []
 		}
 	}
 	// Refunds of dropped days stand nowhere else.
-	for batch := range slices.Chunk(seen, idsPerQuery) {
-		var refunds []int64
-		if err := db.selectIn(ctx, &refunds, `
-			SELECT payment_id
-			FROM payment_refunds
-			WHERE settled_on < ? AND payment_id IN (?)`, before, batch); err != nil {
-			return nil, fmt.Errorf("look up settled refunds: %w", err)
-		}
-		for _, id := range refunds {
-			settled[id] = 0
-		}
+	refunds, err := server.SelectByIDs[int64](ctx, db.pool, `
+		SELECT payment_id
+		FROM payment_refunds
+		WHERE settled_on < ? AND payment_id IN (?)`, seen, before)
+	if err != nil {
+		return nil, fmt.Errorf("look up settled refunds: %w", err)
+	}
+	for _, id := range refunds {
+		settled[id] = 0
 	}
 	return settled, nil
 }
@@ -116,50 +110,41 @@ func (db *DB) PaymentsToRefund(ctx context.Context, run Run, ids []int64) (paid 
 			given[row.PaymentID] = row.Refunded
 		}
 	}
-	for batch := range slices.Chunk(ids, idsPerQuery) {
-		var sums []struct {
-			RefundOf int64          `db:"refund_of"`
-			Given    settlement.Won `db:"given"`
-		}
-		if err := db.selectIn(ctx, &sums, `
-			SELECT
-				refund_of,
-				MAX(given_to) AS given
-			FROM payment_refunds
-			WHERE settled_on < ? AND refund_of IN (?)
-			GROUP BY refund_of`, run.StartsOn, batch); err != nil {
-			return nil, nil, fmt.Errorf("look up what was given back: %w", err)
-		}
-		for _, sum := range sums {
-			given[sum.RefundOf] = sum.Given
-		}
-		// Of a refund of a dropped day only repeats may be left, as payments perhaps.
-		var refunds []struct {
-			PaymentID int64           `db:"payment_id"`
-			RefundOf  sql.Null[int64] `db:"refund_of"`
-		}
-		if err := db.selectIn(ctx, &refunds, `
-			SELECT payment_id, refund_of
-			FROM payment_refunds
-			WHERE settled_on < ? AND payment_id IN (?)`, run.StartsOn, batch); err != nil {
-			return nil, nil, fmt.Errorf("look up which are refunds: %w", err)
-		}
-		for _, refund := range refunds {
-			row := paid[refund.PaymentID]
-			row.RefundOf = refund.RefundOf
-			paid[refund.PaymentID] = row
-		}
+	type sum struct {
+		RefundOf int64          `db:"refund_of"`
+		Given    settlement.Won `db:"given"`
+	}
+	sums, err := server.SelectByIDs[sum](ctx, db.pool, `
+		SELECT
+			refund_of,
+			MAX(given_to) AS given
+		FROM payment_refunds
+		WHERE settled_on < ? AND refund_of IN (?)
+		GROUP BY refund_of`, ids, run.StartsOn)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look up what was given back: %w", err)
+	}
+	for _, sum := range sums {
+		given[sum.RefundOf] = sum.Given
+	}
+	// Of a refund of a dropped day only repeats may be left, as payments perhaps.
+	type refund struct {
+		PaymentID int64           `db:"payment_id"`
+		RefundOf  sql.Null[int64] `db:"refund_of"`
+	}
+	refunds, err := server.SelectByIDs[refund](ctx, db.pool, `
+		SELECT payment_id, refund_of
+		FROM payment_refunds
+		WHERE settled_on < ? AND payment_id IN (?)`, ids, run.StartsOn)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look up which are refunds: %w", err)
+	}
+	for _, refund := range refunds {
+		row := paid[refund.PaymentID]
+		row.RefundOf = refund.RefundOf
+		paid[refund.PaymentID] = row
 	}
 	return paid, given, nil
-}
-
-// selectIn selects with a query in which a ? stands for a list.
-func (db *DB) selectIn(ctx context.Context, found any, query string, args ...any) error {
-	query, args, err := sqlx.In(query, args...)
-	if err != nil {
-		return err
-	}
-	return db.pool.SelectContext(ctx, found, query, args...)
 }
 
 // FeesOf is the fee rule by which the payments of the day are settled, also when

@@ -105,54 +105,32 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 
 // takeRefunds deletes what other chunks stored of the refunds, or of what else they give
 // back: chunks that do not know yet that a refund or its payment is contested settle it
-// twice. The next check has those counted again that lose rows here.
+// twice. The next check has those counted again that lose rows here. Of two that are
+// stored at the same moment one is refused by the keys of the table, and sees the rows
+// of the other when [server.Pool.InTx] runs it again.
 func takeRefunds(ctx context.Context, tx *sqlx.Tx, day settlement.Day, refunds []Refund) error {
-	for part := range slices.Chunk(refunds, idsPerQuery) {
-		ids, payments := make([]int64, len(part)), make([]int64, len(part))
-		for i, refund := range part {
-			ids[i], payments[i] = refund.PaymentID, refund.RefundOf
-		}
-		query, args, err := sqlx.In(`
+	ids := map[string][]int64{}
+	for _, refund := range refunds {
+		ids["payment_id"] = append(ids["payment_id"], refund.PaymentID)
+		ids["refund_of"] = append(ids["refund_of"], refund.RefundOf)
+	}
+	var taken []int64
+	for column, of := range ids {
+		found, err := server.SelectByIDs[int64](ctx, tx, `
 			SELECT payment_id
 			FROM payment_refunds
-			WHERE settled_on = ? AND payment_id IN (?)
-			UNION
-			SELECT payment_id
-			FROM payment_refunds
-			WHERE settled_on = ? AND refund_of IN (?)`, day, ids, day, payments)
+			WHERE settled_on = ? AND `+column+` IN (?)`, of, day)
 		if err != nil {
 			return err
 		}
-		var taken []int64
-		if err := tx.SelectContext(ctx, &taken, query, args...); err != nil {
-			return err
-		}
-		if len(taken) == 0 {
-			continue
-		}
-		if query, args, err = sqlx.In(`
-			DELETE FROM payment_refunds
-			WHERE settled_on = ? AND payment_id IN (?)`, day, taken); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
-			return err
-		}
-		if err := storeUndecided(ctx, tx, day, taken); err != nil {
-			return err
-		}
+		taken = append(taken, found...)
 	}
-	return nil
-}
-
-// insertLines stores new rows of the table, which has their columns.
-func insertLines[Line any](ctx context.Context, tx *sqlx.Tx, table string, columns server.Columns, lines []Line) error {
-	for part := range slices.Chunk(lines, linesPerStatement) {
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO `+table+` (`+columns.List()+`)
-			VALUES (`+columns.Named()+`)`, part); err != nil {
-			return err
-		}
+	slices.Sort(taken)
+	taken = slices.Compact(taken)
+	if err := server.ExecByIDs(ctx, tx, `
+		DELETE FROM payment_refunds
+		WHERE settled_on = ? AND payment_id IN (?)`, taken, day); err != nil {
+		return err
 	}
-	return nil
+	return storeUndecided(ctx, tx, day, taken)
 }

@@ -2,9 +2,11 @@ package db
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -49,4 +51,46 @@ func postPayments(t *testing.T, db *DB, adjustments ...PaymentAdjustment) {
 		require.NoError(t, err)
 		exec(t, db, `UPDATE runs SET late_payments = late_payments + ? WHERE kind = 'daily' AND starts_on = ?`, late.Rows(), late.PostedOn)
 	}
+}
+
+// paidRow is a completed row of 10,000 won by card.
+func paidRow(day settlement.Day, video, id int64) daylog.Payment {
+	return daylog.Payment{Day: day, Payment: settlement.Payment{
+		VideoID: video, PaymentID: id, PaidAt: seoul.Start(day).Add(time.Hour).UnixMilli(), Status: settlement.PaymentCompleted,
+		PayerID: viewer, Amount: 10_000, Method: "card",
+	}}
+}
+
+// pay makes room for the rows in both logs and stores them.
+func pay(t *testing.T, db *DB, rows ...daylog.Payment) Appended {
+	t.Helper()
+	for _, row := range rows {
+		require.NoError(t, db.AddPaymentPartitions(t.Context(), row.Day, row.Day))
+	}
+	added, refused, err := db.AppendPayments(t.Context(), rows)
+	require.NoError(t, err)
+	require.Empty(t, refused)
+	return added
+}
+
+// settledRows is the count of a chunk that settled one payment of each video.
+func settledRows(day settlement.Day, videos ...int64) Count {
+	var first, last int64 = 1, 9
+	count := &PaymentCount{First: &first, Last: &last, Checksum: 1<<64 - 1}
+	for _, video := range videos {
+		count.Lines = append(count.Lines, sold(day, video))
+	}
+	return Count{Payments: count}
+}
+
+// openPaid has a day begun with one row of payments of each of the videos.
+func openPaid(t *testing.T, videos ...int64) *DB {
+	t.Helper()
+	db := openMigrated(t)
+	putVideos(t, db, videos...)
+	for i, video := range videos {
+		pay(t, db, paidRow(monday, video, int64(i+1)))
+	}
+	addPartitions(t, db, monday, monday+3)
+	return db
 }

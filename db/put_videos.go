@@ -9,6 +9,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -88,15 +89,11 @@ func knownCreators(ctx context.Context, tx *sqlx.Tx, videos []Video) (map[int64]
 	for i, video := range videos {
 		wanted[i] = video.CreatorID
 	}
-	var found []int64
-	query, args, err := sqlx.In(`
+	found, err := server.SelectByIDs[int64](ctx, tx, `
 		SELECT creator_id
 		FROM creators
 		WHERE creator_id IN (?)`, wanted)
 	if err != nil {
-		return nil, err
-	}
-	if err := tx.SelectContext(ctx, &found, query, args...); err != nil {
 		return nil, fmt.Errorf("look up creators: %w", err)
 	}
 	known := make(map[int64]bool, len(found))
@@ -129,7 +126,7 @@ func lockVideos(ctx context.Context, tx *sqlx.Tx, videos []Video) (map[int64]*st
 	for i, video := range ordered {
 		wanted[i] = video.ID
 	}
-	query, args, err := sqlx.In(`
+	found, err := server.SelectByIDs[storedVideo](ctx, tx, `
 		SELECT
 			video_id,
 			creator_id,
@@ -142,10 +139,6 @@ func lockVideos(ctx context.Context, tx *sqlx.Tx, videos []Video) (map[int64]*st
 		WHERE video_id IN (?)
 		FOR UPDATE`, wanted)
 	if err != nil {
-		return nil, err
-	}
-	var found []storedVideo
-	if err := tx.SelectContext(ctx, &found, query, args...); err != nil {
 		return nil, fmt.Errorf("lock videos: %w", err)
 	}
 	stored := make(map[int64]*storedVideo, len(found))

@@ -55,9 +55,6 @@ func (c Count) Totals() (sum settlement.Totals, err error) {
 	return sum, nil
 }
 
-// linesPerStatement bounds the length of one INSERT.
-const linesPerStatement = 1000
-
 // StoreCount replaces what the chunk counted before, if anything, and marks the
 // chunk as counted, in one transaction. With rows of unknown videos the chunk
 // stays planned: it is counted again when they are known. A chunk that is not
@@ -142,15 +139,6 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		return fmt.Errorf("store count of chunk %d of %s: %w", chunk.Number, day, err)
 	}
 	return nil
-}
-
-// deleteLines removes the range's rows whose column of that name has the day.
-func deleteLines(ctx context.Context, tx *sqlx.Tx, table, column string, day settlement.Day, videos settlement.Range) error {
-	where, args := server.Between("video_id", videos)
-	_, err := tx.ExecContext(ctx, `
-		DELETE FROM `+table+`
-		WHERE `+column+` = ? AND `+where, append([]any{day}, args...)...)
-	return err
 }
 
 // Statistics are the day's lines in the range, by video.

@@ -13,10 +13,8 @@ var lateInvariant = Invariant{
 	Remedy:  "a late view or an adjustment was changed by hand: put it back from a backup",
 	check: func(ctx context.Context, a *audit) error {
 		type row struct {
-			PostedOn  settlement.Day `db:"posted_on"`
-			VideoID   int64          `db:"video_id"`
+			postedLate
 			WatchedOn settlement.Day `db:"watched_on"`
-			Unjudged  int64          `db:"unjudged"`
 			settlement.Statistics
 		}
 		return eachRow(ctx, a, `
@@ -56,20 +54,34 @@ var lateInvariant = Invariant{
 				OR posted_on <= watched_on
 			ORDER BY posted_on, video_id, watched_on`,
 			[]any{a.first, a.last, a.first, a.last}, func(r row) {
-				if _, closed := a.days[r.PostedOn]; !closed {
-					return
-				}
-				posted, what := settlement.DailyPeriod(r.PostedOn), lateOf(r.VideoID, r.WatchedOn)
-				switch problem := excess(r.Figures(), "its late views"); {
-				case r.Unjudged > 0:
-					a.found(posted, what, "%d were never judged", r.Unjudged)
-				case problem != "":
-					a.found(posted, what, "%s", problem)
-				default:
-					a.found(posted, what, "are of no earlier day")
-				}
+				a.foundLate(r.postedLate, lateOf(r.VideoID, r.WatchedOn), excess(r.Figures(), "its late views"))
 			})
 	},
+}
+
+// postedLate are late rows of one video that a day posted, and that are not what its
+// adjustments say.
+type postedLate struct {
+	PostedOn settlement.Day `db:"posted_on"`
+	VideoID  int64          `db:"video_id"`
+	Unjudged int64          `db:"unjudged"`
+}
+
+// foundLate records what is wrong with them; problem is empty where the figures are the
+// same.
+func (a *audit) foundLate(late postedLate, where, problem string) {
+	if _, closed := a.days[late.PostedOn]; !closed {
+		return
+	}
+	posted := settlement.DailyPeriod(late.PostedOn)
+	switch {
+	case late.Unjudged > 0:
+		a.found(posted, where, "%d were never judged", late.Unjudged)
+	case problem != "":
+		a.found(posted, where, "%s", problem)
+	default:
+		a.found(posted, where, "are of no earlier day")
+	}
 }
 
 // lateOf is where a finding about the late views of a video lies.

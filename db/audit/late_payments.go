@@ -36,10 +36,8 @@ const joinMethods = `
 // checkLatePayments takes the late rows from the adjustments: nothing is to be left.
 func checkLatePayments(ctx context.Context, a *audit) error {
 	type row struct {
-		PostedOn settlement.Day `db:"posted_on"`
-		VideoID  int64          `db:"video_id"`
-		PaidOn   settlement.Day `db:"paid_on"`
-		Unjudged int64          `db:"unjudged"`
+		postedLate
+		PaidOn settlement.Day `db:"paid_on"`
 		settlement.PaymentFigures
 	}
 	return eachRow(ctx, a, `
@@ -92,18 +90,7 @@ func checkLatePayments(ctx context.Context, a *audit) error {
 			OR posted_on <= paid_on
 		ORDER BY posted_on, video_id, paid_on`,
 		[]any{a.first, a.last, a.first, a.last}, func(r row) {
-			if _, closed := a.days[r.PostedOn]; !closed {
-				return
-			}
-			posted, what := settlement.DailyPeriod(r.PostedOn), latePaymentsOf(r.VideoID, r.PaidOn)
-			switch problem := excess(r.Figures(), "its late rows"); {
-			case r.Unjudged > 0:
-				a.found(posted, what, "%d were never judged", r.Unjudged)
-			case problem != "":
-				a.found(posted, what, "%s", problem)
-			default:
-				a.found(posted, what, "are of no earlier day")
-			}
+			a.foundLate(r.postedLate, latePaymentsOf(r.VideoID, r.PaidOn), excess(r.Figures(), "its late rows"))
 		})
 }
 

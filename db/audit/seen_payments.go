@@ -145,25 +145,12 @@ func (a *audit) elsewhere(ctx context.Context, day seenPayments, before []seenPa
 	return slices.Compact(ids), err
 }
 
-// idsPerQuery bounds the length of one statement.
-const idsPerQuery = 500
-
-// selectByIDs selects with a query whose last ? stands for ids, in batches of
-// these, and whose first is the day.
+// selectByIDs selects with a query whose last ? stands for the ids, and whose first for
+// the day.
 func selectByIDs[T any](ctx context.Context, a *audit, query string, day settlement.Day, ids []int64) (rows []T, err error) {
 	err = a.db.InSnapshot(ctx, func(tx *sqlx.Tx) error {
-		for batch := range slices.Chunk(ids, idsPerQuery) {
-			query, args, err := sqlx.In(query, day, batch)
-			if err != nil {
-				return err
-			}
-			var part []T
-			if err := tx.SelectContext(ctx, &part, query, args...); err != nil {
-				return err
-			}
-			rows = append(rows, part...)
-		}
-		return nil
+		rows, err = server.SelectByIDs[T](ctx, tx, query, ids, day)
+		return err
 	})
 	return rows, err
 }

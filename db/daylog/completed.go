@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jmoiron/sqlx"
-
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -19,9 +18,6 @@ type CompletedPayment struct {
 	JudgedOn settlement.Day  `db:"judged_on"` // its own day or, where it came late, the one that posts it
 	Late     int             `db:"late"`      // 1 if it did, else 0
 }
-
-// idsPerQuery bounds the length of one statement.
-const idsPerQuery = 500
 
 // Wanted are payment ids that the day's own rows may have.
 type Wanted struct {
@@ -57,11 +53,11 @@ func between(first, last int64, ids []int64) []int64 {
 // ids; no others are read.
 func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlement.Day, ids []int64) (found []CompletedPayment, err error) {
 	look := func(ids []int64, query string, args ...any) error {
-		for batch := range slices.Chunk(ids, idsPerQuery) {
-			if found, err = p.completed(ctx, found, batch, query, args...); err != nil {
-				return fmt.Errorf("look up completed payments: %w", err)
-			}
+		rows, err := server.SelectByIDs[CompletedPayment](ctx, p.pool, query, ids, args...)
+		if err != nil {
+			return fmt.Errorf("look up completed payments: %w", err)
 		}
+		found = append(found, rows...)
 		return nil
 	}
 	// Each day by itself: in several partitions the server would look for each id of
@@ -71,7 +67,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 		if err := look(day.IDs, `
 			SELECT `+keptColumns.List()+`, 0 AS refunded, NULLIF(refund_of, 0) AS refund_of, paid_on AS judged_on, 0 AS late
 			FROM payments FORCE INDEX (payments_payment_id_idx)
-			WHERE payment_id IN (?) AND paid_on = ? AND `+there+` AND status = ?`,
+			WHERE paid_on = ? AND `+there+` AND status = ? AND payment_id IN (?)`,
 			slices.Concat([]any{day.Day}, args, []any{settlement.PaymentCompleted})...); err != nil {
 			return nil, err
 		}
@@ -79,7 +75,7 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 	if err := look(ids, `
 		SELECT `+keptColumns.List()+`, 0 AS refunded, NULLIF(refund_of, 0) AS refund_of, posted_on AS judged_on, 1 AS late
 		FROM late_payments
-		WHERE payment_id IN (?) AND posted_on <= ? AND status = ?`, until, settlement.PaymentCompleted); err != nil {
+		WHERE posted_on <= ? AND status = ? AND payment_id IN (?)`, until, settlement.PaymentCompleted); err != nil {
 		return nil, err
 	}
 	// Last, since a day that is dropped meanwhile is kept here first; what was found
@@ -92,17 +88,6 @@ func (p *Payments) Completed(ctx context.Context, days []Wanted, until settlemen
 	}
 	slices.SortFunc(found, CompletedPayment.compare)
 	return slices.Compact(found), nil
-}
-
-// completed adds the rows with the ids to those that were found.
-func (p *Payments) completed(ctx context.Context, found []CompletedPayment, ids []int64, query string, args ...any) ([]CompletedPayment, error) {
-	query, args, err := sqlx.In(query, append([]any{ids}, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	var rows []CompletedPayment
-	err = p.pool.SelectContext(ctx, &rows, query, args...)
-	return append(found, rows...), err
 }
 
 // compare is the order in which rows of one payment id are judged.

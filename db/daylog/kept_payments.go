@@ -73,21 +73,16 @@ func (p *Payments) MayBeKept(ctx context.Context, ids []int64) ([]int64, error) 
 // Kept are the payments with the ids that are kept, by their ids, as the transaction
 // sees them.
 func (p *Payments) Kept(ctx context.Context, tx *sqlx.Tx, ids []int64) (map[int64]KeptPayment, error) {
-	kept := make(map[int64]KeptPayment)
-	for batch := range slices.Chunk(ids, idsPerQuery) {
-		query, args, err := sqlx.In(`
-			SELECT `+keptColumns.List()+`, refunded
-			FROM kept_payments
-			WHERE payment_id IN (?)`, batch)
-		if err != nil {
-			return nil, err
-		}
-		if err := server.Each(ctx, tx, func(payment KeptPayment) error {
-			kept[payment.PaymentID] = payment
-			return nil
-		}, query, args...); err != nil {
-			return nil, fmt.Errorf("look up payments that are kept: %w", err)
-		}
+	payments, err := server.SelectByIDs[KeptPayment](ctx, tx, `
+		SELECT `+keptColumns.List()+`, refunded
+		FROM kept_payments
+		WHERE payment_id IN (?)`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up payments that are kept: %w", err)
+	}
+	kept := make(map[int64]KeptPayment, len(payments))
+	for _, payment := range payments {
+		kept[payment.PaymentID] = payment
 	}
 	return kept, nil
 }

@@ -31,6 +31,7 @@ const (
 
 	dbAccessDenied       uint16 = 1044
 	accessDenied         uint16 = 1045
+	dupEntry             uint16 = 1062
 	parseError           uint16 = 1064
 	expressionOutOfRange uint16 = 1690
 )
@@ -46,10 +47,14 @@ func ErrorNumber(err error) uint16 {
 }
 
 // LostToAnotherTx tells whether a transaction may be tried again because it lost
-// a lock to another one.
+// a lock to another one, or a unique key that it could not see yet.
 func LostToAnotherTx(err error) bool {
-	number := ErrorNumber(err)
-	return number == LockDeadlock || number == LockWaitTimeout
+	switch ErrorNumber(err) {
+	case LockDeadlock, LockWaitTimeout, dupEntry:
+		return true
+	default:
+		return false
+	}
 }
 
 // inRange makes an error that says that a sum does not fit into a BIGINT, on the

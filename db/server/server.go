@@ -101,9 +101,10 @@ func newPool(config *mysql.Config, connections int, session session) (*Pool, err
 const LockAttempts = 5
 
 // InTx runs work in one transaction: all of it is stored or nothing. READ
-// COMMITTED keeps it from locking rows that it only reads. A deadlock or a lock
-// wait makes it run again from the start, so work must have no effect outside
-// of the transaction. Sums that do not fit are a [settlement.ErrOutOfRange].
+// COMMITTED keeps it from locking rows that it only reads. A deadlock, a lock
+// wait or a unique key that is taken makes it run again from the start, so work
+// must have no effect outside of the transaction. Sums that do not fit are a
+// [settlement.ErrOutOfRange].
 func (p *Pool) InTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 	var err error
 	for range LockAttempts {

@@ -38,6 +38,26 @@ func TestATransactionThatLostRunsAgain(t *testing.T) {
 	require.Equal(t, LockAttempts, tries)
 }
 
+func TestATransactionRunsAgainThatLostAUniqueKey(t *testing.T) {
+	pool := open(t)
+	_, err := pool.ExecContext(t.Context(), `CREATE TABLE taken (id INT PRIMARY KEY)`)
+	require.NoError(t, err)
+	var there int
+
+	err = pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
+		if err := tx.GetContext(t.Context(), &there, `SELECT COUNT(*) FROM taken`); err != nil || there > 0 {
+			return err
+		}
+		_, err := pool.ExecContext(t.Context(), `INSERT INTO taken VALUES (1)`) // in another transaction
+		require.NoError(t, err)
+		_, err = tx.ExecContext(t.Context(), `INSERT INTO taken VALUES (1)`)
+		return err
+	})
+
+	require.NoError(t, err)
+	require.Equal(t, 1, there)
+}
+
 func TestATransactionThatKeepsLosingSaysSo(t *testing.T) {
 	pool := open(t)
 	tries := 0

@@ -44,7 +44,13 @@ func New(ctx context.Context, database *db.DB, day settlement.Day, window time.D
 func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []db.Owner) (db.Count, error) {
 	var t *tally
 	if err := c.db.Log.Scan(ctx, c.rows, videos, func() func(settlement.Play) error {
-		t = &tally{counter: c, judge: settlement.NewJudge(c.first, c.window), owners: owners}
+		t = &tally{
+			counter: c,
+			judge:   settlement.NewJudge(c.first, c.window),
+			lines: lines[db.StatisticsLine]{owners: owners, begin: func(owner db.Owner) db.StatisticsLine {
+				return db.StatisticsLine{Day: c.day, VideoID: owner.VideoID, CreatorID: owner.CreatorID}
+			}},
+		}
 		return t.add
 	}); err != nil {
 		return db.Count{}, err
@@ -52,6 +58,7 @@ func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []d
 	if err := t.lookBack(ctx); err != nil {
 		return db.Count{}, err
 	}
+	t.count.Lines = t.lines.all
 	if err := c.late(ctx, videos, owners, &t.count); err != nil {
 		return db.Count{}, err
 	}
@@ -62,7 +69,7 @@ func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []d
 type tally struct {
 	counter *Counter
 	judge   *settlement.Judge
-	owners  []db.Owner // those not yet passed by the scan
+	lines   lines[db.StatisticsLine]
 	count   db.Count
 	pending []pendingPlay
 }
@@ -70,7 +77,7 @@ type tally struct {
 // pendingPlay waits for the look across midnight (R3).
 type pendingPlay struct {
 	play settlement.Play
-	line int // in count.Lines
+	line int // in lines.all
 }
 
 func (t *tally) add(play settlement.Play) error {
@@ -78,38 +85,18 @@ func (t *tally) add(play settlement.Play) error {
 		return daylog.StrayRow(t.counter.day, play)
 	}
 	t.count.Checksum += daylog.Checksum(play)
-	line := t.line(play.VideoID)
+	line := t.lines.of(play.VideoID)
 	if line == nil {
 		t.count.UnknownRows++
 		return nil
 	}
 	switch verdict := t.judge.Verdict(play, line.CreatorID); verdict {
 	case settlement.LookBack:
-		t.pending = append(t.pending, pendingPlay{play, len(t.count.Lines) - 1})
+		t.pending = append(t.pending, pendingPlay{play, len(t.lines.all) - 1})
 	default:
 		line.Count(play, verdict)
 	}
 	return nil
-}
-
-// line is the video's line, a new one where the scan reaches a new video, or
-// nil if the video is unknown.
-func (t *tally) line(video int64) *db.StatisticsLine {
-	if last := len(t.count.Lines) - 1; last >= 0 && t.count.Lines[last].VideoID == video {
-		return &t.count.Lines[last]
-	}
-	for len(t.owners) > 0 && t.owners[0].VideoID < video {
-		t.owners = t.owners[1:]
-	}
-	if len(t.owners) == 0 || t.owners[0].VideoID != video {
-		return nil
-	}
-	t.count.Lines = append(t.count.Lines, db.StatisticsLine{
-		Day:       t.counter.day,
-		VideoID:   video,
-		CreatorID: t.owners[0].CreatorID,
-	})
-	return &t.count.Lines[len(t.count.Lines)-1]
 }
 
 // lookBack settles the plays that started so soon after midnight that the day
@@ -133,7 +120,7 @@ func (t *tally) lookBack(ctx context.Context) error {
 		if before, played := last[pairs[i]]; played && t.judge.IsRepeat(pending.play, before) {
 			verdict = settlement.Repeat
 		}
-		t.count.Lines[pending.line].Count(pending.play, verdict)
+		t.lines.all[pending.line].Count(pending.play, verdict)
 	}
 	return nil
 }

@@ -112,6 +112,23 @@ func TestR15_RowsThatNobodyCanSettleAreNamed(t *testing.T) {
 	}
 }
 
+func TestR15_BadRefundsAreNamedWithTheOtherBadRows(t *testing.T) {
+	b := setup(t, 1)
+	bad := b.Payment(day, 1, 7, 10_000, 0)
+	bad.Method = "cash"
+	b.Pay(bad, refundOf(b.Payment(day, 1, 8, 10_000, time.Hour), 7), refundOf(b.Payment(day, 1, 9, 1, time.Hour), 404))
+
+	err := b.close(day)
+
+	require.ErrorIs(t, err, settlement.ErrBadPayments)
+	require.ErrorContains(t, err, "2 payment rows")
+	require.ErrorContains(t, err, string(settlement.MethodWithoutFee)+": payment 7 of video 1")
+	require.ErrorContains(t, err, string(settlement.RefundOfUnknown)+": payment 9 of video 1")
+	b.Exec(`DELETE FROM payments WHERE payment_id = 9`)
+	b.Exec(`UPDATE payments SET method = 'card'`)
+	require.NoError(t, b.close(day), "nothing was wrong with the refund of the bad payment")
+}
+
 func TestR16_LatePaymentsAreSettledByTheDayThatPostsThem(t *testing.T) {
 	b := setup(t, 1)
 	b.LateDays = 7

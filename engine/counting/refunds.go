@@ -9,11 +9,17 @@ import (
 	"creatorpay/settlement"
 )
 
-// settleRefunds looks up what the rows refund and counts them. Refunds are few:
-// each payment is found by its id.
+// settleRefunds looks up what the rows refund and counts them. It fails with all bad
+// rows, refunds and others. Refunds are few: each payment is found by its id.
 func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run db.Run) error {
+	// What a bad payment cost is not known, and neither is what its refund gives back.
+	slices.Sort(t.badIDs)
+	t.refunds = slices.DeleteFunc(t.refunds, func(refund dueRefund) bool {
+		_, found := slices.BinarySearch(t.badIDs, refund.RefundOf)
+		return found
+	})
 	if len(t.refunds) == 0 {
-		return nil
+		return t.bad.Err(t.day)
 	}
 	due := make([]settlement.DuePayment, len(t.refunds))
 	paidOn := make(map[settlement.DuePayment]settlement.Day, len(t.refunds))

@@ -1,0 +1,89 @@
+package db
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+func TestR15_ADayWithRowsThatNobodyCountedDoesNotClose(t *testing.T) {
+	db := openPaid(t, 1, 2)
+	chunk := plan(t, db, monday, 2)
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk[0], settledRows(monday, 1), 1))
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk[1], settledRows(monday), 1))
+	for _, one := range chunk {
+		settle(t, db, monday, one)
+	}
+
+	_, err := db.CloseDay(t.Context(), monday, me)
+
+	require.ErrorIs(t, err, settlement.ErrRowsArrived)
+	require.ErrorContains(t, err, "2024-05-06 has 2 payment rows, 1 counted")
+	again, err := db.Recount(t.Context(), monday, me)
+	require.NoError(t, err)
+	require.Equal(t, []int{2}, again)
+}
+
+func TestR15_ADayWhoseRefundsAreNotThoseThatWereCountedDoesNotClose(t *testing.T) {
+	db := openPaid(t, 1)
+	chunk := plan(t, db, monday)[0]
+	count := settledRows(monday, 1)
+	count.Payments.Lines[0].PaymentFigures = settlement.PaymentFigures{Refunds: 1, Gross: -1, Net: -1}
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, count, 1))
+	settle(t, db, monday, chunk)
+
+	_, err := db.CloseDay(t.Context(), monday, me)
+
+	require.ErrorIs(t, err, settlement.ErrLateRows)
+	require.ErrorContains(t, err, "it settled 1 refund, 0 are stored")
+}
+
+func TestCloseDay_RaisesTheEpochOfPaymentsOnlyWhereTheDayHasSome(t *testing.T) {
+	db := openPaid(t, 1)
+	epoch := func() string {
+		return read[string](t, db, `SELECT COALESCE(MAX(value), '') FROM settings WHERE name = 'payments_epoch'`)
+	}
+	chunk := plan(t, db, monday)[0]
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 1), 1))
+	settle(t, db, monday, chunk)
+	_, err := db.CloseDay(t.Context(), monday, me)
+	require.NoError(t, err)
+	raised := epoch()
+	require.NotEmpty(t, raised)
+	run, err := db.ClosedRun(t.Context(), settlement.DailyPeriod(monday))
+	require.NoError(t, err)
+	require.True(t, run.HasPayments())
+
+	closed(t, db, monday+1)
+
+	require.Equal(t, raised, epoch())
+	run, err = db.ClosedRun(t.Context(), settlement.DailyPeriod(monday+1))
+	require.NoError(t, err)
+	require.False(t, run.HasPayments(), "all that comes is late")
+}
+
+func TestCloseDay_RefusesTheOverflowOfOneCreator(t *testing.T) {
+	const most = 1<<63 - 1
+	db := openPaid(t, 1)
+	require.NoError(t, db.PutCreators(t.Context(), []Creator{{ID: 2, Name: "Lee", Email: "lee@example.com", Locale: "ko"}}))
+	refused, err := db.PutVideos(t.Context(), []Video{{ID: 3, CreatorID: 2, Title: "v"}})
+	require.NoError(t, err)
+	require.Empty(t, refused)
+	chunk := plan(t, db, monday)[0]
+	count := settledRows(monday, 1)
+	count.Lines = []StatisticsLine{line(monday, 1, 1)}
+	count.Payments.Lines = []PaymentLine{
+		{Day: monday, VideoID: 1, CreatorID: creator, PaymentFigures: settlement.PaymentFigures{Payments: 1, Gross: most, Net: most}},
+		{Day: monday, VideoID: 3, CreatorID: 2, PaymentFigures: settlement.PaymentFigures{Gross: -most, Net: -most}},
+	}
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, count, 1))
+	settle(t, db, monday, chunk)
+	watch(t, db, view(monday, 1, 0))
+
+	_, err = db.CloseDay(t.Context(), monday, me)
+
+	require.ErrorIs(t, err, settlement.ErrOutOfRange)
+	require.ErrorContains(t, err, "what creator 1 earns")
+}
