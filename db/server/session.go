@@ -18,6 +18,8 @@ type session struct {
 	limit  time.Duration // after which the server breaks off a SELECT; 0 is never
 }
 
+const readOnly = "READ ONLY"
+
 var writing = session{access: "READ WRITE"}
 
 // statements are the first words of every connection. Servers differ in their
