@@ -73,7 +73,7 @@ chaos-api: setup ## read from two apis while servers and replicas fail, and comp
 uitest: setup build ## use the Temporal UI and the creators' pages with a real browser (Chromium), taking pictures
 	go test -C internal/uitest -count=1 -timeout 10m -v . -pictures "$(PICTURES)"
 
-bench: setup build ## measure the daily run against an SQL script, a page reader and the floor
+bench: setup build ## measure the daily run against an SQL script, a page reader, the floor and contestants from outside
 	go run ./internal/bench measure $(BENCHFLAGS)
 
 bench-api: setup build ## measure what readers wait for, and what they take from the daily run

@@ -50,15 +50,6 @@ func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, line
 	return nil
 }
 
-// replaceAdjustments stores what the late views that the day posts come to for the
-// range's videos, and nothing else.
-func replaceAdjustments(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, videos settlement.Range, adjustments []Adjustment) error {
-	if err := deleteLines(ctx, tx, "adjustments", "posted_on", postedOn, videos); err != nil {
-		return err
-	}
-	return putAdjustments(ctx, tx, adjustments)
-}
-
 // putAdjustments stores adjustments, or replaces what those that are there pay.
 func putAdjustments(ctx context.Context, tx *sqlx.Tx, adjustments []Adjustment) error {
 	for part := range slices.Chunk(adjustments, linesPerStatement) {

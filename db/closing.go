@@ -52,6 +52,9 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 			if err := db.checkPayments(ctx, tx, period, totals); err != nil {
 				return err
 			}
+			if err := dropPaymentIDs(ctx, tx, day); err != nil {
+				return err
+			}
 		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE runs

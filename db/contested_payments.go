@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/jmoiron/sqlx"
-	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db/server"
 	"creatorpay/settlement"
@@ -59,7 +58,7 @@ func (db *DB) contest(ctx context.Context, run Run, chunks []Chunk) (now []conte
 	if err != nil {
 		return nil, nil, err
 	}
-	ids, err := db.inSeveralVideos(ctx, day, chunks)
+	ids, err := db.inSeveralChunks(ctx, day)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,53 +101,6 @@ func (db *DB) contest(ctx context.Context, run Run, chunks []Chunk) (now []conte
 		}
 	}
 	return now, again, nil
-}
-
-// contestSessions is how many sessions look for contested payments at the same time.
-const contestSessions = 4
-
-// inSeveralVideos are the ids of payments of which the log has completed rows of the
-// day in several videos, in no order. Of all payments of a day: so several sessions
-// share the ids that the chunks have seen, and the index has all that is asked of it.
-func (db *DB) inSeveralVideos(ctx context.Context, day settlement.Day, chunks []Chunk) ([]int64, error) {
-	var found [contestSessions][]int64
-	group, ctx := errgroup.WithContext(ctx)
-	for i, ids := range settlement.Split(idBorders(chunks)) {
-		where, args := server.Between("payment_id", ids)
-		group.Go(func() error {
-			return db.pool.SelectContext(ctx, &found[i], `
-				SELECT payment_id
-				FROM payments FORCE INDEX (payments_payment_id_idx)
-				WHERE paid_on = ? AND status = ? AND `+where+`
-				GROUP BY payment_id
-				HAVING MIN(video_id) <> MAX(video_id)`, append([]any{day, settlement.PaymentCompleted}, args...)...)
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("look for payments of %s in several videos: %w", day, err)
-	}
-	return slices.Concat(found[:]...), nil
-}
-
-// idBorders cut the payment ids that the chunks have seen into even parts, none where
-// there are hardly any.
-func idBorders(chunks []Chunk) (borders []int64) {
-	var first, last int64
-	for _, chunk := range chunks {
-		if chunk.FirstPayment == nil {
-			continue
-		}
-		if first == 0 || *chunk.FirstPayment < first {
-			first = *chunk.FirstPayment
-		}
-		last = max(last, *chunk.LastPayment)
-	}
-	if part := (last - first) / contestSessions; part > 0 {
-		for i := range int64(contestSessions - 1) {
-			borders = append(borders, first+(i+1)*part)
-		}
-	}
-	return borders
 }
 
 // ContestedAmong are those of the payments and refunds with these ids, which are in

@@ -18,13 +18,21 @@ type PaymentCount struct {
 	Lines       []PaymentLine // by video
 	UnknownRows int64         // rows, late ones too, whose video is unknown: in no line
 	Checksum    uint64        // of all rows of the day's own that were read
-	First, Last *int64        // smallest and largest payment id of the completed rows; nil without any
+	IDs         []int64       // payment ids of the completed rows, in order and each once
 
 	Late        []daylog.LatePayment // that the day posts, with their verdicts
 	Adjustments []PaymentAdjustment  // what Late come to, by video and origin day
 	Refunds     []Refund             // that were settled
 
 	Contested []int64 // ids of payments and refunds that the count itself found to be contested, in order
+}
+
+// idRange is the smallest and the largest of the ids, nil without any.
+func (c *PaymentCount) idRange() (first, last *int64) {
+	if len(c.IDs) == 0 {
+		return nil, nil
+	}
+	return &c.IDs[0], &c.IDs[len(c.IDs)-1]
 }
 
 // Refund is a settled refund: which part of its payment it gave back.
@@ -74,9 +82,9 @@ func (c *PaymentCount) totals() (sum settlement.Totals, err error) {
 	return sum, nil
 }
 
-// storePayments replaces what was stored of the range's payments.
-func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range, count *PaymentCount) error {
-	if err := deleteLines(ctx, tx, "daily_payments", "starts_on", day, videos); err != nil {
+// storePayments stores what counting payments gave.
+func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day, chunk Chunk, count *PaymentCount) error {
+	if err := storePaymentIDs(ctx, tx, day, chunk, count.IDs); err != nil {
 		return err
 	}
 	if err := insertLines(ctx, tx, "daily_payments", paymentLineColumns, count.Lines); err != nil {
@@ -85,16 +93,10 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 	if err := db.Payments.StoreVerdicts(ctx, tx, count.Late); err != nil {
 		return err
 	}
-	if err := deleteLines(ctx, tx, "payment_adjustments", "posted_on", day, videos); err != nil {
-		return err
-	}
 	if err := insertLines(ctx, tx, "payment_adjustments", paymentAdjustmentColumns, count.Adjustments); err != nil {
 		return err
 	}
 	if err := storeUndecided(ctx, tx, day, count.Contested); err != nil {
-		return err
-	}
-	if err := deleteLines(ctx, tx, "payment_refunds", "settled_on", day, videos); err != nil {
 		return err
 	}
 	if err := takeRefunds(ctx, tx, day, count.Refunds); err != nil {

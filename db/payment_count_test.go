@@ -32,7 +32,7 @@ func TestStoreCount_ReplacesThePaymentsOfTheChunk(t *testing.T) {
 	require.Equal(t, sold(monday, 2).PaymentFigures, stored.PaymentFigures)
 	require.Zero(t, stored.LatePayments)
 	require.Equal(t, uint64(1<<64-1), stored.PaymentsChecksum)
-	require.EqualValues(t, 9, *stored.LastPayment)
+	require.EqualValues(t, 2, *stored.LastPayment)
 	require.Equal(t, monday, read[settlement.Day](t, db, `SELECT counted_from FROM videos WHERE video_id = 2`), "its creator is fixed")
 }
 
@@ -44,6 +44,10 @@ func TestR13_ACountFromBeforeTheCheckIsNotStoredAfterIt(t *testing.T) {
 		require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, int64(i+1)), 1))
 	}
 	pay(t, db, paidRow(monday, 1, 2)) // from now on it is settled in video 1
+	require.Equal(t, []int{1}, recount(t, db, monday))
+	both := settledRows(monday, 1)
+	both.Payments.IDs, both.Payments.Lines[0].Payments = []int64{1, 2}, 2
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunksOf(t, db, monday)[0], both, 1))
 	require.Equal(t, []int{1, 2}, recount(t, db, monday))
 
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunks[1], settledRows(monday, 2), 1))

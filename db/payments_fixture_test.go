@@ -73,10 +73,10 @@ func pay(t *testing.T, db *DB, rows ...daylog.Payment) Appended {
 	return added
 }
 
-// settledRows is the count of a chunk that settled one payment of each video.
+// settledRows is the count of a chunk that settled one payment of each video, with its
+// id.
 func settledRows(day settlement.Day, videos ...int64) Count {
-	var first, last int64 = 1, 9
-	count := &PaymentCount{First: &first, Last: &last, Checksum: 1<<64 - 1}
+	count := &PaymentCount{IDs: videos, Checksum: 1<<64 - 1}
 	for _, video := range videos {
 		count.Lines = append(count.Lines, sold(day, video))
 	}

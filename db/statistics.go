@@ -71,6 +71,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 	if count.UnknownRows > 0 || count.UnknownLate > 0 || payments.UnknownRows > 0 {
 		state = settlement.ChunkPlanned
 	}
+	first, last := payments.idRange()
 	totals, err := count.Totals()
 	if err != nil {
 		return fmt.Errorf("store count of chunk %d of %s: %w", chunk.Number, day, err)
@@ -84,8 +85,12 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		if err != nil || stored.State != settlement.ChunkPlanned || stored.Counts != chunk.Counts {
 			return err
 		}
-		if err := deleteLines(ctx, tx, "daily_statistics", "starts_on", day, stored.Range); err != nil {
-			return err
+		// The deletions of a chunk that has nothing yet would only wait for what its
+		// neighbours are storing.
+		if stored.Counts > 0 {
+			if err := deleteCounted(ctx, tx, day, stored.Range); err != nil {
+				return err
+			}
 		}
 		if err := insertLines(ctx, tx, "daily_statistics", statisticsLineColumns, count.Lines); err != nil {
 			return err
@@ -93,11 +98,11 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		if err := db.Log.StoreVerdicts(ctx, tx, count.Late); err != nil {
 			return err
 		}
-		if err := replaceAdjustments(ctx, tx, day, stored.Range, count.Adjustments); err != nil {
+		if err := putAdjustments(ctx, tx, count.Adjustments); err != nil {
 			return err
 		}
 		if count.Payments != nil {
-			if err := db.storePayments(ctx, tx, day, stored.Range, count.Payments); err != nil {
+			if err := db.storePayments(ctx, tx, day, stored, count.Payments); err != nil {
 				return err
 			}
 			if err := fixOwners(ctx, tx, paymentLines, day, stored.Range); err != nil {
@@ -129,7 +134,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				runKey: keyOf(period),
 				Chunk: Chunk{
 					Number: chunk.Number, State: state, UnknownRows: count.UnknownRows, Checksum: count.Checksum,
-					PaymentsChecksum: payments.Checksum, FirstPayment: payments.First, LastPayment: payments.Last, Totals: totals,
+					PaymentsChecksum: payments.Checksum, FirstPayment: first, LastPayment: last, Totals: totals,
 				},
 				Fence: fence, Attempt: attempt, WrittenAt: db.now(),
 			})

@@ -13,6 +13,22 @@ import (
 // linesPerStatement bounds the length of one INSERT.
 const linesPerStatement = 1000
 
+// deleteCounted removes what counting stored of the range's videos, payments among it.
+func deleteCounted(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range) error {
+	for _, of := range []struct{ table, column string }{
+		{"daily_statistics", "starts_on"},
+		{"adjustments", "posted_on"},
+		{"daily_payments", "starts_on"},
+		{"payment_adjustments", "posted_on"},
+		{"payment_refunds", "settled_on"},
+	} {
+		if err := deleteLines(ctx, tx, of.table, of.column, day, videos); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // deleteLines removes the range's rows whose column of that name has the day.
 func deleteLines(ctx context.Context, tx *sqlx.Tx, table, column string, day settlement.Day, videos settlement.Range) error {
 	where, args := server.Between("video_id", videos)

@@ -2,7 +2,6 @@ package counting
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -21,7 +20,9 @@ type paymentTally struct {
 	lines       lines[db.PaymentLine]
 	late        []daylog.LatePayment // those not yet passed by the scan, in key order
 	count       db.PaymentCount
-	completed   []int64 // the payment ids of completed rows
+	completed   []int64 // the payment ids of completed rows, each once for each video
+	completedOf int64   // the video of the last one
+	several     []int64 // ids of completed rows in several videos
 	doubtful    []int64 // of those rows that may be bad and are not if another video's row is settled
 	refunds     []dueRefund
 	bad         settlement.BadPayments
@@ -83,7 +84,9 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 		return "", nil
 	}
 	if row.Status == settlement.PaymentCompleted {
-		t.completed = append(t.completed, row.PaymentID)
+		if t.completedOf != row.VideoID || t.completed[len(t.completed)-1] != row.PaymentID {
+			t.completed, t.completedOf = append(t.completed, row.PaymentID), row.VideoID
+		}
 	}
 	rule := t.fees[paidOn]
 	verdict, fee, problems := t.judge.Judge(&row, rule)
@@ -123,23 +126,24 @@ func (t *paymentTally) take(line *db.PaymentLine, paidOn settlement.Day, verdict
 	return nil
 }
 
-// ids are the payment ids of the completed rows, in order and each once.
-func (t *paymentTally) ids() []int64 {
+// sortIDs notes the payment ids of the completed rows, and those of several videos.
+func (t *paymentTally) sortIDs() {
 	slices.Sort(t.completed)
-	t.completed = slices.Compact(t.completed)
-	return t.completed
+	for i, id := range t.completed {
+		if i > 0 && id == t.completed[i-1] {
+			t.several = append(t.several, id)
+		}
+	}
+	t.several = slices.Compact(t.several)
+	t.count.IDs = slices.Compact(t.completed)
 }
 
-// finish settles the refunds and completes the count.
-func (t *paymentTally) finish(ctx context.Context, database *db.DB, run db.Run) (*db.PaymentCount, error) {
-	if err := t.settleRefunds(ctx, database, run); err != nil {
+// finish completes the count, unless a row is bad.
+func (t *paymentTally) finish() (*db.PaymentCount, error) {
+	if err := t.bad.Err(t.day); err != nil {
 		return nil, err
 	}
 	t.count.Lines = t.lines.all
-	if ids := t.ids(); len(ids) > 0 {
-		first, last := ids[0], ids[len(ids)-1]
-		t.count.First, t.count.Last = &first, &last
-	}
 	for key, figures := range t.adjusted {
 		t.count.Adjustments = append(t.count.Adjustments, db.PaymentAdjustment{
 			PostedOn: t.day, PaidOn: key.paidOn, VideoID: key.video, CreatorID: t.lineOf(key.video).CreatorID, PaymentFigures: figures,

@@ -26,11 +26,11 @@ func Payments(ctx context.Context, database *db.DB, run db.Run, videos settlemen
 	if err != nil {
 		return nil, err
 	}
-	return tally.finish(ctx, database, run)
+	return tally.finish()
 }
 
-// judgePayments judges the rows and counts all but the refunds, and what the
-// payments of each fee come to where shares are asked for.
+// judgePayments judges and counts the rows, and what the payments of each fee come to
+// where shares are asked for.
 func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos settlement.Range, owners []db.Owner, shares bool) (*paymentTally, error) {
 	calendar, err := database.Calendar(ctx)
 	if err != nil {
@@ -50,50 +50,56 @@ func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos sett
 	}
 	known := maps.Clone(checked)
 	for {
-		tally := &paymentTally{
-			day: run.StartsOn, fees: fees, late: late,
-			judge: settlement.NewPaymentJudge(known), adjusted: map[adjusted]settlement.PaymentFigures{},
-			lines: lines[db.PaymentLine]{owners: owners, begin: func(owner db.Owner) db.PaymentLine {
-				return db.PaymentLine{Day: run.StartsOn, VideoID: owner.VideoID, CreatorID: owner.CreatorID}
-			}},
-		}
-		tally.first, tally.last = calendar.Starts(run.StartsOn)
-		if shares {
-			tally.shares = map[shareKey]FeeShare{}
-		}
-		if err := database.Payments.Scan(ctx, run.PaymentsOnTime(), videos, tally.add); err != nil {
+		var tally *paymentTally
+		if err := database.Payments.Scan(ctx, run.PaymentsOnTime(), videos, func() func(settlement.Payment) error {
+			tally = &paymentTally{
+				day: run.StartsOn, fees: fees, late: late,
+				judge: settlement.NewPaymentJudge(known), adjusted: map[adjusted]settlement.PaymentFigures{},
+				lines: lines[db.PaymentLine]{owners: owners, begin: func(owner db.Owner) db.PaymentLine {
+					return db.PaymentLine{Day: run.StartsOn, VideoID: owner.VideoID, CreatorID: owner.CreatorID}
+				}},
+			}
+			tally.first, tally.last = calendar.Starts(run.StartsOn)
+			if shares {
+				tally.shares = map[shareKey]FeeShare{}
+			}
+			return tally.add
+		}); err != nil {
 			return nil, err
 		}
 		if err := tally.addLate(nil); err != nil {
 			return nil, err
 		}
+		tally.sortIDs()
 		// Nearly always no id was seen before, and then the scan was right.
-		taken, err := tally.taken(ctx, database, run)
+		learned, err := database.SettledPayments(ctx, run.StartsOn, tally.count.IDs)
 		if err != nil {
 			return nil, err
 		}
-		if allKnown(taken, known) {
-			tally.count.Contested = contestedBesides(known, checked)
+		if allKnown(learned, known) {
+			if learned, err = tally.settle(ctx, database, run); err != nil {
+				return nil, err
+			}
+		}
+		if allKnown(learned, known) {
+			tally.count.Contested = contestedBesides(known, checked, tally.several)
 			return tally, nil
 		}
-		maps.Copy(known, taken)
+		maps.Copy(known, learned)
 	}
 }
 
-// taken are the scanned payments and refunds of which an earlier day or another
-// video may have the row that is settled.
-func (t *paymentTally) taken(ctx context.Context, database *db.DB, run db.Run) (settlement.KnownPayments, error) {
+// settle settles the refunds. Where rows turn out to be bad it returns what is known
+// of those of which another video may have the row that is settled: then they are not.
+func (t *paymentTally) settle(ctx context.Context, database *db.DB, run db.Run) (settlement.KnownPayments, error) {
+	if err := t.settleRefunds(ctx, database, run); err != nil {
+		return nil, err
+	}
+	if t.bad.Err(t.day) == nil {
+		return nil, nil
+	}
 	slices.Sort(t.doubtful)
-	taken, err := database.ContestedAmong(ctx, run, slices.Compact(t.doubtful))
-	if err != nil {
-		return nil, err
-	}
-	settled, err := database.SettledPayments(ctx, run.StartsOn, t.ids())
-	if err != nil {
-		return nil, err
-	}
-	maps.Copy(taken, settled)
-	return taken, nil
+	return database.ContestedAmong(ctx, run, slices.Compact(t.doubtful))
 }
 
 // allKnown tells whether it is known of the payments by which rows they are settled.
@@ -107,10 +113,16 @@ func allKnown(settled, known settlement.KnownPayments) bool {
 }
 
 // contestedBesides are the ids of those that are known to be contested and were not
-// checked so: the log may have others by the next check.
-func contestedBesides(known, checked settlement.KnownPayments) (ids []int64) {
+// checked so, and of the others in several videos: the log may have others by the next
+// check.
+func contestedBesides(known, checked settlement.KnownPayments, several []int64) (ids []int64) {
 	for id, by := range known {
 		if by != 0 && by != checked[id] {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range several {
+		if _, found := known[id]; !found {
 			ids = append(ids, id)
 		}
 	}

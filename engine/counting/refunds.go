@@ -9,8 +9,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// settleRefunds looks up what the rows refund and counts them. It fails with all bad
-// rows, refunds and others. Refunds are few: each payment is found by its id.
+// settleRefunds looks up what the rows refund and counts them, but for bad ones, which
+// it notes. Refunds are few: each payment is found by its id.
 func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run db.Run) error {
 	// What a bad payment cost is not known, and neither is what its refund gives back.
 	slices.Sort(t.badIDs)
@@ -19,7 +19,7 @@ func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run d
 		return found
 	})
 	if len(t.refunds) == 0 {
-		return t.bad.Err(t.day)
+		return nil
 	}
 	due := make([]settlement.DuePayment, len(t.refunds))
 	paidOn := make(map[settlement.DuePayment]settlement.Day, len(t.refunds))
@@ -33,9 +33,6 @@ func (t *paymentTally) settleRefunds(ctx context.Context, database *db.DB, run d
 	settled, bad := settlement.SettleRefunds(due, payments)
 	for _, row := range bad {
 		t.bad.Add(row)
-	}
-	if err := t.bad.Err(t.day); err != nil {
-		return err
 	}
 	for _, refund := range settled {
 		own := paidOn[refund.DuePayment]

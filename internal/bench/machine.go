@@ -28,11 +28,14 @@ func (m machine) String() string {
 // server is the database and its version, without the suffix of whoever built it.
 func (m machine) server() string {
 	name, suffix, _ := strings.Cut(m.Database, "-")
-	if strings.HasPrefix(suffix, "MariaDB") {
-		return "MariaDB " + name
+	if strings.HasPrefix(suffix, mariaDBName) {
+		return mariaDBName + " " + name
 	}
 	return name
 }
+
+// mariaDBName is the name by which MariaDB goes in its version.
+const mariaDBName = "MariaDB"
 
 func (r *rig) describe(ctx context.Context) (m machine, err error) {
 	m = machine{Cores: runtime.NumCPU(), Go: runtime.Version(), Date: time.Now().UTC().Format(time.DateOnly)}

@@ -1,6 +1,6 @@
 // The bench measures the daily run against three others on the same rows: an SQL
 // script, a page reader in the shape of Spring Batch, and the floor, which
-// applies no rule at all. It starts a private MySQL, a Temporal dev server and
+// applies no rule at all; and against commands from outside. It starts a private MySQL, a Temporal dev server and
 // a worker, fills days of the asked sizes, runs all contestants in turn, and
 // writes what it measured to a file that docs/benchmarks.md is made from.
 //
@@ -11,11 +11,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -49,7 +52,7 @@ type measureCommand struct {
 	layout
 	installation
 	Name       string        `default:"local" help:"Name of the measurement: that of its file."`
-	Millions   []int64       `default:"3" help:"Sizes of the day, in million views; 0 for none."`
+	Millions   []float64     `default:"3" help:"Sizes of the day, in million views; 0 for none."`
 	Payments   []float64     `default:"1" help:"Sizes of a day of payments, in million rows; 0 for none."`
 	Only       []string      `sep:"none" help:"A contestant to measure beside the product; all without it."`
 	Videos     int           `default:"${videos}" help:"How many videos."`
@@ -57,6 +60,33 @@ type measureCommand struct {
 	Skew       generate.Skew `default:"${skew}" enum:"natural,flat,one-hit" help:"How views are spread over videos."`
 	Rounds     int           `default:"3" help:"How often each contestant runs."`
 	Note       string        `help:"A sentence about the measurement, for the page."`
+
+	Contestants       []outside     `name:"contestant" sep:"none" placeholder:"NAME=COMMAND" help:"A contestant from outside: a command that settles the day, too (internal/bench/contestants/README.md). More than one by more flags."`
+	ContestantTimeout time.Duration `default:"1h" help:"How long a round of a contestant from outside may take."`
+}
+
+// Validate refuses contestants that could not be told apart or would not run, and
+// names of none.
+func (c measureCommand) Validate() error {
+	names := []string{product, withPayments}
+	for _, own := range slices.Concat(new(rig).own(false), new(rig).own(true)) {
+		names = append(names, own.name)
+	}
+	for _, only := range c.Only {
+		if !slices.Contains(names, only) {
+			return fmt.Errorf("--only: %q is none of %q", only, names)
+		}
+	}
+	if len(c.Contestants) > 0 && !slices.ContainsFunc(c.Millions, func(millions float64) bool { return millions > 0 }) {
+		return errors.New("--contestant: contestants from outside settle views, and no day of them is measured (--millions)")
+	}
+	for _, one := range c.Contestants {
+		if slices.Contains(names, one.Name) {
+			return fmt.Errorf("--contestant: there is a %q already", one.Name)
+		}
+		names = append(names, one.Name)
+	}
+	return nil
 }
 
 // A usual day, for which the goals are set.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"time"
@@ -14,46 +15,6 @@ import (
 	"creatorpay/internal/generate"
 	"creatorpay/settlement"
 )
-
-// contestant is one way to get a day's figures.
-type contestant struct {
-	name   string
-	run    func(ctx context.Context, day settlement.Day) error
-	stores []stored // its results, which are to be the product's
-}
-
-// The contestants that the product is held against, and itself.
-const (
-	product          = "product"
-	floor            = "floor"
-	scriptByWindow   = "script (window)"
-	scriptBySuspects = "script (suspects)"
-	pageReader       = "page reader"
-	paymentsReader   = "page reader, pages of 500"
-	sqlScript        = "script"
-	withPayments     = "product, with 50,000 payments"
-)
-
-func (r *rig) contestants(payments bool, only []string) []contestant {
-	all := []contestant{
-		{name: floor, run: r.floor(groupViews)},
-		{name: scriptByWindow, run: r.script(windowScript + settleScript), stores: ofViews},
-		{name: scriptBySuspects, run: r.script(suspectsScript + settleScript), stores: ofViews},
-		{name: pageReader, run: r.pages(1), stores: ofViews},
-		{name: pageReader + ", 4 readers", run: r.pages(4), stores: ofViews},
-	}
-	if payments {
-		all = []contestant{
-			{name: floor, run: r.floor(groupPayments)},
-			{name: sqlScript, run: r.script(paymentsScript), stores: ofPayments},
-			{name: paymentsReader, run: r.pagesOfPayments, stores: ofPayments},
-		}
-	}
-	if len(only) == 0 {
-		return all
-	}
-	return slices.DeleteFunc(all, func(c contestant) bool { return !slices.Contains(only, c.name) })
-}
 
 // Run measures on a private stack and writes the figures down.
 func (c measureCommand) Run(ctx context.Context) (err error) {
@@ -82,10 +43,10 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	}
 	var sizes []size
 	for _, millions := range c.Millions {
-		sizes = append(sizes, size{Rows: millions * million})
+		sizes = append(sizes, size{Rows: int64(math.Round(millions * million))})
 	}
 	for _, millions := range c.Payments {
-		sizes = append(sizes, size{Rows: int64(millions * million), Payments: true})
+		sizes = append(sizes, size{Rows: int64(math.Round(millions * million)), Payments: true})
 	}
 	sizes = slices.DeleteFunc(sizes, func(s size) bool { return s.Rows == 0 })
 	for i, figures := range sizes {
@@ -98,7 +59,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return c.writePage()
+	return errors.Join(c.writePage(), m.failures())
 }
 
 // measureSize fills the days of the size and adds what is measured to it.
@@ -112,7 +73,10 @@ func (r *rig) measureSize(ctx context.Context, today settlement.Day, figures *si
 	if _, err := r.runDaily(ctx, today); err != nil {
 		return err
 	}
-	contestants := r.contestants(figures.Payments, command.Only)
+	contestants := r.own(figures.Payments)
+	if len(command.Only) > 0 {
+		contestants = slices.DeleteFunc(contestants, func(c contestant) bool { return !slices.Contains(command.Only, c.name) })
+	}
 	for _, c := range contestants {
 		if err := r.rehearse(ctx, today, c); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
@@ -132,6 +96,9 @@ func (r *rig) measureSize(ctx context.Context, today settlement.Day, figures *si
 			figures.add(c.name, one)
 		}
 		if !figures.Payments {
+			if err := r.measureOutside(ctx, today, figures, command); err != nil {
+				return err
+			}
 			if one, err = r.measureWithPayments(ctx, today, command.Videos); err != nil {
 				return fmt.Errorf("%s: %w", withPayments, err)
 			}
@@ -255,56 +222,3 @@ func (r *rig) timed(work func() error) (one figure, err error) {
 	one.Client -= client
 	return one, err
 }
-
-// measurement is what one call of the bench measured.
-type measurement struct {
-	Name    string
-	Note    string `json:",omitempty"`
-	Machine machine
-	Videos  int
-	Skew    string
-	Layout  string `json:",omitempty"` // of the processes over the cores; empty if all have all
-	// ClosedDays lay before the measured day, each as big. Without any, it was
-	// one with a tenth of the rows.
-	ClosedDays int `json:",omitempty"`
-	Rounds     int
-	Sizes      []size
-}
-
-// size is what was measured with one number of rows.
-type size struct {
-	Rows            int64
-	Payments        bool `json:",omitempty"` // the rows are payments, on a day with a single view; else views
-	FilledPerSecond float64
-	Figures         []figures
-}
-
-// figures are a contestant's rounds.
-type figures struct {
-	Contestant string
-	Rounds     []figure
-}
-
-// figure is what one round of one contestant took.
-type figure struct {
-	Took        time.Duration
-	MySQL       time.Duration // CPU time, as the two below
-	Temporal    time.Duration
-	Client      time.Duration // of the workers, or of the contestant itself
-	Peak        int64         `json:",omitempty"` // the biggest worker's memory in bytes
-	Events      int64         `json:",omitempty"` // of the run's history
-	CollectLate time.Duration `json:",omitempty"` // of the run, that it waited for late views to be collected
-	Parts       parts
-}
-
-func (s *size) add(contestant string, one figure) {
-	for i := range s.Figures {
-		if s.Figures[i].Contestant == contestant {
-			s.Figures[i].Rounds = append(s.Figures[i].Rounds, one)
-			return
-		}
-	}
-	s.Figures = append(s.Figures, figures{contestant, []figure{one}})
-}
-
-func (m measurement) keep(dir string) error { return writeFigures(dir, m.Name, m) }

@@ -22,8 +22,9 @@ This page is made by ` + "`make bench`" + ` and ` + "`make bench-api`" + ` from 
 
 ## Goals
 
-The product's whole daily run (plan, count, check, settle, Top 5, close; through Temporal, with one worker) against three
-others on the same rows: its time ÷ theirs. And what it waits to learn that no late views came, as a share of the run.
+The product's whole daily run (plan, count, check, settle, Top 5, close; through Temporal, with one worker) against others on the
+same rows: its time ÷ theirs, or how many times faster it is. A usual day has 10,000 videos and seven days with as many rows before it;
+a figure of a day with others before it says so.
 `
 
 const method = `
@@ -36,7 +37,11 @@ counts. The worker's memory and the rows/s tell how the product grows: neither i
 - **script**: the same rules as SQL, in one session, in two ways: by a window over the whole day, and by looking
   closer only at viewers who played a video more than once. Its result must equal the product's;
 - **page reader**: the shape of a Spring Batch job, pages of 2,000 rows by key into a map, then one upsert a video,
-  with one reader (the goal's) and with four. Its result must equal the product's, too.
+  with one reader (the goal's) and with four. Its result must equal the product's, too;
+- **contestants from outside**: commands that the bench is given ([how](../internal/bench/contestants/README.md)) and that tell
+  themselves what they took. Each round's result must equal the product's, or the contestant is shown as failed. Goals name two of
+  them, a Spring Batch job with the same rules: pages of 2,000 rows in two partitions, in a process that has just started (cold);
+  and one tuned by hand, whole videos by a scan without ORDER BY in four partitions, after some runs in the same process (warm).
 
 Before the measured day lie seven days with as many rows, as in daily life: the run plans by the last of them and looks
 for late views in all of them; none came late. The first is generated like the measured day, the others are copies of it,
@@ -52,9 +57,12 @@ the smallest and the biggest of all rounds.
 `
 
 func (f files) writePage() error {
-	var measurements []measurement
-	if err := eachFigures(f.Figures, func(m measurement) { measurements = merge(measurements, m) }); err != nil {
+	var all, measurements []measurement
+	if err := eachFigures(f.Figures, func(m measurement) { all = append(all, m) }); err != nil {
 		return err
+	}
+	for _, m := range all {
+		measurements = merge(measurements, m)
 	}
 	reading, err := f.readReaders()
 	if err != nil {
@@ -62,7 +70,7 @@ func (f files) writePage() error {
 	}
 	var page strings.Builder
 	page.WriteString(introduction)
-	writeGoals(&page, measurements)
+	writeGoals(&page, all)
 	writeReadGoals(&page, reading)
 	page.WriteString(method)
 	writeReaders(&page, reading)
@@ -77,7 +85,7 @@ func (f files) writePage() error {
 func merge(measurements []measurement, m measurement) []measurement {
 	for i, other := range measurements {
 		if other.Machine.Database == m.Machine.Database && other.Videos == m.Videos && other.Skew == m.Skew && other.Layout == m.Layout && other.ClosedDays == m.ClosedDays {
-			sizes := append(other.Sizes, m.Sizes...)
+			sizes := slices.Concat(other.Sizes, m.Sizes)
 			slices.SortStableFunc(sizes, func(a, b size) int { return cmp.Or(cmp.Compare(a.kind(), b.kind()), cmp.Compare(a.Rows, b.Rows)) })
 			measurements[i].Sizes = sizes
 			if !strings.Contains(other.Note, m.Note) {
@@ -102,12 +110,15 @@ func (m measurement) write(page *strings.Builder) {
 `)
 	for _, s := range m.Sizes {
 		for _, f := range s.Figures {
+			if f.Failed != "" {
+				fmt.Fprintf(page, "| %s | %s |  | **failed**: %s |  |  |  |  |  |  |\n", s.rows(), f.Contestant, strings.ReplaceAll(f.Failed, "|", `\|`))
+				continue
+			}
 			took := f.median(took)
-			fmt.Fprintf(page, "| %s | %s | %d | %.2f | %.2f–%.2f | %s | %.2f | %.2f | %.2f | %.2f |\n",
+			fmt.Fprintf(page, "| %s | %s | %d | %.2f | %.2f–%.2f | %s | %.2f | %.2f | %s | %s |\n",
 				s.rows(), f.Contestant, len(f.Rounds), took.Seconds(), f.min().Seconds(), f.max().Seconds(),
 				settlement.Number(int64(float64(s.Rows)/took.Seconds())), took.Seconds()/s.median(floor).Seconds(), s.median(product).Seconds()/took.Seconds(),
-				f.median(func(one figure) time.Duration { return one.MySQL }).Seconds(),
-				f.median(func(one figure) time.Duration { return one.Client }).Seconds())
+				f.cpu(func(one figure) time.Duration { return one.MySQL }), f.cpu(func(one figure) time.Duration { return one.Client }))
 		}
 	}
 	page.WriteString(`
@@ -162,8 +173,9 @@ func (s size) kind() string {
 	return ""
 }
 
+// of are the rounds of a contestant that has not failed.
 func (s size) of(contestant string) (figures, bool) {
-	at := slices.IndexFunc(s.Figures, func(f figures) bool { return f.Contestant == contestant })
+	at := slices.IndexFunc(s.Figures, func(f figures) bool { return f.Contestant == contestant && f.Failed == "" })
 	if at < 0 {
 		return figures{}, false
 	}
@@ -186,6 +198,16 @@ func (f figures) median(of func(figure) time.Duration) time.Duration {
 	}
 	slices.Sort(all)
 	return (all[(len(all)-1)/2] + all[len(all)/2]) / 2
+}
+
+// cpu is a median in seconds; empty if the bench did not see it of a contestant
+// from outside, whose rounds have no CPU time of the database.
+func (f figures) cpu(of func(figure) time.Duration) string {
+	median := f.median(of)
+	if median == 0 && f.median(func(one figure) time.Duration { return one.MySQL }) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", median.Seconds())
 }
 
 func (f figures) min() time.Duration {

@@ -55,23 +55,66 @@ func TestPageShowsRatiosToTheFloorAndToTheProduct(t *testing.T) {
 	require.Contains(t, string(page), "| 1,000,000 | 0.100 | 2.5 % |")
 }
 
-func TestPageHoldsEachSizeAgainstItsGoals(t *testing.T) {
-	sizes := []size{
-		{Rows: million, Figures: []figures{rounds(product, 9), rounds(floor, 1)}},
-		{Rows: 3 * million, Figures: []figures{rounds(product, 4), rounds(floor, 2), rounds(scriptByWindow, 16), rounds(scriptBySuspects, 7), rounds(pageReader, 16), rounds(withPayments, 5)}},
-		{Rows: 30 * million, Figures: []figures{rounds(product, 9), rounds(floor, 4)}},
-		{Rows: million, Payments: true, Figures: []figures{rounds(product, 6), rounds(floor, 2)}},
-	}
-	sizes[1].Figures[0].Rounds[0].CollectLate = time.Second
-	usual := measurement{Machine: machine{Database: "10.11.19-MariaDB-0"}, Videos: usualVideos, Skew: string(usualSkew), ClosedDays: usualClosedDays, Sizes: sizes}
-	other := usual
-	other.Layout = "on one core"
+func TestPageShowsWhyAContestantHasNoFigures(t *testing.T) {
 	var page strings.Builder
 
-	writeGoals(&page, []measurement{usual, other})
+	measurement{Sizes: []size{{Rows: million, Figures: []figures{{Contestant: "mine", Failed: "a|b"}}}}}.write(&page)
 
-	_, lines, _ := strings.Cut(page.String(), "---:|\n")
-	require.Equal(t, "| MariaDB 10.11.19 | 3,000,000 | 0.571 **missed** | 0.25 met | 2 met |  | 0.25 **missed** |  | 1 met |\n"+
-		"| MariaDB 10.11.19 | 30,000,000 |  |  |  | 2.25 **missed** |  |  |  |\n"+
-		"| MariaDB 10.11.19 | 1,000,000 payments |  |  |  |  |  | 3 **missed** |  |\n", lines)
+	require.Contains(t, page.String(), `| 1,000,000 | mine |  | **failed**: a\|b |  |  |  |  |  |  |`)
+}
+
+// usual is a measurement of usual days.
+func usual(database string, sizes ...size) measurement {
+	return measurement{Machine: machine{Database: database, Date: "2026-11-22"}, Videos: usualVideos, Skew: string(usualSkew), ClosedDays: usualClosedDays, Sizes: sizes}
+}
+
+func TestPageHoldsEachServerAgainstEachGoal(t *testing.T) {
+	sizes := []size{
+		{Rows: 3 * million, Figures: []figures{
+			rounds(product, 4), rounds(floor, 2), rounds(scriptByWindow, 16), rounds(scriptBySuspects, 7), rounds(pageReader, 16), rounds(withPayments, 5),
+			rounds(springPages, 24), rounds(springTuned, 7), {Contestant: "other", Failed: "why"},
+		}},
+		{Rows: 30 * million, Figures: []figures{rounds(product, 9), rounds(floor, 4)}},
+		{Rows: 100 * million, Figures: []figures{rounds(product, 19)}},
+		{Rows: 10 * million, Figures: []figures{rounds(product, 2)}},
+		{Rows: million, Payments: true, Figures: []figures{rounds(product, 6), rounds(floor, 2)}},
+	}
+	sizes[0].Figures[0].Rounds[0].CollectLate = time.Second
+	manyVideos := usual("MySQL 9", size{Rows: 3 * million, Figures: []figures{rounds(product, 5), rounds(floor, 2)}})
+	manyVideos.Videos = million
+	var page strings.Builder
+
+	writeGoals(&page, []measurement{usual("MySQL 9", sizes...), usual("10.11.19-MariaDB-0", sizes[:2]...), manyVideos})
+
+	require.Equal(t, `
+| measured | goal | MariaDB 10.11.19 | MySQL 9 |
+|---|---|---|---|
+| 3 million views ÷ floor | at most 1.5, on MariaDB 2.5 | 2 met | 2 **missed** |
+| 3 million views, times faster than pages of Spring Batch, cold | at least 6 | 6 met | 6 met |
+| 3 million views, times faster than Spring Batch tuned by hand, warm | at least 2 | 1.75 **missed** | 1.75 **missed** |
+| 30 million views ÷ floor | at most 1.3, on MariaDB 2.5 | 2.25 met | 2.25 **missed** |
+| 3 million views of a million videos ÷ floor | at most 2.5 | not measured | 2.5 met |
+| 100 million views ÷ 10 million, by the row | at most 1.1 | not measured | 0.95 met |
+| 3 million views ÷ best script | at most 0.5 | 0.571 **missed** | 0.571 **missed** |
+| 3 million views ÷ page reader | at most 0.25 | 0.25 met | 0.25 met |
+| late views when none came ÷ run of 3 million views | at most 0.05 | 0.25 **missed** | 0.25 **missed** |
+| a million payments ÷ floor | at most 2.5 | not measured | 3 **missed** |
+| 50,000 payments on top of 3 million views, in seconds | at most 1 | 1 met | 1 met |
+`, page.String())
+}
+
+func TestGoalIsJudgedByTheNewestUsualDay(t *testing.T) {
+	g := goal{bound: 2, measured: views(million, shareOf(floor))}
+	with := func(m measurement, seconds int) measurement {
+		m.Sizes = []size{{Rows: million, Figures: []figures{rounds(product, seconds), rounds(floor, 1)}}}
+		return m
+	}
+	older, newest, oneDay, oneCore, withoutFloor := usual("MySQL 9"), usual("MySQL 9"), usual("MySQL 9"), usual("MySQL 9"), usual("MySQL 9")
+	older.Machine.Date, oneDay.ClosedDays, oneCore.Layout = "2026-11-21", 0, "on one core"
+	withoutFloor.Machine.Date = "2026-11-23"
+	withoutFloor.Sizes = []size{{Rows: million, Figures: []figures{rounds(product, 1)}}}
+
+	require.Equal(t, "not measured", g.judge("MySQL 9", []measurement{with(oneCore, 1), withoutFloor}))
+	require.Equal(t, "3 **missed**; only one day before, with a tenth of the rows", g.judge("MySQL 9", []measurement{with(oneDay, 3), withoutFloor}))
+	require.Equal(t, "2 met", g.judge("MySQL 9", []measurement{with(oneDay, 3), with(older, 1), with(newest, 2), withoutFloor}))
 }

@@ -98,19 +98,27 @@ func (r *rig) emptyTables(ctx context.Context) error {
 // day.
 func (r *rig) compare(ctx context.Context, day settlement.Day, tables []stored) error {
 	for _, one := range tables {
-		pair := [2]string{one.product, one.other}
-		var sums [2]string
-		for i, table := range pair {
-			if err := r.sql.GetContext(ctx, &sums[i], `
-				SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+one.columns.List()+`))), 0))
-				FROM `+table+`
-				WHERE starts_on = ?`, day); err != nil {
-				return err
-			}
+		products, err := r.checksum(ctx, day, one.product, one.columns)
+		if err != nil {
+			return err
 		}
-		if sums[0] != sums[1] {
-			return fmt.Errorf("%s has %s, %s has %s", pair[0], sums[0], pair[1], sums[1])
+		others, err := r.checksum(ctx, day, one.other, one.columns)
+		if err != nil {
+			return err
+		}
+		if others != products {
+			return fmt.Errorf("%s has %s, %s has %s", one.product, products, one.other, others)
 		}
 	}
 	return nil
+}
+
+// checksum tells what the table has of the day, as contestants from outside tell
+// it of their results.
+func (r *rig) checksum(ctx context.Context, day settlement.Day, table string, columns server.Columns) (sum string, err error) {
+	err = r.sql.GetContext(ctx, &sum, `
+		SELECT CONCAT(COUNT(*), ' rows, sum ', COALESCE(SUM(CRC32(CONCAT_WS(',', `+columns.List()+`))), 0))
+		FROM `+table+`
+		WHERE starts_on = ?`, day)
+	return sum, err
 }

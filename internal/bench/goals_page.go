@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// writeGoals holds each server against the goals.
+func writeGoals(page *strings.Builder, measurements []measurement) {
+	var servers []string
+	for _, m := range measurements {
+		servers = append(servers, m.Machine.server())
+	}
+	slices.Sort(servers)
+	servers = slices.Compact(servers)
+	page.WriteString("\n| measured | goal | " + strings.Join(servers, " | ") + " |\n|---|---|" + strings.Repeat("---|", len(servers)) + "\n")
+	for _, g := range goals {
+		var cells []string
+		for _, server := range servers {
+			cells = append(cells, g.judge(server, measurements))
+		}
+		fmt.Fprintf(page, "| %s | %s | %s |\n", g.title, g.bounds(), strings.Join(cells, " | "))
+	}
+}
+
+// bounds are those of the goal.
+func (g goal) bounds() string {
+	switch {
+	case g.atLeast:
+		return fmt.Sprintf("at least %g", g.bound)
+	case g.mariaDB != 0:
+		return fmt.Sprintf("at most %g, on MariaDB %g", g.bound, g.mariaDB)
+	default:
+		return fmt.Sprintf("at most %g", g.bound)
+	}
+}
+
+// judge is what was measured on the server and whether it meets the goal. Days with
+// as many closed days before them as usual count; without any such, others do, which
+// it says.
+func (g goal) judge(server string, measurements []measurement) string {
+	fitting := slices.DeleteFunc(slices.Clone(measurements), func(m measurement) bool {
+		return m.Machine.server() != server || m.Videos != cmp.Or(g.videos, usualVideos) || m.Skew != string(usualSkew) || m.Layout != ""
+	})
+	slices.SortStableFunc(fitting, func(a, b measurement) int {
+		return cmp.Or(cmp.Compare(a.unusual(), b.unusual()), cmp.Compare(b.Machine.Date, a.Machine.Date))
+	})
+	for len(fitting) > 0 {
+		var sizes []size
+		kind := fitting[0]
+		for len(fitting) > 0 && fitting[0].ClosedDays == kind.ClosedDays {
+			sizes = append(sizes, fitting[0].Sizes...)
+			fitting = fitting[1:]
+		}
+		if measured := g.measured(sizes); measured != 0 {
+			return judge(fmt.Sprintf("%.3g", measured), g.met(server, measured)) + kind.before()
+		}
+	}
+	return "not measured"
+}
+
+// unusual is by how many closed days the measurement differs from a usual one.
+func (m measurement) unusual() int {
+	return max(m.ClosedDays-usualClosedDays, usualClosedDays-m.ClosedDays)
+}
+
+func (g goal) met(server string, measured float64) bool {
+	switch {
+	case g.atLeast:
+		return measured >= g.bound
+	case g.mariaDB != 0 && strings.HasPrefix(server, mariaDBName):
+		return measured <= g.mariaDB
+	default:
+		return measured <= g.bound
+	}
+}
