@@ -10,12 +10,15 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
+	"creatorpay/db/replication"
 )
 
 // Activities holds what the activities depend on; its methods are the
 // activities.
 type Activities struct {
 	DB *db.DB
+	// Replicas are scanned where they can be relied on; nil if there are none.
+	Replicas *replication.Scans
 	// RepeatWindow is the window of R3 for runs that begin now.
 	RepeatWindow time.Duration
 	// PartitionsAhead is how many days after today, and after the one being run,

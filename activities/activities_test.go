@@ -37,7 +37,12 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{Books: dbtest.Open(t)}
+	return setupOn(t, dbtest.Open(t))
+}
+
+func setupOn(t *testing.T, books *dbtest.Books) *bundle {
+	t.Helper()
+	b := &bundle{Books: books}
 	require.NoError(t, b.DB.PutCreators(t.Context(), []db.Creator{{ID: creator, Name: "c", Email: "c@creators.example", Locale: "ko"}}))
 	b.AddDays(day-1, day+1)
 	b.addVideos(1, 30)

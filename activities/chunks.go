@@ -12,13 +12,22 @@ import (
 )
 
 // PlanDay cuts the day into chunks, once: a plan that is stored already is
-// read back.
+// read back. The day has begun, so it is over, and what it posts is fixed: replicas that
+// have all that the primary has now can be scanned for it.
 func (a *Activities) PlanDay(ctx context.Context, input PlanDayInput) (PlanResult, error) {
+	position := a.Replicas.Position(ctx)
 	result, err := a.plan(ctx, settlement.DailyPeriod(input.Day), func() ([]settlement.Range, error) {
-		videos, err := a.DB.RowsToPlan(ctx, input.Day)
+		videos, err := a.scannedAt(position).RowsToPlan(ctx, input.Day)
 		return settlement.Split(settlement.Borders(videos, input.ChunkRows, input.MaxChunks)), err
 	})
+	result.Position = position
 	return result, err
+}
+
+// scannedAt are the books, of which the logs are scanned on the replicas that have all
+// that the primary had at the position.
+func (a *Activities) scannedAt(position string) *db.DB {
+	return a.DB.ScannedOn(a.Replicas.At(position))
 }
 
 // plan reads the period's plan back, or stores the one that is made here if
@@ -55,7 +64,9 @@ func (a *Activities) plan(ctx context.Context, period settlement.Period, cut fun
 
 // CountChunk counts the chunk's plays by R1 to R3 and, where the day settles any, its
 // payments by R13 to R16, and stores the figures of its videos. A chunk that is
-// counted already is not counted again.
+// counted already is not counted again. One that a check found to have other rows than
+// were counted is counted where they were found, on the primary: a replica may lack some
+// and not know.
 func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChunkResult, error) {
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
@@ -73,7 +84,11 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	counter, err := counting.New(ctx, a.DB, input.Day, run.RepeatWindow())
+	scanned := a.DB
+	if chunk.Counts == 0 {
+		scanned = a.scannedAt(input.Position)
+	}
+	counter, err := counting.New(ctx, scanned, input.Day, run.RepeatWindow())
 	if err != nil {
 		return CountChunkResult{}, err
 	}
@@ -81,7 +96,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	if count.Payments, err = a.countPayments(ctx, run, chunk, owners); err != nil {
+	if count.Payments, err = a.countPayments(ctx, scanned, run, chunk, owners); err != nil {
 		return CountChunkResult{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
@@ -103,11 +118,15 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	return CountChunkResult{Rows: rows + payments}, nil
 }
 
-// countPayments counts the chunk's payments. Late rows that keep it from doing so are
-// fixed only when they are judged: it looks whether they, or others that these need,
-// have been put right since the day collected them.
-func (a *Activities) countPayments(ctx context.Context, run db.Run, chunk db.Chunk, owners []db.Owner) (*db.PaymentCount, error) {
-	count, bad := counting.Payments(ctx, a.DB, run, chunk.Range, owners)
+// countPayments counts the chunk's payments. Only the primary may say that there are bad
+// ones: a replica may lack the rows that make them good. Late rows that keep it from
+// counting are fixed only when they are judged: it looks whether they, or others that
+// these need, have been put right since the day collected them.
+func (a *Activities) countPayments(ctx context.Context, scanned *db.DB, run db.Run, chunk db.Chunk, owners []db.Owner) (*db.PaymentCount, error) {
+	count, bad := counting.Payments(ctx, scanned, run, chunk.Range, owners)
+	if errors.Is(bad, settlement.ErrBadPayments) && scanned != a.DB {
+		count, bad = counting.Payments(ctx, a.DB, run, chunk.Range, owners)
+	}
 	if !errors.Is(bad, settlement.ErrBadPayments) {
 		return count, bad
 	}

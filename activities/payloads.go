@@ -57,6 +57,9 @@ type PlanDayInput struct {
 // PlanResult is a period's plan in key order.
 type PlanResult struct {
 	Chunks []PlannedChunk `json:"chunks"`
+	// Position is up to where a replica must have followed the primary to be scanned for
+	// the day, in the servers' own words (GTIDs); empty if none is.
+	Position string `json:"position,omitempty"`
 }
 
 // PlannedChunk is a chunk of a period's plan and what has been done of it.
@@ -71,6 +74,8 @@ type PlannedChunk struct {
 type ChunkInput struct {
 	Day   settlement.Day `json:"day"`
 	Chunk int            `json:"chunk"`
+	// Position is that of the plan, if the chunk is to be counted.
+	Position string `json:"position,omitempty"`
 }
 
 // CountChunkResult says how much was counted.

@@ -153,10 +153,12 @@ func TestAppendViews_KeepsEveryFigure(t *testing.T) {
 	watch(t, db, big)
 
 	var plays int
-	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func(play settlement.Play) error {
-		plays++
-		require.Equal(t, playOf(big), play)
-		return nil
+	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func() func(settlement.Play) error {
+		return func(play settlement.Play) error {
+			plays++
+			require.Equal(t, playOf(big), play)
+			return nil
+		}
 	}))
 	require.Equal(t, 1, plays)
 }

@@ -40,9 +40,11 @@ func someViews(day settlement.Day, n int) []daylog.View {
 func playsOf(t *testing.T, db *DB, day settlement.Day, videos settlement.Range) []settlement.Play {
 	t.Helper()
 	plays := []settlement.Play{}
-	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, day), videos, func(play settlement.Play) error {
-		plays = append(plays, play)
-		return nil
+	require.NoError(t, db.Log.Scan(t.Context(), onTime(t, db, day), videos, func() func(settlement.Play) error {
+		return func(play settlement.Play) error {
+			plays = append(plays, play)
+			return nil
+		}
 	}))
 	return plays
 }
@@ -97,11 +99,13 @@ func TestPlays_EndWithTheReadersError(t *testing.T) {
 	enough := errors.New("enough")
 	read := 0
 
-	err := db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func(settlement.Play) error {
-		if read++; read == 3 {
-			return enough
+	err := db.Log.Scan(t.Context(), onTime(t, db, monday), allVideos, func() func(settlement.Play) error {
+		return func(settlement.Play) error {
+			if read++; read == 3 {
+				return enough
+			}
+			return nil
 		}
-		return nil
 	})
 
 	require.ErrorIs(t, err, enough)
@@ -115,7 +119,9 @@ func TestPlays_EndWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 
-	err := db.Log.Scan(ctx, daylog.OnTime{Day: monday}, allVideos, func(settlement.Play) error { return nil })
+	err := db.Log.Scan(ctx, daylog.OnTime{Day: monday}, allVideos, func() func(settlement.Play) error {
+		return func(settlement.Play) error { return nil }
+	})
 
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, playsOf(t, db, monday, allVideos), 1, "the pool can be used again")

@@ -21,7 +21,8 @@ type DB struct {
 	Prices   *Rules[settlement.PriceRule]
 	Fees     *Rules[settlement.FeeRule]
 	pool     *server.Pool
-	now      func() time.Time // one home for the clock; it only ever stamps rows
+	replicas server.OnReplicas // nil without any
+	now      func() time.Time  // one home for the clock; it only ever stamps rows
 }
 
 // Open connects to the database that dsn names, with so many connections at
@@ -32,7 +33,7 @@ func Open(ctx context.Context, dsn string, connections int) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDB(pool), nil
+	return newDB(pool, nil), nil
 }
 
 // OpenLazily gives the books to one who only reads, with so many connections at
@@ -44,18 +45,32 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDB(pool), nil
+	return newDB(pool, nil), nil
 }
 
-func newDB(pool *server.Pool) *DB {
+func newDB(pool *server.Pool, replicas server.OnReplicas) *DB {
 	return &DB{
-		Log:      daylog.NewViews(pool),
-		Payments: daylog.NewPayments(pool),
+		Log:      daylog.NewViews(pool, replicas),
+		Payments: daylog.NewPayments(pool, replicas),
 		Prices:   &Rules[settlement.PriceRule]{pool, prices},
 		Fees:     &Rules[settlement.FeeRule]{pool, fees},
 		pool:     pool,
+		replicas: replicas,
 		now:      func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
 	}
+}
+
+// ScannedOn are the same books, of which the rows of the logs are scanned on the
+// replicas where one can answer, or on no replica if that is nil. All else, also how many
+// rows there are, is read where it is written. Books of which no replica is scanned are
+// the database itself.
+func (db *DB) ScannedOn(replicas server.OnReplicas) *DB {
+	if replicas == nil && db.replicas == nil {
+		return db
+	}
+	scanned := newDB(db.pool, replicas)
+	scanned.now = db.now
+	return scanned
 }
 
 // Close closes all connections.

@@ -124,12 +124,14 @@ func countRows(ctx context.Context, db *DB, day settlement.Day) error {
 	if err != nil {
 		return err
 	}
-	err = db.Log.Scan(ctx, rows, chunk.Range, func(play settlement.Play) error {
-		if last := len(count.Lines) - 1; last < 0 || count.Lines[last].VideoID != play.VideoID {
-			count.Lines = append(count.Lines, StatisticsLine{Day: day, VideoID: play.VideoID, CreatorID: creator})
+	err = db.Log.Scan(ctx, rows, chunk.Range, func() func(settlement.Play) error {
+		return func(play settlement.Play) error {
+			if last := len(count.Lines) - 1; last < 0 || count.Lines[last].VideoID != play.VideoID {
+				count.Lines = append(count.Lines, StatisticsLine{Day: day, VideoID: play.VideoID, CreatorID: creator})
+			}
+			count.Lines[len(count.Lines)-1].Count(play, settlement.Counts)
+			return nil
 		}
-		count.Lines[len(count.Lines)-1].Count(play, settlement.Counts)
-		return nil
 	})
 	if err != nil {
 		return err

@@ -4,20 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"strings"
 
 	"creatorpay/db"
+	"creatorpay/db/replication"
 	"creatorpay/engine/verify"
+	"creatorpay/program/settings"
 	"creatorpay/settlement"
 )
 
 type verifyCommand struct {
 	databaseFlags
+	settings.Replicas `embed:""`
+
 	Date settlement.Day `required:"" placeholder:"DATE" help:"A closed day."`
 }
 
-func (c verifyCommand) Run(ctx context.Context, database *db.DB) error {
-	return printVerification(ctx, database, c.Date)
+func (c verifyCommand) Run(ctx context.Context, database *db.DB, opened *opened) error {
+	warnings := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	replicas, err := replication.OpenScans(c.MySQLDSN, c.DSNs(), connections(), warnings)
+	if err != nil {
+		return err
+	}
+	opened.add(replicas.Close)
+	return printVerification(ctx, database.ScannedOn(replicas.At(replicas.Position(ctx))), c.Date)
 }
 
 // printVerification prints the chunks whose rows came, are missing or changed, and

@@ -21,6 +21,7 @@ import (
 func main() {
 	var config struct {
 		settings.Database `embed:""`
+		settings.Replicas `embed:""`
 		Service           service.Config `embed:""`
 		Logging           logging.Config `embed:""`
 	}
@@ -30,7 +31,7 @@ func main() {
 		kong.Vars(service.FlagDefaults()),
 	)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, config.MySQLDSN, config.Service, config.Logging)
+	err := run(ctx, service.Backends{MySQLDSN: config.MySQLDSN, ReplicaDSNs: config.DSNs()}, config.Service, config.Logging)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "worker:", command.Explain(err))
@@ -38,10 +39,9 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, dsn string, config service.Config, log logging.Config) error {
-	temporal, err := connect.TemporalOptions()
-	if err != nil {
+func run(ctx context.Context, backends service.Backends, config service.Config, log logging.Config) (err error) {
+	if backends.Temporal, err = connect.TemporalOptions(); err != nil {
 		return err
 	}
-	return service.Run(ctx, service.Backends{MySQLDSN: dsn, Temporal: temporal}, config, logging.New(log))
+	return service.Run(ctx, backends, config, logging.New(log))
 }

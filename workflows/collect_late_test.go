@@ -16,7 +16,7 @@ func TestAClosedDayWhoseRowsVanishedRaisesAnAlarmAndIsNoObstacle(t *testing.T) {
 	b.OnActivity(a.CollectLate, mock.Anything, activities.DayInput{Day: day}).Return(activities.CollectLateResult{Mismatches: vanished}, nil).Once()
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
 	b.makesRoom()
-	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{Chunks: []activities.PlannedChunk{planned(1)}}, nil).Once()
+	b.OnActivity(a.PlanDay, mock.Anything, mock.Anything).Return(activities.PlanResult{Chunks: []activities.PlannedChunk{planned(1)}, Position: position}, nil).Once()
 	b.counts(1).Return(counted, nil).Once()
 	b.checks()
 	b.settles(1)

@@ -57,7 +57,8 @@ func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
 
 type dailyRun struct {
 	chunkedRun
-	input DailyInput
+	input    DailyInput
+	position string // of the plan
 }
 
 func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
@@ -159,7 +160,7 @@ func (r *dailyRun) plan(ctx workflow.Context) error {
 	var plan activities.PlanResult
 	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "plan "+r.input.Day.String()), a.PlanDay,
 		activities.PlanDayInput{Day: r.input.Day, ChunkRows: r.input.ChunkRows, MaxChunks: maxChunks}).Get(ctx, &plan)
-	r.chunks = plan.Chunks
+	r.chunks, r.position = plan.Chunks, plan.Position
 	return err
 }
 
@@ -169,7 +170,7 @@ func (r *dailyRun) count(ctx workflow.Context, round int) error {
 	return r.eachChunk(ctx, "count", round, settlement.ChunkPlanned, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
 		var counted activities.CountChunkResult
 		err := workflow.ExecuteActivity(ctx, a.CountChunk,
-			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number}).Get(ctx, &counted)
+			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number, Position: r.position}).Get(ctx, &counted)
 		if err != nil {
 			return err
 		}

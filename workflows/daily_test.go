@@ -80,17 +80,20 @@ func (b *bundle) makesRoom() {
 	b.OnActivity(a.MakeRoomAfter, mock.Anything, activities.DayInput{Day: day}).Return(activities.MakeRoomResult{}, nil).Once()
 }
 
+// position is that of the primary when the day is planned; all chunks are counted by it.
+const position = "0-1-1234"
+
 // begins lets the run begin and plan the given chunks.
 func (b *bundle) begins(chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
 	b.makesRoom()
 	b.OnActivity(a.CollectLate, mock.Anything, activities.DayInput{Day: day}).Return(activities.CollectLateResult{}, nil).Once()
 	b.OnActivity(a.PlanDay, mock.Anything, activities.PlanDayInput{Day: day, ChunkRows: DefaultChunkRows, MaxChunks: maxChunks}).
-		Return(activities.PlanResult{Chunks: chunks}, nil).Once()
+		Return(activities.PlanResult{Chunks: chunks, Position: position}, nil).Once()
 }
 
 func (b *bundle) counts(chunk int) *testsuite.MockCallWrapper {
-	return b.OnActivity(a.CountChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: chunk})
+	return b.OnActivity(a.CountChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: chunk, Position: position})
 }
 
 func (b *bundle) settles(chunk int) {

@@ -58,7 +58,7 @@ func (r *recount) read(ctx context.Context, chunk db.Chunk) (err error) {
 	if r.refunds, err = r.books.refundsOf(ctx, day, chunk.Range); err != nil {
 		return err
 	}
-	if err := r.books.db.Payments.Scan(ctx, r.run.PaymentsOnTime(), chunk.Range, r.own); err != nil {
+	if err := r.books.db.Payments.Scan(ctx, r.run.PaymentsOnTime(), chunk.Range, func() func(settlement.Payment) error { return r.own }); err != nil {
 		return err
 	}
 	if err := r.lateBefore(nil); err != nil {

@@ -40,14 +40,17 @@ func (l *Log) CountRange(ctx context.Context, from sqlx.QueryerContext, day sett
 
 // RowsByVideo are the videos that have rows on the day, with their number, by id.
 func (l *Log) RowsByVideo(ctx context.Context, day settlement.Day) (videos []settlement.VideoRows, err error) {
-	if err := l.pool.SelectContext(ctx, &videos, `
-		SELECT
-			video_id,
-			COUNT(*) AS row_count
-		FROM `+l.table+`
-		WHERE `+l.day+` = ?
-		GROUP BY video_id
-		ORDER BY video_id`, day); err != nil {
+	if err := l.readMany(ctx, func(from *server.Pool) error {
+		videos = nil
+		return from.SelectContext(ctx, &videos, `
+			SELECT
+				video_id,
+				COUNT(*) AS row_count
+			FROM `+l.table+`
+			WHERE `+l.day+` = ?
+			GROUP BY video_id
+			ORDER BY video_id`, day)
+	}); err != nil {
 		return nil, fmt.Errorf("count rows of the videos of %s: %w", day, err)
 	}
 	return videos, nil

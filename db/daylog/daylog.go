@@ -9,6 +9,7 @@
 package daylog
 
 import (
+	"context"
 	"strings"
 
 	"creatorpay/db/server"
@@ -19,7 +20,17 @@ import (
 // concurrent use.
 type Log struct {
 	description
-	pool *server.Pool
+	pool     *server.Pool
+	replicas server.OnReplicas // asked for many rows; nil without any
+}
+
+// readMany reads many rows: from a replica, or from the primary, which has the last
+// word. The function may be called several times, and begins anew each time.
+func (l *Log) readMany(ctx context.Context, from func(*server.Pool) error) error {
+	if l.replicas != nil && l.replicas(ctx, from) {
+		return nil
+	}
+	return from(l.pool)
 }
 
 // Name is what the log is called in messages: "watch log".

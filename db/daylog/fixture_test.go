@@ -39,7 +39,7 @@ func open(t *testing.T) logs {
 	pool, err := server.Open(t.Context(), dsn, 4)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, pool.Close()) })
-	return logs{pool, daylog.NewViews(pool), daylog.NewPayments(pool)}
+	return logs{pool, daylog.NewViews(pool, nil), daylog.NewPayments(pool, nil)}
 }
 
 // book is one of the logs as the platform sees it.

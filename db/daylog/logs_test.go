@@ -24,9 +24,9 @@ func TestPartitions_EachLogHasItsOwn(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, found)
 		require.Equal(t, []settlement.Day{monday - 2, monday + 4}, []settlement.Day{first, last})
-		other := daylog.NewPayments(b.pool).Log
+		other := daylog.NewPayments(b.pool, nil).Log
 		if b.table == "payments" {
-			other = daylog.NewViews(b.pool).Log
+			other = daylog.NewViews(b.pool, nil).Log
 		}
 		present, err := other.Partitions(t.Context())
 		require.NoError(t, err)

@@ -14,10 +14,11 @@ type Payments struct {
 	rows[Payment, settlement.Payment, LatePayment]
 }
 
-// NewPayments are the log of payments of the pool's database.
-func NewPayments(pool *server.Pool) *Payments {
+// NewPayments are the log of payments of the pool's database, scanned as [NewViews]
+// are.
+func NewPayments(pool *server.Pool, replicas server.OnReplicas) *Payments {
 	return &Payments{rows[Payment, settlement.Payment, LatePayment]{
-		Log: &Log{pool: pool, description: description{
+		Log: &Log{pool: pool, replicas: replicas, description: description{
 			name:         "payments log",
 			rows:         "payments",
 			table:        "payments",

@@ -18,9 +18,11 @@ import (
 func (l logs) scanned(t *testing.T, day daylog.OnTime, videos settlement.Range) []settlement.Payment {
 	t.Helper()
 	found := []settlement.Payment{}
-	require.NoError(t, l.payments.Scan(t.Context(), day, videos, func(payment settlement.Payment) error {
-		found = append(found, payment)
-		return nil
+	require.NoError(t, l.payments.Scan(t.Context(), day, videos, func() func(settlement.Payment) error {
+		return func(payment settlement.Payment) error {
+			found = append(found, payment)
+			return nil
+		}
 	}))
 	return found
 }
@@ -180,7 +182,9 @@ func TestScanPayments_EndsWithTheReadersError(t *testing.T) {
 	logs.add(t, payment(monday, 1, 1, 0), payment(monday, 1, 2, 0))
 	enough := errors.New("enough")
 
-	err := logs.payments.Scan(t.Context(), daylog.OnTime{Day: monday}, allVideos, func(settlement.Payment) error { return enough })
+	err := logs.payments.Scan(t.Context(), daylog.OnTime{Day: monday}, allVideos, func() func(settlement.Payment) error {
+		return func(settlement.Payment) error { return enough }
+	})
 
 	require.Equal(t, enough, err)
 	require.Len(t, logs.scanned(t, daylog.OnTime{Day: monday}, allVideos), 2, "the connection can be used again")

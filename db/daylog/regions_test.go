@@ -47,9 +47,11 @@ func TestScan_OfADayInManyRegionsIsInTheOrderOfItsKey(t *testing.T) {
 	require.Less(t, tries, 100, "the server gives them in order without being asked to")
 	for range 10 {
 		var rows int
-		require.NoError(t, logs.views.Scan(t.Context(), daylog.OnTime{Day: monday}, allVideos, func(settlement.Play) error {
-			rows++
-			return nil
+		require.NoError(t, logs.views.Scan(t.Context(), daylog.OnTime{Day: monday}, allVideos, func() func(settlement.Play) error {
+			return func(settlement.Play) error {
+				rows++
+				return nil
+			}
 		}))
 		require.Equal(t, videos*viewers, rows)
 	}

@@ -43,10 +43,13 @@ func firstStray[Late lateRow](ctx context.Context, from sqlx.QueryerContext, que
 // Sum reads the day's rows of the range again: their number and the sum of their
 // checksums.
 func (r *rows[Row, Fact, Late]) Sum(ctx context.Context, day OnTime, videos settlement.Range) (number int64, checksum uint64, err error) {
-	err = r.Scan(ctx, day, videos, func(fact Fact) error {
-		number++
-		checksum += r.checksum(fact)
-		return nil
+	err = r.Scan(ctx, day, videos, func() func(Fact) error {
+		number, checksum = 0, 0
+		return func(fact Fact) error {
+			number++
+			checksum += r.checksum(fact)
+			return nil
+		}
 	})
 	return number, checksum, err
 }

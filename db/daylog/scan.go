@@ -13,31 +13,35 @@ import (
 
 // Scan feeds the day's rows of the range to each, in key order. All come from one
 // snapshot, and memory does not grow with their number. An error of each ends the
-// scan and is returned.
+// scan and is returned. Where a replica could not answer to the end, or its rows led
+// to an error, begin is called again, and so are all rows read again from another
+// server; the last each has had all of them.
 //
 // The query leaves the order to the clustered key, and the scan makes sure of
 // it row by row: with ORDER BY, MySQL reads a partitioned table through a merge
 // of its partitions, which takes twice the time even for one of them. Only TiDB,
 // which reads the regions of a day at once, is asked to keep it.
-func (r *rows[Row, Fact, Late]) Scan(ctx context.Context, day OnTime, videos settlement.Range, each func(Fact) error) error {
+func (r *rows[Row, Fact, Late]) Scan(ctx context.Context, day OnTime, videos settlement.Range, begin func() (each func(Fact) error)) error {
 	where, args := server.Between("video_id", videos)
 	there, more := day.condition()
 	named := []driver.NamedValue{{Ordinal: 1, Value: day.Day.String()}}
 	for i, arg := range append(args, more...) {
 		named = append(named, driver.NamedValue{Ordinal: i + 2, Value: arg})
 	}
-	conn, err := r.pool.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", r.name, err)
-	}
-	defer func() { _ = conn.Close() }()
-	return conn.Raw(func(raw any) error {
-		return r.scan(ctx, raw.(driver.ConnPrepareContext), day.Day, `
-			SELECT
-				`+r.columns()[1:].Joined("%s", ",\n\t\t\t\t")+`
-			FROM `+r.table+` FORCE INDEX (PRIMARY)
-			WHERE `+r.day+` = ? AND `+where+` AND `+there+`
-			/*T! ORDER BY `+r.key.List()+` */`, named, each)
+	return r.readMany(ctx, func(from *server.Pool) error {
+		conn, err := from.Conn(ctx)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", r.name, err)
+		}
+		defer func() { _ = conn.Close() }()
+		return conn.Raw(func(raw any) error {
+			return r.scan(ctx, raw.(driver.ConnPrepareContext), day.Day, `
+				SELECT
+					`+r.columns()[1:].Joined("%s", ",\n\t\t\t\t\t")+`
+				FROM `+r.table+` FORCE INDEX (PRIMARY)
+				WHERE `+r.day+` = ? AND `+where+` AND `+there+`
+				/*T! ORDER BY `+r.key.List()+` */`, named, begin())
+		})
 	})
 }
 

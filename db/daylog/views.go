@@ -13,10 +13,11 @@ type Views struct {
 	rows[View, settlement.Play, LateView]
 }
 
-// NewViews are the watch log of the pool's database.
-func NewViews(pool *server.Pool) *Views {
+// NewViews are the watch log of the pool's database, which is scanned on the replicas
+// where there are any and one can answer.
+func NewViews(pool *server.Pool, replicas server.OnReplicas) *Views {
 	return &Views{rows[View, settlement.Play, LateView]{
-		Log: &Log{pool: pool, description: description{
+		Log: &Log{pool: pool, replicas: replicas, description: description{
 			name:         "watch log",
 			rows:         "views",
 			table:        "watch_log",

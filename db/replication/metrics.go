@@ -17,6 +17,34 @@ func describe(name, help string) *prometheus.Desc {
 	return prometheus.NewDesc("creatorpay_replica_"+name, help, []string{"replica"}, nil)
 }
 
+// What became of a scan on a replica.
+const (
+	scanRead     = "read"
+	scanBehind   = "behind"    // passed over
+	scanStray    = "stray"     // passed over
+	scanFailed   = "failed"    // passed over: down, broken off, or with rows that led to an error
+	scanNotAsked = "not_asked" // left alone after it was passed over
+)
+
+var scanOutcomes = []string{scanRead, scanBehind, scanStray, scanFailed, scanNotAsked}
+
+func newScanOutcomes() *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "creatorpay_replica_scans_total",
+		Help: "Scans of the logs that a replica was to do, by what became of them. All but those with the outcome read were done by another server.",
+	}, []string{"replica", "outcome"})
+}
+
+func (s *Scans) count(replica *scanned, outcome string) {
+	s.became.WithLabelValues(replica.Address, outcome).Inc()
+}
+
+// Describe makes Scans a [prometheus.Collector].
+func (s *Scans) Describe(to chan<- *prometheus.Desc) { s.became.Describe(to) }
+
+// Collect sends how many scans there were.
+func (s *Scans) Collect(to chan<- prometheus.Metric) { s.became.Collect(to) }
+
 // Describe makes a Watch a [prometheus.Collector].
 func (w *Watch) Describe(to chan<- *prometheus.Desc) {
 	for _, of := range []*prometheus.Desc{up, lagTransactions, strayTransactions, lagSeconds} {

@@ -1,6 +1,7 @@
 // Package replication tells how the replicas of the primary are doing: whether
-// they answer and follow, and how far behind they are. It has connections of its
-// own, so that it can also tell when all others are in use.
+// they answer and follow, and how far behind they are; and it lets rows be read from
+// those that have all that they are to have. It has connections of its own, so that it
+// can also tell when all others are in use.
 package replication
 
 import (
@@ -28,42 +29,53 @@ type Watch struct {
 // down. Malformed DSNs, and two of one server, of which one may be the primary's,
 // are errors, all of them at once.
 func Open(primaryDSN string, replicaDSNs []string) (*Watch, error) {
-	w := &Watch{}
+	primary, replicas, err := openAll(primaryDSN, replicaDSNs, func(dsn string) (*server.Pool, error) {
+		return server.OpenLazily(dsn, 1, limit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Watch{primary: primary, replicas: replicas}, nil
+}
+
+// openAll opens the primary, to be asked for its position, and the replicas as told.
+func openAll(primaryDSN string, replicaDSNs []string, openReplica func(dsn string) (*server.Pool, error)) (primary *server.Pool, replicas []*server.Pool, err error) {
 	var problems []error
-	var err error
-	if w.primary, err = server.OpenLazily(primaryDSN, 1+len(replicaDSNs), limit); err != nil {
+	if primary, err = server.OpenLazily(primaryDSN, 1+len(replicaDSNs), limit); err != nil {
 		problems = append(problems, fmt.Errorf("MYSQL_DSN %w", err))
 	}
 	for i, dsn := range replicaDSNs {
-		replica, err := server.OpenLazily(dsn, 1, limit)
+		replica, err := openReplica(dsn)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("MYSQL_REPLICA_DSNS: number %d %w", i+1, err))
 			continue
 		}
 		switch {
-		case w.primary != nil && w.primary.Address == replica.Address:
+		case primary != nil && primary.Address == replica.Address:
 			problems = append(problems, fmt.Errorf("MYSQL_REPLICA_DSNS: number %d names the primary, %s: take it out", i+1, replica.Address))
-		case slices.ContainsFunc(w.replicas, func(other *server.Pool) bool { return other.Address == replica.Address }):
+		case slices.ContainsFunc(replicas, func(other *server.Pool) bool { return other.Address == replica.Address }):
 			problems = append(problems, fmt.Errorf("MYSQL_REPLICA_DSNS: number %d names %s again", i+1, replica.Address))
 		}
-		w.replicas = append(w.replicas, replica)
+		replicas = append(replicas, replica)
 	}
 	if err := errors.Join(problems...); err != nil {
-		w.Close()
-		return nil, err
+		closeAll(primary, replicas)
+		return nil, nil, err
 	}
-	return w, nil
+	return primary, replicas, nil
 }
 
-// Close closes all connections.
-func (w *Watch) Close() {
-	if w.primary != nil {
-		_ = w.primary.Close()
+func closeAll(primary *server.Pool, replicas []*server.Pool) {
+	if primary != nil {
+		_ = primary.Close()
 	}
-	for _, replica := range w.replicas {
+	for _, replica := range replicas {
 		_ = replica.Close()
 	}
 }
+
+// Close closes all connections.
+func (w *Watch) Close() { closeAll(w.primary, w.replicas) }
 
 // Look asks all replicas at once and returns their states in the order of their
 // DSNs, within a few seconds, whatever is down.

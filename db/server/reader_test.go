@@ -45,12 +45,29 @@ func TestAReaderCannotWrite(t *testing.T) {
 	_, err = writer.ExecContext(t.Context(), `CREATE TABLE t (i INT)`)
 	require.NoError(t, err)
 
-	reader := openReader(t, dsn, time.Minute)
-	_, err = reader.ExecContext(t.Context(), `INSERT INTO t VALUES (1)`)
-	require.Equal(t, uint16(erReadOnlyTransaction), ErrorNumber(err), err)
-	var rows int
-	require.NoError(t, reader.GetContext(t.Context(), &rows, `SELECT COUNT(*) FROM t`))
-	require.Zero(t, rows)
+	scanner, err := OpenToScan(dsn, 2)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, scanner.Close()) })
+	for _, reader := range []*Pool{openReader(t, dsn, time.Minute), scanner} {
+		_, err = reader.ExecContext(t.Context(), `INSERT INTO t VALUES (1)`)
+		require.Equal(t, uint16(erReadOnlyTransaction), ErrorNumber(err), err)
+		var rows int
+		require.NoError(t, reader.GetContext(t.Context(), &rows, `SELECT COUNT(*) FROM t`))
+		require.Zero(t, rows)
+	}
+}
+
+func TestAServerThatSendsNothingIsNotWaitedForByWhoScans(t *testing.T) {
+	config, err := mysql.ParseDSN(devtest.Database(t))
+	require.NoError(t, err)
+	config.ReadTimeout = 200 * time.Millisecond // instead of its own
+	scanner, err := OpenToScan(config.FormatDSN(), 1)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, scanner.Close()) })
+
+	err = scanner.GetContext(t.Context(), new(int), `SELECT SLEEP(3600)`)
+
+	require.ErrorIs(t, err, mysql.ErrInvalidConn)
 }
 
 func TestTheServerBreaksOffAReadersLongStatement(t *testing.T) {

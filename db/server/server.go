@@ -4,6 +4,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -66,8 +67,28 @@ func OpenLazily(dsn string, connections int, limit time.Duration) (*Pool, error)
 	if err != nil {
 		return nil, err
 	}
-	return newPool(config, connections, session{access: notToTiDB(", READ ONLY"), limit: limit})
+	return newPool(config, connections, session{access: readOnly, limit: limit})
 }
+
+// silence is how long a server that scans may send nothing before it is taken for
+// dead.
+const silence = 30 * time.Second
+
+// OpenToScan gives connections as [OpenLazily] does, for SELECTs that may take any
+// time as long as rows keep coming.
+func OpenToScan(dsn string, connections int) (*Pool, error) {
+	config, err := parseDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	config.ReadTimeout = cmp.Or(config.ReadTimeout, silence)
+	return newPool(config, connections, session{access: readOnly})
+}
+
+// OnReplicas lets read read from replicas, each time from the start, until it has
+// succeeded on one that can be relied on. It tells whether one has: otherwise what was
+// read counts for nothing, and the primary is to be asked.
+type OnReplicas func(ctx context.Context, read func(from *Pool) error) (done bool)
 
 func newPool(config *mysql.Config, connections int, session session) (*Pool, error) {
 	connector, err := mysql.NewConnector(config)

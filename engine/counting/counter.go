@@ -42,24 +42,27 @@ func New(ctx context.Context, database *db.DB, day settlement.Day, window time.D
 // plays of any other video only count as unknown rows. Memory grows with the
 // videos that were played and with the late views, not with the plays.
 func (c *Counter) Count(ctx context.Context, videos settlement.Range, owners []db.Owner) (db.Count, error) {
-	tally := tally{
-		counter: c,
-		judge:   settlement.NewJudge(c.first, c.window),
-		lines: lines[db.StatisticsLine]{owners: owners, begin: func(owner db.Owner) db.StatisticsLine {
-			return db.StatisticsLine{Day: c.day, VideoID: owner.VideoID, CreatorID: owner.CreatorID}
-		}},
-	}
-	if err := c.db.Log.Scan(ctx, c.rows, videos, tally.add); err != nil {
+	var t *tally
+	if err := c.db.Log.Scan(ctx, c.rows, videos, func() func(settlement.Play) error {
+		t = &tally{
+			counter: c,
+			judge:   settlement.NewJudge(c.first, c.window),
+			lines: lines[db.StatisticsLine]{owners: owners, begin: func(owner db.Owner) db.StatisticsLine {
+				return db.StatisticsLine{Day: c.day, VideoID: owner.VideoID, CreatorID: owner.CreatorID}
+			}},
+		}
+		return t.add
+	}); err != nil {
 		return db.Count{}, err
 	}
-	if err := tally.lookBack(ctx); err != nil {
+	if err := t.lookBack(ctx); err != nil {
 		return db.Count{}, err
 	}
-	tally.count.Lines = tally.lines.all
-	if err := c.late(ctx, videos, owners, &tally.count); err != nil {
+	t.count.Lines = t.lines.all
+	if err := c.late(ctx, videos, owners, &t.count); err != nil {
 		return db.Count{}, err
 	}
-	return tally.count, nil
+	return t.count, nil
 }
 
 // tally is one scan's state.

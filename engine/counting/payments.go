@@ -50,18 +50,21 @@ func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos sett
 	}
 	known := maps.Clone(checked)
 	for {
-		tally := &paymentTally{
-			day: run.StartsOn, fees: fees, late: late,
-			judge: settlement.NewPaymentJudge(known), adjusted: map[adjusted]settlement.PaymentFigures{},
-			lines: lines[db.PaymentLine]{owners: owners, begin: func(owner db.Owner) db.PaymentLine {
-				return db.PaymentLine{Day: run.StartsOn, VideoID: owner.VideoID, CreatorID: owner.CreatorID}
-			}},
-		}
-		tally.first, tally.last = calendar.Starts(run.StartsOn)
-		if shares {
-			tally.shares = map[shareKey]FeeShare{}
-		}
-		if err := database.Payments.Scan(ctx, run.PaymentsOnTime(), videos, tally.add); err != nil {
+		var tally *paymentTally
+		if err := database.Payments.Scan(ctx, run.PaymentsOnTime(), videos, func() func(settlement.Payment) error {
+			tally = &paymentTally{
+				day: run.StartsOn, fees: fees, late: late,
+				judge: settlement.NewPaymentJudge(known), adjusted: map[adjusted]settlement.PaymentFigures{},
+				lines: lines[db.PaymentLine]{owners: owners, begin: func(owner db.Owner) db.PaymentLine {
+					return db.PaymentLine{Day: run.StartsOn, VideoID: owner.VideoID, CreatorID: owner.CreatorID}
+				}},
+			}
+			tally.first, tally.last = calendar.Starts(run.StartsOn)
+			if shares {
+				tally.shares = map[shareKey]FeeShare{}
+			}
+			return tally.add
+		}); err != nil {
 			return nil, err
 		}
 		if err := tally.addLate(nil); err != nil {

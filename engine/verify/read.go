@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"creatorpay/db"
 	"creatorpay/engine/counting"
@@ -46,6 +47,11 @@ type result struct {
 	differences []Difference
 	lines       []db.StatisticsLine // recomputed
 	totals      settlement.Totals   // recomputed
+}
+
+// same tells whether the chunk is as it was.
+func (r result) same() bool {
+	return len(r.differences) == 0 && !slices.ContainsFunc(r.rows, Rows.Bad)
 }
 
 func (r *reader) chunk(ctx context.Context, chunk db.Chunk) (found result, err error) {

@@ -1,12 +1,16 @@
 package verify
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db"
+	"creatorpay/db/server"
 	"creatorpay/internal/dbtest"
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
 
@@ -102,4 +106,35 @@ func TestDay_PricesByTheOrdinalsOfTheDaysBefore(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Empty(t, found.Differences)
+}
+
+func TestDay_TellsOnlyWhatThePrimarySays(t *testing.T) {
+	b := openPosted(t)
+	b.Pay(b.Payment(monday+2, 1, 1, 1_000, 0))
+	b.AddDays(monday+2, monday+2)
+	b.Watch(monday+2, 1, 1)
+	b.CloseDay(monday+2, 2)
+	dsn := devtest.Database(t)
+	dbtest.OpenAt(t, dsn).AddDays(monday, monday+2)
+	empty, err := server.OpenToScan(dsn, 4)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = empty.Close() })
+	asked := atomic.Int64{}
+	scanned := b.DB.ScannedOn(func(_ context.Context, read func(*server.Pool) error) bool {
+		asked.Add(1)
+		return read(empty) == nil
+	})
+
+	for day := monday; day <= monday+2; day++ {
+		want, err := Day(t.Context(), b.DB, day, 2)
+		require.NoError(t, err)
+		require.Empty(t, want.Differences)
+		require.Zero(t, asked.Load())
+
+		found, err := Day(t.Context(), scanned, day, 2)
+
+		require.NoError(t, err)
+		require.Equal(t, want, found)
+		require.Positive(t, asked.Swap(0))
+	}
 }

@@ -71,6 +71,18 @@ func (r *Replica) StartReplication(ctx context.Context) error {
 	return r.exec(ctx, r.replication().start)
 }
 
+// Change changes the replica's own data behind the back of its replication, which neither logs it nor stops: only who
+// looks at the rows finds out.
+func (r *Replica) Change(ctx context.Context, database, statement string) error {
+	if err := r.exec(ctx, "SET GLOBAL read_only = OFF", "USE "+quoteName(database), "SET sql_log_bin = 0", statement, setReadOnly); err != nil {
+		return fmt.Errorf("change the replica: %w", err)
+	}
+	return nil
+}
+
+// setReadOnly keeps even root from writing where the server can.
+const setReadOnly = "SET GLOBAL /*!80000 super_read_only = ON, GLOBAL */ read_only = ON"
+
 // CatchUp waits until the replica has applied what its primary has committed by now, for a minute at most.
 func (r *Replica) CatchUp(ctx context.Context) error {
 	var position string

@@ -41,9 +41,11 @@ func TestRunStoresPaymentsOnce(t *testing.T) {
 	require.Equal(t, first.Days, again.Days)
 	for _, day := range sellAll(t, selling(t), seoul(t)) {
 		var stored []settlement.Payment
-		require.NoError(t, database.Payments.Scan(t.Context(), daylog.OnTime{Day: day.date}, settlement.Range{}, func(row settlement.Payment) error {
-			stored = append(stored, row)
-			return nil
+		require.NoError(t, database.Payments.Scan(t.Context(), daylog.OnTime{Day: day.date}, settlement.Range{}, func() func(settlement.Payment) error {
+			return func(row settlement.Payment) error {
+				stored = append(stored, row)
+				return nil
+			}
 		}))
 		require.Len(t, stored, len(day.rows))
 		for i, row := range day.rows {

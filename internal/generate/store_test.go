@@ -31,9 +31,11 @@ func setup(t *testing.T) (*db.DB, *sql.DB) {
 // plays reads the day back.
 func plays(t *testing.T, database *db.DB, day settlement.Day) []settlement.Play {
 	var stored []settlement.Play
-	require.NoError(t, database.Log.Scan(t.Context(), daylog.OnTime{Day: day}, settlement.Range{}, func(play settlement.Play) error {
-		stored = append(stored, play)
-		return nil
+	require.NoError(t, database.Log.Scan(t.Context(), daylog.OnTime{Day: day}, settlement.Range{}, func() func(settlement.Play) error {
+		return func(play settlement.Play) error {
+			stored = append(stored, play)
+			return nil
+		}
 	}))
 	return stored
 }

@@ -177,13 +177,14 @@ func (s *Stack) Options() client.Options {
 	return client.Options{HostPort: s.temporal.Address, Namespace: client.DefaultNamespace}
 }
 
-// Work runs a worker on the stack until ctx ends. Its mails go to the inbox,
+// Work runs a worker on the stack until ctx ends. It scans the replicas where there are
+// some. Its mails go to the inbox,
 // whatever the settings say of another mail server, and as fast as they can.
 func (s *Stack) Work(ctx context.Context, config service.Config, logger *slog.Logger) error {
 	config.Mail.Addr, config.Mail.From, config.Mail.TLS, config.Mail.Rate = s.inbox.SMTPAddr, stackSender, mailer.Auto, 0
 	config.Mail.ReplyTo, config.Mail.User, config.Mail.Password = stackReplyTo, "", ""
 	config.Mail.Links.Keys, config.Mail.Links.PagesURL = s.access.linkKeys, s.access.pagesURL
-	return service.Run(ctx, service.Backends{MySQLDSN: s.DSN, Temporal: s.Options()}, config, logger)
+	return service.Run(ctx, service.Backends{MySQLDSN: s.DSN, ReplicaDSNs: s.Replicas, Temporal: s.Options()}, config, logger)
 }
 
 // Answer runs an api on the stack until ctx ends. It reads with a user who may

@@ -9,7 +9,7 @@ type Database struct {
 }
 
 // Replicas is the flag that names the replicas of the database, which are only
-// read.
+// read. Without it there are none.
 type Replicas struct {
 	MySQLReplicaDSNs string `name:"mysql-replica-dsns" env:"MYSQL_REPLICA_DSNS" placeholder:"DSNS" help:"Replicas of the database, each of one server and in the form of --mysql-dsn, separated by spaces."`
 }

@@ -16,6 +16,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
+	"creatorpay/db/replication"
 	"creatorpay/program/command"
 	"creatorpay/program/connect"
 	"creatorpay/templates"
@@ -29,8 +30,9 @@ const connectionsBeside = 2
 
 // Backends are what a worker connects to.
 type Backends struct {
-	MySQLDSN string
-	Temporal client.Options
+	MySQLDSN    string
+	ReplicaDSNs []string // of replicas that are scanned; without any, all is read from the primary
+	Temporal    client.Options
 }
 
 // Run works until ctx ends, then lets running activities finish. It refuses to
@@ -41,6 +43,11 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	if err := config.Validate(); err != nil {
 		return err
 	}
+	replicas, err := replication.OpenScans(backends.MySQLDSN, backends.ReplicaDSNs, config.Slots, logger)
+	if err != nil {
+		return err
+	}
+	defer replicas.Close()
 	database, err := db.Open(ctx, backends.MySQLDSN, config.Slots+config.Mail.Slots+connectionsBeside)
 	if err != nil {
 		return err
@@ -52,7 +59,7 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	if err := database.CheckServer(ctx); err != nil {
 		return err
 	}
-	telemetry, err := newTelemetry(ctx, database)
+	telemetry, err := newTelemetry(ctx, database, replicas)
 	if err != nil {
 		return err
 	}
@@ -70,12 +77,12 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	if config.Listen != "" {
 		group.Go(func() error { return telemetry.serve(ctx, config.Listen, database, temporal, logger) })
 	}
-	group.Go(func() error { return work(ctx, config, database, temporal) })
+	group.Go(func() error { return work(ctx, config, database, replicas, temporal) })
 	return group.Wait()
 }
 
 // work serves both task queues until ctx ends. One that fails ends the other.
-func work(ctx context.Context, config Config, database *db.DB, temporal client.Client) error {
+func work(ctx context.Context, config Config, database *db.DB, replicas *replication.Scans, temporal client.Client) error {
 	renderer, err := templates.NewRenderer()
 	if err != nil {
 		return err
@@ -89,6 +96,7 @@ func work(ctx context.Context, config Config, database *db.DB, temporal client.C
 	workflows.Register(runs)
 	workflows.RegisterActivities(runs, &activities.Activities{
 		DB:              database,
+		Replicas:        replicas,
 		RepeatWindow:    config.RepeatWindow,
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,

@@ -20,6 +20,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/db/daylog"
+	"creatorpay/db/replication"
 )
 
 // answerTimeout bounds what a probe or a scrape may ask of the database.
@@ -35,7 +36,7 @@ type telemetry struct {
 	registry *prometheus.Registry
 }
 
-func newTelemetry(ctx context.Context, database *db.DB) (*telemetry, error) {
+func newTelemetry(ctx context.Context, database *db.DB, replicas *replication.Scans) (*telemetry, error) {
 	registry := prometheus.NewRegistry()
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
 	if err != nil {
@@ -47,6 +48,7 @@ func newTelemetry(ctx context.Context, database *db.DB) (*telemetry, error) {
 	)
 	meter := metric.NewMeterProvider(metric.WithReader(exporter), metric.WithView(inSeconds)).Meter("creatorpay")
 	registry.MustRegister(
+		replicas,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,7 +37,7 @@ func loseThePrimary(t *testing.T, before, lost func(*devstack.Cluster)) failover
 	s.Load(p)
 
 	counting, ranking := s.LockCounting(), s.LockRanking()
-	worker := s.StartWorker()
+	worker := s.StartWorker(scanning(cluster.Replicas...))
 	run := s.BeginDay(rig.Today, "--chunk-rows", "10")
 	rig.WaitUntil(t, "chunks wait to be counted", func() bool { return s.WaitingForVideos() > 0 })
 	require.NoError(t, cluster.CatchUp(t.Context()))
@@ -59,8 +60,17 @@ func (f failover) promote(t *testing.T) *rig.System {
 	require.NoError(t, f.cluster.Replicas[1].Follow(t.Context(), primary.MySQL))
 	s := f.s.On(primary.DSN(failoverDatabase))
 	require.Equal(t, "running", s.StateOf(rig.Today))
-	s.StartWorker()
+	s.StartWorker(scanning(f.cluster.Replicas[1]))
 	return s
+}
+
+// scanning is the setting of workers that scan the replicas.
+func scanning(replicas ...*devstack.Replica) string {
+	var dsns []string
+	for _, replica := range replicas {
+		dsns = append(dsns, replica.DSN(failoverDatabase))
+	}
+	return "MYSQL_REPLICA_DSNS=" + strings.Join(dsns, " ")
 }
 
 func (f failover) requireRight(t *testing.T, s *rig.System) {

@@ -1,0 +1,61 @@
+package daily
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/internal/devstack"
+	"creatorpay/internal/devstack/devtest"
+	"creatorpay/internal/e2e/rig"
+)
+
+// onReplicas is a system on the cluster, and the setting that has its replicas
+// scanned by a user who may only read.
+func onReplicas(t *testing.T, cluster *devstack.Cluster) (s *rig.System, setting, database string) {
+	t.Helper()
+	primary, _ := devtest.ReplicatedDatabase(t, cluster)
+	config, err := mysql.ParseDSN(primary)
+	require.NoError(t, err)
+	require.NoError(t, cluster.Primary.CreateReader(t.Context(), config.DBName))
+	var dsns []string
+	for _, replica := range cluster.Replicas {
+		dsns = append(dsns, replica.ReaderDSN(config.DBName))
+	}
+	return rig.NewOn(t, primary, devtest.Temporal(t)), "MYSQL_REPLICA_DSNS=" + strings.Join(dsns, " "), config.DBName
+}
+
+func TestWhatIsScannedOnReplicasIsWorthTheSameWhateverBecomesOfThem(t *testing.T) {
+	cluster := devtest.NewCluster(t, 2)
+	random := rig.NewRandom(t)
+	p := rig.FewPlays(random, rig.Today, 3)
+	rig.RandomPayments(random, p, rig.Today, rig.DayAfterTomorrow, false)
+	days := p.Settle(rig.Today, rig.DayAfterTomorrow)
+	s, replicas, database := onReplicas(t, cluster)
+	s.Migrate(p)
+	s.Load(p)
+	require.NoError(t, cluster.CatchUp(t.Context()))
+	worker := s.StartWorker(replicas)
+	settled := func(day int) (countings int64) {
+		s.RunDay(days[day].Start, "--chunk-rows", "40").RequireSuccess()
+		s.RequireSettled(days[day])
+		s.Start("starter", []string{replicas}, "verify", "--date", days[day].Start).Wait().RequireSuccess()
+		return s.Number(`SELECT MAX(counts) FROM run_chunks WHERE starts_on = ?`, days[day].Start)
+	}
+
+	for _, replica := range cluster.Replicas {
+		require.NoError(t, replica.Change(t.Context(), database, `DELETE FROM watch_log WHERE watched_on = '`+days[0].Start+`' ORDER BY video_id LIMIT 1`))
+	}
+	require.GreaterOrEqual(t, settled(0), int64(2), "replicas lacked a row")
+	require.NotContains(t, worker.Stderr.String(), "passed over")
+
+	require.NoError(t, cluster.Replicas[0].StopReplication(t.Context()))
+	settled(1)
+	worker.WaitUntilSaid("it does not have all that the primary had")
+
+	require.NoError(t, cluster.Replicas[1].Kill())
+	settled(2)
+	s.Starter("audit", "--from", rig.Today, "--to", rig.DayAfterTomorrow).RequireSuccess()
+}
