@@ -145,7 +145,8 @@ func withLate(counted, late []CountedVideo, adjustments []Adjustment) []CountedV
 }
 
 // usedOrdinals reads each video's tier position where its last settled day
-// ended (R7), or from its opening (R6).
+// ended (R7), or from its opening (R6). That day is a column first, since TiDB takes
+// no subquery in the condition of a join.
 func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, day settlement.Day, videos settlement.Range) (counted []CountedVideo, err error) {
 	where, args := server.Between("s.video_id", videos)
 	err = sqlx.SelectContext(ctx, from, &counted, `
@@ -158,15 +159,20 @@ func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, 
 			s.ad_views,
 			COALESCE(p.views_to, v.opening_views, 0) AS used_views,
 			COALESCE(p.ad_views_to, v.opening_ad_views, 0) AS used_ad_views
-		FROM (`+source+`
+		FROM (
+			SELECT
+				s.*,
+				(
+					SELECT MAX(q.starts_on)
+					FROM daily_settlements q
+					WHERE q.video_id = s.video_id AND q.starts_on < s.starts_on
+				) AS settled_before
+			FROM (`+source+`
+			) s
+			WHERE `+where+`
 		) s
 		LEFT JOIN videos v ON v.video_id = s.video_id
-		LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.starts_on = (
-			SELECT MAX(q.starts_on)
-			FROM daily_settlements q
-			WHERE q.video_id = s.video_id AND q.starts_on < s.starts_on
-		)
-		WHERE `+where+`
+		LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.starts_on = s.settled_before
 		ORDER BY s.video_id`, append([]any{day}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read counted views of %s: %w", day, err)

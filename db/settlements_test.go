@@ -96,11 +96,11 @@ func TestR12_ASettledChunkIsNotSettledAgain(t *testing.T) {
 	db := openWithRoom(t)
 	putVideos(t, db, 1)
 	chunk := settled(t, db, monday, line(monday, 1, 100))
-	before := checksums(t, db)
+	before := results(t, db)
 
 	require.Equal(t, chunk, settle(t, db, monday, chunk))
 
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestR12_AChunkThatIsCountedAgainIsSettledAnewFromTheSamePosition(t *testing.T) {
@@ -180,11 +180,11 @@ func TestR5_OrdinalsThatDoNotFitAreRefused(t *testing.T) {
 	counted(t, db, monday, line(monday, 1, 1))
 	rule, err := db.Prices.Version(t.Context(), 1)
 	require.NoError(t, err)
-	before := checksums(t, db)
+	before := results(t, db)
 
 	_, err = db.SettleChunk(t.Context(), monday, me, 1, rule)
 
 	require.ErrorIs(t, err, settlement.ErrOutOfRange)
 	require.ErrorContains(t, err, "price video 1")
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }

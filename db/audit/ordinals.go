@@ -51,12 +51,19 @@ func (a *audit) usedBefore(ctx context.Context) (map[int64]position, error) {
 			v.video_id,
 			COALESCE(p.views_to, v.opening_views) AS views,
 			COALESCE(p.ad_views_to, v.opening_ad_views) AS ad_views
-		FROM videos v
-		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.starts_on = (
-			SELECT MAX(q.starts_on)
-			FROM daily_settlements q
-			WHERE q.video_id = v.video_id AND q.starts_on < ?
-		)`, []any{a.first}, func(r row) { used[r.VideoID] = r.position })
+		FROM (
+			SELECT
+				video_id,
+				opening_views,
+				opening_ad_views,
+				(
+					SELECT MAX(q.starts_on)
+					FROM daily_settlements q
+					WHERE q.video_id = videos.video_id AND q.starts_on < ?
+				) AS settled_before
+			FROM videos
+		) v
+		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.starts_on = v.settled_before`, []any{a.first}, func(r row) { used[r.VideoID] = r.position })
 	return used, err
 }
 
