@@ -33,7 +33,7 @@ SECONDS = 180
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test fuzz chaos chaos-api uitest bench bench-api lint clean
+.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api uitest bench bench-api lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ dev: setup build ## run the local stack with a worker, until interrupted
 
 test: setup ## run all tests, on real servers
 	go test $(RACE) -parallel $(PARALLEL) -timeout 30m $(GOTESTFLAGS) ./...
+
+tidb: ## build a TiDB server for the tests (once, ten minutes) and print its path, for MYSQLD
+	@internal/devstack/tidb.sh
 
 fuzz: setup ## give every fuzz test of the repository FUZZTIME, one after the other
 	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sort | while IFS=: read -r file name; do \

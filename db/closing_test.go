@@ -39,20 +39,20 @@ func TestCloseDay_SealsTheDayWithTheSumsOfItsChunks(t *testing.T) {
 func TestR12_ClosingAgainGivesTheSameSums(t *testing.T) {
 	db := openWatched(t)
 	first := closed(t, db, monday)
-	before := checksums(t, db)
+	before := results(t, db)
 
 	again, err := db.CloseDay(t.Context(), monday, me)
 
 	require.NoError(t, err)
 	require.Equal(t, first, again)
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestR10_ADayThatGotRowsDoesNotClose(t *testing.T) {
 	db := openWatched(t)
 	settled(t, db, monday, line(monday, 1, 1))
 	watch(t, db, view(monday, 2, 0))
-	before := checksums(t, db)
+	before := results(t, db)
 
 	_, err := db.CloseDay(t.Context(), monday, me)
 
@@ -60,7 +60,7 @@ func TestR10_ADayThatGotRowsDoesNotClose(t *testing.T) {
 	require.ErrorIs(t, err, settlement.ErrRowsArrived)
 	require.ErrorAs(t, err, &arrived)
 	require.Equal(t, "2024-05-06 has 2 rows, 1 counted", arrived.Text)
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestCloseDay_ADayWithAChunkThatIsNotSettledDoesNotClose(t *testing.T) {

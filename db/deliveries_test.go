@@ -70,14 +70,14 @@ func TestAPersonMovesAMailOnlyFromTheStatesThatAreNamed(t *testing.T) {
 		t.Run(state, func(t *testing.T) {
 			db := openWithMails(t, 2)
 			exec(t, db, `UPDATE deliveries SET state = ?`, state)
-			before := checksums(t, db)
+			before := results(t, db)
 
 			changed, err := db.ChangeDelivery(t.Context(), week, creator, DeliveryPending, "on request", DeliveryUnknown, DeliveryRejected)
 
 			require.NoError(t, err)
 			require.Equal(t, want, changed)
 			if !want {
-				require.Equal(t, before, checksums(t, db))
+				require.Equal(t, before, results(t, db))
 				return
 			}
 			require.Equal(t, map[int64]string{creator: DeliveryPending, 2: state}, deliveryStates(t, db))

@@ -32,9 +32,9 @@ func TestR12_OnlyAPendingMailIsClaimed(t *testing.T) {
 	for _, state := range []string{DeliverySending, DeliverySent, DeliveryRejected, DeliveryUnknown} {
 		db := openWithMails(t, 1)
 		exec(t, db, `UPDATE deliveries SET state = ?`, state)
-		before := checksums(t, db)
+		before := results(t, db)
 		require.False(t, claim(t, db, "a"), state)
-		require.Equal(t, before, checksums(t, db))
+		require.Equal(t, before, results(t, db))
 	}
 }
 
@@ -75,9 +75,9 @@ func TestAMailThatIsWantedLaterIsClaimedAgain(t *testing.T) {
 func TestR12_OnlyItsOwnAttemptFinishesAMail(t *testing.T) {
 	db := openWithMails(t, 1)
 	require.True(t, claim(t, db, "a"))
-	before := checksums(t, db)
+	before := results(t, db)
 	requireLostClaim(t, db, "b", DeliverySent)
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestR12_AnOutcomeIsFinal(t *testing.T) {
@@ -85,9 +85,9 @@ func TestR12_AnOutcomeIsFinal(t *testing.T) {
 		db := openWithMails(t, 1)
 		require.True(t, claim(t, db, "a"))
 		finish(t, db, "a", state)
-		before := checksums(t, db)
+		before := results(t, db)
 		requireLostClaim(t, db, "a", DeliveryPending)
-		require.Equal(t, before, checksums(t, db))
+		require.Equal(t, before, results(t, db))
 	}
 }
 
@@ -108,9 +108,9 @@ func TestAMailThatWasPutOffAndThenFinishedOnceMoreStaysPending(t *testing.T) {
 	db := openWithMails(t, 1)
 	require.True(t, claim(t, db, "a"))
 	finish(t, db, "a", DeliveryPending)
-	before := checksums(t, db)
+	before := results(t, db)
 	requireLostClaim(t, db, "a", DeliveryPending)
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 // requireLostClaim means that the attempt is told that its claim is gone.
@@ -160,11 +160,11 @@ func TestAMailIsGivenUpOnlyAsItWasFound(t *testing.T) {
 	found := delivery(t, db)
 	finish(t, db, "a", DeliveryPending)
 	require.True(t, claim(t, db, "b"))
-	before := checksums(t, db)
+	before := results(t, db)
 
 	require.NoError(t, db.AbandonDelivery(t.Context(), week, found), "another attempt has it by now")
 
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestALostAttemptMayStillSayHowItsMailEnded(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
 
@@ -86,29 +87,20 @@ func openWatched(t *testing.T) *DB {
 	return db
 }
 
-// checksums tell whether any row of a run has changed.
-func checksums(t *testing.T, db *DB) (sums []string) {
+// results are all rows of runs.
+func results(t *testing.T, db *DB) []string {
 	t.Helper()
-	rows, err := db.pool.QueryxContext(t.Context(), `CHECKSUM TABLE runs, run_chunks, daily_statistics, daily_settlements, period_videos, top_videos, statements, deliveries`)
-	require.NoError(t, err)
-	defer rows.Close()
-	for rows.Next() {
-		var table, sum string
-		require.NoError(t, rows.Scan(&table, &sum))
-		sums = append(sums, table+" "+sum)
-	}
-	require.NoError(t, rows.Err())
-	return sums
+	return devtest.Contents(t, db.pool, "runs", "run_chunks", "daily_statistics", "daily_settlements", "period_videos", "top_videos", "statements", "deliveries")
 }
 
 func requireRefused(t *testing.T, db *DB, write write, holder Holder) {
 	t.Helper()
-	before := checksums(t, db)
+	before := results(t, db)
 	var stale *settlement.Error
 	require.ErrorAs(t, write.do(t.Context(), db, holder), &stale)
 	require.Equal(t, settlement.ErrStale, stale.Kind)
 	require.Equal(t, settlement.DailyPeriod(monday), stale.Period)
-	require.Equal(t, before, checksums(t, db), "nothing has changed")
+	require.Equal(t, before, results(t, db), "nothing has changed")
 }
 
 func TestR12_OnlyTheHolderWrites(t *testing.T) {
@@ -133,14 +125,14 @@ func TestR12_ARunThatTheBookLostDoesNotWrite(t *testing.T) {
 			db := openWatched(t)
 			write.prepare(t, db)
 			exec(t, db, "DELETE FROM runs")
-			before := checksums(t, db)
+			before := results(t, db)
 
 			var lost *settlement.Error
 			require.ErrorAs(t, write.do(t.Context(), db, me), &lost)
 			require.Equal(t, settlement.ErrLostRun, lost.Kind)
 
 			require.Equal(t, settlement.DailyPeriod(monday), lost.Period)
-			require.Equal(t, before, checksums(t, db), "nothing has changed")
+			require.Equal(t, before, results(t, db), "nothing has changed")
 		})
 	}
 }
@@ -197,21 +189,21 @@ func TestTakeOver_GivesTheRunANewFence(t *testing.T) {
 func TestTakeOver_ByTheHolderChangesNothing(t *testing.T) {
 	db := openWatched(t)
 	begin(t, db, monday)
-	before := checksums(t, db)
+	before := results(t, db)
 
 	require.NoError(t, db.TakeOver(t.Context(), settlement.DailyPeriod(monday), me))
 
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestR11_AClosedDayIsNotTakenOver(t *testing.T) {
 	db := openWatched(t)
 	closed(t, db, monday)
-	before := checksums(t, db)
+	before := results(t, db)
 
 	require.NoError(t, db.TakeOver(t.Context(), settlement.DailyPeriod(monday), stranger))
 
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestFail_RecordsTheHoldersFailure(t *testing.T) {
@@ -230,14 +222,14 @@ func TestFail_RecordsTheHoldersFailure(t *testing.T) {
 func TestFail_LeavesARunOfOthersAndAClosedOneAlone(t *testing.T) {
 	db := openWatched(t)
 	begin(t, db, monday)
-	before := checksums(t, db)
+	before := results(t, db)
 	require.NoError(t, db.Fail(t.Context(), settlement.DailyPeriod(monday), stranger, "the cause"))
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 
 	closed(t, db, monday)
-	before = checksums(t, db)
+	before = results(t, db)
 	fail(t, db, monday)
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestFail_KeepsALongFailureWhole(t *testing.T) {

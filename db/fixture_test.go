@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
 
@@ -160,6 +161,10 @@ func awaitBlocked(t *testing.T, db *DB, transactions int) {
 // done is closed.
 func awaitBlockedOr(t *testing.T, db *DB, transactions int, done <-chan struct{}) {
 	t.Helper()
+	query := blockedOnMySQL
+	if devtest.MySQL(t).IsTiDB() {
+		query = blockedOnTiDB
+	}
 	require.Eventually(t, func() bool {
 		select {
 		case <-done:
@@ -167,16 +172,30 @@ func awaitBlockedOr(t *testing.T, db *DB, transactions int, done <-chan struct{}
 		default:
 		}
 		var waiting int
-		err := sqlx.GetContext(t.Context(), db.pool, &waiting, `
-			SELECT (
-				SELECT COUNT(*)
-				FROM information_schema.INNODB_TRX
-				WHERE trx_state = 'LOCK WAIT'
-			) + (
-				SELECT COUNT(*)
-				FROM information_schema.PROCESSLIST
-				WHERE state = 'Waiting for table metadata lock'
-			)`)
+		err := sqlx.GetContext(t.Context(), db.pool, &waiting, query)
 		return err == nil && waiting >= transactions
 	}, time.Minute, 150*time.Millisecond) // the server only looks again when it was not asked for 100 ms
 }
+
+// What waits for rows, and what waits for tables.
+const (
+	blockedOnMySQL = `
+		SELECT (
+			SELECT COUNT(*)
+			FROM information_schema.INNODB_TRX
+			WHERE trx_state = 'LOCK WAIT'
+		) + (
+			SELECT COUNT(*)
+			FROM information_schema.PROCESSLIST
+			WHERE state = 'Waiting for table metadata lock'
+		)`
+	blockedOnTiDB = `
+		SELECT (
+			SELECT COUNT(*)
+			FROM information_schema.TIDB_TRX
+			WHERE state = 'LockWaiting'
+		) + (
+			SELECT COUNT(*)
+			FROM mysql.tidb_mdl_info
+		)`
+)

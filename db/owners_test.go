@@ -105,7 +105,7 @@ func TestR12_AnImportThatWaitedForANewVideoLooksAtItAgain(t *testing.T) {
 func TestR2_ACountThatWaitedForAnImportIsNotStoredForTheFormerCreator(t *testing.T) {
 	db := openWithVideo(t)
 	chunk := plan(t, db, monday)[0]
-	before := checksums(t, db)
+	before := results(t, db)
 	commit := holdStatement(t, db, `UPDATE videos SET creator_id = 2 WHERE video_id = 1`)
 	done := make(chan error, 1)
 	go func() {
@@ -119,7 +119,7 @@ func TestR2_ACountThatWaitedForAnImportIsNotStoredForTheFormerCreator(t *testing
 	require.ErrorAs(t, <-done, &changed)
 	require.Equal(t, settlement.ErrOwnerChanged, changed.Kind)
 	require.Equal(t, ownerChanged(1, creator, another), changed)
-	require.Equal(t, before, checksums(t, db), "nothing is stored")
+	require.Equal(t, before, results(t, db), "nothing is stored")
 
 	store(t, db, monday, chunk, of(another, line(monday, 1, 1))) // counted again
 	require.Equal(t, settlement.ChunkCounted, chunksOf(t, db, monday)[0].State)

@@ -45,7 +45,7 @@ func TestR8_WhatIsNotTheSumOfItsDaysDoesNotClose(t *testing.T) {
 			db := openWithWeek(t, line(monday, 1, 100), of(2, line(monday+1, 2, 50)))
 			stated(t, db, week)
 			exec(t, db, test.tamper)
-			before := checksums(t, db)
+			before := results(t, db)
 
 			_, err := db.ClosePeriod(t.Context(), week, me)
 
@@ -54,7 +54,7 @@ func TestR8_WhatIsNotTheSumOfItsDaysDoesNotClose(t *testing.T) {
 			require.ErrorAs(t, err, &notTheSum)
 			require.ErrorContains(t, err, "its "+test.of+" come to")
 			require.Equal(t, week, notTheSum.Period)
-			require.Equal(t, before, checksums(t, db))
+			require.Equal(t, before, results(t, db))
 		})
 	}
 }
@@ -83,13 +83,13 @@ func TestClosePeriod_AWeekInWhichNobodyWatchedCloses(t *testing.T) {
 func TestR12_ClosingAWeekAgainGivesTheSameSums(t *testing.T) {
 	db := openWithWeek(t, line(monday, 1, 100))
 	first := closedPeriod(t, db, week)
-	before := checksums(t, db)
+	before := results(t, db)
 
 	again, err := db.ClosePeriod(t.Context(), week, me)
 
 	require.NoError(t, err)
 	require.Equal(t, first, again)
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestR11_AClosedWeekIsNotBegunAgain(t *testing.T) {
@@ -142,12 +142,12 @@ func beginWeek(t *testing.T, db *DB) { beginPeriod(t, db, week) }
 
 func requireWeekRefuses(t *testing.T, db *DB, write write, holder Holder) {
 	t.Helper()
-	before := checksums(t, db)
+	before := results(t, db)
 	var stale *settlement.Error
 	require.ErrorAs(t, write.do(t.Context(), db, holder), &stale)
 	require.Equal(t, settlement.ErrStale, stale.Kind)
 	require.Equal(t, week, stale.Period)
-	require.Equal(t, before, checksums(t, db), "nothing has changed")
+	require.Equal(t, before, results(t, db), "nothing has changed")
 }
 
 func TestR12_OnlyTheHolderOfAWeekWrites(t *testing.T) {

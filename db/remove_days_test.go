@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db/daylog"
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
 
@@ -23,8 +24,19 @@ func openAhead(t *testing.T) (db *DB, ahead []settlement.Day) {
 	return db, ahead
 }
 
+// needTableLocks leaves a test out on a server that has none.
+func needTableLocks(t *testing.T, db *DB) {
+	t.Helper()
+	dialect, err := db.pool.Dialect(t.Context())
+	require.NoError(t, err)
+	if !dialect.LocksTables() {
+		t.Skip("no room is removed where nothing keeps rows from coming meanwhile")
+	}
+}
+
 func TestRemoveEmptyDays_TakesTheirRoom(t *testing.T) {
 	db, ahead := openAhead(t)
+	needTableLocks(t, db)
 
 	require.NoError(t, db.Log.RemoveEmptyDays(t.Context(), ahead[1:]))
 
@@ -44,8 +56,21 @@ func TestRemoveEmptyDays_DaysWithRowsAreNamedAndAllStay(t *testing.T) {
 	requireDays(t, db, monday, monday+3)
 }
 
+func TestRemoveEmptyDays_StayWhereNothingKeepsRowsFromComing(t *testing.T) {
+	db, ahead := openAhead(t)
+	if !devtest.MySQL(t).IsTiDB() {
+		t.Skip("it locks tables")
+	}
+
+	err := db.Log.RemoveEmptyDays(t.Context(), ahead)
+
+	require.ErrorContains(t, err, "TiDB cannot keep rows from coming")
+	requireDays(t, db, monday, monday+3)
+}
+
 func TestRemoveEmptyDays_ARowThatComesWhileTheyWaitIsNotLost(t *testing.T) {
 	db, ahead := openAhead(t)
+	needTableLocks(t, db)
 	platform, err := db.pool.BeginTxx(t.Context(), nil)
 	require.NoError(t, err)
 	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday+3, 2)...)

@@ -29,7 +29,7 @@ func openBackedUp(t *testing.T) (db *DB, backup string) {
 	config, err := mysql.ParseDSN(devtest.Database(t))
 	require.NoError(t, err)
 	backup = config.DBName
-	exec(t, db, "CREATE TABLE `"+backup+"`.watch_log AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch FROM watch_log")
+	devtest.CopyTable(t, db.pool, "watch_log", backup+".watch_log")
 	return db, backup
 }
 
@@ -196,7 +196,7 @@ func TestRestoreRows_PutsPaymentsBackToo(t *testing.T) {
 	config, err := mysql.ParseDSN(devtest.Database(t))
 	require.NoError(t, err)
 	for _, table := range []string{"watch_log", "payments"} {
-		exec(t, db, "CREATE TABLE `"+config.DBName+"`."+table+" AS SELECT *, epoch FROM "+table)
+		devtest.CopyTable(t, db.pool, table, config.DBName+"."+table)
 	}
 	rows := func() (rows []string) {
 		require.NoError(t, db.pool.SelectContext(t.Context(), &rows, `SELECT CONCAT_WS(' ', video_id, payment_id, amount, epoch < 2) FROM payments ORDER BY payment_id`))

@@ -106,11 +106,11 @@ func TestR12_AChunkIsRolledUpOnce(t *testing.T) {
 	db := openWithWeek(t, line(monday, 1, 100))
 	planPeriod(t, db, week)
 	first := rollUpChunk(t, db, week, 1)
-	before := checksums(t, db)
+	before := results(t, db)
 
 	require.Equal(t, first, rollUpChunk(t, db, week, 1))
 
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestR9_AWeekRanksVideosByTheSumsOfTheirDays(t *testing.T) {

@@ -75,11 +75,11 @@ func TestR12_ACountedChunkIsNotStoredAgain(t *testing.T) {
 	db := openWatched(t)
 	chunk := plan(t, db, monday)[0]
 	store(t, db, monday, chunk, line(monday, 1, 1))
-	before := checksums(t, db)
+	before := results(t, db)
 
 	store(t, db, monday, chunk, line(monday, 1, 99))
 
-	require.Equal(t, before, checksums(t, db))
+	require.Equal(t, before, results(t, db))
 }
 
 func TestStoreCount_IsAllOrNothing(t *testing.T) {
@@ -88,7 +88,7 @@ func TestStoreCount_IsAllOrNothing(t *testing.T) {
 	store(t, db, monday, chunks[0], line(monday, 1, 1))
 	require.NoError(t, db.replan(t.Context(), settlement.DailyPeriod(monday), me, []int{1}, nil))
 	chunks = chunksOf(t, db, monday)
-	before := checksums(t, db)
+	before := results(t, db)
 	var lines []StatisticsLine
 	for video := int64(1); video <= linesPerStatement; video++ {
 		lines = append(lines, line(monday, video, 1))
@@ -98,7 +98,7 @@ func TestStoreCount_IsAllOrNothing(t *testing.T) {
 	err := db.StoreCount(t.Context(), monday, me, chunks[0], Count{Lines: append(lines, twice)}, 1)
 
 	require.ErrorContains(t, err, "store count of chunk 1 of 2024-05-06")
-	require.Equal(t, before, checksums(t, db), "what the chunk counted before is still there")
+	require.Equal(t, before, results(t, db), "what the chunk counted before is still there")
 }
 
 func TestR10_AChunkWithRowsOfUnknownVideosStaysPlanned(t *testing.T) {

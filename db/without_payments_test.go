@@ -15,6 +15,9 @@ import (
 // statements that are there anyway.
 func TestARunWithoutPaymentsHardlyAsksForThem(t *testing.T) {
 	server := devtest.NewMySQL(t)
+	if server.IsTiDB() {
+		t.Skip("TiDB logs statements into no table, and the statements are those of MySQL")
+	}
 	require.NoError(t, server.CreateDatabase(t.Context(), "quiet"))
 	db, err := Open(t.Context(), server.DSN("quiet"), 4)
 	require.NoError(t, err)

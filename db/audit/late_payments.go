@@ -24,14 +24,20 @@ var latePaymentsInvariant = Invariant{
 // is, where a division would be rounded as the session says.
 const feeColumn = `LEAST(l.amount, FLOOR((CAST(l.amount AS DECIMAL(20)) * m.basis_points + CAST(m.fixed AS DECIMAL(20)) * 10000 + 5000) * 0.0001))`
 
-// joinMethods finds the method fees m of the payment l of a closed day.
+// joinMethods finds the method fees m of the payment l of a closed day d.
 const joinMethods = `
-				JOIN runs d ON d.kind = 'daily' AND d.starts_on = l.paid_on
-				LEFT JOIN fee_methods m ON m.method = l.method AND m.version = IF(d.fee_rule > 0, d.fee_rule, (
-					SELECT MAX(version)
-					FROM fee_rules
-					WHERE holds_from = (SELECT MAX(holds_from) FROM fee_rules WHERE holds_from <= d.starts_on)
-				))`
+				JOIN (
+					SELECT
+						starts_on,
+						IF(fee_rule > 0, fee_rule, (
+							SELECT MAX(version)
+							FROM fee_rules
+							WHERE holds_from = (SELECT MAX(holds_from) FROM fee_rules WHERE holds_from <= starts_on)
+						)) AS fee_rule
+					FROM runs
+					WHERE kind = 'daily'
+				) d ON d.starts_on = l.paid_on
+				LEFT JOIN fee_methods m ON m.method = l.method AND m.version = d.fee_rule`
 
 // checkLatePayments takes the late rows from the adjustments: nothing is to be left.
 func checkLatePayments(ctx context.Context, a *audit) error {

@@ -48,37 +48,58 @@ func (l *Log) Drop(ctx context.Context, day Droppable) error {
 			return fmt.Errorf("drop %s: %w", day.Day, err)
 		}
 	}
-	name := partitionName(day.Day)
-	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
+	dialect, err := l.pool.Dialect(ctx)
+	if err == nil && dialect.LocksTables() {
+		err = l.dropLocked(ctx, day)
+	} else if err == nil {
+		err = l.dropUnlocked(ctx, day)
+	}
+	if err != nil {
+		return fmt.Errorf("drop %s: %w", day.Day, err)
+	}
+	return nil
+}
+
+// dropLocked drops the day while nobody else can write.
+func (l *Log) dropLocked(ctx context.Context, day Droppable) error {
+	return l.withShortWait(ctx, func(ctx context.Context, conn *sql.Conn) error {
 		// No row is lost that came after the day was looked at, and none is posted.
 		if err := l.lockAll(ctx, conn); err != nil {
 			return err
 		}
-		for _, seen := range day.Seen {
-			var rows int64
-			if err := conn.QueryRowContext(ctx, `
-				SELECT COUNT(*)
-				FROM `+l.partition(seen.Day)+` `+l.byEpoch()+`
-				WHERE epoch >= ?`, seen.Epoch).Scan(&rows); err != nil {
-				return err
-			}
-			if rows != seen.Rows {
-				return settlement.Errorf(settlement.ErrNeeded, settlement.DailyPeriod(day.Day),
-					"%s is not dropped: rows came while it was looked at; look again", day.Day)
-			}
+		if err := l.checkSeen(ctx, conn, day); err != nil {
+			return err
 		}
+		name := partitionName(day.Day)
 		if err := l.alterOn(ctx, conn, `TRUNCATE PARTITION `+name); err != nil {
 			return err
 		}
 		// Dropping it would stretch the next day's partition down over the dropped
 		// day; the floor takes its place instead.
-		return l.alterOn(ctx, conn, fmt.Sprintf(`
-			REORGANIZE PARTITION %s, %s INTO (
-				PARTITION %s VALUES LESS THAN ('%s')
-			)`, floorPartition, name, floorPartition, day.Day+1))
+		return l.alterOn(ctx, conn, floorUpTo(day.Day+1, name))
 	})
-	if err != nil {
-		return fmt.Errorf("drop %s: %w", day.Day, err)
+}
+
+// checkSeen fails with a [settlement.ErrNeeded] when other rows are there than were
+// seen.
+func (l *Log) checkSeen(ctx context.Context, from queryer, day Droppable) error {
+	for _, seen := range day.Seen {
+		var rows int64
+		if err := from.QueryRowContext(ctx, `
+			SELECT COUNT(*)
+			FROM `+l.partition(seen.Day)+` `+l.byEpoch()+`
+			WHERE epoch >= ?`, seen.Epoch).Scan(&rows); err != nil {
+			return err
+		}
+		if rows != seen.Rows {
+			return settlement.Errorf(settlement.ErrNeeded, settlement.DailyPeriod(day.Day),
+				"%s is not dropped: rows came while it was looked at; look again", day.Day)
+		}
 	}
 	return nil
+}
+
+// queryer is a session, or a pool of them.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }

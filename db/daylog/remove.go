@@ -40,17 +40,24 @@ func (l *Log) CheckEmpty(ctx context.Context, days []settlement.Day) error {
 }
 
 // RemoveEmptyDays takes room from the last days of the log: from all of them
-// or, with a [settlement.ErrHasRows], from none.
+// or, with a [settlement.ErrHasRows], from none. It refuses to on TiDB.
 func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error {
 	if err := l.CheckEmpty(ctx, last); err != nil {
 		return err
+	}
+	dialect, err := l.pool.Dialect(ctx)
+	if err != nil {
+		return err
+	}
+	if !dialect.LocksTables() {
+		return fmt.Errorf("%s cannot keep rows from coming while room for them is removed, and would lose them: the days stay, and are settled without rows when their time comes", dialect)
 	}
 	names := make([]string, len(last))
 	for i, day := range last {
 		names[i] = partitionName(day)
 	}
 	list := strings.Join(names, ", ")
-	err := l.withShortWait(ctx, func(conn *sql.Conn) error {
+	err = l.withShortWait(ctx, func(ctx context.Context, conn *sql.Conn) error {
 		// What came since is seen.
 		if err := l.lockAll(ctx, conn); err != nil {
 			return err

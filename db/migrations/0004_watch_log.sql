@@ -6,7 +6,8 @@
 --
 -- The epoch tells rows that came after a day closed from those that were there: each close raises its default,
 -- so a row carries the number of the last close before it. It is invisible, because whoever writes to the log does
--- not set it. Its index finds the late rows of a closed day without reading the others.
+-- not set it; to TiDB, which has no invisible columns, the word is the rest of a line behind --. Its index finds the late
+-- rows of a closed day without reading the others.
 CREATE TABLE IF NOT EXISTS watch_log (
   watched_on     DATE         NOT NULL, -- business day in which the play started
   video_id       BIGINT       NOT NULL,
@@ -15,7 +16,8 @@ CREATE TABLE IF NOT EXISTS watch_log (
   view_id        BIGINT       NOT NULL,
   played_seconds INT UNSIGNED NOT NULL,
   ad_views       INT UNSIGNED NOT NULL,
-  epoch     MEDIUMINT UNSIGNED NOT NULL DEFAULT 1 INVISIBLE,
+  epoch     MEDIUMINT UNSIGNED NOT NULL DEFAULT 1 /*T! -- */ INVISIBLE
+  /*T! */,
   PRIMARY KEY (watched_on, video_id, viewer_id, watched_at, view_id),
   KEY watch_log_epoch_idx (epoch)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4

@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS statements (
   gross          BIGINT       NOT NULL DEFAULT 0, -- won; payments less refunds
   fee            BIGINT       NOT NULL DEFAULT 0, -- won; fees less what refunds gave back
   net            BIGINT       NOT NULL DEFAULT 0, -- won
-  negative       BOOLEAN      GENERATED ALWAYS AS (CAST(video_amount AS DECIMAL(20)) + ad_amount + net < 0) STORED INVISIBLE, -- more was refunded than earned; decimals do not overflow
+  negative       BOOLEAN      GENERATED ALWAYS AS (CAST(video_amount AS DECIMAL(20)) + ad_amount + net < 0) STORED /*T! -- */ INVISIBLE -- more was refunded than earned; decimals do not overflow
+  /*T! */,
   contact        VARCHAR(320) NOT NULL DEFAULT '',            -- mail address for questions; this and the hashes are empty before the documents are first drawn
   payout_sha256  CHAR(64)     NOT NULL DEFAULT '',            -- of the documents, in hexadecimal
   top5_sha256    CHAR(64)     NOT NULL DEFAULT '',

@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS payments (
   amount     BIGINT      NOT NULL,                                           -- won; of a refund what is given back
   method     VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'card',
   refund_of  BIGINT      NULL,                                               -- the payment that is given back
-  epoch      MEDIUMINT UNSIGNED NOT NULL DEFAULT 1 INVISIBLE,
+  epoch      MEDIUMINT UNSIGNED NOT NULL DEFAULT 1 /*T! -- */ INVISIBLE
+  /*T! */,
   PRIMARY KEY (paid_on, video_id, payment_id, paid_at, status),
   KEY payments_epoch_idx (epoch),
   KEY payments_payment_id_idx (payment_id)

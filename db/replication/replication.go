@@ -100,7 +100,10 @@ func (w *Watch) look(ctx context.Context, replica *server.Pool) State {
 		}
 		state.ReadOnly = its.ReadOnly
 		return state.readThreads(ctx, replica, its)
-	}); state.Down != nil {
+	}); errors.Is(state.Down, errOneStore) {
+		// Nothing is missing there, and what is written there is written to all.
+		return State{Replica: replica.Address, ReadOnly: true, Hidden: errOneStore}
+	} else if state.Down != nil {
 		return State{Replica: replica.Address, Down: state.Down}
 	}
 	state.Incomparable = within(ctx, func(ctx context.Context) error {

@@ -84,16 +84,26 @@ func (s *State) readThreads(ctx context.Context, replica *server.Pool, its posit
 
 // position is which transactions a server has; everybody may ask for it.
 type position struct {
-	MariaDB  bool   `db:"mariadb"`
+	MariaDB  bool
 	ReadOnly bool   `db:"read_only"`
 	GTIDs    string `db:"gtids"`
 	Origins  string `db:"origins"` // of MariaDB: the last GTID of each server that has ever written a transaction that this one has
 }
 
+// errOneStore is why a server has no position.
+var errOneStore = errors.New("a server of TiDB follows no other: all of a cluster have one store")
+
 func readPosition(ctx context.Context, from *server.Pool) (p position, err error) {
+	dialect, err := from.Dialect(ctx)
+	if err != nil {
+		return p, err
+	}
+	if dialect == server.TiDB {
+		return p, errOneStore
+	}
+	p.MariaDB = dialect == server.MariaDB
 	err = from.GetContext(ctx, &p, `
 		SELECT
-			VERSION() LIKE '%MariaDB%' AS mariadb,
 			/*!80000 @@GLOBAL.super_read_only */ /*M! @@GLOBAL.read_only */ AS read_only,
 			/*!80000 @@GLOBAL.gtid_executed */ /*M! @@GLOBAL.gtid_current_pos */ AS gtids,
 			/*!80000 '' */ /*M! CONCAT_WS(',', NULLIF(@@GLOBAL.gtid_binlog_state, ''), NULLIF(@@GLOBAL.gtid_slave_pos, '')) */ AS origins`)

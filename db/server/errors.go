@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// Error numbers of the server, the same on MySQL and MariaDB. The names are
+// Error numbers of the server, the same on MySQL, MariaDB and TiDB. The names are
 // those of its manual.
 const (
 	UnknownDatabase uint16 = 1049
@@ -23,6 +24,7 @@ const (
 	LockDeadlock    uint16 = 1213
 
 	RangeNotIncreasing   uint16 = 1493
+	NotPartitioned       uint16 = 1505
 	SameNamePartition    uint16 = 1517
 	ReorganizeOutOfRange uint16 = 1520
 	UnknownPartition     uint16 = 1735
@@ -34,7 +36,21 @@ const (
 	dupEntry             uint16 = 1062
 	parseError           uint16 = 1064
 	expressionOutOfRange uint16 = 1690
+
+	// Of TiDB alone, as is none of these numbers of another server.
+	forUpdateCannotRetry uint16 = 8002
+	transactionRetryable uint16 = 8022
+	schemaExpired        uint16 = 8027
+	schemaChanged        uint16 = 8028
+	writeConflict        uint16 = 9007
 )
+
+// lostNumbers are those of a transaction that lost a lock to another one, or
+// whose tables changed their layout.
+var lostNumbers = []uint16{
+	LockDeadlock, LockWaitTimeout, dupEntry,
+	forUpdateCannotRetry, transactionRetryable, schemaExpired, schemaChanged, writeConflict,
+}
 
 // ErrorNumber is the number that the server gave its error, 0 if it is none of
 // the server's.
@@ -47,15 +63,9 @@ func ErrorNumber(err error) uint16 {
 }
 
 // LostToAnotherTx tells whether a transaction may be tried again because it lost
-// a lock to another one, or a unique key that it could not see yet.
-func LostToAnotherTx(err error) bool {
-	switch ErrorNumber(err) {
-	case LockDeadlock, LockWaitTimeout, dupEntry:
-		return true
-	default:
-		return false
-	}
-}
+// a lock to another one or found a unique key that it could not see before, or on
+// TiDB because others changed a row or a table's layout that it relied on.
+func LostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
 
 // inRange makes an error that says that a sum does not fit into a BIGINT, on the
 // server or on its way here, a [settlement.ErrOutOfRange].

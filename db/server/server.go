@@ -1,4 +1,4 @@
-// Package server is the way to one MySQL or MariaDB server: connections whose
+// Package server is the way to one MySQL, MariaDB or TiDB server: connections whose
 // sessions are all alike, transactions that are tried again, and what the
 // server's errors mean.
 package server
@@ -8,7 +8,9 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -21,6 +23,7 @@ import (
 type Pool struct {
 	*sqlx.DB
 	Address string // of the server, host:port
+	dialect atomic.Pointer[Dialect]
 }
 
 // maxConnLifetime stays below the five minutes after which middleboxes drop
@@ -53,7 +56,8 @@ func Open(ctx context.Context, dsn string, connections int) (*Pool, error) {
 }
 
 // OpenLazily gives connections as [Open] does, to one who only reads: the server
-// refuses to write in their sessions, and breaks off a SELECT after the limit.
+// refuses to write in their sessions, which TiDB cannot, and breaks off a SELECT
+// after the limit.
 // The server is not asked for anything yet, so that it may be down. Only a DSN that is
 // not of the form is an error; its text goes on from the name of the setting.
 func OpenLazily(dsn string, connections int, limit time.Duration) (*Pool, error) {
@@ -134,7 +138,11 @@ func (p *Pool) tryTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 // InSnapshot reads in one transaction, in which all tables are as they were when
 // it began to read.
 func (p *Pool) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error {
-	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	dialect, err := p.Dialect(ctx)
+	if err != nil {
+		return err
+	}
+	tx, err := p.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: dialect.readOnlyTransactions()})
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
@@ -142,10 +150,14 @@ func (p *Pool) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error 
 	return read(tx)
 }
 
-// WithLockWait works in a session of its own that waits for tables the given
-// number of seconds only; what takes longer fails with [LockWaitTimeout]. Table
-// locks end with the session.
-func (p *Pool) WithLockWait(ctx context.Context, seconds int, work func(*sql.Conn) error) error {
+// WithLockWait works in a session of its own that waits for tables only as long as
+// [Dialect.LockWaitSeconds] says; what takes longer fails with [LockWaitTimeout].
+// Table locks end with the session.
+func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql.Conn) error) error {
+	dialect, err := p.Dialect(ctx)
+	if err != nil {
+		return err
+	}
 	conn, err := p.Conn(ctx)
 	if err != nil {
 		return err
@@ -154,10 +166,26 @@ func (p *Pool) WithLockWait(ctx context.Context, seconds int, work func(*sql.Con
 		// Nobody else is to get the session's short wait.
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	}()
-	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", seconds)); err != nil {
+	if dialect == TiDB {
+		return withinLockWait(ctx, dialect, func(ctx context.Context) error { return work(ctx, conn) })
+	}
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", dialect.LockWaitSeconds())); err != nil {
 		return err
 	}
-	return work(conn)
+	return work(ctx, conn)
+}
+
+// withinLockWait sets the limit that the server does not have: it gives the error
+// that the server would.
+func withinLockWait(ctx context.Context, dialect Dialect, work func(context.Context) error) error {
+	over := &mysql.MySQLError{Number: LockWaitTimeout, Message: "a table is in use"}
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(dialect.LockWaitSeconds())*time.Second, over)
+	defer cancel()
+	err := work(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), over) {
+		return over
+	}
+	return err
 }
 
 // Between is the SQL condition that the column lies in the range, and its

@@ -14,13 +14,13 @@ import (
 // session is what differs between the sessions of programs that write and of
 // those that only read.
 type session struct {
-	access string        // of its transactions, also of those that are one statement
+	access string        // of its transactions, also of those that are one statement: how it goes on behind their level
 	limit  time.Duration // after which the server breaks off a SELECT; 0 is never
 }
 
-const readOnly = "READ ONLY"
+var readOnly = notToTiDB(", READ ONLY")
 
-var writing = session{access: "READ WRITE"}
+var writing = session{access: ", READ WRITE"}
 
 // statements are the first words of every connection. Servers differ in their
 // defaults, and so do the DSNs that people write; after these statements those
@@ -28,9 +28,11 @@ var writing = session{access: "READ WRITE"}
 // my.cnf nor init_connect nor a parameter of the DSN can undo them. A user who
 // may only SELECT may say them all.
 //
-// A comment that begins with ! is a statement to MySQL alone, one that begins
-// with M! to MariaDB: it does not see which columns follow from those of a GROUP
-// BY, so ONLY_FULL_GROUP_BY would refuse statements there that are right.
+// A comment that begins with ! is a statement to MySQL and TiDB, one that begins
+// with M! to MariaDB, one with T! to TiDB alone. MariaDB does not see which columns
+// follow from those of a GROUP BY, so ONLY_FULL_GROUP_BY would refuse statements
+// there that are right. To TiDB, LOCK IN SHARE MODE is an error unless it is made
+// FOR UPDATE, or nothing at all where functions that do nothing are allowed.
 func (s session) statements() []string {
 	return []string{
 		fmt.Sprintf(`SET
@@ -46,8 +48,9 @@ func (s session) statements() []string {
 			sql_big_selects = 1,
 			default_storage_engine = InnoDB
 			/*!80000 , max_execution_time = %d */
-			/*M! , max_statement_time = %g, check_constraint_checks = 1 */`, s.limit.Milliseconds(), s.limit.Seconds()),
-		`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, ` + s.access,
+			/*M! , max_statement_time = %g, check_constraint_checks = 1 */
+			/*T! , tidb_txn_mode = 'pessimistic', tidb_enable_shared_lock_promotion = ON, tidb_enable_noop_functions = OFF */`, s.limit.Milliseconds(), s.limit.Seconds()),
+		`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED` + s.access,
 	}
 }
 

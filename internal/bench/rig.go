@@ -96,10 +96,10 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 // startDatabase starts one server, or a primary with replicas.
 func (r *rig) startDatabase(ctx context.Context, in installation, replicas int) (err error) {
 	flags := []string{
-		"--innodb-buffer-pool-size=" + in.Memory,
+		"--loose-innodb-buffer-pool-size=" + in.Memory,
 		"--loose-innodb-redo-log-capacity=" + in.RedoLog, "--loose-innodb-log-file-size=" + in.RedoLog,
 		// For the SQL script, whose intermediate results are big.
-		"--tmp-table-size=1G", "--max-heap-table-size=1G",
+		"--loose-tmp-table-size=1G", "--loose-max-heap-table-size=1G",
 	}
 	if replicas == 0 {
 		r.mysql, err = devstack.StartMySQL(ctx, in.Dir, flags...)

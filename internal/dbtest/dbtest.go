@@ -58,6 +58,18 @@ func (b *Books) Exec(statement string, args ...any) {
 	require.NoError(b, err)
 }
 
+// Copy makes a table like another one, with its rows.
+func (b *Books) Copy(from, to string) {
+	b.Helper()
+	devtest.CopyTable(b, b.behind, from, to)
+}
+
+// CopyRows adds the rows of a table to another one with the same columns.
+func (b *Books) CopyRows(from, to string) {
+	b.Helper()
+	devtest.CopyRows(b, b.behind, from, to)
+}
+
 // AddVideo stores a video of the creator, who is stored too.
 func (b *Books) AddVideo(creator int64, video db.Video) {
 	b.Helper()

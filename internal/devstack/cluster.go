@@ -19,11 +19,14 @@ type Cluster struct {
 	Replicas []*Replica
 }
 
+// ErrNoReplicas means that the server is not one that others follow by GTID.
+var ErrNoReplicas = errors.New("TiDB has no replicas that follow a primary by GTID")
+
 // StartReplicated starts a primary as [StartMySQL] does, with a binary log, and so many replicas of it under dir, too. Replicas are
 // read-only, also for root where the server can be (super_read_only of MySQL), durable, and have small buffer pools. flags are
 // further server flags of all of them.
 //
-// Without replicas it is a server without a binary log.
+// Without replicas it is a server without a binary log. With some it is an [ErrNoReplicas] on TiDB.
 //
 // At every start a replica gets a copy of the primary's data as it is then, and follows from there: what the primary did meanwhile
 // without a binary log is in it.
@@ -38,6 +41,9 @@ func StartReplicated(ctx context.Context, dir string, replicas int, flags ...str
 		return nil, err
 	}
 	if replicas > 0 {
+		if c.Primary.IsTiDB() {
+			return nil, ErrNoReplicas
+		}
 		c.Primary.replicate(1, flags)
 	}
 	for i := range replicas {

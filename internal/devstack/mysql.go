@@ -5,25 +5,25 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
 )
 
-// MySQL is a private MySQL or MariaDB server on the loopback interface, with the user root and no
-// password. Commits are durable.
+// MySQL is a private MySQL, MariaDB or TiDB server on the loopback interface, with the user root and
+// no password. Commits are durable.
 type MySQL struct {
 	server
 	port    int
-	mariaDB bool
+	product product
 }
 
 // StartMySQL starts a server on a free port, with its data under dir: made on first use (this takes
 // some seconds), kept between uses. The program is the environment's MYSQLD, else mysqld or mariadbd
-// from the PATH or its usual places. flags are further server flags, which win over those used here;
-// without them the server has a 1 GiB buffer pool and 512 MiB of redo log.
+// from the PATH or its usual places. flags are further flags of mysqld, which win over those used here;
+// without them the server has a 1 GiB buffer pool and 512 MiB of redo log. Those that begin with --loose-
+// are for the servers that know them; TiDB knows none.
 //
 // A directory that is already in use by a stack, or a server that does not answer within a minute,
 // is an error. ctx bounds the start only.
@@ -52,23 +52,31 @@ func newMySQL(ctx context.Context, dir string, flags []string) (*MySQL, error) {
 	if err != nil {
 		return nil, err
 	}
+	return program.server(dir, port, flags), nil
+}
+
+// server is a server of the program, with its data under dir, that has not been started yet.
+func (p mysqlProgram) server(dir string, port int, flags []string) *MySQL {
 	data := mysqlDataDir(dir)
-	m := &MySQL{port: port, mariaDB: program.mariaDB}
+	m := &MySQL{port: port, product: p.product}
 	m.server = server{
 		name:    "mysql",
 		dir:     dir,
-		command: append(program.command(data, port), flags...),
+		command: p.command(data, port, flags),
 		prepare: func(ctx context.Context) error {
-			return errors.Join(os.MkdirAll(mysqlTempDir(data), 0o750), program.initialise(ctx, data))
+			return errors.Join(p.prepareFolder(data), p.initialise(ctx, data))
 		},
 		ready: m.ping,
 	}
-	return m, nil
+	return m
 }
 
 func mysqlDataDir(dir string) string { return filepath.Join(dir, "mysql") }
 
 func mysqlTempDir(data string) string { return data + ".tmp" }
+
+// IsTiDB tells whether it is a TiDB, of which tests cannot ask all that they ask of MySQL and MariaDB.
+func (m *MySQL) IsTiDB() bool { return m.product == tiDB }
 
 // DSN names a database of this server in go-sql-driver form. It creates nothing; an empty name gives
 // a connection without a database.

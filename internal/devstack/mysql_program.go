@@ -29,11 +29,32 @@ var mysqlDirs = []string{
 	"/usr/local/mysql/bin",
 }
 
-// mysqlProgram is an installed server, of MySQL or of MariaDB.
+// product is whose server a program is.
+type product int
+
+const (
+	mySQL product = iota
+	mariaDB
+	tiDB
+)
+
+// productOf reads it off what the program says of its version.
+func productOf(version string) product {
+	switch {
+	case strings.Contains(version, "MariaDB"):
+		return mariaDB
+	case strings.HasPrefix(version, "Release Version:"): // and more lines, none of which names it
+		return tiDB
+	default:
+		return mySQL
+	}
+}
+
+// mysqlProgram is an installed server, of MySQL or of one that speaks its protocol.
 type mysqlProgram struct {
 	path    string
 	version string // as the program tells it
-	mariaDB bool
+	product product
 }
 
 func findMySQL(ctx context.Context) (mysqlProgram, error) {
@@ -41,15 +62,11 @@ func findMySQL(ctx context.Context) (mysqlProgram, error) {
 	if err != nil {
 		return mysqlProgram{}, err
 	}
-	version, err := exec.CommandContext(ctx, path, "--version").Output()
+	version, err := exec.CommandContext(ctx, path, "-V").Output()
 	if err != nil {
-		return mysqlProgram{}, fmt.Errorf("run %s --version: %w", path, err)
+		return mysqlProgram{}, fmt.Errorf("run %s -V: %w", path, err)
 	}
-	return mysqlProgram{
-		path:    path,
-		version: string(version),
-		mariaDB: strings.Contains(string(version), "MariaDB"),
-	}, nil
+	return mysqlProgram{path: path, version: string(version), product: productOf(string(version))}, nil
 }
 
 func findMySQLPath() (string, error) {
@@ -70,8 +87,11 @@ func findMySQLPath() (string, error) {
 	return "", errors.New("neither mysqld nor mariadbd is on the PATH and MYSQLD is not set; run `make setup`")
 }
 
-// command is the command line that serves the data directory on port.
-func (p mysqlProgram) command(data string, port int) []string {
+// command is the command line that serves the data directory on port. flags are further flags, which win.
+func (p mysqlProgram) command(data string, port int, flags []string) []string {
+	if p.product == tiDB {
+		return p.tidbCommand(data, port, flags)
+	}
 	command := append([]string{p.path}, p.commonFlags()...)
 	command = append(command,
 		"--datadir="+data,
@@ -85,14 +105,24 @@ func (p mysqlProgram) command(data string, port int) []string {
 		"--innodb-flush-log-at-trx-commit=1",
 		"--character-set-server=utf8mb4",
 	)
-	if p.mariaDB {
-		return append(command, "--innodb-log-file-size=512M")
+	if p.product == mariaDB {
+		command = append(command, "--innodb-log-file-size=512M")
+	} else {
+		command = append(command,
+			"--innodb-redo-log-capacity=512M",
+			"--skip-log-bin",
+			"--mysqlx=OFF",
+		)
 	}
-	return append(command,
-		"--innodb-redo-log-capacity=512M",
-		"--skip-log-bin",
-		"--mysqlx=OFF",
-	)
+	return append(command, flags...)
+}
+
+// prepareFolder makes what the command needs beside the data.
+func (p mysqlProgram) prepareFolder(data string) error {
+	if err := os.MkdirAll(mysqlTempDir(data), 0o750); err != nil || p.product != tiDB {
+		return err
+	}
+	return configureTiDB(data)
 }
 
 // commonFlags come first on every command line of the server.
@@ -103,7 +133,7 @@ func (p mysqlProgram) commonFlags() []string {
 		// owner of files in the system's plugin folder.
 		flags = append(flags, "--loose-user=root")
 	}
-	if !p.mariaDB {
+	if p.product == mySQL {
 		flags = append(flags, "--secure-file-priv=NULL") // the built-in default is a folder that need not exist
 	}
 	return flags
@@ -119,18 +149,12 @@ func (p mysqlProgram) initialise(ctx context.Context, data string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(fresh)) }()
-	made, temp := filepath.Join(fresh, "data"), filepath.Join(fresh, "tmp")
-	if err := errors.Join(os.Mkdir(made, 0o750), os.Mkdir(temp, 0o750)); err != nil {
+	made := mysqlDataDir(fresh)
+	if err := errors.Join(os.Mkdir(made, 0o750), p.prepareFolder(made)); err != nil {
 		return err
 	}
-	command, err := p.initCommand(ctx, made)
-	if err != nil {
-		return err
-	}
-	// A folder of its own here, too (see command). The variable, as the installer splits a flag at spaces.
-	command.Env = append(command.Environ(), "TMPDIR="+temp)
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("create the data directory: %w; %s", err, quoteCause("the output of "+command.Path, output))
+	if err := p.fill(ctx, fresh); err != nil {
+		return fmt.Errorf("create the data directory: %w", err)
 	}
 	// MySQL's server id; the server makes up another one, so that copies of the directory differ in it.
 	if err := os.Remove(filepath.Join(made, "auto.cnf")); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -142,8 +166,26 @@ func (p mysqlProgram) initialise(ctx context.Context, data string) (err error) {
 	return nil
 }
 
+// fill makes the data of a fresh server under dir, in the empty folders for it and for temporary files.
+func (p mysqlProgram) fill(ctx context.Context, dir string) error {
+	if p.product == tiDB {
+		return p.fillTiDB(ctx, dir)
+	}
+	data := mysqlDataDir(dir)
+	command, err := p.initCommand(ctx, data)
+	if err != nil {
+		return err
+	}
+	// A folder of its own here, too (see command). The variable, as the installer splits a flag at spaces.
+	command.Env = append(command.Environ(), "TMPDIR="+mysqlTempDir(data))
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w; %s", err, quoteCause("the output of "+command.Path, output))
+	}
+	return nil
+}
+
 func (p mysqlProgram) initCommand(ctx context.Context, data string) (*exec.Cmd, error) {
-	if !p.mariaDB {
+	if p.product == mySQL {
 		return exec.CommandContext(ctx, p.path, append(p.commonFlags(), "--initialize-insecure", "--datadir="+data)...), nil
 	}
 	script, err := p.findInstallScript()

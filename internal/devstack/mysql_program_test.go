@@ -70,5 +70,5 @@ func fakeMariaDB(t *testing.T, installer string) mysqlProgram {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "mariadbd"), nil, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "mariadb-install-db"), []byte("#!/bin/sh\n"+installer), 0o700))
-	return mysqlProgram{path: filepath.Join(dir, "mariadbd"), mariaDB: true}
+	return mysqlProgram{path: filepath.Join(dir, "mariadbd"), product: mariaDB}
 }

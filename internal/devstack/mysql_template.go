@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // SeedMySQL gives dir the data directory of a fresh server, for a StartMySQL that follows. It is a
-// copy of one kept in the user's cache, one per server version, which spares each run of the tests
+// copy of one kept in the user's cache, one per server version and settings, which spares each run of the tests
 // the seconds that making a new one takes. A directory that has data already is an error.
 func SeedMySQL(ctx context.Context, dir string) error {
 	template, err := mysqlTemplate(ctx)
@@ -36,7 +37,7 @@ func mysqlTemplate(ctx context.Context) (string, error) {
 	if err := os.MkdirAll(cache, 0o750); err != nil {
 		return "", err
 	}
-	hash := sha256.Sum256([]byte(program.version))
+	hash := sha256.Sum256([]byte(program.version + strings.Join(program.settings(), "\n")))
 	template := filepath.Join(cache, fmt.Sprintf("mysql-%x", hash[:8]))
 	return template, program.initialise(ctx, template)
 }

@@ -49,7 +49,7 @@ func TestMySQLRestartAfterTheServerDied(t *testing.T) {
 }
 
 func TestMySQLFlagsOfTheCallerWin(t *testing.T) {
-	server, err := StartMySQL(t.Context(), seededDir(t), "--innodb-buffer-pool-size=256M")
+	server, err := StartMySQL(t.Context(), seededDir(t), "--loose-innodb-buffer-pool-size=256M")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Kill()) })
 

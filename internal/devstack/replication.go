@@ -57,7 +57,7 @@ var mariaDBReplication = replication{
 }
 
 func (m *MySQL) replication() replication {
-	if m.mariaDB {
+	if m.product == mariaDB {
 		return mariaDBReplication
 	}
 	return mysqlReplication

@@ -3,11 +3,9 @@
 # no time, when all is there. Installs packages on Debian and Ubuntu only, as root or with sudo.
 set -eu
 cd "$(dirname "$0")/../.."
-
-fail() {
-  echo "setup: $*" >&2
-  exit 1
-}
+tool=setup
+# shellcheck source=internal/devstack/build.sh
+. internal/devstack/build.sh
 
 has() {
   command -v "$1" >/dev/null 2>&1
@@ -64,54 +62,13 @@ install_packages() {
 install_temporal() (
   if has temporal; then return; fi
   binary=$PWD/.dev/bin/temporal
-  program=github.com/temporalio/cli/cmd/temporal
   cd internal/devstack/temporal
-  # What it was built from, and not when: a fresh checkout has new files beside an old, cached program.
-  source=$({ cat go.mod go.sum && go version; } | cksum)
-  if [ -x "$binary" ] && [ "$(cat "$binary.source" 2>/dev/null)" = "$source" ]; then return; fi
-
   export CGO_ENABLED=0 # it needs no C, and what Go has in its cache then suits any machine
-  started=$(date +%s)
-  echo "setup: downloading the source of the Temporal dev server"
-  go mod download
-  log=$(mktemp)
-  total=$(go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "$program" | wc -l)
-  echo "setup: building the Temporal dev server into .dev/bin (once, some minutes)"
-  show_build "$log" "$total" "$started" &
-  if ! go build -v -o "$binary" "$program" 2>"$log"; then
-    end_show_build
-    tail -n 15 "$log" >&2
-    fail "the Temporal dev server could not be built; the output is in $log"
-  fi
-  end_show_build
-  rm -f "$log"
+  source=$(source_of)
+  if [ -x "$binary" ] && [ "$(cat "$binary.source" 2>/dev/null)" = "$source" ]; then return; fi
+  build_server "the Temporal dev server" github.com/temporalio/cli/cmd/temporal "$binary"
   echo "$source" >"$binary.source"
-  echo "setup: built the Temporal dev server, $(elapsed "$started")"
 )
-
-# Counts the packages that `go build -v` has named in the log, in a line that changes on a terminal and in one each half
-# a minute elsewhere. The total is the most that it can be: some of what is stale turns out to be the same.
-show_build() { # LOG TOTAL STARTED
-  ticks=0
-  while sleep 1 && kill -0 "$$"; do
-    ticks=$((ticks + 1))
-    count="$(wc -l <"$1") of at most $2 packages built, $(elapsed "$3")"
-    if [ -t 1 ]; then
-      printf '\rsetup: %s ' "$count"
-    elif [ $((ticks % 30)) -eq 0 ]; then
-      echo "setup: $count"
-    fi
-  done 2>/dev/null
-}
-
-end_show_build() {
-  kill "$!"
-  if [ -t 1 ]; then echo; fi
-}
-
-elapsed() {
-  echo "$(($(date +%s) - $1)) s"
-}
 
 check_go
 install_packages

@@ -84,7 +84,7 @@ func New(t testing.TB, plan *Plan) *Rig {
 	t.Helper()
 	dir := devtest.Dir(t)
 	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
-	mysqld, err := devstack.StartMySQL(t.Context(), dir, "--innodb-buffer-pool-size=128M")
+	mysqld, err := devstack.StartMySQL(t.Context(), dir, "--loose-innodb-buffer-pool-size=128M")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, mysqld.Kill()) })
 	require.NoError(t, mysqld.CreateDatabase(t.Context(), "chaos"))

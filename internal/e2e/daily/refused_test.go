@@ -35,7 +35,7 @@ func TestDayAfterAFailedOneIsRefused(t *testing.T) {
 	s.StartWorker()
 	s.RunDay(rig.Today).RequireSuccess()
 	s.AddDays(rig.Tomorrow, rig.DayAfterTomorrow)
-	s.Exec(`INSERT INTO watch_log VALUES (?, 999, 1, '2024-05-06 20:00:00', 1, 1, 1)`, rig.Tomorrow)
+	s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, 999, 1, '2024-05-06 20:00:00', 1, 1, 1)`, rig.Tomorrow)
 	s.RunDay(rig.Tomorrow).RequireFailure("999 (1 row)")
 
 	requireRefused(s, rig.DayAfterTomorrow, "2024-05-07 is not closed: its run failed")

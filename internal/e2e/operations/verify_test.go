@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 )
@@ -204,7 +205,7 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameAreMissingOrChanged(t *testing.T) 
 	s.RunDay(rig.Today, "--chunk-rows", "40").RequireSuccess()
 	s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES ('2024-05-06', 60, 8888, '2024-05-06 12:00:00', 8888, 9, 0)`)
 	s.RunDay(rig.Tomorrow).RequireSuccess()
-	s.Exec(`CREATE TABLE saved AS SELECT watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch FROM watch_log`)
+	devtest.CopyTable(t, s.SQL, "watch_log", "saved")
 	require.Contains(t, s.Starter("verify", "--date", rig.Today).RequireSuccess().Stdout, "no difference", "a late row that was posted")
 
 	for _, c := range []struct {
@@ -223,7 +224,7 @@ func TestVerifyTellsOfEachChunkWhetherRowsCameAreMissingOrChanged(t *testing.T) 
 	} {
 		t.Run(c.verdict, func(t *testing.T) {
 			s := s.In(t)
-			defer s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views, epoch) SELECT * FROM saved`)
+			defer devtest.CopyRows(t, s.SQL, "saved", "watch_log")
 			defer s.Exec(`DELETE FROM watch_log`)
 			for _, change := range c.changes {
 				s.Exec(change)

@@ -83,7 +83,7 @@ func TestKilledDatabaseChangesNothing(t *testing.T) {
 	p := bigPlatform(random)
 	dir := devtest.Dir(t)
 	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
-	mysql, err := devstack.StartMySQL(t.Context(), dir, "--innodb-buffer-pool-size=256M", "--default-time-zone=+09:00") // a zone that must not matter
+	mysql, err := devstack.StartMySQL(t.Context(), dir, "--loose-innodb-buffer-pool-size=256M", "--loose-default-time-zone=+09:00") // a zone that must not matter
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, mysql.Kill()) })
 	require.NoError(t, mysql.CreateDatabase(t.Context(), "creatorpay"))

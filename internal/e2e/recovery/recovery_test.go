@@ -15,7 +15,7 @@ func TestChunkThatFailsDoesNotStopTheOthers(t *testing.T) {
 	s := rig.New(t, p)
 	s.StartWorker()
 	misplaced := []any{rig.Today, 30, "2024-05-07 15:00:00"} // starts after the day's end
-	s.Exec(`INSERT INTO watch_log VALUES (?, ?, 1, ?, 1, 1, 1)`, misplaced...)
+	s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, 1, ?, 1, 1, 1)`, misplaced...)
 
 	failed := s.RunDay(rig.Today, "--chunk-rows", "10")
 

@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/serviceerror"
 
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 )
@@ -85,7 +85,7 @@ var results = []string{"runs", "run_chunks", "daily_statistics", "daily_settleme
 func save(s *rig.System) {
 	s.T.Helper()
 	for _, table := range results {
-		s.Exec(fmt.Sprintf(`CREATE TABLE saved_%s AS SELECT * FROM %s`, table, table))
+		devtest.CopyTable(s.T, s.SQL, table, "saved_"+table)
 	}
 }
 
@@ -94,7 +94,7 @@ func restore(s *rig.System) {
 	s.T.Helper()
 	for _, table := range results {
 		s.Exec(`DELETE FROM ` + table)
-		s.Exec(fmt.Sprintf(`INSERT INTO %s SELECT * FROM saved_%s`, table, table))
+		devtest.CopyRows(s.T, s.SQL, "saved_"+table, table)
 	}
 }
 

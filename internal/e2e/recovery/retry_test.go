@@ -24,7 +24,7 @@ func TestRetryGoesOnWhereTheRunFailed(t *testing.T) {
 	s.StartWorker()
 	s.Starter("retry", "daily", "--date", rig.Tomorrow).RequireRefusal("the watch log has no partition for " + rig.Tomorrow)
 	misplaced := []any{rig.Today, 30, "2024-05-07 15:00:00"} // starts after the day's end
-	s.Exec(`INSERT INTO watch_log VALUES (?, ?, 1, ?, 1, 1, 1)`, misplaced...)
+	s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, 1, ?, 1, 1, 1)`, misplaced...)
 	s.RunDay(rig.Today, "--chunk-rows", "10").RequireFailure("1 of 10 chunks failed; fix the cause, then: starter retry daily --date 2024-05-06")
 	s.WaitUntilFound(1, `SettlementKind = "daily" AND SettlementPeriod = "2024-05-06" AND SettlementPhase = "failed" AND FailedChunks = 1`)
 	s.Starter("retry", "daily", "--date", rig.Today).RequireFailure("1 of 10 chunks failed")

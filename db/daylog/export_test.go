@@ -1,0 +1,5 @@
+package daylog
+
+// DropUnlocked is how a day is dropped on a server without table locks. The others
+// understand its statements, too.
+var DropUnlocked = (*Log).dropUnlocked

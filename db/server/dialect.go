@@ -1,0 +1,69 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Dialect is which kind of server a pool talks to. Almost all that is said to a server is
+// the same for all of them, where need be by comments that only one of them executes;
+// the methods are what is left (docs/adr/0019-dialect.md).
+type Dialect string
+
+// The dialects.
+const (
+	MySQL   Dialect = "MySQL"
+	MariaDB Dialect = "MariaDB"
+	TiDB    Dialect = "TiDB"
+)
+
+// dialectOf tells the server by what it says its version is: TiDB's is that of a MySQL,
+// followed by its own, such as "8.0.11-TiDB-v8.5.1".
+func dialectOf(version string) Dialect {
+	for _, dialect := range []Dialect{MariaDB, TiDB} {
+		if strings.Contains(version, string(dialect)) {
+			return dialect
+		}
+	}
+	return MySQL
+}
+
+// Dialect is the server's dialect. The server is asked the first time.
+func (p *Pool) Dialect(ctx context.Context) (Dialect, error) {
+	if known := p.dialect.Load(); known != nil {
+		return *known, nil
+	}
+	var version string
+	if err := p.GetContext(ctx, &version, `SELECT VERSION()`); err != nil {
+		return "", fmt.Errorf("ask the server for its version: %w", err)
+	}
+	dialect := dialectOf(version)
+	p.dialect.Store(&dialect)
+	return dialect, nil
+}
+
+// readOnlyTransactions tells whether the server knows transactions that refuse to
+// write. TiDB has none: there a reader's user must not have the right to.
+func (d Dialect) readOnlyTransactions() bool { return d != TiDB }
+
+// LocksTables tells whether LOCK TABLES keeps others from a table. TiDB takes the
+// statement and locks nothing.
+func (d Dialect) LocksTables() bool { return d != TiDB }
+
+// LockWaitSeconds is how long a change of a table's layout waits for the
+// transactions that use it. Where everybody else who wants the table waits behind
+// the change, it is short: the change is tried again. Nobody waits behind one of
+// TiDB's, which has no such limit and is given one for the wait and the change
+// together; it goes on with a change after whoever asked for it has left, too.
+func (d Dialect) LockWaitSeconds() int {
+	if d == TiDB {
+		return 10
+	}
+	return 2
+}
+
+// notToTiDB makes a comment of a line for TiDB alone. It executes what stands between
+// /*T! and */, and that begins a comment up to the end of the line; to the other
+// servers both are comments.
+func notToTiDB(line string) string { return "/*T! -- */ " + line + "\n/*T! */" }
