@@ -114,7 +114,7 @@ func rollUp(ctx context.Context, tx *sqlx.Tx, period settlement.Period, videos s
 	if err != nil {
 		return err
 	}
-	if _, err = tx.ExecContext(ctx, query, args...); server.ErrorNumber(err) == server.ValueOutOfRange {
+	if _, err = tx.ExecContext(ctx, query, args...); server.IsOutOfRange(err) {
 		err = fmt.Errorf("add up days of %s: %w", tooMuch(ctx, tx, "video_id", `(
 			SELECT video_id, `+amountColumns.List()+`, `+paymentColumns.Each("0 AS %s")+`
 			FROM daily_settlements

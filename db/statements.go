@@ -54,7 +54,7 @@ func (db *DB) WriteStatements(ctx context.Context, period settlement.Period, hol
 			WHERE p.kind = ? AND p.starts_on = ?
 			GROUP BY c.creator_id, c.name, c.locale
 			HAVING SUM(p.views + p.late_views + p.payments + p.refunds) > 0`,
-			period.Kind, period.Start, runVersion, period.Kind, period.Start); server.ErrorNumber(err) == server.ValueOutOfRange {
+			period.Kind, period.Start, runVersion, period.Kind, period.Start); server.IsOutOfRange(err) {
 			return fmt.Errorf("add up %s: %w", tooMuch(ctx, tx, "creator_id", "period_videos WHERE kind = ? AND starts_on = ?", period.Kind, period.Start), err)
 		} else if err != nil {
 			return err

@@ -19,7 +19,7 @@ const (
 	UnknownColumn   uint16 = 1054
 	UnknownTable    uint16 = 1109
 	NoSuchTable     uint16 = 1146
-	ValueOutOfRange uint16 = 1264 // for its column
+	valueOutOfRange uint16 = 1264 // for its column
 	LockWaitTimeout uint16 = 1205
 	LockDeadlock    uint16 = 1213
 
@@ -67,16 +67,22 @@ func ErrorNumber(err error) uint16 {
 // TiDB because others changed a row or a table's layout that it relied on.
 func LostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
 
+// IsOutOfRange tells whether a figure does not fit: into its column, or on TiDB into
+// the column's type.
+func IsOutOfRange(err error) bool {
+	number := ErrorNumber(err)
+	return number == valueOutOfRange || number == expressionOutOfRange
+}
+
 // inRange makes an error that says that a sum does not fit into a BIGINT, on the
 // server or on its way here, a [settlement.ErrOutOfRange].
 func inRange(err error) error {
 	if err == nil || errors.Is(err, settlement.ErrOutOfRange) {
 		return err
 	}
-	number := ErrorNumber(err)
 	// The sums are exact decimals on the server; database/sql keeps no more of
 	// the cause than its text.
-	if number == ValueOutOfRange || number == expressionOutOfRange || strings.Contains(err.Error(), strconv.ErrRange.Error()) {
+	if IsOutOfRange(err) || strings.Contains(err.Error(), strconv.ErrRange.Error()) {
 		return fmt.Errorf("%w: %w", settlement.ErrOutOfRange, err)
 	}
 	return err

@@ -17,7 +17,7 @@ func newTestRig(t *testing.T) (*rig, *dbtest.Books) {
 	t.Helper()
 	calendar, err := settlement.NewCalendar(settlement.DefaultTimeZone)
 	require.NoError(t, err)
-	server, err := devstack.StartMySQL(t.Context(), t.TempDir(), "--innodb-buffer-pool-size=64M")
+	server, err := devstack.StartMySQL(t.Context(), t.TempDir(), "--loose-innodb-buffer-pool-size=64M")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Stop()) })
 	require.NoError(t, server.CreateDatabase(t.Context(), databaseName))
