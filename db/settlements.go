@@ -145,10 +145,12 @@ func withLate(counted, late []CountedVideo, adjustments []Adjustment) []CountedV
 }
 
 // usedOrdinals reads each video's tier position where its last settled day
-// ended (R7), or from its opening (R6). That day is a column first, since TiDB takes
-// no subquery in the condition of a join.
+// ended (R7), or from its opening (R6). The last day is found by one look into the
+// index for each video (a loose scan, which takes a GROUP BY): as a subquery for each
+// video it would read all of the video's days.
 func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, day settlement.Day, videos settlement.Range) (counted []CountedVideo, err error) {
-	where, args := server.Between("s.video_id", videos)
+	ofSource, args := server.Between("s.video_id", videos)
+	ofSettled, _ := server.Between("video_id", videos)
 	err = sqlx.SelectContext(ctx, from, &counted, `
 		SELECT
 			s.starts_on,
@@ -159,21 +161,18 @@ func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, 
 			s.ad_views,
 			COALESCE(p.views_to, v.opening_views, 0) AS used_views,
 			COALESCE(p.ad_views_to, v.opening_ad_views, 0) AS used_ad_views
-		FROM (
-			SELECT
-				s.*,
-				(
-					SELECT MAX(q.starts_on)
-					FROM daily_settlements q
-					WHERE q.video_id = s.video_id AND q.starts_on < s.starts_on
-				) AS settled_before
-			FROM (`+source+`
-			) s
-			WHERE `+where+`
+		FROM (`+source+`
 		) s
 		LEFT JOIN videos v ON v.video_id = s.video_id
-		LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.starts_on = s.settled_before
-		ORDER BY s.video_id`, append([]any{day}, args...)...)
+		LEFT JOIN (
+			SELECT video_id, MAX(starts_on) AS starts_on
+			FROM daily_settlements FORCE INDEX (daily_settlements_video_id_starts_on_idx)
+			WHERE `+ofSettled+` AND starts_on < ?
+			GROUP BY video_id
+		) last ON last.video_id = s.video_id
+		LEFT JOIN daily_settlements p ON p.starts_on = last.starts_on AND p.video_id = last.video_id
+		WHERE `+ofSource+`
+		ORDER BY s.video_id`, slices.Concat([]any{day}, args, []any{day}, args)...)
 	if err != nil {
 		return nil, fmt.Errorf("read counted views of %s: %w", day, err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -187,4 +188,46 @@ func TestR5_OrdinalsThatDoNotFitAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, settlement.ErrOutOfRange)
 	require.ErrorContains(t, err, "price video 1")
 	require.Equal(t, before, results(t, db))
+}
+
+// What videos have earned for years must not make their next day slower.
+func TestR7_WhereAVideosLastDayEndedIsFoundWithoutReadingTheOthers(t *testing.T) {
+	db := openWithRoom(t)
+	if dialect, err := db.pool.Dialect(t.Context()); err != nil || dialect == server.TiDB {
+		require.NoError(t, err)
+		t.Skip("TiDB does not tell what it reads")
+	}
+	putVideos(t, db, 1, 2, 3)
+	counted(t, db, monday, line(monday, 1, 1), line(monday, 2, 1), line(monday, 3, 1))
+	readWith := func(days settlement.Day) (reads int64) {
+		for video := range int64(3) {
+			for day := monday - days; day < monday; day++ {
+				exec(t, db, `
+					INSERT IGNORE INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
+					VALUES (?, ?, ?, 0, 1, 0, 0, 0, 0)`, day, video+1, creator)
+			}
+		}
+		exec(t, db, `ANALYZE TABLE daily_settlements`)
+		conn, err := db.pool.Connx(t.Context())
+		require.NoError(t, err)
+		defer func() { require.NoError(t, conn.Close()) }()
+		handlerReads := func() (sum int64) {
+			var all []struct {
+				Name  string `db:"Variable_name"`
+				Reads int64  `db:"Value"`
+			}
+			require.NoError(t, conn.SelectContext(t.Context(), &all, `SHOW SESSION STATUS LIKE 'Handler_read%'`))
+			for _, one := range all {
+				sum += one.Reads
+			}
+			return sum
+		}
+		before := handlerReads()
+		found, err := usedOrdinals(t.Context(), conn, countedOnTime, monday, allVideos)
+		require.NoError(t, err)
+		require.Len(t, found, 3)
+		require.EqualValues(t, 1, found[0].UsedViews)
+		return handlerReads() - before
+	}
+	require.Equal(t, readWith(10), readWith(200))
 }

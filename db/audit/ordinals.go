@@ -51,19 +51,14 @@ func (a *audit) usedBefore(ctx context.Context) (map[int64]position, error) {
 			v.video_id,
 			COALESCE(p.views_to, v.opening_views) AS views,
 			COALESCE(p.ad_views_to, v.opening_ad_views) AS ad_views
-		FROM (
-			SELECT
-				video_id,
-				opening_views,
-				opening_ad_views,
-				(
-					SELECT MAX(q.starts_on)
-					FROM daily_settlements q
-					WHERE q.video_id = videos.video_id AND q.starts_on < ?
-				) AS settled_before
-			FROM videos
-		) v
-		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.starts_on = v.settled_before`, []any{a.first}, func(r row) { used[r.VideoID] = r.position })
+		FROM videos v
+		LEFT JOIN (
+			SELECT video_id, MAX(starts_on) AS starts_on
+			FROM daily_settlements FORCE INDEX (daily_settlements_video_id_starts_on_idx)
+			WHERE starts_on < ?
+			GROUP BY video_id
+		) last ON last.video_id = v.video_id
+		LEFT JOIN daily_settlements p ON p.starts_on = last.starts_on AND p.video_id = last.video_id`, []any{a.first}, func(r row) { used[r.VideoID] = r.position })
 	return used, err
 }
 

@@ -48,6 +48,7 @@ func TestScan_OfADayInManyRegionsIsInTheOrderOfItsKey(t *testing.T) {
 	for range 10 {
 		var rows int
 		require.NoError(t, logs.views.Scan(t.Context(), daylog.OnTime{Day: monday}, allVideos, func() func(settlement.Play) error {
+			rows = 0
 			return func(settlement.Play) error {
 				rows++
 				return nil

@@ -19,7 +19,6 @@ type session struct {
 	limit  time.Duration // after which the server breaks off a SELECT; 0 is never
 }
 
-// readOnly is left out on TiDB, which has no transactions that only read.
 var readOnly = notToTiDB(", READ ONLY")
 
 var writing = session{access: ", READ WRITE"}

@@ -33,10 +33,12 @@ FROM (
     COALESCE(p.ad_views_to, v.opening_ad_views) + s.ad_views AS ad_views_to
   FROM bench_statistics s
   JOIN videos v ON v.video_id = s.video_id
-  LEFT JOIN daily_settlements p ON p.video_id = s.video_id AND p.starts_on = (
-    SELECT MAX(q.starts_on)
-    FROM daily_settlements q
-    WHERE q.video_id = s.video_id AND q.starts_on < :today
-  )
+  LEFT JOIN (
+    SELECT video_id, MAX(starts_on) AS starts_on
+    FROM daily_settlements FORCE INDEX (daily_settlements_video_id_starts_on_idx)
+    WHERE starts_on < :today
+    GROUP BY video_id
+  ) last ON last.video_id = s.video_id
+  LEFT JOIN daily_settlements p ON p.starts_on = last.starts_on AND p.video_id = last.video_id
   WHERE s.starts_on = :today AND s.views > 0
 ) n;
