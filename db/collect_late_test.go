@@ -10,7 +10,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// collectLate begins the day and makes it collect late views.
+// collectLate begins the day and makes it collect late rows.
 func collectLate(t *testing.T, db *DB, day settlement.Day, days int) (int64, []settlement.Mismatch) {
 	t.Helper()
 	begin(t, db, day)

@@ -82,7 +82,7 @@ func sealedTables(kind settlement.Kind) []sealedTable {
 }
 
 // rowHash takes 60 bits of a row's SHA-256 (MySQL has no MD5 any more): enough to find every change that is no
-// attack, and what both servers can add up exactly.
+// attack, and what all servers can add up exactly.
 const rowHash = `CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 15), 16, 10) AS UNSIGNED)`
 
 // ReadSeals makes the seals of the periods of the kind that start from first to

@@ -51,7 +51,7 @@ const (
 	ErrMissing     ErrorKind = "missing"       // the partition of a closed day that is needed
 	ErrHasRows     ErrorKind = "has rows"      // a day that was to be removed
 	ErrNeeded      ErrorKind = "needed"        // a day that got rows while it was to be dropped
-	ErrBusy        ErrorKind = "busy"          // the watch log, with somebody's transaction; soon again
+	ErrBusy        ErrorKind = "busy"          // a log, with somebody's transaction; soon again
 	ErrBackup      ErrorKind = "backup"        // that is not the one from which a day can be restored
 	ErrRowsArrived ErrorKind = "rows arrived"  // after a day was counted; to be counted again
 )

@@ -32,7 +32,7 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("MySQL at %s is refused: %s; %s: %s", r.Address, r.Found, r.Why, r.Do)
 }
 
-// limit is for a whole look. Nothing in it waits for anybody.
+// limit is for a whole probe. Nothing in it waits for anybody.
 const limit = 10 * time.Second
 
 // prober asks the server that the pool is connected to.

@@ -14,7 +14,7 @@ import (
 // holder holds the runs that are closed here.
 var holder = db.Holder{WorkflowID: "dbtest", RunID: "dbtest"}
 
-// BeginDay begins the day's run, collects the late views that it posts, and plans
+// BeginDay begins the day's run, collects the late rows that it posts, and plans
 // it in chunks that are cut at the borders.
 func (b *Books) BeginDay(day settlement.Day, borders ...int64) db.Run {
 	b.Helper()
