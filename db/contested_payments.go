@@ -58,9 +58,15 @@ func (db *DB) contest(ctx context.Context, run Run, chunks []Chunk) (now []conte
 	if err != nil {
 		return nil, nil, err
 	}
-	ids, err := db.inSeveralChunks(ctx, day)
+	ids, firsts, err := db.inSeveralChunks(ctx, day)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, chunk := range chunks {
+		// A program that stored none has counted it, or they are lost.
+		if chunk.FirstPayment != nil && *chunk.FirstPayment != firsts[chunk.Number] {
+			again = append(again, chunk.Number)
+		}
 	}
 	var more []int64
 	if err := db.pool.SelectContext(ctx, &more, `
@@ -185,9 +191,15 @@ func storeContested(ctx context.Context, tx *sqlx.Tx, day settlement.Day, contes
 	return nil
 }
 
+// Which payments are decided by the next check: all, or those that are not decided.
+const (
+	anew         = "video_id = VALUES(video_id)"
+	ifNotDecided = "payment_id = VALUES(payment_id)" // as it was
+)
+
 // storeUndecided makes the next check decide the payments and refunds with these ids,
 // whatever it finds, and have the chunks that have rows of them counted again.
-func storeUndecided(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ids []int64) error {
+func storeUndecided(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ids []int64, which string) error {
 	for part := range slices.Chunk(ids, linesPerStatement) {
 		rows := make([]contestedPayment, len(part))
 		for i, id := range part {
@@ -196,7 +208,7 @@ func storeUndecided(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ids []
 		if _, err := tx.NamedExecContext(ctx, `
 			INSERT INTO contested_payments (`+contestedColumns.List()+`)
 			VALUES (`+contestedColumns.Named()+`)
-			ON DUPLICATE KEY UPDATE video_id = VALUES(video_id)`, rows); err != nil {
+			ON DUPLICATE KEY UPDATE `+which, rows); err != nil {
 			return fmt.Errorf("store undecided payments: %w", err)
 		}
 	}

@@ -70,10 +70,11 @@ func dropPaymentIDs(ctx context.Context, tx *sqlx.Tx, day settlement.Day) error 
 }
 
 // inSeveralChunks are the payment ids that several of the day's chunks have counted,
-// in order. Memory grows with the chunks and with what is found.
-func (db *DB) inSeveralChunks(ctx context.Context, day settlement.Day) ([]int64, error) {
-	var merge idsMerge
-	err := server.Each(ctx, db.pool, merge.add, `
+// in order, and the first that each chunk has, by its number. Memory grows with the
+// chunks and with what is found.
+func (db *DB) inSeveralChunks(ctx context.Context, day settlement.Day) (several []int64, firsts map[int]int64, err error) {
+	merge := idsMerge{firsts: map[int]int64{}}
+	err = server.Each(ctx, db.pool, merge.add, `
 		SELECT starts_on, first_id, chunk, steps
 		FROM counted_payment_ids
 		WHERE starts_on = ?
@@ -82,9 +83,9 @@ func (db *DB) inSeveralChunks(ctx context.Context, day settlement.Day) ([]int64,
 		err = merge.until(math.MaxInt64)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look for payments of %s in several chunks: %w", day, err)
+		return nil, nil, fmt.Errorf("look for payments of %s in several chunks: %w", day, err)
 	}
-	return merge.several, nil
+	return merge.several, merge.firsts, nil
 }
 
 // idsMerge goes through the parts' ids in order, and keeps those of several parts.
@@ -92,12 +93,16 @@ type idsMerge struct {
 	open    idsHeap // with their next ids
 	last    int64
 	several []int64
+	firsts  map[int]int64 // of each chunk
 }
 
 // add takes in a part that begins no earlier than those before it.
 func (m *idsMerge) add(part idsPart) error {
 	if err := m.until(part.First); err != nil {
 		return err
+	}
+	if _, found := m.firsts[part.Chunk]; !found {
+		m.firsts[part.Chunk] = part.First
 	}
 	heap.Push(&m.open, idsCursor{part.First, part.Steps})
 	return nil

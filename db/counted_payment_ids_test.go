@@ -25,7 +25,7 @@ func TestPaymentIDs_ThoseOfSeveralChunksAreFoundWhateverThePartsAre(t *testing.T
 			}
 		}
 		slices.SortFunc(parts, func(a, b idsPart) int { return int(min(max(a.First-b.First, -1), 1)) })
-		var merge idsMerge
+		merge := idsMerge{firsts: map[int]int64{}}
 		for _, part := range parts {
 			require.NoError(t, merge.add(part))
 		}
@@ -45,7 +45,7 @@ func TestPaymentIDs_ThoseOfSeveralChunksAreFoundWhateverThePartsAre(t *testing.T
 func TestPaymentIDs_ACutPartIsAnError(t *testing.T) {
 	part := idsParts(monday, 1, []int64{1, 1000}, 2)[0]
 	part.Steps = part.Steps[:1]
-	var merge idsMerge
+	merge := idsMerge{firsts: map[int]int64{}}
 	require.NoError(t, merge.add(part))
 
 	require.ErrorContains(t, merge.until(math.MaxInt64), "counted_payment_ids was changed by hand")
@@ -73,4 +73,16 @@ func TestPaymentIDs_AreThoseOfTheLastCountUntilTheDayIsClosed(t *testing.T) {
 	require.NoError(t, err)
 
 	require.Zero(t, stored())
+}
+
+// Also a day that an older program has begun, or of which a backup has only a part.
+func TestR13_AChunkWhosePaymentIDsAreNotThereIsCountedAgain(t *testing.T) {
+	db := openPaid(t, 1, 2)
+	for i, chunk := range plan(t, db, monday, 2) {
+		require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, int64(i+1)), 1))
+	}
+	require.Empty(t, recount(t, db, monday))
+	exec(t, db, `DELETE FROM counted_payment_ids WHERE chunk = 2`)
+
+	require.Equal(t, []int{2}, recount(t, db, monday))
 }

@@ -96,7 +96,7 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 	if err := insertLines(ctx, tx, "payment_adjustments", paymentAdjustmentColumns, count.Adjustments); err != nil {
 		return err
 	}
-	if err := storeUndecided(ctx, tx, day, count.Contested); err != nil {
+	if err := storeUndecided(ctx, tx, day, count.Contested, anew); err != nil {
 		return err
 	}
 	if err := takeRefunds(ctx, tx, day, count.Refunds); err != nil {
@@ -134,5 +134,7 @@ func takeRefunds(ctx context.Context, tx *sqlx.Tx, day settlement.Day, refunds [
 		WHERE settled_on = ? AND payment_id IN (?)`, taken, day); err != nil {
 		return err
 	}
-	return storeUndecided(ctx, tx, day, taken)
+	// What a check has decided stays: it is the chunk of the settled row that takes it
+	// from one that has not been counted again yet.
+	return storeUndecided(ctx, tx, day, taken, ifNotDecided)
 }

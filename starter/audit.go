@@ -16,7 +16,7 @@ import (
 )
 
 type auditCommand struct {
-	databaseFlags
+	readerFlags
 	From      settlement.Day `required:"" placeholder:"DATE" help:"The first day."`
 	To        settlement.Day `required:"" placeholder:"DATE" help:"The last day. Weeks and months that have a day in the range are audited as a whole."`
 	Checksums bool           `default:"true" negatable:"" help:"Read every row of the logs, which takes some 1.5 s of CPU time for a million; without, they are counted only: changed rows, and payments that were settled wrongly, are not found then."`

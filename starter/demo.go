@@ -71,7 +71,7 @@ func (c demoCommand) made() generateFlags {
 // job generates, runs every day, shows the last one's results, verifies it, and
 // runs the weeks that are complete.
 func (c demoCommand) job(ctx context.Context, stack *localstack.Stack) error {
-	database, err := open(ctx, stack.DSN)
+	database, err := open(ctx, stack.DSN, (*db.DB).CheckServer)
 	if err != nil {
 		return err
 	}

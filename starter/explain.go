@@ -20,7 +20,7 @@ import (
 )
 
 type explainCommand struct {
-	databaseFlags
+	readerFlags
 	temporalFlags
 	Date   settlement.Day `required:"" placeholder:"DATE" help:"A closed day."`
 	Video  int64          `required:"" placeholder:"ID" help:"The video."`

@@ -11,7 +11,7 @@ import (
 )
 
 type exportCommand struct {
-	databaseFlags
+	readerFlags
 	What   export.What     `arg:"" enum:"statistics,settlement,adjustments,payments,payment-adjustments,payouts,top5" help:"statistics, settlement, adjustments, payments, payment-adjustments, payouts (weekly) or top5."`
 	Period settlement.Kind `required:"" enum:"daily,weekly,monthly" help:"daily, weekly or monthly."`
 	Date   settlement.Day  `required:"" placeholder:"DATE" help:"The day, or any day of the week or month."`

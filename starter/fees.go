@@ -17,7 +17,7 @@ type feesCommand struct {
 	Remove feesRemoveCommand `cmd:"" help:"Take fees back that hold from a day on, as long as no day has been run since."`
 }
 
-type feesListCommand struct{ databaseFlags }
+type feesListCommand struct{ readerFlags }
 
 func (feesListCommand) Run(ctx context.Context, database *db.DB) error {
 	return listRules(ctx, database.Fees, feesText)

@@ -21,7 +21,7 @@ type partitionsCommand struct {
 	Trim partitionsTrimCommand `cmd:"" help:"Say which coming days would lose their room; remove them with --yes if they are empty."`
 }
 
-type partitionsListCommand struct{ databaseFlags }
+type partitionsListCommand struct{ readerFlags }
 
 func (c partitionsListCommand) Run(ctx context.Context, database *db.DB) error {
 	partitions, err := database.Partitions(ctx)

@@ -15,7 +15,7 @@ type pricesCommand struct {
 	Remove pricesRemoveCommand `cmd:"" help:"Take prices back that hold from a day on, as long as no day has been run since."`
 }
 
-type pricesListCommand struct{ databaseFlags }
+type pricesListCommand struct{ readerFlags }
 
 func (pricesListCommand) Run(ctx context.Context, database *db.DB) error {
 	return listRules(ctx, database.Prices, pricesText)

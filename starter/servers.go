@@ -37,20 +37,34 @@ type databaseFlags struct {
 // ProvideDatabase connects to a database whose schema is the one that this program needs, on
 // a server on which money is safe.
 func (f databaseFlags) ProvideDatabase(ctx context.Context, opened *opened) (*db.DB, error) {
-	database, err := open(ctx, f.MySQLDSN)
+	database, err := open(ctx, f.MySQLDSN, (*db.DB).CheckServer)
 	if err == nil {
 		opened.add(func() { _ = database.Close() })
 	}
 	return database, err
 }
 
-func open(ctx context.Context, dsn string) (*db.DB, error) {
+// readerFlags are those of the commands that only read: they work where nobody can write.
+type readerFlags struct {
+	settings.Database `embed:""`
+}
+
+// ProvideDatabase does what that of databaseFlags does, but for what has to be written.
+func (f readerFlags) ProvideDatabase(ctx context.Context, opened *opened) (*db.DB, error) {
+	database, err := open(ctx, f.MySQLDSN, (*db.DB).CheckReads)
+	if err == nil {
+		opened.add(func() { _ = database.Close() })
+	}
+	return database, err
+}
+
+func open(ctx context.Context, dsn string, checkServer func(*db.DB, context.Context) error) (*db.DB, error) {
 	database, err := db.Open(ctx, dsn, connections())
 	if err != nil {
 		return nil, err
 	}
-	for _, check := range []func(context.Context) error{database.CheckSchema, database.CheckServer} {
-		if err := check(ctx); err != nil {
+	for _, check := range []func(*db.DB, context.Context) error{(*db.DB).CheckSchema, checkServer} {
+		if err := check(database, ctx); err != nil {
 			_ = database.Close()
 			return nil, err
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 type verifyCommand struct {
-	databaseFlags
+	readerFlags
 	settings.Replicas `embed:""`
 
 	Date settlement.Day `required:"" placeholder:"DATE" help:"A closed day."`

@@ -42,7 +42,8 @@ func (l *Log) dropUnlocked(ctx context.Context, day Droppable) error {
 		return err
 	}
 	dropping := OnTime{Day: day.Day, LateFrom: since}
-	// Nobody waits behind this: it may take as long as it takes.
+	// No insert waits behind this: it may take as long as it takes. Other changes of the
+	// log do, such as those of a close, which are tried again.
 	if err := l.alterOn(ctx, l.pool, fmt.Sprintf(`
 			REORGANIZE PARTITION %s INTO (
 				PARTITION %s VALUES LESS THAN ('%s')

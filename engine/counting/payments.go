@@ -76,6 +76,11 @@ func judgePayments(ctx context.Context, database *db.DB, run db.Run, videos sett
 		if err != nil {
 			return nil, err
 		}
+		contested, err := database.ContestedAmong(ctx, run, tally.several)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(learned, contested)
 		if allKnown(learned, known) {
 			if learned, err = tally.settle(ctx, database, run); err != nil {
 				return nil, err

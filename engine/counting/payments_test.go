@@ -191,6 +191,26 @@ func TestR13_ARepeatOfARefundInAnotherVideoGivesNothingBack(t *testing.T) {
 	}
 }
 
+// Each row could be settled by itself.
+func TestR13_OfOneRefundInTwoVideosTheFirstRowIsSettled(t *testing.T) {
+	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1, 2)
+			b.Pay(
+				b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
+				refundOf(b.Payment(day, 1, 7, 1_000, time.Hour), 6), refundOf(b.Payment(day, 2, 7, 900, 2*time.Hour), 5),
+			)
+
+			b.CloseDay(day, borders...)
+
+			require.Equal(t, map[int64]settlement.PaymentFigures{
+				1: {Payments: 1, Refunds: 1},
+				2: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870},
+			}, b.paymentLines(day))
+		})
+	}
+}
+
 func TestR13_ARepeatInAnotherVideoNeedsNoFee(t *testing.T) {
 	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
 		t.Run(name, func(t *testing.T) {

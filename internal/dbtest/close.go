@@ -40,6 +40,10 @@ func (b *Books) ClosePeriod(period settlement.Period) settlement.Totals {
 	return totals
 }
 
+// mostRounds is how often the chunks of a day at rest are counted at most: a daily run
+// gives up then, too.
+const mostRounds = 5
+
 // CloseDay takes the day through all steps of its run, for books that may be cut
 // off: called again after an error it goes on, as long as the day is not closed.
 // Late views are collected in so many days before it; its chunks are cut at the
@@ -61,9 +65,16 @@ func CloseDay(ctx context.Context, database *db.DB, day settlement.Day, lateDays
 	if err != nil {
 		return settlement.Totals{}, err
 	}
-	if run.HasPayments() { // which chunks may contest
-		if _, err := database.Recount(ctx, day, holder); err != nil {
+	for round := 1; run.HasPayments(); round++ { // which chunks may contest
+		again, err := database.Recount(ctx, day, holder)
+		if err != nil {
 			return settlement.Totals{}, err
+		}
+		if len(again) == 0 {
+			break
+		}
+		if round == mostRounds {
+			return settlement.Totals{}, fmt.Errorf("chunks %v of %s are to be counted again in round %d", again, day, round)
 		}
 		if chunks, err = countChunks(ctx, database, counter, run); err != nil {
 			return settlement.Totals{}, err
