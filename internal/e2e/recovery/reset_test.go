@@ -79,7 +79,7 @@ func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 }
 
 // results are the tables that a day's run writes.
-var results = []string{"runs", "run_chunks", "daily_statistics", "daily_settlements", "daily_payments", "payment_refunds", "top_videos"}
+var results = []string{"runs", "run_chunks", "daily_statistics", "daily_settlements", "daily_payments", "payment_refunds", "counted_payment_ids", "top_videos"}
 
 // save keeps the tables of results as they are now.
 func save(s *rig.System) {

@@ -23,10 +23,11 @@ type auditSabotage struct {
 var auditSabotages = []auditSabotage{
 	{
 		safety: "payments of earlier days are known",
-		edits: []edit{{"engine/counting/payments.go", `	maps.Copy(taken, settled)`,
-			`	if !sabotaged("payments of earlier days are known") {
-				maps.Copy(taken, settled)
-			}`}},
+		edits: []edit{{"engine/counting/payments.go", `		contested, err := database.ContestedAmong(ctx, run, tally.several)`,
+			`		if sabotaged("payments of earlier days are known") {
+				learned = settlement.KnownPayments{}
+			}
+			contested, err := database.ContestedAmong(ctx, run, tally.several)`}},
 		sold: func(p *oracle.Platform) {
 			p.Pay(7, 1, "2024-05-09 10:00:00", 10_000, "completed")
 			p.Pay(7, 1, "2024-05-10 10:00:00", 10_000, "completed")

@@ -26,7 +26,7 @@ var paymentSabotages = []sabotage{
 		safety: "conservation of payments",
 		edits: []edit{
 			{"db/closing_payments.go", `rows != counted {`, `rows != counted && !sabotaged("conservation of payments") {`},
-			{"db/chunks.go", `		again = slices.Concat(again, changed, lost)`, `		if sabotaged("conservation of payments") {
+			{"db/recount.go", `		again = slices.Concat(again, changed, lost)`, `		if sabotaged("conservation of payments") {
 				changed = nil
 			}
 			again = slices.Concat(again, changed, lost)`},
