@@ -83,7 +83,7 @@ func (c *PaymentCount) totals() (sum settlement.Totals, err error) {
 }
 
 // storePayments stores what counting payments gave.
-func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day, chunk Chunk, count *PaymentCount) error {
+func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day, chunk int, count *PaymentCount) error {
 	if err := storePaymentIDs(ctx, tx, day, chunk, count.IDs); err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 		// The deletions of a chunk that has nothing yet would only wait for what its
 		// neighbours are storing.
 		if stored.Counts > 0 {
-			if err := deleteCounted(ctx, tx, day, stored.Range); err != nil {
+			if err := deleteCounted(ctx, tx, day, stored); err != nil {
 				return err
 			}
 		}
@@ -102,7 +102,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 			return err
 		}
 		if count.Payments != nil {
-			if err := db.storePayments(ctx, tx, day, stored, count.Payments); err != nil {
+			if err := db.storePayments(ctx, tx, day, stored.Number, count.Payments); err != nil {
 				return err
 			}
 			if err := fixOwners(ctx, tx, paymentLines, day, stored.Range); err != nil {

@@ -13,8 +13,8 @@ import (
 // linesPerStatement bounds the length of one INSERT.
 const linesPerStatement = 1000
 
-// deleteCounted removes what counting stored of the range's videos, payments among it.
-func deleteCounted(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos settlement.Range) error {
+// deleteCounted removes what counting stored of the chunk, payments among it.
+func deleteCounted(ctx context.Context, tx *sqlx.Tx, day settlement.Day, chunk Chunk) error {
 	for _, of := range []struct{ table, column string }{
 		{"daily_statistics", "starts_on"},
 		{"adjustments", "posted_on"},
@@ -22,11 +22,11 @@ func deleteCounted(ctx context.Context, tx *sqlx.Tx, day settlement.Day, videos 
 		{"payment_adjustments", "posted_on"},
 		{"payment_refunds", "settled_on"},
 	} {
-		if err := deleteLines(ctx, tx, of.table, of.column, day, videos); err != nil {
+		if err := deleteLines(ctx, tx, of.table, of.column, day, chunk.Range); err != nil {
 			return err
 		}
 	}
-	return nil
+	return deletePaymentIDs(ctx, tx, day, chunk.Number)
 }
 
 // deleteLines removes the range's rows whose column of that name has the day.

@@ -83,10 +83,8 @@ func (t *paymentTally) judged(row settlement.Payment, paidOn settlement.Day) (se
 		t.count.UnknownRows++
 		return "", nil
 	}
-	if row.Status == settlement.PaymentCompleted {
-		if t.completedOf != row.VideoID || t.completed[len(t.completed)-1] != row.PaymentID {
-			t.completed, t.completedOf = append(t.completed, row.PaymentID), row.VideoID
-		}
+	if row.Status == settlement.PaymentCompleted && (t.completedOf != row.VideoID || t.completed[len(t.completed)-1] != row.PaymentID) {
+		t.completed, t.completedOf = append(t.completed, row.PaymentID), row.VideoID
 	}
 	rule := t.fees[paidOn]
 	verdict, fee, problems := t.judge.Judge(&row, rule)

@@ -151,82 +151,69 @@ func TestR16_LatePaymentsAreSettledByTheDayThatPostsThem(t *testing.T) {
 	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Payments: 1, Refunds: 2, Repeats: 1}}, b.paymentLines(day+1), "all of it is given back")
 }
 
-func TestR13_OfOnePaymentInTwoVideosTheFirstRowIsSettled(t *testing.T) {
+// requireSettledInTwoVideos settles the rows of the videos 1 and 2 in two chunks, and in one.
+func requireSettledInTwoVideos(t *testing.T, want map[int64]settlement.PaymentFigures, rows func(b *bundle) []daylog.Payment) {
+	t.Helper()
 	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
 		t.Run(name, func(t *testing.T) {
 			b := setup(t, 1, 2)
-			b.Pay(
-				b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
-				b.Payment(day, 1, 7, 10_000, time.Hour), b.Payment(day, 2, 7, 10_000, time.Minute),
-			)
+			b.Pay(rows(b)...)
 
 			b.CloseDay(day, borders...)
 
-			require.Equal(t, map[int64]settlement.PaymentFigures{
-				1: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870},
-				2: {Payments: 2, Gross: 11_000, Fee: 530, Net: 10_470},
-			}, b.paymentLines(day))
+			require.Equal(t, want, b.paymentLines(day))
 		})
 	}
 }
 
+func TestR13_OfOnePaymentInTwoVideosTheFirstRowIsSettled(t *testing.T) {
+	requireSettledInTwoVideos(t, map[int64]settlement.PaymentFigures{
+		1: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870},
+		2: {Payments: 2, Gross: 11_000, Fee: 530, Net: 10_470},
+	}, func(b *bundle) []daylog.Payment {
+		return []daylog.Payment{
+			b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
+			b.Payment(day, 1, 7, 10_000, time.Hour), b.Payment(day, 2, 7, 10_000, time.Minute),
+		}
+	})
+}
+
 func TestR13_ARepeatOfARefundInAnotherVideoGivesNothingBack(t *testing.T) {
-	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
-		t.Run(name, func(t *testing.T) {
-			b := setup(t, 1, 2)
-			b.Pay(
-				b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
-				refundOf(b.Payment(day, 1, 7, 1_000, time.Hour), 6), refundOf(b.Payment(day, 2, 7, 900, 2*time.Hour), 5),
-				refundOf(b.Payment(day, 2, 8, 1_000, 3*time.Hour), 5), // as if the 900 were not there
-				refundOf(b.Payment(day, 1, 8, 9_999, 4*time.Hour), 5), // as if it were not of another video, and too much
-			)
-
-			b.CloseDay(day, borders...)
-
-			require.Equal(t, map[int64]settlement.PaymentFigures{
-				1: {Payments: 1, Refunds: 1, Repeats: 1},
-				2: {Payments: 1, Refunds: 1, Repeats: 1},
-			}, b.paymentLines(day))
-		})
-	}
+	requireSettledInTwoVideos(t, map[int64]settlement.PaymentFigures{
+		1: {Payments: 1, Refunds: 1, Repeats: 1},
+		2: {Payments: 1, Refunds: 1, Repeats: 1},
+	}, func(b *bundle) []daylog.Payment {
+		return []daylog.Payment{
+			b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
+			refundOf(b.Payment(day, 1, 7, 1_000, time.Hour), 6), refundOf(b.Payment(day, 2, 7, 900, 2*time.Hour), 5),
+			refundOf(b.Payment(day, 2, 8, 1_000, 3*time.Hour), 5), // as if the 900 were not there
+			refundOf(b.Payment(day, 1, 8, 9_999, 4*time.Hour), 5), // as if it were not of another video, and too much
+		}
+	})
 }
 
 // Each row could be settled by itself.
 func TestR13_OfOneRefundInTwoVideosTheFirstRowIsSettled(t *testing.T) {
-	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
-		t.Run(name, func(t *testing.T) {
-			b := setup(t, 1, 2)
-			b.Pay(
-				b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
-				refundOf(b.Payment(day, 1, 7, 1_000, time.Hour), 6), refundOf(b.Payment(day, 2, 7, 900, 2*time.Hour), 5),
-			)
-
-			b.CloseDay(day, borders...)
-
-			require.Equal(t, map[int64]settlement.PaymentFigures{
-				1: {Payments: 1, Refunds: 1},
-				2: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870},
-			}, b.paymentLines(day))
-		})
-	}
+	requireSettledInTwoVideos(t, map[int64]settlement.PaymentFigures{
+		1: {Payments: 1, Refunds: 1},
+		2: {Payments: 1, Repeats: 1, Gross: 1_000, Fee: 130, Net: 870},
+	}, func(b *bundle) []daylog.Payment {
+		return []daylog.Payment{
+			b.Payment(day, 1, 6, 1_000, 0), b.Payment(day, 2, 5, 1_000, 0),
+			refundOf(b.Payment(day, 1, 7, 1_000, time.Hour), 6), refundOf(b.Payment(day, 2, 7, 900, 2*time.Hour), 5),
+		}
+	})
 }
 
 func TestR13_ARepeatInAnotherVideoNeedsNoFee(t *testing.T) {
-	for name, borders := range map[string][]int64{"in two chunks": {2}, "in one": nil} {
-		t.Run(name, func(t *testing.T) {
-			b := setup(t, 1, 2)
-			repeat := b.Payment(day, 2, 7, 10_000, time.Hour)
-			repeat.Method = "voucher"
-			b.Pay(b.Payment(day, 1, 7, 1_000, 0), repeat)
-
-			b.CloseDay(day, borders...)
-
-			require.Equal(t, map[int64]settlement.PaymentFigures{
-				1: {Payments: 1, Gross: 1_000, Fee: 130, Net: 870},
-				2: {Repeats: 1},
-			}, b.paymentLines(day))
-		})
-	}
+	requireSettledInTwoVideos(t, map[int64]settlement.PaymentFigures{
+		1: {Payments: 1, Gross: 1_000, Fee: 130, Net: 870},
+		2: {Repeats: 1},
+	}, func(b *bundle) []daylog.Payment {
+		repeat := b.Payment(day, 2, 7, 10_000, time.Hour)
+		repeat.Method = "voucher"
+		return []daylog.Payment{b.Payment(day, 1, 7, 1_000, 0), repeat}
+	})
 }
 
 // Whatever the other video's row was, it did not keep this one from being settled for ever.

@@ -98,7 +98,7 @@ const (
 
 func main() {
 	var flags options
-	command := kong.Parse(&flags, kong.Name("bench"), kong.Description("Measures the daily run against an SQL script, a page reader and the floor."),
+	command := kong.Parse(&flags, kong.Name("bench"), kong.Description("Measures the daily run against an SQL script, a page reader, the floor and contestants from outside."),
 		kong.Vars{
 			"closed_days": strconv.Itoa(usualClosedDays), "videos": strconv.Itoa(usualVideos), "skew": string(usualSkew),
 		})

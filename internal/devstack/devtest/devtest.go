@@ -5,7 +5,7 @@
 //	func TestMain(m *testing.M) { devtest.Main(m) }
 //
 // A server that is missing or does not start fails the test. Skipped is only what the server program cannot do at all: on TiDB
-// the tests that need replicas.
+// the tests that need replicas, or that need to know how many rows a session has read.
 package devtest
 
 import (
