@@ -68,15 +68,21 @@ func (f files) writePage() error {
 	if err != nil {
 		return err
 	}
+	growth, err := f.readGrowth()
+	if err != nil {
+		return err
+	}
 	var page strings.Builder
 	page.WriteString(introduction)
 	writeGoals(&page, all)
+	writeMailGoal(&page, servers(all), growth)
 	writeReadGoals(&page, reading)
 	page.WriteString(method)
 	writeReaders(&page, reading)
 	for _, m := range measurements {
 		m.write(&page)
 	}
+	writeGrowth(&page, growth)
 	return os.WriteFile(f.Page, []byte(page.String()), 0o600)
 }
 
