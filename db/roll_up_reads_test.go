@@ -35,5 +35,6 @@ func TestAChunkOfAPeriodReadsLateRowsOfItsOwnVideosOnly(t *testing.T) {
 		require.EqualValues(t, 7, totals.LateRows)
 		return devtest.RowsRead(t, db.pool) - before
 	}
-	require.Equal(t, readWith(1, 100), readWith(101, 500))
+	few := readWith(1, 100)
+	require.LessOrEqual(t, readWith(101, 1000), few)
 }
