@@ -18,7 +18,7 @@ func (c pageCommand) Run() error { return c.writePage() }
 
 const introduction = `# Benchmarks
 
-This page is made by ` + "`make bench`" + ` and ` + "`make bench-api`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
+This page is made by ` + "`make bench`" + `, ` + "`make bench-api`" + ` and ` + "`make bench-growth`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
 
 ## Goals
 
