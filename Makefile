@@ -21,10 +21,11 @@ BENCHFLAGS =
 # How long each fuzz test runs, for instance: make fuzz FUZZTIME=10m
 FUZZTIME = 1m
 
-# What a long run under faults is made of, for instance: make chaos FAULTS=60 DAYS=10 SEED=7
+# What a long run under faults is made of, for instance: make chaos FAULTS=60 DAYS=10 SEED=7 REPLICAS=2
 FAULTS = 300
 DAYS = 30
 SEED =
+REPLICAS = 0
 
 # How long the read side runs under faults, for instance: make chaos-api SECONDS=3600 SEED=7
 SECONDS = 180
@@ -62,8 +63,8 @@ fuzz: setup ## give every fuzz test of the repository FUZZTIME, one after the ot
 		go test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
 	done
 
-chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes)
-	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
+chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes); REPLICAS=2 scans on replicas
+	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_CHAOS_REPLICAS=$(REPLICAS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e/chaos
 
 chaos-api: setup ## read from two apis while servers and replicas fail, and compare every answer (takes three minutes)
