@@ -32,7 +32,7 @@ func (s *System) requireExport(to Exports, of oracle.Result, want oracle.Export)
 // KeptFolder is an empty folder that stays when the test has ended.
 func KeptFolder(t testing.TB) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "creatorpay-exports-")
+	folder, err := os.MkdirTemp("", "creatorpay-exports-") //nolint:usetesting // the test's own is removed
 	require.NoError(t, err)
 	return folder
 }

@@ -13,7 +13,7 @@ func Metrics(t testing.TB, address string) string {
 	t.Helper()
 	response, err := http.Get("http://" + address + "/metrics")
 	require.NoError(t, err)
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	metrics, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	return string(metrics)
