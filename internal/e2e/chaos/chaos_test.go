@@ -47,6 +47,7 @@ func TestChaos(t *testing.T) {
 	found := c.Compare()
 
 	t.Logf("%s\ntime: %s", c.Tally, time.Since(began).Round(time.Second))
+	require.Equal(t, replicas > 0, c.Tally.scans > 0, "replicas have been scanned")
 	require.Empty(t, found, "%d differences:\n%s", len(found), strings.Join(found, "\n"))
 }
 
