@@ -63,15 +63,12 @@ func storeChecked(ctx context.Context, tx *sqlx.Tx, period settlement.Period, vi
 // others than the check counted. The epoch must have been raised since, so that all that
 // came before can be seen.
 func (c checkedRows) now(ctx context.Context, tx *sqlx.Tx, log *daylog.Log, day settlement.Day) (rows int64, err error) {
-	if c.from == 0 {
-		return log.Count(ctx, tx, day)
-	}
 	newest, err := log.NewestRow(ctx, tx, day)
 	if err != nil {
 		return 0, err
 	}
-	if newest >= c.from {
-		return log.Count(ctx, tx, day)
+	if newest < c.from {
+		return c.rows, nil
 	}
-	return c.rows, nil
+	return log.Count(ctx, tx, day)
 }

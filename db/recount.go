@@ -115,7 +115,7 @@ func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holde
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("store the check of %s, by which chunks %v are planned again: %w", period, numbers, err)
+		return fmt.Errorf("store the check of %s and plan chunks %v again: %w", period, numbers, err)
 	}
 	return nil
 }
