@@ -34,7 +34,7 @@ SECONDS = 180
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api uitest bench bench-api lint clean
+.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api uitest bench bench-api bench-growth lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ bench: setup build ## measure the daily run against an SQL script, a page reader
 
 bench-api: setup build ## measure what readers wait for, and what they take from the daily run
 	go run ./internal/bench api $(BENCHFLAGS)
+
+bench-growth: setup build ## measure a week from its import to its audit, how that grows with the creators, and how fast mails are sent
+	go run ./internal/bench growth $(BENCHFLAGS)
 
 lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflows are deterministic
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }

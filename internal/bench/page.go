@@ -18,7 +18,7 @@ func (c pageCommand) Run() error { return c.writePage() }
 
 const introduction = `# Benchmarks
 
-This page is made by ` + "`make bench`" + ` and ` + "`make bench-api`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
+This page is made by ` + "`make bench`" + `, ` + "`make bench-api`" + ` and ` + "`make bench-growth`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
 
 ## Goals
 
@@ -68,15 +68,21 @@ func (f files) writePage() error {
 	if err != nil {
 		return err
 	}
+	growth, err := f.readGrowth()
+	if err != nil {
+		return err
+	}
 	var page strings.Builder
 	page.WriteString(introduction)
 	writeGoals(&page, all)
+	writeMailGoal(&page, servers(all), growth)
 	writeReadGoals(&page, reading)
 	page.WriteString(method)
 	writeReaders(&page, reading)
 	for _, m := range measurements {
 		m.write(&page)
 	}
+	writeGrowth(&page, growth)
 	return os.WriteFile(f.Page, []byte(page.String()), 0o600)
 }
 
