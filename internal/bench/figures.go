@@ -49,6 +49,7 @@ type figure struct {
 	Events      int64         `json:",omitempty"` // of the run's history
 	CollectLate time.Duration `json:",omitempty"` // of the run, that it waited for late views to be collected
 	Parts       parts
+	Steps       []step `json:",omitempty"` // of the run
 }
 
 func (s *size) add(contestant string, one figure) {

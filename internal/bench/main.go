@@ -7,6 +7,9 @@
 // `bench api` measures the read side in the same way: how many requests a second
 // the api answers in time, alone and while a daily run is going, beside a floor
 // that only writes the same bytes.
+//
+// `bench largest` measures one day of hundreds of millions of rows, which need not fit
+// into memory, and what follows from it for machines that nobody has tried.
 package main
 
 import (
@@ -29,6 +32,7 @@ import (
 type options struct {
 	Measure measureCommand `cmd:"" help:"Measure and write the figures to a file, then write the page anew."`
 	API     readCommand    `cmd:"" name:"api" help:"Measure what readers wait for, and what they take from the daily run; write the figures to a file, then write the page anew."`
+	Largest largestCommand `cmd:"" help:"Measure a day far bigger than the database's memory with each number of workers; write the figures to a file after each step, then write the page anew."`
 	Floor   floorCommand   `cmd:"" hidden:"" help:"Answer with what is recorded; the bench starts it."`
 	Page    pageCommand    `cmd:"" help:"Write the page anew from the files of figures."`
 }

@@ -14,6 +14,7 @@ import (
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/generate"
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 // Run measures on a private stack and writes the figures down.
@@ -83,7 +84,7 @@ func (r *rig) measureSize(ctx context.Context, today settlement.Day, figures *si
 		}
 	}
 	for round := range command.Rounds {
-		one, err := r.measureProduct(ctx, today)
+		one, err := r.measureProduct(ctx, workflows.DailyInput{Day: today})
 		if err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func (r *rig) measureWithPayments(ctx context.Context, today settlement.Day, vid
 	if err := r.fillPayments(ctx, today, besides, videos, false); err != nil {
 		return one, err
 	}
-	if one, err = r.measureProduct(ctx, today); err != nil {
+	if one, err = r.measureProduct(ctx, workflows.DailyInput{Day: today}); err != nil {
 		return one, err
 	}
 	return one, r.empty(ctx, today, today, "payments")
@@ -152,8 +153,8 @@ func (r *rig) rehearse(ctx context.Context, today settlement.Day, c contestant) 
 	return r.compare(ctx, today, c.stores)
 }
 
-func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one figure, err error) {
-	if err := r.forget(ctx, today); err != nil {
+func (r *rig) measureProduct(ctx context.Context, input workflows.DailyInput) (one figure, err error) {
+	if err := r.forget(ctx, input.Day); err != nil {
 		return one, err
 	}
 	for _, worker := range r.workers {
@@ -163,14 +164,17 @@ func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one fig
 	}
 	var run client.WorkflowRun
 	one, err = r.timed(func() error {
-		run, err = r.runDaily(ctx, today)
+		run, err = r.execute(ctx, settlement.DailyPeriod(input.Day), workflows.Daily, input)
 		return err
 	})
 	if err != nil {
 		return one, err
 	}
-	if one.Events, one.CollectLate, err = r.historyOf(ctx, run); err != nil {
+	if one.Events, one.Steps, err = r.historyOf(ctx, run); err != nil {
 		return one, err
+	}
+	if one.CollectLate = one.took(collectLateActivity); one.CollectLate <= 0 {
+		return one, fmt.Errorf("the history of %s has no %s that completed", run.GetID(), collectLateActivity)
 	}
 	for _, worker := range r.workers {
 		peak, err := peakMemory(worker.Process.Pid)
@@ -179,7 +183,7 @@ func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one fig
 		}
 		one.Peak = max(one.Peak, peak)
 	}
-	one.Parts, err = r.partsOf(ctx, today)
+	one.Parts, err = r.partsOf(ctx, input.Day)
 	return one, err
 }
 

@@ -68,11 +68,17 @@ func (f files) writePage() error {
 	if err != nil {
 		return err
 	}
+	largest, err := f.readLargest()
+	if err != nil {
+		return err
+	}
 	var page strings.Builder
 	page.WriteString(introduction)
 	writeGoals(&page, all)
 	writeReadGoals(&page, reading)
 	page.WriteString(method)
+	writeLargest(&page, largest)
+	writeSheet(&page, largest, all)
 	writeReaders(&page, reading)
 	for _, m := range measurements {
 		m.write(&page)

@@ -40,8 +40,9 @@ type rig struct {
 }
 
 // newRig starts the servers, with so many replicas of the database, and the
-// workers with their usual settings. What lies in the folder already stays.
-func newRig(ctx context.Context, in installation, layout layout, replicas int) (_ *rig, err error) {
+// workers with their usual settings. What lies in the folder already stays. flags are
+// further ones of the database.
+func newRig(ctx context.Context, in installation, layout layout, replicas int, flags ...string) (_ *rig, err error) {
 	r := &rig{ended: make(chan error, layout.Workers)}
 	defer func() {
 		if err != nil {
@@ -51,7 +52,7 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 	if r.calendar, err = settlement.NewCalendar(settlement.DefaultTimeZone); err != nil {
 		return nil, err
 	}
-	if err = r.startDatabase(ctx, in, replicas); err != nil {
+	if err = r.startDatabase(ctx, in, replicas, flags); err != nil {
 		return nil, err
 	}
 	if err = pin(ctx, r.mysql.PID(), layout.DatabaseCores); err != nil {
@@ -94,13 +95,13 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 }
 
 // startDatabase starts one server, or a primary with replicas.
-func (r *rig) startDatabase(ctx context.Context, in installation, replicas int) (err error) {
-	flags := []string{
+func (r *rig) startDatabase(ctx context.Context, in installation, replicas int, flags []string) (err error) {
+	flags = append([]string{
 		"--loose-innodb-buffer-pool-size=" + in.Memory,
 		"--loose-innodb-redo-log-capacity=" + in.RedoLog, "--loose-innodb-log-file-size=" + in.RedoLog,
 		// For the SQL script, whose intermediate results are big.
 		"--loose-tmp-table-size=1G", "--loose-max-heap-table-size=1G",
-	}
+	}, flags...)
 	if replicas == 0 {
 		r.mysql, err = devstack.StartMySQL(ctx, in.Dir, flags...)
 		return err
