@@ -108,7 +108,7 @@ func (c largestCommand) Run(ctx context.Context) (err error) {
 // measure runs the day with so many workers. The servers are started anew for it, so
 // that each number of workers begins with nothing in the database's memory.
 func (c largestCommand) measure(ctx context.Context, workers int) (one largestRun, err error) {
-	r, err := newRig(ctx, c.installation, layout{Workers: workers}, 0, "--loose-innodb-buffer-pool-load-at-startup=OFF")
+	r, err := newRig(ctx, c.installation, layout{Workers: workers}, "--loose-innodb-buffer-pool-load-at-startup=OFF")
 	if err != nil {
 		return one, err
 	}

@@ -29,7 +29,7 @@ func (c largestCommand) fill(ctx context.Context) (m largestMeasurement, err err
 	if err := roomFor(c.Dir, c.rows(), roughBytesPerRow); err != nil {
 		return m, err
 	}
-	r, err := newRig(ctx, c.installation, layout{Workers: 1}, 0, fillFlags...)
+	r, err := newRig(ctx, c.installation, layout{Workers: 1}, fillFlags...)
 	if err != nil {
 		return m, err
 	}

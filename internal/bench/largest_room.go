@@ -16,7 +16,7 @@ const (
 	roughBytesPerRow = 130
 	// besideRows is what the servers store beside the rows of the day: the views that
 	// are copied, redo log, undo log, temporary files.
-	besideRows = 6 << 30
+	besideRows = 4 << 30
 )
 
 // roomFor makes sure that the disk of the folder holds so many rows more.

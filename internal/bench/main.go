@@ -72,6 +72,9 @@ type measureCommand struct {
 // Validate refuses contestants that could not be told apart or would not run, and
 // names of none.
 func (c measureCommand) Validate() error {
+	if err := c.layout.Validate(); err != nil {
+		return err
+	}
 	names := []string{product, withPayments}
 	for _, own := range slices.Concat(new(rig).own(false), new(rig).own(true)) {
 		names = append(names, own.name)

@@ -22,7 +22,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := devstack.Clear(ctx, c.Dir); err != nil {
 		return err
 	}
-	r, err := newRig(ctx, c.installation, c.layout, 0)
+	r, err := newRig(ctx, c.installation, c.layout)
 	if err != nil {
 		return err
 	}
@@ -157,6 +157,11 @@ func (r *rig) measureProduct(ctx context.Context, input workflows.DailyInput) (o
 	if err := r.forget(ctx, input.Day); err != nil {
 		return one, err
 	}
+	if r.cluster != nil {
+		if err := r.cluster.CatchUp(ctx); err != nil {
+			return one, err
+		}
+	}
 	for _, worker := range r.workers {
 		if err := resetPeak(worker.Process.Pid); err != nil {
 			return one, err
@@ -201,17 +206,20 @@ func (r *rig) timed(work func() error) (one figure, err error) {
 	for _, worker := range r.workers {
 		clients = append(clients, worker.Process.Pid)
 	}
-	used := func() (database, temporal, client time.Duration, err error) {
-		database, err = cpuTime(r.mysql.PID())
-		if err == nil {
-			temporal, err = cpuTime(r.server.PID())
+	used := func() (at figure, err error) {
+		for _, one := range []struct {
+			time *time.Duration
+			pids []int
+		}{
+			{&at.MySQL, []int{r.mysql.PID()}}, {&at.Replicas, r.replicaPIDs()}, {&at.Temporal, []int{r.server.PID()}}, {&at.Client, clients},
+		} {
+			if *one.time, err = cpuTime(one.pids...); err != nil {
+				return at, err
+			}
 		}
-		if err == nil {
-			client, err = cpuTime(clients...)
-		}
-		return database, temporal, client, err
+		return at, nil
 	}
-	database, temporal, client, err := used()
+	before, err := used()
 	if err != nil {
 		return one, err
 	}
@@ -219,10 +227,12 @@ func (r *rig) timed(work func() error) (one figure, err error) {
 	if err := work(); err != nil {
 		return one, err
 	}
-	one.Took = time.Since(began)
-	one.MySQL, one.Temporal, one.Client, err = used()
-	one.MySQL -= database
-	one.Temporal -= temporal
-	one.Client -= client
+	took := time.Since(began)
+	one, err = used()
+	one.Took = took
+	one.MySQL -= before.MySQL
+	one.Replicas -= before.Replicas
+	one.Temporal -= before.Temporal
+	one.Client -= before.Client
 	return one, err
 }

@@ -125,7 +125,7 @@ func (b basis) lines() []line {
 		{"rows stored a second at the peak", func(rows int64) string { return settlement.Number(int64(storedAtPeak(rows))) },
 			fmt.Sprintf("rows ÷ 86,400 s × %d; the factor is an **assumption**", peakFactor)},
 		{"cores of the database for storing them, the least", func(rows int64) string { return fmt.Sprintf("%.1f", b.storingCores(rows)) },
-			fmt.Sprintf("measured %.2f µs a row, stored in the order of time by one statement in one session; a platform's many small transactions take more, which is not measured",
+			fmt.Sprintf("measured %.2f µs a row, stored in the order of time by one statement in one session, which sorts them, too; what a platform's many small transactions take is not measured",
 				micros(b.Arrived.MySQL, b.Arrived.Rows))},
 		{"replicas to scan, for the cores", func(rows int64) string { return fmt.Sprint(b.replicas(rows)) },
 			fmt.Sprintf("database machines of %d cores beside the primary, for both; the size is an **assumption**, and so is that scans are shared evenly", machineCores)},
