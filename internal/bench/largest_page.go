@@ -61,18 +61,22 @@ func (m largestMeasurement) write(page *strings.Builder) {
 	}
 }
 
-// phases are how long the run planned, counted, checked, settled and closed.
-func (f figure) phases() [5]time.Duration {
-	var planned, ranked time.Duration
-	for _, s := range f.Steps {
-		switch s.Activity {
-		case "PlanDay":
-			planned = s.To
-		case "RankDay":
-			ranked = s.To - s.From
-		}
+// The phases of a run.
+const (
+	planned = iota // all before the plan is made, too
+	counted
+	checked
+	settled
+	closed // with the Top 5
+	phases
+)
+
+// phases are how long the run was in each of them.
+func (f figure) phases() [phases]time.Duration {
+	return [...]time.Duration{
+		planned: f.step("PlanDay").To, counted: f.step("CountChunk").took(), checked: f.step("CheckDay").took(),
+		settled: f.step("SettleChunk").took(), closed: f.step("RankDay").took() + f.step("CloseDay").took(),
 	}
-	return [...]time.Duration{planned, f.took("CountChunk"), f.took("CheckDay"), f.took("SettleChunk"), ranked + f.took("CloseDay")}
 }
 
 // micros is the time by the row, in microseconds.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,9 +32,9 @@ func TestDayOfCopiesHasTheRowsThatWereAskedFor(t *testing.T) {
 }
 
 func TestDayThatTheDiskDoesNotHoldIsRefused(t *testing.T) {
-	require.NoError(t, checkRoom("data", 36<<30, 300*million, 100))
+	require.NoError(t, checkRoom("data", 32<<30, 300*million, 100))
 	require.EqualError(t, checkRoom("data", 16<<30, 300*million, 100),
-		"300,000,000 views take about 33.9 GiB (100 bytes each, and 6.0 GiB beside them), and the disk of data has 16.0 GiB free: it holds 107 million (--millions, or --dir on another disk)")
+		"300,000,000 views take about 31.9 GiB (100 bytes each, and 4.0 GiB beside them), and the disk of data has 16.0 GiB free: it holds 129 million (--millions, or --dir on another disk)")
 	require.ErrorContains(t, checkRoom("data", 1<<30, 1, 100), "it holds 0 million")
 }
 
@@ -112,6 +113,45 @@ func TestFiguresOfEarlierRunsAreKept(t *testing.T) {
 	another, err := m.withEarlierRuns(dir)
 	require.NoError(t, err)
 	require.Empty(t, another.Runs)
+}
+
+func TestLargestDayIsFilledOnceAndRunWithEachNumberOfWorkers(t *testing.T) {
+	dir := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "creatorpay/worker")
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, string(output))
+	command := largestCommand{
+		files:        files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md")},
+		installation: installation{Dir: filepath.Join(dir, "stack"), Memory: "64M", RedoLog: "64M", Worker: filepath.Join(dir, "worker")},
+		Name:         "tiny", Millions: 0.003, Workers: []int{2}, Videos: 50, Skew: generate.Natural, KeepData: true,
+	}
+	require.NoError(t, command.Run(t.Context()))
+	first, err := command.readLargest()
+	require.NoError(t, err)
+	require.Len(t, first, 1)
+
+	command.Workers = []int{1}
+	require.NoError(t, command.Run(t.Context()))
+
+	all, err := command.readLargest()
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.Equal(t, first[0].Filled, all[0].Filled)
+	require.Len(t, all[0].Runs, 2)
+	require.Equal(t, first[0].Runs[0], all[0].Runs[1])
+	for i, one := range all[0].Runs {
+		require.Equal(t, i+1, one.Workers)
+		require.Len(t, one.Peaks, one.Workers)
+		for _, phase := range one.phases() {
+			require.Positive(t, phase)
+		}
+		require.Positive(t, one.Events)
+		require.Positive(t, one.LargestChunk)
+	}
+	page, err := os.ReadFile(command.Page)
+	require.NoError(t, err)
+	require.Contains(t, string(page), "3,000 views of 50 videos, natural")
+	require.Contains(t, string(page), "from 3,000 views with 1 worker")
 }
 
 func TestDataOfAnotherDayAreNotTakenForIts(t *testing.T) {

@@ -178,7 +178,7 @@ func (r *rig) measureProduct(ctx context.Context, input workflows.DailyInput) (o
 	if one.Events, one.Steps, err = r.historyOf(ctx, run); err != nil {
 		return one, err
 	}
-	if one.CollectLate = one.took(collectLateActivity); one.CollectLate <= 0 {
+	if one.CollectLate = one.step(collectLateActivity).took(); one.CollectLate <= 0 {
 		return one, fmt.Errorf("the history of %s has no %s that completed", run.GetID(), collectLateActivity)
 	}
 	for _, worker := range r.workers {

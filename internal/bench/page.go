@@ -76,9 +76,9 @@ func (f files) writePage() error {
 	page.WriteString(introduction)
 	writeGoals(&page, all)
 	writeReadGoals(&page, reading)
-	page.WriteString(method)
 	writeLargest(&page, largest)
 	writeSheet(&page, largest, all)
+	page.WriteString(method)
 	writeReaders(&page, reading)
 	for _, m := range measurements {
 		m.write(&page)

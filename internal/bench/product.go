@@ -77,15 +77,16 @@ func (r *rig) historyOf(ctx context.Context, run client.WorkflowRun) (events int
 	return events, steps, nil
 }
 
-// took is how long the run was at the activity, 0 if it had none.
-func (f figure) took(activity string) time.Duration {
-	for _, s := range f.Steps {
-		if s.Activity == activity {
-			return s.To - s.From
-		}
+// step is what the run did by the activity; nothing if it had none.
+func (f figure) step(activity string) step {
+	at := slices.IndexFunc(f.Steps, func(s step) bool { return s.Activity == activity })
+	if at < 0 {
+		return step{}
 	}
-	return 0
+	return f.Steps[at]
 }
+
+func (s step) took() time.Duration { return s.To - s.From }
 
 // forget removes the day's results and its entry in the book of runs.
 func (r *rig) forget(ctx context.Context, day settlement.Day) error {

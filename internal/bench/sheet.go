@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 // What the sheet assumes. None of it is measured.
@@ -48,6 +49,16 @@ func (b basis) largestChunk(rows int64) time.Duration {
 	return scaled(b.databaseCPU(rows)+b.workerCPU(rows), share)
 }
 
+// counting is how long the run counts the rows at its check and its close.
+func (b basis) counting(rows int64) time.Duration {
+	phases := b.run.phases()
+	return scaled(phases[checked]+phases[closed], b.times(rows))
+}
+
+// eventsPerChunk are the events of the run's history by the chunk, with those that the
+// run has once.
+func (b basis) eventsPerChunk() float64 { return float64(b.run.Events) / float64(b.run.Chunks) }
+
 // diskPerSecond is how many bytes a second the database's disk is to deliver.
 func (b basis) diskPerSecond(rows int64) float64 {
 	return float64(b.run.DiskRead) * b.times(rows) / closedWithin.Seconds()
@@ -76,6 +87,10 @@ func (b basis) replicas(rows int64) int {
 // cores are how many the CPU time takes, all busy all the time, to be over in time.
 func cores(cpu time.Duration) float64 { return cpu.Seconds() / closedWithin.Seconds() }
 
+func inSeconds(d time.Duration) string {
+	return settlement.Number(int64(d.Round(time.Second).Seconds())) + " s"
+}
+
 func scaled(d time.Duration, by float64) time.Duration { return time.Duration(float64(d) * by) }
 
 // line is one line of the sheet: what is needed, for how many rows, and from what it
@@ -97,22 +112,25 @@ func (b basis) lines() []line {
 		peak = max(peak, one)
 	}
 	return []line{
-		{"CPU time of the database for the run", func(rows int64) string { return fmt.Sprintf("%.0f s", b.databaseCPU(rows).Seconds()) },
+		{"CPU time of the database for the run", func(rows int64) string { return inSeconds(b.databaseCPU(rows)) },
 			"measured " + perRow(b.run.MySQL) + " × rows"},
-		{"CPU time of the workers", func(rows int64) string { return fmt.Sprintf("%.0f s", b.workerCPU(rows).Seconds()) },
+		{"CPU time of the workers", func(rows int64) string { return inSeconds(b.workerCPU(rows)) },
 			"measured " + perRow(b.run.Client) + " × rows"},
 		{"cores of the database for the run", func(rows int64) string { return fmt.Sprintf("%.1f", cores(b.databaseCPU(rows))) },
-			fmt.Sprintf("CPU time ÷ %.0f s; that all cores are busy is an **assumption**", closedWithin.Seconds())},
+			fmt.Sprintf("CPU time ÷ %s; that all cores are busy is an **assumption**", inSeconds(closedWithin))},
 		{"cores of the workers", func(rows int64) string { return fmt.Sprintf("%.1f", cores(b.workerCPU(rows))) }, "the same"},
-		{"the largest chunk alone, which no further core makes shorter", func(rows int64) string { return fmt.Sprintf("%.0f s", b.largestChunk(rows).Seconds()) },
+		{"the largest chunk alone, which no further core makes shorter", func(rows int64) string { return inSeconds(b.largestChunk(rows)) },
 			fmt.Sprintf("measured %.1f %% of the rows (one video of many plays), read by one session: this share of both CPU times; that a bigger platform has as big a video is an **assumption**",
 				100*float64(b.run.LargestChunk)/float64(b.Rows))},
+		{"check and close alone, which no further worker makes shorter", func(rows int64) string { return inSeconds(b.counting(rows)) },
+			"measured seconds × rows: they count the rows on this machine's cores and disk; that a bigger one counts no faster is an **assumption**"},
 		{"memory of a worker", func(int64) string { return fmt.Sprintf("%d MiB", peak>>20) },
 			fmt.Sprintf("measured peak of the largest of %d; a worker holds lines of videos, not rows: that it stays is measured up to %s", workers, b.rows())},
-		{"chunks", func(int64) string { return settlement.Number(b.run.Chunks) }, "measured; their number is capped, so that more rows make them larger only"},
-		{"rows of a chunk", func(rows int64) string { return settlement.Number(rows / b.run.Chunks) }, "rows ÷ chunks"},
-		{"events of the run", func(int64) string { return settlement.Number(b.run.Events) },
-			fmt.Sprintf("measured, %.1f a chunk", float64(b.run.Events)/float64(b.run.Chunks))},
+		{"chunks, at most", func(int64) string { return fmt.Sprint(workflows.MaxChunks) },
+			fmt.Sprintf("the product's cap; the measured run had %s, and more rows make them larger only", settlement.Number(b.run.Chunks))},
+		{"rows of a chunk, with so many", func(rows int64) string { return settlement.Number(rows / workflows.MaxChunks) }, "rows ÷ chunks"},
+		{"events of the run, with so many", func(int64) string { return settlement.Number(int64(b.eventsPerChunk() * workflows.MaxChunks)) },
+			fmt.Sprintf("measured %.1f a chunk × chunks", b.eventsPerChunk())},
 		{fmt.Sprintf("disk for %d days", keptDays), storage(b.Arrived.bytesPerRow(), keptDays),
 			fmt.Sprintf("measured %.0f bytes a row, index included, of rows stored in the order of time, × rows × days; how many days are kept is an **assumption**", b.Arrived.bytesPerRow())},
 		{fmt.Sprintf("disk for %d days, the least", usualClosedDays+1), storage(b.Arrived.bytesPerRow(), usualClosedDays+1),
@@ -120,7 +138,7 @@ func (b basis) lines() []line {
 		{"disk for as many days, in the order of the key", storage(b.Filled.bytesPerRow(), usualClosedDays+1),
 			fmt.Sprintf("measured %.0f bytes a row of rows stored so, which leaves pages full", b.Filled.bytesPerRow())},
 		{"read from the disk while the run is going", func(rows int64) string { return fmt.Sprintf("%.0f MB/s", b.diskPerSecond(rows)/1e6) },
-			fmt.Sprintf("measured %.0f bytes a row × rows ÷ %.0f s", float64(b.run.DiskRead)/float64(b.Rows), closedWithin.Seconds())},
+			fmt.Sprintf("measured %.0f bytes a row × rows ÷ %s", float64(b.run.DiskRead)/float64(b.Rows), inSeconds(closedWithin))},
 		{"IOPS", func(int64) string { return "not measured" }, "they depend on how much the disk and the server read at once"},
 		{"rows stored a second at the peak", func(rows int64) string { return settlement.Number(int64(storedAtPeak(rows))) },
 			fmt.Sprintf("rows ÷ 86,400 s × %d; the factor is an **assumption**", peakFactor)},

@@ -90,7 +90,7 @@ func (b basis) points(measurements []measurement) (all []point) {
 	for _, one := range b.Runs {
 		all = append(all, point{
 			rows: b.Rows, took: one.Took, database: one.MySQL, client: one.Client,
-			day: settlement.Count(one.Workers, "worker") + ", rows on the disk (" + b.Machine.Date + ", " + b.Machine.Model + ")",
+			day: settlement.Count(one.Workers, "worker") + ", the largest day (" + b.Machine.Date + ", " + b.Machine.Model + ")",
 		})
 	}
 	slices.SortStableFunc(all, func(x, y point) int { return cmp.Compare(x.rows, y.rows) })

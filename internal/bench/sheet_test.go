@@ -39,18 +39,20 @@ func TestSheetSaysFromWhatEachNumberCame(t *testing.T) {
 	require.Equal(t, 1, strings.Count(page.String(), "\n### "))
 	require.Contains(t, page.String(), `
 | 10,000,000 | 12.0 | 1.20 | 0.00 | 0.00 | 1 worker, rows in memory (2026-11-22, ) |
-| 100,000,000 | 100.0 | 1.00 | 0.90 | 0.36 | 2 workers, rows on the disk (2026-11-22, ) |
+| 100,000,000 | 100.0 | 1.00 | 0.90 | 0.36 | 2 workers, the largest day (2026-11-22, ) |
 
 | a day of | 1,000,000,000 rows | 10,000,000,000 rows | from |
 |---|---:|---:|---|
-| CPU time of the database for the run | 900 s | 9000 s | measured 0.90 µs a row × rows |
-| CPU time of the workers | 360 s | 3600 s | measured 0.36 µs a row × rows |
+| CPU time of the database for the run | 900 s | 9,000 s | measured 0.90 µs a row × rows |
+| CPU time of the workers | 360 s | 3,600 s | measured 0.36 µs a row × rows |
 | cores of the database for the run | 0.2 | 2.5 | `)
 	for _, line := range []string{
 		"| memory of a worker | 60 MiB | 60 MiB |",
-		"| chunks | 150 | 150 |",
-		"| rows of a chunk | 6,666,666 | 66,666,666 |",
-		"| events of the run | 1,800 | 1,800 | measured, 12.0 a chunk |",
+		"| the largest chunk alone, which no further core makes shorter | 126 s | 1,260 s | measured 10.0 % of the rows",
+		"| check and close alone, which no further worker makes shorter | 210 s | 2,100 s |", // 10 s, 2 s and 9 s
+		"| chunks, at most | 300 | 300 | the product's cap; the measured run had 150",
+		"| rows of a chunk, with so many | 3,333,333 | 33,333,333 |",
+		"| events of the run, with so many | 3,600 | 3,600 | measured 12.0 a chunk",
 		"| disk for 30 days | 4.5 TB | 45.0 TB | measured 150 bytes a row",
 		"| disk for 8 days, the least | 1.2 TB | 12.0 TB |",
 		"| read from the disk while the run is going | 50 MB/s | 500 MB/s | measured 180 bytes a row",
