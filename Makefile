@@ -34,10 +34,10 @@ SECONDS = 180
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api uitest bench bench-api bench-growth lint clean
+.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api uitest bench bench-api bench-growth bench-largest lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing: a database server, the Temporal dev server, a C compiler
 	@sh internal/devstack/setup.sh
@@ -82,6 +82,9 @@ bench-api: setup build ## measure what readers wait for, and what they take from
 
 bench-growth: setup build ## measure a week from its import to its audit, how that grows with the creators, and how fast mails are sent
 	go run ./internal/bench growth $(BENCHFLAGS)
+
+bench-largest: setup build ## measure a day of 300 million views (takes 40 GB of disk) and write what bigger days need
+	go run ./internal/bench largest $(BENCHFLAGS)
 
 lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflows are deterministic
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }
