@@ -83,7 +83,7 @@ func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 // CountedVideo is a video with counted views that a day pays, and the ordinals
 // that it had used up before.
 type CountedVideo struct {
-	Day         settlement.Day `db:"starts_on"`
+	Day         settlement.Day // that pays
 	VideoID     int64          `db:"video_id"`
 	CreatorID   int64          `db:"creator_id"` // for whom it was counted
 	Owner       int64          `db:"owner"`      // in the catalogue; 0 if it is not there
@@ -104,14 +104,14 @@ func (db *DB) CountedVideos(ctx context.Context, day settlement.Day, videos sett
 // The sources of counted views.
 const (
 	countedOnTime = `
-			SELECT starts_on, video_id, creator_id, views, ad_views
+			SELECT video_id, creator_id, views, ad_views
 			FROM daily_statistics
 			WHERE starts_on = ? AND views > 0`
 	countedLate = `
-			SELECT posted_on AS starts_on, video_id, MAX(creator_id) AS creator_id, 0 AS views, 0 AS ad_views
+			SELECT video_id, MAX(creator_id) AS creator_id, 0 AS views, 0 AS ad_views
 			FROM adjustments
 			WHERE posted_on = ?
-			GROUP BY posted_on, video_id
+			GROUP BY video_id
 			HAVING SUM(views) > 0`
 )
 
@@ -140,7 +140,6 @@ func countedBy(ctx context.Context, from sqlx.QueryerContext, source string, day
 	where, args := server.Between("s.video_id", videos)
 	err = sqlx.SelectContext(ctx, from, &counted, `
 		SELECT
-			s.starts_on,
 			s.video_id,
 			s.creator_id,
 			COALESCE(v.creator_id, 0) AS owner,
@@ -155,6 +154,9 @@ func countedBy(ctx context.Context, from sqlx.QueryerContext, source string, day
 		ORDER BY s.video_id`, append([]any{day}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read counted views of %s: %w", day, err)
+	}
+	for i := range counted {
+		counted[i].Day = day
 	}
 	return counted, nil
 }
