@@ -34,7 +34,7 @@ SECONDS = 180
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api uitest bench bench-api bench-growth bench-largest lint clean
+.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api failover uitest bench bench-api bench-growth bench-largest lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ chaos: setup ## run days and weeks under random faults and compare every table (
 chaos-api: setup ## read from two apis while servers and replicas fail, and compare every answer (takes three minutes)
 	CREATORPAY_CHAOS_SECONDS=$(SECONDS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 24h -v -run '^TestChaos$$' ./internal/e2e/readside
+
+failover: setup ## kill the server that takes the writes in the middle of a day, on three servers of each kind that is installed
+	go test -count=1 -timeout 30m -v ./internal/e2e/failover
 
 uitest: setup build ## use the Temporal UI and the creators' pages with a real browser (Chromium), taking pictures
 	go test -C internal/uitest -count=1 -timeout 10m -v . -pictures "$(PICTURES)"
