@@ -18,6 +18,8 @@ var runSabotages = []sabotage{
 					err = nil
 				}
 				return fence, err`},
+			{"db/recount.go", `lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {`,
+				`lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil && !sabotaged("fence") {`},
 			// On a slow machine the activity would hear from Temporal that its run is
 			// over before it has had its chance to write.
 			{"workflows/options.go", `const lostAfter = 10 * time.Second`,
