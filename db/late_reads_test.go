@@ -11,7 +11,10 @@ import (
 	"creatorpay/settlement"
 )
 
-func TestAChunkOfAPeriodReadsLateRowsOfItsOwnVideosOnly(t *testing.T) {
+// requireOwnReads means that what read reads of the late rows of video 1 does not
+// depend on how many other videos have some.
+func requireOwnReads(t *testing.T, read func(t *testing.T, db *DB)) {
+	t.Helper()
 	db := openMigrated(t)
 	db.pool.SetMaxOpenConns(1) // whose reads are counted
 	readWith := func(first, last int64) int64 {
@@ -31,11 +34,27 @@ func TestAChunkOfAPeriodReadsLateRowsOfItsOwnVideosOnly(t *testing.T) {
 		}))
 		exec(t, db, `ANALYZE TABLE adjustments, payment_adjustments`)
 		before := devtest.RowsRead(t, db.pool)
-		totals, err := sumVideos(t.Context(), db.pool, week, settlement.OneVideo(1))
-		require.NoError(t, err)
-		require.EqualValues(t, 7, totals.LateRows)
+		read(t, db)
 		return devtest.RowsRead(t, db.pool) - before
 	}
 	few := readWith(1, 100)
 	require.LessOrEqual(t, readWith(101, 1000), few)
+}
+
+func TestAChunkOfAPeriodReadsLateRowsOfItsOwnVideosOnly(t *testing.T) {
+	requireOwnReads(t, func(t *testing.T, db *DB) {
+		totals, err := sumVideos(t.Context(), db.pool, week, settlement.OneVideo(1))
+		require.NoError(t, err)
+		require.EqualValues(t, 7, totals.LateRows)
+	})
+}
+
+func TestAdjustmentsThatADayPostedAreReadOfTheVideosThatAreAskedFor(t *testing.T) {
+	of := Lines{Creators: settlement.AllCreators, Videos: settlement.OneVideo(1)}
+	requireOwnReads(t, func(t *testing.T, db *DB) {
+		lines := 0
+		require.NoError(t, db.EachAdjustment(t.Context(), settlement.DailyPeriod(monday), of, func(Adjustment) error { lines++; return nil }))
+		require.NoError(t, db.EachPaymentAdjustment(t.Context(), settlement.DailyPeriod(monday), of, func(PaymentAdjustment) error { lines++; return nil }))
+		require.Equal(t, 2, lines)
+	})
 }
