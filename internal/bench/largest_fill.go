@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"creatorpay/db/daylog"
 	"creatorpay/internal/generate"
@@ -18,7 +19,7 @@ var fillFlags = []string{
 	"--loose-innodb-io-capacity=10000", "--loose-innodb-io-capacity-max=20000",
 }
 
-// arrivedRows is how many rows are stored in the order of time, at most.
+// arrivedRows is about how many rows are stored in the order of time, at most.
 const arrivedRows = 3 * million
 
 // fill makes the day before by the generator, closes it by a run, and makes the day
@@ -123,16 +124,29 @@ func unions(n int) (all []string) {
 // storeInOrderOfTime stores rows as a platform does, whose videos and viewers come in
 // any order, and removes them again.
 func (c largestCommand) storeInOrderOfTime(ctx context.Context, r *rig) (stored storing, err error) {
-	if _, err := r.sql.ExecContext(ctx, "CREATE TABLE bench_arrived LIKE watch_log"); err != nil {
+	conn, err := r.sql.Connx(ctx)
+	if err != nil {
 		return stored, err
 	}
+	defer func() { _ = conn.Close() }()
+	for _, statement := range []string{
+		"CREATE TABLE bench_arrived LIKE watch_log",
+		"SET SESSION sort_buffer_size = 512 * 1024 * 1024", // all rows: sorting them in parts would take longer than storing them
+	} {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return stored, err
+		}
+	}
+	begin := r.calendar.Start(largestDay - 1)
+	part := min(1, arrivedRows/float64(c.generated()))
+	end := begin.Add(time.Duration(part * float64(r.calendar.End(largestDay-1).Sub(begin))))
 	stored, err = r.storing(func() (int64, error) {
-		result, err := r.sql.ExecContext(ctx, `
+		result, err := conn.ExecContext(ctx, `
 			INSERT INTO bench_arrived (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 			SELECT ?, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views
 			FROM bench_views
-			ORDER BY watched_at
-			LIMIT ?`, largestDay, arrivedRows)
+			WHERE watched_at < ?
+			ORDER BY watched_at`, largestDay, end.UTC())
 		if err != nil {
 			return 0, err
 		}
@@ -144,7 +158,7 @@ func (c largestCommand) storeInOrderOfTime(ctx context.Context, r *rig) (stored 
 	if stored.Bytes, err = c.fileOf("bench_arrived", daylog.Partition{Day: largestDay}.Name()); err != nil {
 		return stored, err
 	}
-	_, err = r.sql.ExecContext(ctx, "DROP TABLE bench_arrived")
+	_, err = conn.ExecContext(ctx, "DROP TABLE bench_arrived")
 	return stored, err
 }
 
