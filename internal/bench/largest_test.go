@@ -62,7 +62,7 @@ func TestCopiedDayIsTheDayBeforeWithMoreViewers(t *testing.T) {
 	videos, err := r.viewsToCopy(t.Context())
 	require.NoError(t, err)
 
-	stored, err := r.copyStretches(t.Context(), cutStretches(videos, int64(c.copies()), 500))
+	stored, err := r.copyStretches(t.Context(), cutStretches(videos, int64(c.copies()), 500), func(int64) error { return nil })
 
 	require.NoError(t, err)
 	require.Equal(t, c.rows(), stored)
