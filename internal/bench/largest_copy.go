@@ -15,17 +15,11 @@ import (
 
 const (
 	// rowsPerCopying is about how many rows one statement copies.
-	rowsPerCopying = million
+	rowsPerCopying = 250_000
 	// tellEvery is after how many copied rows the bench tells how far it is, and asks
 	// whether to go on.
 	tellEvery = 10 * million
 )
-
-// viewsToCopy are the videos that have views to copy, and how many.
-func (r *rig) viewsToCopy(ctx context.Context) (videos []settlement.VideoRows, err error) {
-	err = r.sql.SelectContext(ctx, &videos, "SELECT video_id, COUNT(*) AS row_count FROM bench_views GROUP BY video_id ORDER BY video_id")
-	return videos, err
-}
 
 // stretch is what one statement copies.
 type stretch struct {

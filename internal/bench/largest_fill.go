@@ -172,7 +172,7 @@ func (c largestCommand) copyViews(ctx context.Context, r *rig, server string) (s
 			err = errors.Join(err, enableErr)
 		}()
 	}
-	videos, err := r.viewsToCopy(ctx)
+	videos, err := r.db.Log.RowsByVideo(ctx, largestDay-1)
 	if err != nil {
 		return stored, err
 	}

@@ -58,7 +58,7 @@ func TestCopiedDayIsTheDayBeforeWithMoreViewers(t *testing.T) {
 	require.NoError(t, err)
 	books.CloseDay(before)
 	require.NoError(t, r.makeCopies(t.Context(), c.copies()))
-	videos, err := r.viewsToCopy(t.Context())
+	videos, err := r.db.Log.RowsByVideo(t.Context(), before)
 	require.NoError(t, err)
 
 	stored, err := r.copyStretches(t.Context(), cutStretches(videos, int64(c.copies()), 500), func(int64) error { return nil })
