@@ -18,7 +18,7 @@ func (c pageCommand) Run() error { return c.writePage() }
 
 const introduction = `# Benchmarks
 
-This page is made by ` + "`make bench`, `make bench-api`" + ` and ` + "`make bench-largest`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
+This page is made by ` + "`make bench`, `make bench-api`, `make bench-growth`" + ` and ` + "`make bench-largest`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
 
 ## Goals
 
@@ -68,6 +68,10 @@ func (f files) writePage() error {
 	if err != nil {
 		return err
 	}
+	growth, err := f.readGrowth()
+	if err != nil {
+		return err
+	}
 	largest, err := f.readLargest()
 	if err != nil {
 		return err
@@ -75,6 +79,7 @@ func (f files) writePage() error {
 	var page strings.Builder
 	page.WriteString(introduction)
 	writeGoals(&page, all)
+	writeMailGoal(&page, servers(all), growth)
 	writeReadGoals(&page, reading)
 	writeLargest(&page, largest)
 	writeSheet(&page, largest, all)
@@ -83,6 +88,7 @@ func (f files) writePage() error {
 	for _, m := range measurements {
 		m.write(&page)
 	}
+	writeGrowth(&page, growth)
 	return os.WriteFile(f.Page, []byte(page.String()), 0o600)
 }
 

@@ -23,6 +23,9 @@ import (
 
 const databaseName = "bench"
 
+// mailFolder is that of the inbox, within that of the servers' data.
+const mailFolder = "mail"
+
 // sqlSettings follow the DSN of contestants that have their own SQL.
 const sqlSettings = "?parseTime=true&interpolateParams=true&time_zone=%27%2B00%3A00%27"
 
@@ -82,7 +85,7 @@ func newRig(ctx context.Context, in installation, layout layout, flags ...string
 	if r.server, err = devstack.StartTemporal(ctx, in.Dir); err != nil {
 		return nil, err
 	}
-	if r.inbox, err = inbox.Start(ctx, filepath.Join(in.Dir, "mail")); err != nil {
+	if r.inbox, err = inbox.Start(ctx, filepath.Join(in.Dir, mailFolder)); err != nil {
 		return nil, err
 	}
 	if r.temporal, err = client.DialContext(ctx, client.Options{HostPort: r.server.Address, Logger: log.NewStructuredLogger(discard)}); err != nil {

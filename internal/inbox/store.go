@@ -36,6 +36,14 @@ func (s *store) add(from string, to []string, content []byte) error {
 	}
 	file.Write(content)
 
+	// Mails of several connections are written at the same time: each waits for the
+	// disk.
+	path := filepath.Join(s.dir, s.arrival().Format(nameLayout)+mailSuffix)
+	return renameio.WriteFile(path, file.Bytes(), 0o600, renameio.WithTempDir(s.dir))
+}
+
+// arrival is now, and after all arrivals before.
+func (s *store) arrival() time.Time {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	arrived := time.Now().UTC()
@@ -43,8 +51,7 @@ func (s *store) add(from string, to []string, content []byte) error {
 		arrived = s.last.Add(1)
 	}
 	s.last = arrived
-	path := filepath.Join(s.dir, arrived.Format(nameLayout)+mailSuffix)
-	return renameio.WriteFile(path, file.Bytes(), 0o600, renameio.WithTempDir(s.dir))
+	return arrived
 }
 
 // names are the files of all mails, the oldest first.

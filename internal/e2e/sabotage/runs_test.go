@@ -120,6 +120,15 @@ var runSabotages = []sabotage{
 		},
 	},
 	{
+		safety: "the close looks for what came after the check",
+		edits: []edit{{"db/checked_rows.go", `	if newest < c.from {`,
+			`	if newest < c.from || c.from > 0 && sabotaged("the close looks for what came after the check") {`}},
+		first: "2024-05-07", days: 1,
+		faults: func(p *chaos.Plan) {
+			p.Periods[0].Add(arrivesAt("INSERT INTO daily_settlements"), 1)
+		},
+	},
+	{
 		safety: "closed is closed",
 		edits: []edit{
 			{"db/chain.go", `	if run.State == settlement.Closed {`, `	if run.State == settlement.Closed && !sabotaged("closed is closed") {`},
