@@ -108,6 +108,9 @@ func (c largestCommand) Run(ctx context.Context) (err error) {
 // measure runs the day with so many workers. The servers are started anew for it, so
 // that each number of workers begins with nothing in the database's memory.
 func (c largestCommand) measure(ctx context.Context, workers int) (one largestRun, err error) {
+	if err := devstack.ClearTemporal(ctx, c.Dir); err != nil { // a run that was stopped half-way would go on
+		return one, err
+	}
 	r, err := newRig(ctx, c.installation, layout{Workers: workers}, "--loose-innodb-buffer-pool-load-at-startup=OFF")
 	if err != nil {
 		return one, err

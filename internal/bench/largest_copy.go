@@ -15,16 +15,11 @@ import (
 
 const (
 	// rowsPerCopying is about how many rows one statement copies.
-	rowsPerCopying = million
-	// tellEvery is after how many copied rows the bench tells how far it is.
+	rowsPerCopying = 250_000
+	// tellEvery is after how many copied rows the bench tells how far it is, and asks
+	// whether to go on.
 	tellEvery = 10 * million
 )
-
-// viewsToCopy are the videos that have views to copy, and how many.
-func (r *rig) viewsToCopy(ctx context.Context) (videos []settlement.VideoRows, err error) {
-	err = r.sql.SelectContext(ctx, &videos, "SELECT video_id, COUNT(*) AS row_count FROM bench_views GROUP BY video_id ORDER BY video_id")
-	return videos, err
-}
 
 // stretch is what one statement copies.
 type stretch struct {
@@ -58,7 +53,8 @@ func cutStretches(videos []settlement.VideoRows, copies, rows int64) (all []stre
 
 // copyStretches copies the views of the day before to the day, and tells how many rows
 // it has stored. Copies of a viewer are other viewers; who is not signed in stays so.
-func (r *rig) copyStretches(ctx context.Context, stretches []stretch) (int64, error) {
+// Now and then it asks whether to go on.
+func (r *rig) copyStretches(ctx context.Context, stretches []stretch, goOn func(copied int64) error) (int64, error) {
 	var made struct{ Views, Viewers int64 }
 	if err := r.sql.GetContext(ctx, &made, "SELECT COUNT(*) AS views, MAX(viewer_id) + 1 AS viewers FROM bench_views"); err != nil {
 		return 0, err
@@ -96,10 +92,15 @@ func (r *rig) copyStretches(ctx context.Context, stretches []stretch) (int64, er
 			if err != nil {
 				return errors.Join(err, tx.Rollback())
 			}
-			if now := copied.Add(stored); now/tellEvery > (now-stored)/tellEvery {
-				fmt.Printf("%s views stored, %.0f s\n", settlement.Number(now), time.Since(began).Seconds())
+			if err := tx.Commit(); err != nil {
+				return err
 			}
-			return tx.Commit()
+			now := copied.Add(stored)
+			if now/tellEvery == (now-stored)/tellEvery {
+				return nil
+			}
+			fmt.Printf("%s views stored, %.0f s\n", settlement.Number(now), time.Since(began).Seconds())
+			return goOn(now)
 		})
 	}
 	err := group.Wait()

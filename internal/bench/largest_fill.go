@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
-	"creatorpay/db/daylog"
 	"creatorpay/internal/generate"
 	"creatorpay/settlement"
 )
@@ -18,7 +18,7 @@ var fillFlags = []string{
 	"--loose-innodb-io-capacity=10000", "--loose-innodb-io-capacity-max=20000",
 }
 
-// arrivedRows is how many rows are stored in the order of time, at most.
+// arrivedRows is about how many rows are stored in the order of time, at most.
 const arrivedRows = 3 * million
 
 // fill makes the day before by the generator, closes it by a run, and makes the day
@@ -48,13 +48,6 @@ func (c largestCommand) fill(ctx context.Context) (m largestMeasurement, err err
 		return m, err
 	}
 	if err := c.fillDayBefore(ctx, r); err != nil {
-		return m, err
-	}
-	bytes, err := c.fileOf("watch_log", daylog.Partition{Day: largestDay - 1}.Name())
-	if err != nil {
-		return m, err
-	}
-	if err := roomFor(c.Dir, m.Rows, float64(bytes)/float64(c.generated())); err != nil {
 		return m, err
 	}
 	if m.Arrived, err = c.storeInOrderOfTime(ctx, r); err != nil {
@@ -123,16 +116,29 @@ func unions(n int) (all []string) {
 // storeInOrderOfTime stores rows as a platform does, whose videos and viewers come in
 // any order, and removes them again.
 func (c largestCommand) storeInOrderOfTime(ctx context.Context, r *rig) (stored storing, err error) {
-	if _, err := r.sql.ExecContext(ctx, "CREATE TABLE bench_arrived LIKE watch_log"); err != nil {
+	conn, err := r.sql.Connx(ctx)
+	if err != nil {
 		return stored, err
 	}
+	defer func() { _ = conn.Close() }()
+	for _, statement := range []string{
+		"CREATE TABLE bench_arrived LIKE watch_log",
+		"SET SESSION sort_buffer_size = 512 * 1024 * 1024", // all rows: sorting them in parts would take longer than storing them
+	} {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return stored, err
+		}
+	}
+	begin := r.calendar.Start(largestDay - 1)
+	part := min(1, arrivedRows/float64(c.generated()))
+	end := begin.Add(time.Duration(part * float64(r.calendar.End(largestDay-1).Sub(begin))))
 	stored, err = r.storing(func() (int64, error) {
-		result, err := r.sql.ExecContext(ctx, `
+		result, err := conn.ExecContext(ctx, `
 			INSERT INTO bench_arrived (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 			SELECT ?, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views
 			FROM bench_views
-			ORDER BY watched_at
-			LIMIT ?`, largestDay, arrivedRows)
+			WHERE watched_at < ?
+			ORDER BY watched_at`, largestDay, end.UTC())
 		if err != nil {
 			return 0, err
 		}
@@ -141,31 +147,43 @@ func (c largestCommand) storeInOrderOfTime(ctx context.Context, r *rig) (stored 
 	if err != nil {
 		return stored, err
 	}
-	if stored.Bytes, err = c.fileOf("bench_arrived", daylog.Partition{Day: largestDay}.Name()); err != nil {
+	if stored.Bytes, err = c.fileOf("bench_arrived"); err != nil {
 		return stored, err
 	}
-	_, err = r.sql.ExecContext(ctx, "DROP TABLE bench_arrived")
+	_, err = conn.ExecContext(ctx, "DROP TABLE bench_arrived")
 	return stored, err
 }
 
-// copyViews makes the day, on MySQL without a redo log.
+// copyViews makes the day, on MySQL without a redo log and with hardly a page in
+// reserve.
 func (c largestCommand) copyViews(ctx context.Context, r *rig, server string) (stored storing, err error) {
 	fmt.Printf("%s views: filling\n", settlement.Number(c.rows()))
-	if !strings.HasPrefix(server, mariaDBName) { // which always has one
-		if _, err := r.sql.ExecContext(ctx, "ALTER INSTANCE DISABLE INNODB REDO_LOG"); err != nil {
-			return stored, err
+	if !strings.HasPrefix(server, mariaDBName) { // which has neither
+		for _, statement := range []string{
+			"ALTER INSTANCE DISABLE INNODB REDO_LOG",
+			"SET GLOBAL innodb_segment_reserve_factor = 0.03", // the least: the disk holds more rows
+		} {
+			if _, err := r.sql.ExecContext(ctx, statement); err != nil {
+				return stored, err
+			}
 		}
 		defer func() {
 			_, enableErr := r.sql.ExecContext(context.WithoutCancel(ctx), "ALTER INSTANCE ENABLE INNODB REDO_LOG")
 			err = errors.Join(err, enableErr)
 		}()
 	}
-	videos, err := r.viewsToCopy(ctx)
+	videos, err := r.db.Log.RowsByVideo(ctx, largestDay-1)
 	if err != nil {
 		return stored, err
 	}
 	stored, err = r.storing(func() (int64, error) {
-		copied, err := r.copyStretches(ctx, cutStretches(videos, int64(c.copies()), rowsPerCopying))
+		copied, err := r.copyStretches(ctx, cutStretches(videos, int64(c.copies()), rowsPerCopying), func(copied int64) error {
+			bytes, err := c.dayBytes()
+			if err != nil {
+				return err
+			}
+			return roomFor(c.Dir, c.rows()-copied, float64(bytes)/float64(copied))
+		})
 		if err == nil && copied != c.rows() {
 			err = fmt.Errorf("%s rows were stored of %s", settlement.Number(copied), settlement.Number(c.rows()))
 		}
@@ -177,6 +195,6 @@ func (c largestCommand) copyViews(ctx context.Context, r *rig, server string) (s
 	if _, err := r.sql.ExecContext(ctx, "DROP TABLE bench_views, bench_copies"); err != nil {
 		return stored, err
 	}
-	stored.Bytes, err = c.fileOf("watch_log", daylog.Partition{Day: largestDay}.Name())
+	stored.Bytes, err = c.dayBytes()
 	return stored, err
 }

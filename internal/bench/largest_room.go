@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -43,10 +44,13 @@ func checkRoom(dir string, free, rows int64, bytesPerRow float64) error {
 
 func gibibytes(bytes int64) string { return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30)) }
 
-// fileOf is the size of the file in which a table of the bench has its rows of a day.
-func (c largestCommand) fileOf(table, partition string) (bytes int64, err error) {
+// dayBytes is the size of the file of the day.
+func (c largestCommand) dayBytes() (int64, error) { return c.fileOf("watch_log") }
+
+// fileOf is the size of the file in which the table has its rows of the day.
+func (c largestCommand) fileOf(table string) (bytes int64, err error) {
 	// MySQL and MariaDB differ in the case of the mark.
-	pattern := filepath.Join(c.Dir, "mysql", databaseName, table+"#[pP]#"+partition+".ibd")
+	pattern := filepath.Join(c.Dir, "mysql", databaseName, table+"#[pP]#"+daylog.Partition{Day: largestDay}.Name()+".ibd")
 	found, err := filepath.Glob(pattern)
 	if err != nil {
 		return 0, err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,10 +58,10 @@ func TestCopiedDayIsTheDayBeforeWithMoreViewers(t *testing.T) {
 	require.NoError(t, err)
 	books.CloseDay(before)
 	require.NoError(t, r.makeCopies(t.Context(), c.copies()))
-	videos, err := r.viewsToCopy(t.Context())
+	videos, err := r.db.Log.RowsByVideo(t.Context(), before)
 	require.NoError(t, err)
 
-	stored, err := r.copyStretches(t.Context(), cutStretches(videos, int64(c.copies()), 500))
+	stored, err := r.copyStretches(t.Context(), cutStretches(videos, int64(c.copies()), 500), func(int64) error { return nil })
 
 	require.NoError(t, err)
 	require.Equal(t, c.rows(), stored)
@@ -117,12 +116,9 @@ func TestFiguresOfEarlierRunsAreKept(t *testing.T) {
 
 func TestLargestDayIsFilledOnceAndRunWithEachNumberOfWorkers(t *testing.T) {
 	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "creatorpay/worker")
-	output, err := build.CombinedOutput()
-	require.NoError(t, err, string(output))
 	command := largestCommand{
 		files:        files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md")},
-		installation: installation{Dir: filepath.Join(dir, "stack"), Memory: "64M", RedoLog: "64M", Worker: filepath.Join(dir, "worker")},
+		installation: installation{Dir: filepath.Join(dir, "stack"), Memory: "64M", RedoLog: "64M", Worker: buildWorker(t)},
 		Name:         "tiny", Millions: 0.003, Workers: []int{2}, Videos: 50, Skew: generate.Natural, KeepData: true,
 	}
 	require.NoError(t, command.Run(t.Context()))
@@ -148,10 +144,9 @@ func TestLargestDayIsFilledOnceAndRunWithEachNumberOfWorkers(t *testing.T) {
 		require.Positive(t, one.Events)
 		require.Positive(t, one.LargestChunk)
 	}
-	page, err := os.ReadFile(command.Page)
-	require.NoError(t, err)
-	require.Contains(t, string(page), "3,000 views of 50 videos, natural")
-	require.Contains(t, string(page), "from 3,000 views with 1 worker")
+	page := readPage(t, command.files)
+	require.Contains(t, page, "3,000 views of 50 videos, natural")
+	require.Contains(t, page, "from 3,000 views with 1 worker")
 }
 
 func TestDataOfAnotherDayAreNotTakenForIts(t *testing.T) {

@@ -49,7 +49,7 @@ func (l layout) String() string {
 			replicas += " kept to core " + l.ReplicaCores
 		}
 		if l.Scan {
-			replicas += ", which are scanned"
+			replicas += ", scanned"
 		}
 		parts = append(parts, replicas)
 	}

@@ -8,7 +8,7 @@ import (
 
 func TestLayoutSaysWhatDiffersFromOneWorkerWithAllCores(t *testing.T) {
 	require.Empty(t, layout{Workers: 1}.String())
-	require.Equal(t, "the database kept to core 0, all else kept to core 0, 2 replicas kept to core 1, which are scanned",
+	require.Equal(t, "the database kept to core 0, all else kept to core 0, 2 replicas kept to core 1, scanned",
 		layout{DatabaseCores: "0", WorkerCores: "0", ReplicaCores: "1", Workers: 1, Replicas: 2, Scan: true}.String())
 	require.Equal(t, "2 workers, 1 replica", layout{Workers: 2, Replicas: 1}.String())
 }

@@ -51,8 +51,8 @@ func TestSheetSaysFromWhatEachNumberCame(t *testing.T) {
 		"| the largest chunk alone, which no further core makes shorter | 126 s | 1,260 s | measured 10.0 % of the rows",
 		"| check and close alone, which no further worker makes shorter | 210 s | 2,100 s |", // 10 s, 2 s and 9 s
 		"| chunks, at most | 300 | 300 | the product's cap; the measured run had 150",
-		"| rows of a chunk, with so many | 3,333,333 | 33,333,333 |",
-		"| events of the run, with so many | 3,600 | 3,600 | measured 12.0 a chunk",
+		"| rows of a chunk | 6,666,666 | 66,666,666 |",
+		"| events of the run, at most | 3,600 | 3,600 | measured 12.0 a chunk",
 		"| disk for 30 days | 4.5 TB | 45.0 TB | measured 150 bytes a row",
 		"| disk for 8 days, the least | 1.2 TB | 12.0 TB |",
 		"| read from the disk while the run is going | 50 MB/s | 500 MB/s | measured 180 bytes a row",
