@@ -52,14 +52,14 @@ func (a *address) leadTo(target string) {
 	a.target = target
 	for end, to := range a.open {
 		if to != target {
-			_ = end.Close() // that it is closed already is all right
+			_ = end.Close()
 		}
 	}
 }
 
 // connect links a client with the server until either disconnects.
 func (a *address) connect(client net.Conn) {
-	defer client.Close()
+	defer func() { _ = client.Close() }() // that it is closed already is all right
 	a.mutex.Lock()
 	target := a.target
 	a.mutex.Unlock()
@@ -67,11 +67,11 @@ func (a *address) connect(client net.Conn) {
 	if err != nil {
 		return // as if the server had refused the connection
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
+	defer a.forget(client, server)
 	if !a.keep(target, client, server) {
 		return
 	}
-	defer a.forget(client, server)
 	var answers sync.WaitGroup
 	answers.Go(func() {
 		_, _ = io.Copy(client, server) // ends with the connection

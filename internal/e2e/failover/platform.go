@@ -17,7 +17,7 @@ import (
 const firstInserted = 1_000_000
 
 // insertEvery is how long the platform waits between two plays at least.
-const insertEvery = 5 * time.Millisecond
+const insertEvery = 20 * time.Millisecond
 
 // inserting is the platform, which stores one play of a day after the other, each
 // in a transaction of its own, and goes on after every error.

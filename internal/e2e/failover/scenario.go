@@ -22,7 +22,7 @@ const (
 	slots     = 6
 )
 
-// requireNoLineDiffers loses the primary when some of a day's chunks are settled, and holds this day and the next one
+// requireNoLineDiffers loses the primary when some of a day's chunks are counted, and holds this day and the next one
 // against the oracle. refusal is what a step of the run says of the heir before it takes writes; it is waited for unless
 // it is empty.
 func requireNoLineDiffers(t *testing.T, group servers, refusal string) {
@@ -43,10 +43,10 @@ func requireNoLineDiffers(t *testing.T, group servers, refusal string) {
 	run := s.BeginDay(rig.Today, "--chunk-rows", chunkRows)
 	rig.WaitUntil(t, "chunks wait to be counted", func() bool { return s.WaitingForVideos() >= slots/2 })
 	chunks := s.Chunks(rig.Today)
-	settled := int64(chunks - holdChunks(t, s))
-	require.Positive(t, settled)
+	counted := chunks - holdChunks(t, s)
+	require.Positive(t, counted)
 	counting.Release()
-	s.WaitUntilSettled(settled)
+	rig.WaitUntil(t, "the others are counted", func() bool { return countedChunks(t.Context(), s) == counted })
 	plays.waitForMore(t)
 
 	group.lose(t, plays)
@@ -58,11 +58,11 @@ func requireNoLineDiffers(t *testing.T, group servers, refusal string) {
 	}
 	group.takeOver(t, s, heir)
 	taken := time.Since(killed)
-	rig.WaitUntil(t, "another chunk is settled", func() bool { return settledChunks(t.Context(), s) > settled })
+	rig.WaitUntil(t, "another chunk is counted", func() bool { return countedChunks(t.Context(), s) > counted })
 	next := time.Since(killed)
 	run.Wait().RequireSuccess()
-	t.Logf("of %d chunks %d were settled when the primary was killed; writes were taken again after %s, the next chunk was settled after %s, and the day closed after %s",
-		chunks, settled, taken.Round(time.Millisecond), next.Round(time.Millisecond), time.Since(killed).Round(time.Millisecond))
+	t.Logf("of %d chunks %d were counted when the primary was killed; writes were taken again after %s, the next chunk was counted after %s, and the day was closed after %s",
+		chunks, counted, taken.Round(time.Millisecond), next.Round(time.Millisecond), time.Since(killed).Round(time.Millisecond))
 
 	plays.waitForMore(t)
 	plays.stop()
@@ -114,10 +114,10 @@ func holdChunks(t *testing.T, s *rig.System) (held int) {
 	return held
 }
 
-// settledChunks is how many chunks of today are settled, and 0 while nobody answers.
-func settledChunks(ctx context.Context, s *rig.System) (settled int64) {
-	_ = s.SQL.QueryRowContext(ctx, `SELECT COUNT(*) FROM run_chunks WHERE kind = 'daily' AND starts_on = ? AND state = 'done'`, rig.Today).Scan(&settled)
-	return settled
+// countedChunks is how many chunks of today are counted, and 0 while nobody answers.
+func countedChunks(ctx context.Context, s *rig.System) (counted int) {
+	_ = s.SQL.QueryRowContext(ctx, `SELECT COUNT(*) FROM run_chunks WHERE kind = 'daily' AND starts_on = ? AND state <> 'planned'`, rig.Today).Scan(&counted)
+	return counted
 }
 
 // waitUntilFailed waits until a step of today's run has failed with these words and is to be tried again.
