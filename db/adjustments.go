@@ -62,14 +62,11 @@ func postedIn(period settlement.Period) (condition string, args []any) {
 
 // putAdjustments stores adjustments, or replaces what those that are there pay.
 func putAdjustments(ctx context.Context, tx *sqlx.Tx, adjustments []Adjustment) error {
-	for part := range slices.Chunk(adjustments, linesPerStatement) {
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO adjustments (`+adjustmentColumns.List()+`)
-			VALUES (`+adjustmentColumns.Named()+`)
-			ON DUPLICATE KEY UPDATE
-				`+earningsColumns.Each("%s = VALUES(%s)"), part); err != nil {
-			return fmt.Errorf("store adjustments: %w", err)
-		}
+	err := server.Put(ctx, tx, "adjustments", adjustments, `
+		ON DUPLICATE KEY UPDATE
+			`+earningsColumns.Each("%s = VALUES(%s)"))
+	if err != nil {
+		return fmt.Errorf("store adjustments: %w", err)
 	}
 	return nil
 }

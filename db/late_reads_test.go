@@ -6,6 +6,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/server"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 )
@@ -26,10 +27,10 @@ func requireOwnReads(t *testing.T, read func(t *testing.T, db *DB)) {
 			}
 		}
 		require.NoError(t, db.pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
-			if err := insertLines(t.Context(), tx, "adjustments", adjustmentColumns, views); err != nil {
+			if err := server.Insert(t.Context(), tx, "adjustments", views); err != nil {
 				return err
 			}
-			return insertLines(t.Context(), tx, "payment_adjustments", paymentAdjustmentColumns, payments)
+			return server.Insert(t.Context(), tx, "payment_adjustments", payments)
 		}))
 		exec(t, db, `ANALYZE TABLE adjustments, payment_adjustments`)
 		before := devtest.RowsRead(t, db.pool)

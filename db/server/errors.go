@@ -28,6 +28,9 @@ const (
 	OptionPreventsStatement uint16 = 1290 // read_only, for example
 	ReadOnlyMode            uint16 = 1836
 
+	hookFailed  uint16 = 3100 // of group replication, on a server that has lost its group
+	notPrepared uint16 = 1047 // of Galera, on a node that has lost its cluster
+
 	CheckViolated          uint16 = 3819
 	CheckViolatedOnMariaDB uint16 = 4025
 

@@ -32,9 +32,7 @@ func (p *Pool) Node(ctx context.Context) (node string, err error) {
 func (p *Pool) HoldTo(ctx context.Context, query string) error {
 	statement := `SELECT ` + galeraNode + `, (` + query + `)`
 	p.connector.node.Store(&statement)
-	// Those that are open already are closed.
-	p.SetMaxIdleConns(0)
-	p.SetMaxIdleConns(p.Stats().MaxOpenConnections)
+	p.closeIdle()
 	return p.PingContext(ctx)
 }
 

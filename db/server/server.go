@@ -117,7 +117,7 @@ func (p *Pool) InTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 	for range LockAttempts {
 		err = p.tryTx(ctx, work)
 		if !LostToAnotherTx(err) {
-			return inRange(err)
+			return p.noWrites(inRange(err))
 		}
 	}
 	return err
@@ -175,7 +175,7 @@ func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", dialect.LockWaitSeconds())); err != nil {
 		return err
 	}
-	return work(ctx, conn)
+	return p.noWrites(work(ctx, conn))
 }
 
 // withinLockWait sets the limit that the server does not have: it gives the error

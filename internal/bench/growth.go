@@ -60,7 +60,7 @@ func (c growthCommand) measure(ctx context.Context, creators int, on *machine) (
 	if err := c.clear(ctx); err != nil {
 		return size, err
 	}
-	r, err := newRig(ctx, c.installation, layout{Workers: 1}, 0)
+	r, err := newRig(ctx, c.installation, layout{Workers: 1})
 	if err != nil {
 		return size, err
 	}

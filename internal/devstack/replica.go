@@ -116,21 +116,27 @@ func (r *Replica) await(ctx context.Context, position string) error {
 	}
 }
 
-// Promote makes the replica a primary, with all that it has received from the old one: it follows nobody any more and takes
-// writes, also after a restart.
-func (r *Replica) Promote(ctx context.Context) error {
+// ApplyReceived stops receiving and waits until all that was received has been applied: what the replica has then
+// tells how far it is.
+func (r *Replica) ApplyReceived(ctx context.Context) error {
 	statements := r.replication()
 	if err := r.exec(ctx, statements.stopReceiving...); err != nil {
-		return fmt.Errorf("promote: %w", err)
+		return fmt.Errorf("stop receiving: %w", err)
 	}
 	status, err := r.status(ctx)
 	if err != nil {
+		return fmt.Errorf("apply what was received: %w", err)
+	}
+	return r.await(ctx, status[statements.received])
+}
+
+// Promote makes the replica a primary, with all that it has received from the old one: it follows nobody any more and takes
+// writes, also after a restart.
+func (r *Replica) Promote(ctx context.Context) error {
+	if err := r.ApplyReceived(ctx); err != nil {
 		return fmt.Errorf("promote: %w", err)
 	}
-	if err := r.await(ctx, status[statements.received]); err != nil {
-		return fmt.Errorf("promote: %w", err)
-	}
-	if err := r.exec(ctx, statements.promote...); err != nil {
+	if err := r.exec(ctx, r.replication().promote...); err != nil {
 		return fmt.Errorf("promote: %w", err)
 	}
 	r.source = nil

@@ -1,0 +1,9 @@
+package failover
+
+import (
+	"testing"
+
+	"creatorpay/internal/devstack/devtest"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }
