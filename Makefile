@@ -21,10 +21,11 @@ BENCHFLAGS =
 # How long each fuzz test runs, for instance: make fuzz FUZZTIME=10m
 FUZZTIME = 1m
 
-# What a long run under faults is made of, for instance: make chaos FAULTS=60 DAYS=10 SEED=7
+# What a long run under faults is made of, for instance: make chaos FAULTS=60 DAYS=10 SEED=7 REPLICAS=2
 FAULTS = 300
 DAYS = 30
 SEED =
+REPLICAS = 0
 
 # How long the read side runs under faults, for instance: make chaos-api SECONDS=3600 SEED=7
 SECONDS = 180
@@ -33,10 +34,10 @@ SECONDS = 180
 PICTURES = $(CURDIR)/.dev/uitest
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api failover uitest bench bench-api lint clean
+.PHONY: help setup build demo dev test tidb fuzz chaos chaos-api failover uitest bench bench-api bench-growth bench-largest lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing: a database server, the Temporal dev server, a C compiler
 	@sh internal/devstack/setup.sh
@@ -62,8 +63,8 @@ fuzz: setup ## give every fuzz test of the repository FUZZTIME, one after the ot
 		go test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
 	done
 
-chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes)
-	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_TEST_SEED=$(SEED) \
+chaos: setup ## run days and weeks under random faults and compare every table (takes five to ten minutes); REPLICAS=2 scans on replicas
+	CREATORPAY_CHAOS_FAULTS=$(FAULTS) CREATORPAY_CHAOS_DAYS=$(DAYS) CREATORPAY_CHAOS_REPLICAS=$(REPLICAS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 3h -v -run '^TestChaos$$' ./internal/e2e/chaos
 
 chaos-api: setup ## read from two apis while servers and replicas fail, and compare every answer (takes three minutes)
@@ -81,6 +82,12 @@ bench: setup build ## measure the daily run against an SQL script, a page reader
 
 bench-api: setup build ## measure what readers wait for, and what they take from the daily run
 	go run ./internal/bench api $(BENCHFLAGS)
+
+bench-growth: setup build ## measure a week from its import to its audit, how that grows with the creators, and how fast mails are sent
+	go run ./internal/bench growth $(BENCHFLAGS)
+
+bench-largest: setup build ## measure a day of 300 million views (takes 40 GB of disk) and write what bigger days need
+	go run ./internal/bench largest $(BENCHFLAGS)
 
 lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflows are deterministic
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; }

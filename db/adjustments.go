@@ -36,30 +36,37 @@ func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creator
 
 // EachAdjustment hands over what [DB.Adjustments] returns as it is read.
 func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, lines Lines, handle func(Adjustment) error) error {
+	posted, days := postedIn(period)
 	where, args := lines.condition("creator_id", "video_id")
 	limit, most := lines.limit()
 	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+adjustmentColumns.List()+`
 		FROM adjustments
-		WHERE posted_on >= ? AND posted_on < ? AND `+where+`
+		WHERE `+posted+` AND `+where+`
 		ORDER BY creator_id, video_id, posted_on, watched_on`+limit,
-		slices.Concat([]any{period.Start, period.End()}, args, most)...)
+		slices.Concat(days, args, most)...)
 	if err != nil {
 		return fmt.Errorf("read adjustments of %s: %w", period, err)
 	}
 	return nil
 }
 
+// postedIn is the condition that a day of the period posted a line. One day is given
+// by =, with which servers read the lines of a range of videos and no others.
+func postedIn(period settlement.Period) (condition string, args []any) {
+	if period.Kind == settlement.Daily {
+		return "posted_on = ?", []any{period.Start}
+	}
+	return "posted_on >= ? AND posted_on < ?", []any{period.Start, period.End()}
+}
+
 // putAdjustments stores adjustments, or replaces what those that are there pay.
 func putAdjustments(ctx context.Context, tx *sqlx.Tx, adjustments []Adjustment) error {
-	for part := range slices.Chunk(adjustments, linesPerStatement) {
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO adjustments (`+adjustmentColumns.List()+`)
-			VALUES (`+adjustmentColumns.Named()+`)
-			ON DUPLICATE KEY UPDATE
-				`+earningsColumns.Each("%s = VALUES(%s)"), part); err != nil {
-			return fmt.Errorf("store adjustments: %w", err)
-		}
+	err := server.Put(ctx, tx, "adjustments", adjustments, `
+		ON DUPLICATE KEY UPDATE
+			`+earningsColumns.Each("%s = VALUES(%s)"))
+	if err != nil {
+		return fmt.Errorf("store adjustments: %w", err)
 	}
 	return nil
 }

@@ -14,8 +14,9 @@ import (
 
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
 // settled, and the rows in the partition of each log must be as many as were
-// counted, in the same transaction (R10, R15): otherwise it fails with a
-// [settlement.ErrRowsArrived] and the day stays open. The epoch of a log of which
+// counted (R10, R15): otherwise it fails with a [settlement.ErrRowsArrived] and the
+// day stays open. They are those that the check counted where none has come since, which
+// the same transaction looks for, and are counted in it where some have. The epoch of a log of which
 // the day has rows is raised before, that of the watch log always, so every row is
 // either counted or late, whoever writes it and however: it fails with a
 // [settlement.ErrBusy] while somebody's transaction on the log is open. Closing a day again that the same holder closed gives the same totals.
@@ -38,7 +39,7 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if err != nil {
 			return err
 		}
-		rows, err := db.Log.Count(ctx, tx, day)
+		rows, err := run.checked().now(ctx, tx, db.Log.Log, day)
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 			return err
 		}
 		if run.settles {
-			if err := db.checkPayments(ctx, tx, period, totals); err != nil {
+			if err := db.checkPayments(ctx, tx, run, totals); err != nil {
 				return err
 			}
 			if err := dropPaymentIDs(ctx, tx, day); err != nil {
@@ -61,7 +62,7 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 			SET
 				late_from = ?,
 				payments_late_from = ?
-			WHERE kind = ? AND starts_on = ? AND version = ?`, run.lateFrom, run.paymentsLateFrom, period.Kind, period.Start, runVersion)
+			WHERE kind = ? AND starts_on = ? AND version = ?`, run.LateFrom, run.PaymentsLateFrom, period.Kind, period.Start, runVersion)
 		return err
 	})
 }
@@ -88,30 +89,35 @@ func (db *DB) checkLate(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ju
 	return nil
 }
 
-// raised are the epochs from which on rows of a day that closes are late.
+// raised is the run of a day that closes, with the epochs from which on rows of the
+// day are late.
 type raised struct {
-	lateFrom, paymentsLateFrom int64
-	settles                    bool // the day settles payments
+	Run
+	settles bool // the day settles payments
 }
 
 // barrier raises the epochs of the logs unless the day is closed already. To raise
 // one, all who write to the log must be waited for: that of payments stays where
 // the day has none, since all that come later are late, whatever their epoch.
-func (db *DB) barrier(ctx context.Context, day settlement.Period) (epochs raised, err error) {
-	run, _, err := findRun(ctx, db.pool, day)
-	epochs = raised{run.LateFrom, run.PaymentsLateFrom, run.HasPayments()}
+func (db *DB) barrier(ctx context.Context, day settlement.Period) (run raised, err error) {
+	run.Run, _, err = findRun(ctx, db.pool, day)
+	run.settles = run.HasPayments()
 	if err != nil || run.State == settlement.Closed {
-		return epochs, err
+		return run, err
 	}
-	if epochs.lateFrom, err = db.Log.RaiseEpoch(ctx); err != nil || !epochs.settles {
-		return epochs, err
+	if run.LateFrom, err = db.Log.RaiseEpoch(ctx); err != nil || !run.settles {
+		return run, err
 	}
-	epochs.paymentsLateFrom = withoutPayments
 	found, err := db.Payments.HasRows(ctx, day.Start)
-	if err == nil && found {
-		epochs.paymentsLateFrom, err = db.Payments.RaiseEpoch(ctx)
+	switch {
+	case err != nil:
+	case found:
+		run.PaymentsLateFrom, err = db.Payments.RaiseEpoch(ctx)
+	default:
+		run.PaymentsLateFrom = withoutPayments
+		run.PaymentsCheckedFrom = 0 // what a check counted holds only up to a raised epoch
 	}
-	return epochs, err
+	return run, err
 }
 
 // countings is how often the period's chunks have been counted, all together.

@@ -14,9 +14,9 @@ import (
 
 // checkPayments makes sure that each row of payments of the day, its own or a late
 // one, was judged once and is in its lines (R15, R16).
-func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, period settlement.Period, totals settlement.Totals) error {
-	day := period.Start
-	rows, err := db.paymentRows(ctx, tx, day)
+func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, run raised, totals settlement.Totals) error {
+	period, day := run.Period(), run.StartsOn
+	rows, err := db.paymentRows(ctx, tx, run)
 	if err != nil {
 		return err
 	}
@@ -60,6 +60,16 @@ func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, period settlement.
 			SELECT creator_id, ad_amount FROM daily_settlements WHERE starts_on = ?
 			UNION ALL
 			SELECT creator_id, net FROM daily_payments WHERE starts_on = ?`, day, day, day)
+}
+
+// paymentRows is how many rows the payments log has for the day that closes. It may
+// have no partition for it.
+func (db *DB) paymentRows(ctx context.Context, tx *sqlx.Tx, run raised) (rows int64, err error) {
+	found, err := db.Payments.HasPartition(ctx, tx, run.StartsOn)
+	if err != nil || !found {
+		return 0, err
+	}
+	return run.paymentsChecked().now(ctx, tx, db.Payments.Log, run.StartsOn)
 }
 
 // checkCreators makes sure that what each creator earns fits, which the amounts are

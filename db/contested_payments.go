@@ -185,7 +185,7 @@ func storeContested(ctx context.Context, tx *sqlx.Tx, day settlement.Day, contes
 		WHERE starts_on = ?`, day); err != nil {
 		return err
 	}
-	if err := insertLines(ctx, tx, "contested_payments", contestedColumns, contested); err != nil {
+	if err := server.Insert(ctx, tx, "contested_payments", contested); err != nil {
 		return fmt.Errorf("store contested payments: %w", err)
 	}
 	return nil
@@ -200,17 +200,13 @@ const (
 // storeUndecided makes the next check decide the payments and refunds with these ids,
 // whatever it finds, and have the chunks that have rows of them counted again.
 func storeUndecided(ctx context.Context, tx *sqlx.Tx, day settlement.Day, ids []int64, which string) error {
-	for part := range slices.Chunk(ids, linesPerStatement) {
-		rows := make([]contestedPayment, len(part))
-		for i, id := range part {
-			rows[i] = contestedPayment{Day: day, PaymentID: id, VideoID: undecided}
-		}
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO contested_payments (`+contestedColumns.List()+`)
-			VALUES (`+contestedColumns.Named()+`)
-			ON DUPLICATE KEY UPDATE `+which, rows); err != nil {
-			return fmt.Errorf("store undecided payments: %w", err)
-		}
+	rows := make([]contestedPayment, len(ids))
+	for i, id := range ids {
+		rows[i] = contestedPayment{Day: day, PaymentID: id, VideoID: undecided}
+	}
+	if err := server.Put(ctx, tx, "contested_payments", rows, `
+		ON DUPLICATE KEY UPDATE `+which); err != nil {
+		return fmt.Errorf("store undecided payments: %w", err)
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ const idsPartsPerStatement = 12
 // storePaymentIDs stores the payment ids that the chunk has counted.
 func storePaymentIDs(ctx context.Context, tx *sqlx.Tx, day settlement.Day, chunk int, ids []int64) error {
 	for parts := range slices.Chunk(idsParts(day, chunk, ids, idsPerPart), idsPartsPerStatement) {
-		if err := insertLines(ctx, tx, "counted_payment_ids", idsPartColumns, parts); err != nil {
+		if err := server.Insert(ctx, tx, "counted_payment_ids", parts); err != nil {
 			return err
 		}
 	}

@@ -140,6 +140,24 @@ func TestDeferredMails_AreThoseThatWereTriedAndAreNotSent(t *testing.T) {
 	require.Equal(t, []Deferred{{Code: 0, Count: 1}, {Code: 452, Count: 2}}, deferred)
 }
 
+func TestUnsettledDeliveries_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
+	db := openWithMails(t, 6)
+	exec(t, db, `UPDATE deliveries SET attempts = 1 WHERE creator_id > 1`)
+	exec(t, db, `UPDATE deliveries SET state = 'sent' WHERE creator_id = 3`)
+	exec(t, db, `UPDATE deliveries SET state = 'sending' WHERE creator_id = 4`)
+	exec(t, db, `UPDATE deliveries SET state = 'rejected', attempts = 0 WHERE creator_id = 5`)
+	exec(t, db, `UPDATE deliveries SET state = 'unknown' WHERE creator_id = 6`)
+
+	unsettled, err := db.UnsettledDeliveries(t.Context(), week)
+
+	require.NoError(t, err)
+	var creators []int64
+	for _, mail := range unsettled {
+		creators = append(creators, mail.CreatorID)
+	}
+	require.Equal(t, []int64{2, 4, 5, 6}, creators)
+}
+
 func TestDeliveryCounts_AreThoseOfTheWeek(t *testing.T) {
 	db := openWithMails(t, 4)
 	exec(t, db, `UPDATE deliveries SET state = 'sent' WHERE creator_id = 3`)

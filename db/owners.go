@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -65,29 +63,53 @@ var (
 func fixOwners(ctx context.Context, tx *sqlx.Tx, tables []linesOf, day settlement.Day, videos settlement.Range) error {
 	for _, of := range tables {
 		where, ends := server.Between("l.video_id", videos)
-		args := append([]any{day}, ends...)
-		if _, err := tx.ExecContext(ctx, `
-			UPDATE `+of.table+` l
-			JOIN videos v ON v.video_id = l.video_id
-			SET v.counted_from = ?
-			WHERE l.`+of.day+` = ? AND `+where+` AND v.counted_from IS NULL`, append([]any{day}, args...)...); err != nil {
-			return fmt.Errorf("mark counted videos: %w", err)
-		}
-		var video, countedAs, creator int64
-		err := tx.QueryRowxContext(ctx, `
+		var open []Owner // of the lines that a marked video does not bear out: few but on the first days
+		if err := tx.SelectContext(ctx, &open, `
 			SELECT
 				l.video_id,
-				l.creator_id,
-				COALESCE(v.creator_id, 0)
+				l.creator_id
 			FROM `+of.table+` l
 			LEFT JOIN videos v ON v.video_id = l.video_id
-			WHERE l.`+of.day+` = ? AND `+where+` AND (v.creator_id IS NULL OR v.creator_id <> l.creator_id)
-			LIMIT 1`, args...).Scan(&video, &countedAs, &creator)
-		if err == nil {
-			return ownerChanged(video, countedAs, creator)
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
+			WHERE l.`+of.day+` = ? AND `+where+` AND (v.counted_from IS NULL OR v.creator_id <> l.creator_id)
+			ORDER BY l.video_id`, append([]any{day}, ends...)...); err != nil {
 			return fmt.Errorf("compare with owners: %w", err)
+		}
+		if err := markCounted(ctx, tx, day, open); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markCounted marks videos and makes sure that the catalogue has the owners that they
+// were counted for.
+func markCounted(ctx context.Context, tx *sqlx.Tx, day settlement.Day, counted []Owner) error {
+	ids := make([]int64, len(counted))
+	for i, video := range counted {
+		ids[i] = video.VideoID
+	}
+	if err := server.ExecByIDs(ctx, tx, `
+		UPDATE videos
+		SET counted_from = ?
+		WHERE counted_from IS NULL AND video_id IN (?)`, ids, day); err != nil {
+		return fmt.Errorf("mark counted videos: %w", err)
+	}
+	fixed, err := server.SelectByIDs[Owner](ctx, tx, `
+		SELECT
+			video_id,
+			creator_id
+		FROM videos
+		WHERE video_id IN (?)`, ids)
+	if err != nil {
+		return fmt.Errorf("compare with owners: %w", err)
+	}
+	creators := make(map[int64]int64, len(fixed))
+	for _, video := range fixed {
+		creators[video.VideoID] = video.CreatorID
+	}
+	for _, video := range counted {
+		if creator := creators[video.VideoID]; creator != video.CreatorID {
+			return ownerChanged(video.VideoID, video.CreatorID, creator)
 		}
 	}
 	return nil

@@ -32,14 +32,15 @@ func (db *DB) PaymentAdjustments(ctx context.Context, period settlement.Period, 
 // EachPaymentAdjustment hands over what [DB.PaymentAdjustments] returns as it is
 // read.
 func (db *DB) EachPaymentAdjustment(ctx context.Context, period settlement.Period, lines Lines, handle func(PaymentAdjustment) error) error {
+	posted, days := postedIn(period)
 	where, args := lines.condition("creator_id", "video_id")
 	limit, most := lines.limit()
 	err := server.Each(ctx, db.pool, handle, `
 		SELECT `+paymentAdjustmentColumns.List()+`
 		FROM payment_adjustments
-		WHERE posted_on >= ? AND posted_on < ? AND `+where+`
+		WHERE `+posted+` AND `+where+`
 		ORDER BY creator_id, video_id, posted_on, paid_on`+limit,
-		slices.Concat([]any{period.Start, period.End()}, args, most)...)
+		slices.Concat(days, args, most)...)
 	if err != nil {
 		return fmt.Errorf("read late payments of %s: %w", period, err)
 	}

@@ -87,13 +87,13 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 	if err := storePaymentIDs(ctx, tx, day, chunk, count.IDs); err != nil {
 		return err
 	}
-	if err := insertLines(ctx, tx, "daily_payments", paymentLineColumns, count.Lines); err != nil {
+	if err := server.Insert(ctx, tx, "daily_payments", count.Lines); err != nil {
 		return err
 	}
 	if err := db.Payments.StoreVerdicts(ctx, tx, count.Late); err != nil {
 		return err
 	}
-	if err := insertLines(ctx, tx, "payment_adjustments", paymentAdjustmentColumns, count.Adjustments); err != nil {
+	if err := server.Insert(ctx, tx, "payment_adjustments", count.Adjustments); err != nil {
 		return err
 	}
 	if err := storeUndecided(ctx, tx, day, count.Contested, anew); err != nil {
@@ -102,7 +102,7 @@ func (db *DB) storePayments(ctx context.Context, tx *sqlx.Tx, day settlement.Day
 	if err := takeRefunds(ctx, tx, day, count.Refunds); err != nil {
 		return err
 	}
-	return insertLines(ctx, tx, "payment_refunds", refundColumns, count.Refunds)
+	return server.Insert(ctx, tx, "payment_refunds", count.Refunds)
 }
 
 // takeRefunds deletes what other chunks stored of the refunds, or of what else they give

@@ -74,14 +74,8 @@ func (db *DB) PutVideos(ctx context.Context, videos []Video) ([]Refusal, error) 
 // insertVideos stores videos; onDuplicate is what becomes of those that are
 // there.
 func insertVideos(ctx context.Context, tx *sqlx.Tx, videos []Video, onDuplicate string) error {
-	if len(videos) == 0 {
-		return nil
-	}
-	_, err := tx.NamedExecContext(ctx, `
-		INSERT INTO videos (video_id, creator_id, title, duration_seconds, opening_views, opening_ad_views)
-		VALUES (:video_id, :creator_id, :title, :duration_seconds, :opening_views, :opening_ad_views)
-		ON DUPLICATE KEY UPDATE `+onDuplicate, videos)
-	return err
+	return server.Put(ctx, tx, "videos", videos, `
+		ON DUPLICATE KEY UPDATE `+onDuplicate)
 }
 
 func knownCreators(ctx context.Context, tx *sqlx.Tx, videos []Video) (map[int64]bool, error) {

@@ -11,61 +11,58 @@ import (
 	"creatorpay/settlement"
 )
 
-// Recount finds the chunks whose rows in one of the logs are not as many as were
-// counted (R10, R15), or were counted without knowing that another video has
-// completed rows of the same payment (R13), and makes them planned again.
+// Recount counts the rows of the day's partitions, finds the chunks whose rows in one
+// of the logs are not as many as were counted (R10, R15), or were counted without
+// knowing that another video has completed rows of the same payment (R13), and makes
+// them planned again. It stores what it counted for the close.
 func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (again []int, err error) {
 	period := settlement.DailyPeriod(day)
 	counted, err := db.Chunks(ctx, period)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.Log.Count(ctx, db.pool, day)
+	views, err := db.checkRows(ctx, db.Log.Log, day, counted)
 	if err != nil {
 		return nil, err
 	}
-	if again, err = db.changed(ctx, day, db.Log.Log, rows, counted, Chunk.OwnRows); err != nil {
+	if again, err = db.changed(ctx, day, db.Log.Log, views.rows, counted, Chunk.OwnRows); err != nil {
 		return nil, err
 	}
 	run, err := db.OpenRun(ctx, period)
 	if err != nil {
 		return nil, err
 	}
-	var store func(*sqlx.Tx) error
+	var payments checkedRows
+	var contested []contestedPayment
+	var lost []int
 	if run.HasPayments() {
-		rows, err := db.paymentRows(ctx, db.pool, day)
+		found, err := db.Payments.HasRows(ctx, day)
 		if err != nil {
 			return nil, err
 		}
-		changed, err := db.changed(ctx, day, db.Payments.Log, rows, counted, Chunk.OwnPayments)
+		// Without rows its epoch stays, as at the close, which counts what comes.
+		if found {
+			if payments, err = db.checkRows(ctx, db.Payments.Log, day, counted); err != nil {
+				return nil, err
+			}
+		}
+		changed, err := db.changed(ctx, day, db.Payments.Log, payments.rows, counted, Chunk.OwnPayments)
 		if err != nil {
 			return nil, err
 		}
-		contested, lost, err := db.contest(ctx, run, counted)
-		if err != nil {
+		if contested, lost, err = db.contest(ctx, run, counted); err != nil {
 			return nil, err
-		}
-		if len(lost) > 0 {
-			store = func(tx *sqlx.Tx) error { return storeContested(ctx, tx, day, contested) }
 		}
 		again = slices.Concat(again, changed, lost)
 		slices.Sort(again)
 		again = slices.Compact(again)
 	}
-	if len(again) == 0 {
-		return nil, nil
-	}
-	return again, db.replan(ctx, period, holder, again, store)
-}
-
-// paymentRows is how many rows the payments log has for the day. It may have no
-// partition for it.
-func (db *DB) paymentRows(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (rows int64, err error) {
-	found, err := db.Payments.HasPartition(ctx, from, day)
-	if err != nil || !found {
-		return 0, err
-	}
-	return db.Payments.Count(ctx, from, day)
+	return again, db.replan(ctx, period, holder, again, func(tx *sqlx.Tx) error {
+		if err := storeChecked(ctx, tx, period, views, payments); err != nil || len(lost) == 0 {
+			return err
+		}
+		return storeContested(ctx, tx, day, contested)
+	})
 }
 
 // changed are the numbers of the chunks of which the log, which has so many rows of
@@ -90,17 +87,21 @@ func (db *DB) changed(ctx context.Context, day settlement.Day, log *daylog.Log, 
 	return again, nil
 }
 
-// replan makes chunks planned again and stores what was learned, if that is not
-// nil, in one transaction.
+// replan makes chunks planned again, if there are any, and stores what was learned, if
+// that is not nil, in one transaction.
 func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holder, numbers []int, store func(*sqlx.Tx) error) error {
 	err := db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := guard(ctx, tx, period, holder); err != nil {
+		// Alone: two that shared the lock could not both write to the run.
+		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
 			return err
 		}
 		if store != nil {
 			if err := store(tx); err != nil {
 				return err
 			}
+		}
+		if len(numbers) == 0 {
+			return nil
 		}
 		query, args, err := sqlx.In(`
 			UPDATE run_chunks
@@ -114,7 +115,7 @@ func (db *DB) replan(ctx context.Context, period settlement.Period, holder Holde
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("plan chunks %v of %s again: %w", numbers, period, err)
+		return fmt.Errorf("store the check of %s and plan chunks %v again: %w", period, numbers, err)
 	}
 	return nil
 }

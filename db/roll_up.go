@@ -150,30 +150,35 @@ func tooMuch(ctx context.Context, tx *sqlx.Tx, column, lines string, args ...any
 }
 
 // sumVideos adds up the period's lines of the videos in the range, and the late
-// rows of both logs that its days posted, which the lines do not tell.
+// rows of both logs that its days posted, which the lines do not tell. The days are
+// listed for the same reason as in rollUp.
 func sumVideos(ctx context.Context, from sqlx.QueryerContext, period settlement.Period, videos settlement.Range) (settlement.Totals, error) {
-	where, args := server.Between("video_id", videos)
+	where, ends := server.Between("video_id", videos)
+	posted := append([]any{period.Days()}, ends...)
 	var sum struct {
 		settlement.RolledUp
 		LateRows     int64 `db:"late_rows"`
 		LatePayments int64 `db:"late_payments"`
 	}
-	err := sqlx.GetContext(ctx, from, &sum, `
+	query, args, err := sqlx.In(`
 		SELECT
 			`+rolledUpColumns.Summed()+`,
 			(
 				SELECT COALESCE(SUM(`+RowsOfLine+`), 0)
 				FROM adjustments
-				WHERE posted_on >= ? AND posted_on < ? AND `+where+`
+				WHERE posted_on IN (?) AND `+where+`
 			) AS late_rows,
 			(
 				SELECT COALESCE(SUM(`+PaymentRowsOfLine+`), 0)
 				FROM payment_adjustments
-				WHERE posted_on >= ? AND posted_on < ? AND `+where+`
+				WHERE posted_on IN (?) AND `+where+`
 			) AS late_payments
 		FROM period_videos
 		WHERE kind = ? AND starts_on = ? AND `+where,
-		slices.Concat([]any{period.Start, period.End()}, args, []any{period.Start, period.End()}, args, []any{period.Kind, period.Start}, args)...)
+		slices.Concat(posted, posted, []any{period.Kind, period.Start}, ends)...)
+	if err == nil {
+		err = sqlx.GetContext(ctx, from, &sum, query, args...)
+	}
 	if err != nil {
 		return settlement.Totals{}, fmt.Errorf("add up videos of %s: %w", period, err)
 	}

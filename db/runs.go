@@ -37,6 +37,12 @@ type Run struct {
 	// PaymentsLateFrom is the same of the payments log: 0 while an open day settles
 	// payments, and 1, from which on all rows come late, where the day has none.
 	PaymentsLateFrom int64 `db:"payments_late_from"`
+	// What the last check of the day found in each log: the epoch that it raised, 0
+	// without one, and how many rows it counted then.
+	CheckedFrom         int64 `db:"checked_from"`
+	CheckedRows         int64 `db:"checked_rows"`
+	PaymentsCheckedFrom int64 `db:"payments_checked_from"`
+	PaymentsCheckedRows int64 `db:"payments_checked_rows"`
 	settlement.Totals
 }
 
@@ -63,6 +69,12 @@ func (r Run) HasPayments() bool {
 // day's own.
 func (r Run) PaymentsOnTime() daylog.OnTime {
 	return daylog.OnTime{Day: r.StartsOn, LateFrom: r.PaymentsLateFrom}
+}
+
+func (r Run) checked() checkedRows { return checkedRows{r.CheckedFrom, r.CheckedRows} }
+
+func (r Run) paymentsChecked() checkedRows {
+	return checkedRows{r.PaymentsCheckedFrom, r.PaymentsCheckedRows}
 }
 
 // RepeatWindow is the window of R3 that the run uses.

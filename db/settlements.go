@@ -40,8 +40,12 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 		if err := putAdjustments(ctx, tx, adjustments); err != nil {
 			return err
 		}
-		if err := deleteLines(ctx, tx, "daily_settlements", "starts_on", day, chunk.Range); err != nil {
-			return err
+		// Only a chunk that was settled before and counted again has lines: to look for
+		// them would be to wait for what its neighbours are storing.
+		if chunk.Counts > 1 {
+			if err := deleteLines(ctx, tx, "daily_settlements", "starts_on", day, chunk.Range); err != nil {
+				return err
+			}
 		}
 		chunk.Amounts = settlement.Amounts{}
 		for _, line := range lines {
@@ -49,7 +53,7 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 				return fmt.Errorf("add up to video %d: %w", line.VideoID, err)
 			}
 		}
-		return insertLines(ctx, tx, "daily_settlements", settlementLineColumns, lines)
+		return server.Insert(ctx, tx, "daily_settlements", lines)
 	})
 }
 
@@ -79,7 +83,7 @@ func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 // CountedVideo is a video with counted views that a day pays, and the ordinals
 // that it had used up before.
 type CountedVideo struct {
-	Day         settlement.Day `db:"starts_on"`
+	Day         settlement.Day // that pays
 	VideoID     int64          `db:"video_id"`
 	CreatorID   int64          `db:"creator_id"` // for whom it was counted
 	Owner       int64          `db:"owner"`      // in the catalogue; 0 if it is not there
@@ -100,31 +104,61 @@ func (db *DB) CountedVideos(ctx context.Context, day settlement.Day, videos sett
 // The sources of counted views.
 const (
 	countedOnTime = `
-			SELECT starts_on, video_id, creator_id, views, ad_views
+			SELECT video_id, creator_id, views, ad_views
 			FROM daily_statistics
 			WHERE starts_on = ? AND views > 0`
 	countedLate = `
-			SELECT posted_on AS starts_on, video_id, MAX(creator_id) AS creator_id, 0 AS views, 0 AS ad_views
+			SELECT video_id, MAX(creator_id) AS creator_id, 0 AS views, 0 AS ad_views
 			FROM adjustments
 			WHERE posted_on = ?
-			GROUP BY posted_on, video_id
+			GROUP BY video_id
 			HAVING SUM(views) > 0`
 )
 
 func countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) ([]CountedVideo, error) {
-	counted, err := usedOrdinals(ctx, from, countedOnTime, day, videos)
+	counted, err := countedBy(ctx, from, countedOnTime, day, videos)
 	if err != nil {
 		return nil, err
 	}
 	adjustments, err := postedAdjustments(ctx, from, day, videos)
-	if err != nil || len(adjustments) == 0 {
-		return counted, err
-	}
-	late, err := usedOrdinals(ctx, from, countedLate, day, videos)
 	if err != nil {
 		return nil, err
 	}
-	return withLate(counted, late, adjustments), nil
+	if len(adjustments) > 0 {
+		late, err := countedBy(ctx, from, countedLate, day, videos)
+		if err != nil {
+			return nil, err
+		}
+		counted = withLate(counted, late, adjustments)
+	}
+	return counted, useUp(ctx, from, day, videos, counted)
+}
+
+// countedBy are the videos of the source, by video, of which nothing is used up but
+// their openings (R6).
+func countedBy(ctx context.Context, from sqlx.QueryerContext, source string, day settlement.Day, videos settlement.Range) (counted []CountedVideo, err error) {
+	where, args := server.Between("s.video_id", videos)
+	err = sqlx.SelectContext(ctx, from, &counted, `
+		SELECT
+			s.video_id,
+			s.creator_id,
+			COALESCE(v.creator_id, 0) AS owner,
+			s.views,
+			s.ad_views,
+			COALESCE(v.opening_views, 0) AS used_views,
+			COALESCE(v.opening_ad_views, 0) AS used_ad_views
+		FROM (`+source+`
+		) s
+		LEFT JOIN videos v ON v.video_id = s.video_id
+		WHERE `+where+`
+		ORDER BY s.video_id`, append([]any{day}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read counted views of %s: %w", day, err)
+	}
+	for i := range counted {
+		counted[i].Day = day
+	}
+	return counted, nil
 }
 
 // withLate adds the videos of which only late views counted, and gives each
@@ -142,41 +176,6 @@ func withLate(counted, late []CountedVideo, adjustments []Adjustment) []CountedV
 		}
 	}
 	return counted
-}
-
-// usedOrdinals reads each video's tier position where its last settled day
-// ended (R7), or from its opening (R6). The last day is found by one look into the
-// index for each video (a loose scan, which takes a GROUP BY): as a subquery for each
-// video it would read all of the video's days.
-func usedOrdinals(ctx context.Context, from sqlx.QueryerContext, source string, day settlement.Day, videos settlement.Range) (counted []CountedVideo, err error) {
-	ofSource, args := server.Between("s.video_id", videos)
-	ofSettled, _ := server.Between("video_id", videos)
-	err = sqlx.SelectContext(ctx, from, &counted, `
-		SELECT
-			s.starts_on,
-			s.video_id,
-			s.creator_id,
-			COALESCE(v.creator_id, 0) AS owner,
-			s.views,
-			s.ad_views,
-			COALESCE(p.views_to, v.opening_views, 0) AS used_views,
-			COALESCE(p.ad_views_to, v.opening_ad_views, 0) AS used_ad_views
-		FROM (`+source+`
-		) s
-		LEFT JOIN videos v ON v.video_id = s.video_id
-		LEFT JOIN (
-			SELECT video_id, MAX(starts_on) AS starts_on
-			FROM daily_settlements FORCE INDEX (daily_settlements_video_id_starts_on_idx)
-			WHERE `+ofSettled+` AND starts_on < ?
-			GROUP BY video_id
-		) last ON last.video_id = s.video_id
-		LEFT JOIN daily_settlements p ON p.starts_on = last.starts_on AND p.video_id = last.video_id
-		WHERE `+ofSource+`
-		ORDER BY s.video_id`, slices.Concat([]any{day}, args, []any{day}, args)...)
-	if err != nil {
-		return nil, fmt.Errorf("read counted views of %s: %w", day, err)
-	}
-	return counted, nil
 }
 
 // Price is what the day pays for the video by the rule, and what of it each of

@@ -65,6 +65,26 @@ func TestR7_ADayGoesOnWhereTheLastSettledDayEnded(t *testing.T) {
 	}}, settlementsOf(t, db, monday+2))
 }
 
+func TestR7_EachVideoGoesOnFromADayOfItsOwn(t *testing.T) {
+	db := openWithRoom(t)
+	_, err := db.PutVideos(t.Context(), []Video{
+		{ID: 1, CreatorID: creator}, {ID: 2, CreatorID: creator}, {ID: 3, CreatorID: creator, OpeningViews: 7}, {ID: 4, CreatorID: creator},
+	})
+	require.NoError(t, err)
+	settled(t, db, monday, line(monday, 1, 10), line(monday, 2, 20), line(monday, 4, 40))
+	closeAsCounted(t, db, monday)
+	settled(t, db, monday+1, line(monday+1, 1, 100), line(monday+1, 4, 400))
+	closeAsCounted(t, db, monday+1)
+
+	settled(t, db, monday+2, line(monday+2, 1, 1), line(monday+2, 2, 1), line(monday+2, 3, 1))
+
+	var begins []int64
+	for _, line := range settlementsOf(t, db, monday+2) {
+		begins = append(begins, line.ViewsFrom)
+	}
+	require.Equal(t, []int64{110, 20, 7}, begins)
+}
+
 func TestR6_ANewVideoGoesOnFromItsOpening(t *testing.T) {
 	db := openWithRoom(t)
 	_, err := db.PutVideos(t.Context(), []Video{{ID: 1, CreatorID: creator, OpeningViews: 99_999, OpeningAdViews: 7}})
@@ -151,7 +171,7 @@ func TestSettleChunk_AnyNumberOfLines(t *testing.T) {
 	db := openWithRoom(t)
 	var lines []StatisticsLine
 	var ids []int64
-	for video := int64(1); video <= 2*linesPerStatement+1; video++ {
+	for video := int64(1); video <= 2*server.RowsPerInsert+1; video++ {
 		lines = append(lines, line(monday, video, 1))
 		ids = append(ids, video)
 	}
@@ -201,7 +221,7 @@ func TestR7_WhereAVideosLastDayEndedIsFoundWithoutReadingTheOthers(t *testing.T)
 	counted(t, db, monday, line(monday, 1, 1), line(monday, 2, 1), line(monday, 3, 1))
 	readWith := func(days settlement.Day) (reads int64) {
 		for video := range int64(3) {
-			for day := monday - days; day < monday; day++ {
+			for day := monday - days; day < monday-settlement.Day(video); day++ { // one was settled the day before
 				exec(t, db, `
 					INSERT IGNORE INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
 					VALUES (?, ?, ?, 0, 1, 0, 0, 0, 0)`, day, video+1, creator)
@@ -223,10 +243,12 @@ func TestR7_WhereAVideosLastDayEndedIsFoundWithoutReadingTheOthers(t *testing.T)
 			return sum
 		}
 		before := handlerReads()
-		found, err := usedOrdinals(t.Context(), conn, countedOnTime, monday, allVideos)
+		found, err := countedVideos(t.Context(), conn, monday, allVideos)
 		require.NoError(t, err)
 		require.Len(t, found, 3)
-		require.EqualValues(t, 1, found[0].UsedViews)
+		for _, video := range found {
+			require.EqualValues(t, 1, video.UsedViews)
+		}
 		return handlerReads() - before
 	}
 	require.Equal(t, readWith(10), readWith(200))

@@ -127,27 +127,27 @@ func (db *DB) StatementsOf(ctx context.Context, creator int64, before settlement
 // drawn. Later they must be the same: otherwise it fails with a
 // [settlement.ErrDocumentsChanged].
 func (db *DB) StoreDocuments(ctx context.Context, period settlement.Period, creator int64, drawn Documents) error {
-	stored, err := db.Statements(ctx, period, settlement.Creators{First: creator, Last: creator})
-	if err != nil {
-		return err
-	}
-	if len(stored) == 1 && stored[0].PayoutSHA256 != "" {
-		if stored[0].Documents != drawn {
-			return settlement.Errorf(settlement.ErrDocumentsChanged, period,
-				"%s, creator %d: the documents drawn now are not those that were drawn first: the program that draws them has changed; send them with the one that drew them first", period, creator)
-		}
-		return nil
-	}
-	_, err = db.pool.ExecContext(ctx, `
+	first, err := db.changedOne(ctx, `
 		UPDATE statements
 		SET
 			contact = ?,
 			payout_sha256 = ?,
 			top5_sha256 = ?
-		WHERE kind = ? AND starts_on = ? AND version = ? AND creator_id = ?`,
+		WHERE kind = ? AND starts_on = ? AND version = ? AND creator_id = ? AND payout_sha256 = ''`,
 		drawn.Contact, drawn.PayoutSHA256, drawn.TopSHA256, period.Kind, period.Start, runVersion, creator)
 	if err != nil {
 		return fmt.Errorf("store documents of %s, creator %d: %w", period, creator, err)
+	}
+	if first { // nearly always
+		return nil
+	}
+	stored, err := db.Statements(ctx, period, settlement.Creators{First: creator, Last: creator})
+	if err != nil {
+		return err
+	}
+	if len(stored) == 1 && stored[0].Documents != drawn {
+		return settlement.Errorf(settlement.ErrDocumentsChanged, period,
+			"%s, creator %d: the documents drawn now are not those that were drawn first: the program that draws them has changed; send them with the one that drew them first", period, creator)
 	}
 	return nil
 }

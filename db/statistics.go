@@ -92,7 +92,7 @@ func (db *DB) StoreCount(ctx context.Context, day settlement.Day, holder Holder,
 				return err
 			}
 		}
-		if err := insertLines(ctx, tx, "daily_statistics", statisticsLineColumns, count.Lines); err != nil {
+		if err := server.Insert(ctx, tx, "daily_statistics", count.Lines); err != nil {
 			return err
 		}
 		if err := db.Log.StoreVerdicts(ctx, tx, count.Late); err != nil {

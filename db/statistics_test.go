@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -44,7 +45,7 @@ func TestStoreCount_AnyNumberOfLines(t *testing.T) {
 	chunk := plan(t, db, monday)[0]
 	var lines []StatisticsLine
 	var ids []int64
-	for video := int64(1); video <= 2*linesPerStatement+1; video++ {
+	for video := int64(1); video <= 2*server.RowsPerInsert+1; video++ {
 		lines = append(lines, line(monday, video, 1))
 		ids = append(ids, video)
 	}
@@ -90,7 +91,7 @@ func TestStoreCount_IsAllOrNothing(t *testing.T) {
 	chunks = chunksOf(t, db, monday)
 	before := results(t, db)
 	var lines []StatisticsLine
-	for video := int64(1); video <= linesPerStatement; video++ {
+	for video := int64(1); video <= server.RowsPerInsert; video++ {
 		lines = append(lines, line(monday, video, 1))
 	}
 	twice := line(monday, 1, 1) // in the second statement

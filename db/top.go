@@ -61,14 +61,16 @@ func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder)
 	return nil
 }
 
-// rankingQuery ranks the lines of a day, whose titles are those of the catalogue,
-// or of a week or month, whose lines have titles of their own.
+// rankingQuery ranks the lines of a day, one a video, whose titles are those of the
+// catalogue, or of a week or month, whose lines have titles of their own.
 func rankingQuery(period settlement.Period, metric string) (query string, args []any) {
 	lines, args := "daily_statistics WHERE starts_on = ?", []any{period.Start}
 	titles, titleArgs := "videos WHERE TRUE", []any(nil)
+	value, perVideo := metric, ""
 	if period.Kind != settlement.Daily {
 		lines, args = "period_videos WHERE kind = ? AND starts_on = ?", []any{period.Kind, period.Start}
 		titles, titleArgs = lines, args
+		value, perVideo = "SUM("+metric+")", "GROUP BY video_id"
 	}
 	return `
 		SELECT
@@ -78,9 +80,9 @@ func rankingQuery(period settlement.Period, metric string) (query string, args [
 		FROM (
 			SELECT
 				video_id,
-				SUM(` + metric + `) AS value
+				` + value + ` AS value
 			FROM ` + lines + ` AND views > 0
-			GROUP BY video_id
+			` + perVideo + `
 			ORDER BY value DESC, video_id
 			LIMIT ?
 		) ranked
@@ -88,16 +90,10 @@ func rankingQuery(period settlement.Period, metric string) (query string, args [
 }
 
 func storeRanking(ctx context.Context, tx *sqlx.Tx, period settlement.Period, metric string, top []TopVideo) error {
-	if len(top) == 0 {
-		return nil
-	}
 	for i := range top {
 		top[i].Kind, top[i].StartsOn, top[i].Metric, top[i].Rank = period.Kind, period.Start, metric, i+1
 	}
-	_, err := tx.NamedExecContext(ctx, `
-		INSERT INTO top_videos (`+topColumns.List()+`)
-		VALUES (`+topColumns.Named()+`)`, top)
-	return err
+	return server.Insert(ctx, tx, "top_videos", top)
 }
 
 // TopVideos is the period's ranking by metric and rank.

@@ -31,6 +31,13 @@ func (db *DB) CheckServer(ctx context.Context) error {
 // CheckReads refuses a server that reads wrongly: see [probe.CheckReads].
 func (db *DB) CheckReads(ctx context.Context) error { return probe.CheckReads(ctx, db.pool) }
 
+// IsRefusal tells whether a check has found that what is read from the server may be
+// wrong. All other errors of checks leave that open, or will show in whatever is asked.
+func IsRefusal(err error) bool {
+	var refusal *probe.Refusal
+	return errors.As(err, &refusal) || errors.Is(err, server.ErrCommitOrder)
+}
+
 func (db *DB) holdToNode(ctx context.Context) error {
 	if !db.pool.Galera() {
 		return nil

@@ -27,7 +27,7 @@ func (c mailStatusCommand) Run(ctx context.Context, database *db.DB, opened *ope
 	if err != nil {
 		return err
 	}
-	deliveries, err := database.Deliveries(ctx, c.period(), db.DeliveryPending, db.DeliverySending, db.DeliveryRejected, db.DeliveryUnknown)
+	deliveries, err := database.UnsettledDeliveries(ctx, c.period())
 	if err != nil {
 		return err
 	}
@@ -63,9 +63,6 @@ func troublesText(deliveries []db.Delivery) string {
 	out := newTable("Creator", "Address", "State", "Attempts", "Code", "Since", "Why")
 	rightAligned(out, 1, 4, 5)
 	for _, delivery := range deliveries {
-		if delivery.State == db.DeliveryPending && delivery.Attempts == 0 {
-			continue // nothing has gone wrong yet
-		}
 		out.AppendRow(table.Row{delivery.CreatorID, delivery.Email, delivery.State, delivery.Attempts, delivery.Code, delivery.ChangedAt.Local().Format(time.DateTime), delivery.Detail})
 	}
 	return filled(out)

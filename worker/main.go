@@ -19,6 +19,7 @@ import (
 )
 
 func main() {
+	service.CollectLess()
 	var config struct {
 		settings.Database `embed:""`
 		settings.Replicas `embed:""`

@@ -17,9 +17,10 @@ const (
 	DefaultChunkRows = 200_000
 	// DefaultParallel keeps a handful of workers busy.
 	DefaultParallel = 16
-	// maxChunks keeps the history of a run under 4,096 events: a chunk takes up
+	// MaxChunks is how many chunks a run is cut into at most, however many rows it
+	// has. It keeps the history of a run under 4,096 events: a chunk takes up
 	// to six for counting and six for settling.
-	maxChunks = 300
+	MaxChunks = 300
 	// maxRounds is how often one run counts and checks when rows keep arriving
 	// (R10).
 	maxRounds = 5
@@ -159,7 +160,7 @@ func (r *dailyRun) plan(ctx workflow.Context) error {
 	r.progress.enter(ctx, PhasePlanning)
 	var plan activities.PlanResult
 	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "plan "+r.input.Day.String()), a.PlanDay,
-		activities.PlanDayInput{Day: r.input.Day, ChunkRows: r.input.ChunkRows, MaxChunks: maxChunks}).Get(ctx, &plan)
+		activities.PlanDayInput{Day: r.input.Day, ChunkRows: r.input.ChunkRows, MaxChunks: MaxChunks}).Get(ctx, &plan)
 	r.chunks, r.position = plan.Chunks, plan.Position
 	return err
 }

@@ -88,7 +88,7 @@ func (b *bundle) begins(chunks ...activities.PlannedChunk) {
 	b.OnActivity(a.BeginDay, mock.Anything, activities.BeginDayInput{Day: day}).Return(activities.BeginDayResult{PriceRule: 1}, nil).Once()
 	b.makesRoom()
 	b.OnActivity(a.CollectLate, mock.Anything, activities.DayInput{Day: day}).Return(activities.CollectLateResult{}, nil).Once()
-	b.OnActivity(a.PlanDay, mock.Anything, activities.PlanDayInput{Day: day, ChunkRows: DefaultChunkRows, MaxChunks: maxChunks}).
+	b.OnActivity(a.PlanDay, mock.Anything, activities.PlanDayInput{Day: day, ChunkRows: DefaultChunkRows, MaxChunks: MaxChunks}).
 		Return(activities.PlanResult{Chunks: chunks, Position: position}, nil).Once()
 }
 

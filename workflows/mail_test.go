@@ -91,8 +91,8 @@ func TestAWeekWithoutUnsentMailsIsOnlyCounted(t *testing.T) {
 
 func TestConnectionsToTheMailServerAreBounded(t *testing.T) {
 	b := setup(t)
-	b.plansMails(0, 20, false)
-	b.OnActivity(m.SendMails, mock.Anything, mock.Anything).After(time.Second).Return(nil).Times(20)
+	b.plansMails(0, 2*mailParallel, false)
+	b.OnActivity(m.SendMails, mock.Anything, mock.Anything).After(time.Second).Return(nil).Times(2 * mailParallel)
 	b.countsMails()
 	running, most := 0, 0
 	b.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) {

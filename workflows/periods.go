@@ -85,7 +85,7 @@ func (r *periodRun) do(ctx workflow.Context) (totals settlement.Totals, err erro
 	r.progress.enter(ctx, PhasePlanning)
 	var plan activities.PlanResult
 	if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "plan "+name), a.PlanPeriod,
-		activities.PlanPeriodInput{Period: r.period, ChunkLines: chunkLines, MaxChunks: maxChunks}).Get(ctx, &plan); err != nil {
+		activities.PlanPeriodInput{Period: r.period, ChunkLines: chunkLines, MaxChunks: MaxChunks}).Get(ctx, &plan); err != nil {
 		return totals, err
 	}
 	r.chunks = plan.Chunks

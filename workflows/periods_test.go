@@ -44,7 +44,7 @@ func (b *bundle) plansRowChecks(checks ...activities.RowCheck) {
 }
 
 func (b *bundle) plansPeriod(period settlement.Period, chunks ...activities.PlannedChunk) {
-	b.OnActivity(a.PlanPeriod, mock.Anything, activities.PlanPeriodInput{Period: period, ChunkLines: chunkLines, MaxChunks: maxChunks}).
+	b.OnActivity(a.PlanPeriod, mock.Anything, activities.PlanPeriodInput{Period: period, ChunkLines: chunkLines, MaxChunks: MaxChunks}).
 		Return(activities.PlanResult{Chunks: chunks}, nil).Once()
 }
 

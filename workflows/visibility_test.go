@@ -123,7 +123,7 @@ func TestDetailsNameTheFailedChunks(t *testing.T) {
 func TestAFailureOfManyChunksIsShortAndItsDetailsNameAll(t *testing.T) {
 	b := setup(t)
 	var chunks []activities.PlannedChunk
-	for number := range maxChunks {
+	for number := range MaxChunks {
 		chunks = append(chunks, planned(number+1))
 	}
 	b.begins(chunks...)
@@ -140,6 +140,6 @@ func TestAFailureOfManyChunksIsShortAndItsDetailsNameAll(t *testing.T) {
 	require.Contains(t, failure.Message(), "; and 290 more, all of which are in the failure's details")
 	var named []FailedChunk
 	require.NoError(t, failure.Details(&named))
-	require.Len(t, named, maxChunks)
+	require.Len(t, named, MaxChunks)
 	require.Equal(t, FailedChunk{Chunk: 300, Videos: "some videos", Error: strings.Repeat("long ", 50)}, named[299])
 }

@@ -2,8 +2,12 @@ package audit
 
 import (
 	"context"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db"
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -14,26 +18,71 @@ var periodsInvariant = Invariant{
 	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		for _, run := range a.periods() {
-			if err := checkVideosOf(ctx, a, run.Period()); err != nil {
+			ranges, err := a.rangesOf(ctx, run.Period())
+			if err != nil {
 				return err
 			}
-			if err := checkOrdinalsOf(ctx, a, run.Period()); err != nil {
-				return err
+			for _, videos := range ranges {
+				if err := checkVideosOf(ctx, a, run.Period(), videos); err != nil {
+					return err
+				}
+				if err := checkOrdinalsOf(ctx, a, run.Period(), videos); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	},
 }
 
+// rangesOf are ranges of the period's videos that together cover all there are.
+func (a *audit) rangesOf(ctx context.Context, period settlement.Period) ([]settlement.Range, error) {
+	type row struct {
+		VideoID int64 `db:"video_id"`
+	}
+	var videos borders
+	err := eachRow(ctx, a, `
+		SELECT video_id
+		FROM period_videos
+		WHERE kind = ? AND starts_on = ?
+		ORDER BY video_id`, []any{period.Kind, period.Start}, func(r row) { videos.add(r.VideoID) })
+	return settlement.Split(videos.between), err
+}
+
+// videosAtATime bounds what a server has to keep of one statement: the figures of as
+// many videos as it keeps in memory. Those of a million videos go to its disk, where
+// each takes several times as long.
+const videosAtATime = 10_000
+
+// borders are between every so many videos, which are added by id.
+type borders struct {
+	videos  int
+	last    int64
+	between []int64
+}
+
+func (b *borders) add(video int64) {
+	if b.videos > 0 && video == b.last { // of another creator
+		return
+	}
+	if b.videos > 0 && b.videos%videosAtATime == 0 {
+		b.between = append(b.between, video)
+	}
+	b.videos, b.last = b.videos+1, video
+}
+
 // checkVideosOf takes the days from the period, video by video: nothing is to
-// be left.
-func checkVideosOf(ctx context.Context, a *audit, period settlement.Period) error {
+// be left. The days are listed, so that a server reads the lines of the range of
+// each of them and no others.
+func checkVideosOf(ctx context.Context, a *audit, period settlement.Period, videos settlement.Range) error {
 	type row struct {
 		CreatorID int64 `db:"creator_id"`
 		VideoID   int64 `db:"video_id"`
 		settlement.RolledUp
 	}
-	return eachRow(ctx, a, `
+	where, ends := server.Between("video_id", videos)
+	ofDays := append([]any{period.Days()}, ends...)
+	query, args, err := sqlx.In(`
 		SELECT
 			creator_id,
 			video_id,
@@ -41,38 +90,41 @@ func checkVideosOf(ctx context.Context, a *audit, period settlement.Period) erro
 		FROM (
 			SELECT creator_id, video_id, `+rolledUpColumns.List()+`
 			FROM period_videos
-			WHERE kind = ? AND starts_on = ?
+			WHERE kind = ? AND starts_on = ? AND `+where+`
 			UNION ALL
 			SELECT creator_id, video_id, `+statisticsColumns.Each("-SUM(%s)")+`, `+zeros(lateStatisticsColumns)+`, `+zeros(amountColumns)+`, `+zeros(paymentColumns)+`
 			FROM daily_statistics
-			WHERE starts_on >= ? AND starts_on < ?
+			WHERE starts_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+zeros(lateStatisticsColumns)+`, `+amountColumns.Each("-SUM(%s)")+`, `+zeros(paymentColumns)+`
 			FROM daily_settlements
-			WHERE starts_on >= ? AND starts_on < ?
+			WHERE starts_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+db.AdjustedColumns.Each("-SUM(%s)")+`, `+zeros(amountColumns)+`, `+zeros(paymentColumns)+`
 			FROM adjustments
-			WHERE posted_on >= ? AND posted_on < ?
+			WHERE posted_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
 			UNION ALL
 			SELECT creator_id, video_id, `+zeros(statisticsColumns)+`, `+zeros(lateStatisticsColumns)+`, `+zeros(amountColumns)+`, `+paymentColumns.Each("-SUM(%s)")+`
 			FROM daily_payments
-			WHERE starts_on >= ? AND starts_on < ?
+			WHERE starts_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
 		) parts
 		GROUP BY creator_id, video_id
 		HAVING `+anySum(rolledUpColumns)+`
 		ORDER BY creator_id, video_id`,
-		[]any{period.Kind, period.Start, period.Start, period.End(), period.Start, period.End(), period.Start, period.End(), period.Start, period.End()},
-		func(r row) {
-			a.found(period, ofCreator(r.CreatorID)+", "+ofVideo(r.VideoID), "%s", excess(r.Figures(), "its days"))
-		})
+		slices.Concat([]any{period.Kind, period.Start}, ends, ofDays, ofDays, ofDays, ofDays)...)
+	if err != nil {
+		return err
+	}
+	return eachRow(ctx, a, query, args, func(r row) {
+		a.found(period, ofCreator(r.CreatorID)+", "+ofVideo(r.VideoID), "%s", excess(r.Figures(), "its days"))
+	})
 }
 
-func checkOrdinalsOf(ctx context.Context, a *audit, period settlement.Period) error {
+func checkOrdinalsOf(ctx context.Context, a *audit, period settlement.Period, videos settlement.Range) error {
 	type row struct {
 		CreatorID int64 `db:"creator_id"`
 		VideoID   int64 `db:"video_id"`
@@ -82,7 +134,9 @@ func checkOrdinalsOf(ctx context.Context, a *audit, period settlement.Period) er
 		DaysAdFrom int64 `db:"days_ad_from"`
 		DaysAdTo   int64 `db:"days_ad_to"`
 	}
-	return eachRow(ctx, a, `
+	where, ends := server.Between("video_id", videos)
+	ofPeriod, _ := server.Between("v.video_id", videos)
+	query, args, err := sqlx.In(`
 		SELECT
 			v.creator_id,
 			v.video_id,
@@ -104,15 +158,19 @@ func checkOrdinalsOf(ctx context.Context, a *audit, period settlement.Period) er
 				MIN(ad_views_from) AS ad_views_from,
 				MAX(ad_views_to) AS ad_views_to
 			FROM daily_settlements
-			WHERE starts_on >= ? AND starts_on < ?
+			WHERE starts_on IN (?) AND `+where+`
 			GROUP BY creator_id, video_id
 		) d ON d.creator_id = v.creator_id AND d.video_id = v.video_id
-		WHERE v.kind = ? AND v.starts_on = ?
+		WHERE v.kind = ? AND v.starts_on = ? AND `+ofPeriod+`
 		HAVING views_from <> days_from OR views_to <> days_to OR ad_views_from <> days_ad_from OR ad_views_to <> days_ad_to
 		ORDER BY v.creator_id, v.video_id`,
-		[]any{period.Start, period.End(), period.Kind, period.Start}, func(r row) {
-			a.found(period, ofCreator(r.CreatorID)+", "+ofVideo(r.VideoID),
-				"ordinals (%d, %d] and (%d, %d] of ads, its days have (%d, %d] and (%d, %d]",
-				r.ViewsFrom, r.ViewsTo, r.AdViewsFrom, r.AdViewsTo, r.DaysFrom, r.DaysTo, r.DaysAdFrom, r.DaysAdTo)
-		})
+		slices.Concat([]any{period.Days()}, ends, []any{period.Kind, period.Start}, ends)...)
+	if err != nil {
+		return err
+	}
+	return eachRow(ctx, a, query, args, func(r row) {
+		a.found(period, ofCreator(r.CreatorID)+", "+ofVideo(r.VideoID),
+			"ordinals (%d, %d] and (%d, %d] of ads, its days have (%d, %d] and (%d, %d]",
+			r.ViewsFrom, r.ViewsTo, r.AdViewsFrom, r.AdViewsTo, r.DaysFrom, r.DaysTo, r.DaysAdFrom, r.DaysAdTo)
+	})
 }

@@ -25,6 +25,7 @@ type guarded struct {
 	inUse    atomic.Int64 // of the bulkhead
 	breaker  circuitbreaker.CircuitBreaker[any]
 	failure  atomic.Pointer[error] // the last one
+	refusal  atomic.Pointer[error] // why it is asked nothing, nil if it may be
 	outcomes outcomes
 }
 
@@ -81,6 +82,10 @@ func (g *guarded) call(ctx context.Context, q question) (err error) {
 	if ctx.Err() != nil {
 		return ctx.Err() // the caller has left
 	}
+	if refusal := g.refusal.Load(); refusal != nil {
+		g.outcomes.count(refused)
+		return *refusal
+	}
 	if err := g.bulkhead.AcquirePermitWithMaxWait(ctx, roomWait); errors.Is(err, bulkhead.ErrFull) {
 		g.outcomes.count(full)
 		return errFull
@@ -101,6 +106,16 @@ func (g *guarded) call(ctx context.Context, q question) (err error) {
 	err = recovered(func() error { return q(ctx, g) })
 	g.record(outcomeOf(ctx, err, g.primary()), err)
 	return err
+}
+
+// heed takes note of what a check of the copy came to. One that could not be asked is
+// what it was before.
+func (g *guarded) heed(err error) {
+	if err == nil {
+		g.refusal.Store(nil)
+	} else if db.IsRefusal(err) {
+		g.refusal.Store(&err)
+	}
 }
 
 // record gives back the permit of the call.

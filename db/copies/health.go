@@ -16,7 +16,8 @@ type Health struct {
 
 // Health asks all copies at once, past their circuit breakers, whether they
 // answer, fit this program and can be relied on, and what their users may do. The
-// primary comes first.
+// primary comes first. A copy that is found to read wrongly is asked nothing from then
+// on, until it is found to be all right.
 func (c *Copies) Health(ctx context.Context) []Health {
 	all := c.all()
 	health := make([]Health, len(all))
@@ -25,6 +26,7 @@ func (c *Copies) Health(ctx context.Context) []Health {
 		asked.Go(func() {
 			health[i].Copy = of.name
 			health[i].Beyond, health[i].Err = check(ctx, of.books)
+			of.heed(health[i].Err)
 		})
 	}
 	asked.Wait()

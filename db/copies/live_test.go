@@ -187,6 +187,29 @@ func TestACopyWithAnotherSchemaIsNotHealthy(t *testing.T) {
 	require.Error(t, health[2].Err)
 }
 
+func TestACopyThatReadsWronglyIsAskedNothingUntilItIsRight(t *testing.T) {
+	l := newLive(t)
+	copies := l.open()
+	config, err := mysql.ParseDSN(l.replica[0])
+	require.NoError(t, err)
+	wrong := func(statement string) {
+		require.NoError(t, l.Replicas[0].Change(t.Context(), config.DBName, statement))
+	}
+	require.Contains(t, l.requireAnswers(copies, monday), "replica-1")
+
+	wrong(`UPDATE server_probe_log SET place = 1 WHERE day = '2000-01-02' AND owner = 0 AND place = 9`) // a place of the day before
+	require.ErrorContains(t, copies.Health(t.Context())[1].Err, "is refused")
+	require.NotContains(t, l.requireAnswers(copies, monday), "replica-1")
+	require.NoError(t, l.Replicas[0].Kill())
+	require.Error(t, copies.Health(t.Context())[1].Err)
+	require.NoError(t, l.Replicas[0].Restart(t.Context()))
+	require.NotContains(t, l.requireAnswers(copies, monday), "replica-1", "that it could not be asked says nothing new")
+
+	wrong(`UPDATE server_probe_log SET place = 9 WHERE day = '2000-01-02' AND owner = 0 AND place = 1`)
+	require.NoError(t, copies.Health(t.Context())[1].Err)
+	require.Contains(t, l.requireAnswers(copies, monday), "replica-1")
+}
+
 // What one reader has seen closed, another one sees closed from then on, whatever
 // program answers him.
 func TestNoReaderSeesAPeriodOpenAfterItWasSeenClosed(t *testing.T) {

@@ -14,7 +14,7 @@ const (
 	slow               // beyond the limit, a failure
 	failed
 	panics  // the reader's fault; says nothing against the copy
-	refused // by the breaker
+	refused // by the breaker, or since it reads wrongly
 	full    // the bulkhead
 	outcomeCount
 )

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db/server"
 	"creatorpay/settlement"
@@ -24,13 +25,49 @@ func (l *Log) Count(ctx context.Context, from sqlx.QueryerContext, day settlemen
 	return rows, nil
 }
 
+// CountInRanges is how many rows the log has for the day, which must have a
+// partition. The ranges together have every video once: where one statement counts on
+// one core only, several sessions count them. Rows that are written or deleted meanwhile
+// are among them or not, each by itself.
+func (l *Log) CountInRanges(ctx context.Context, day settlement.Day, ranges []settlement.Range) (rows int64, err error) {
+	dialect, err := l.pool.Dialect(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if dialect.CountsInParallel() {
+		return l.Count(ctx, l.pool, day)
+	}
+	return l.countRanges(ctx, day, ranges)
+}
+
+func (l *Log) countRanges(ctx context.Context, day settlement.Day, ranges []settlement.Range) (rows int64, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	// Each holds one connection and waits for no other while it does. The other half is
+	// left to other work.
+	group.SetLimit(max(1, l.pool.Stats().MaxOpenConnections/2))
+	counts := make([]int64, len(ranges))
+	for i, videos := range ranges {
+		group.Go(func() (err error) {
+			counts[i], err = l.CountRange(ctx, l.pool, day, videos)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return 0, err
+	}
+	for _, count := range counts {
+		rows += count
+	}
+	return rows, nil
+}
+
 // CountRange is how many rows the log has for the day's videos in the
-// range.
+// range. The day must have a partition.
 func (l *Log) CountRange(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) (rows int64, err error) {
 	where, args := server.Between("video_id", videos)
 	err = sqlx.GetContext(ctx, from, &rows, `
 		SELECT COUNT(*)
-		FROM `+l.table+`
+		FROM `+l.partition(day)+`
 		WHERE `+l.day+` = ? AND `+where, append([]any{day}, args...)...)
 	if err != nil {
 		return 0, fmt.Errorf("count rows of %s, %s: %w", day, videos, err)

@@ -5,7 +5,8 @@
 //
 // Each row carries the epoch in which it was written. A close raises the epoch of
 // the log, so that what is written to a closed day can be told from what was
-// counted: it came late, and a later day posts it.
+// counted: it came late, and a later day posts it. So does the check before it: what
+// came between the two can be told, too.
 package daylog
 
 import (

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
+
+	"creatorpay/settlement"
 )
 
 // RaiseEpoch makes all rows that are written to the log from now on carry a
@@ -38,17 +40,29 @@ func (l *Log) RaiseEpoch(ctx context.Context) (epoch int64, err error) {
 		return 0, err
 	}
 	return epoch, l.pool.InTx(ctx, func(tx *sqlx.Tx) error {
-		// The lock keeps another close from coming between the two, and the
-		// default from ever falling.
+		// The lock keeps others from coming between the two, and the default from
+		// ever falling.
 		newest, err := l.newestEpoch(ctx, tx, "FOR UPDATE")
 		if err != nil {
 			return err
 		}
 		if newest != epoch {
-			return errors.New("another close was faster")
+			return errors.New("somebody else raised it at the same time")
 		}
 		return l.alter(ctx, fmt.Sprintf("ALTER COLUMN epoch SET DEFAULT %d", epoch))
 	})
+}
+
+// NewestRow is the highest epoch that a row of the day has, 0 if it has none. The
+// server reads one row, the last one of the index of epochs. The day must have a partition.
+func (l *Log) NewestRow(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (epoch int64, err error) {
+	err = sqlx.GetContext(ctx, from, &epoch, `
+		SELECT COALESCE(MAX(epoch), 0)
+		FROM `+l.partition(day)+` `+l.byEpoch())
+	if err != nil {
+		return 0, fmt.Errorf("look for the newest row of %s: %w", day, err)
+	}
+	return epoch, nil
 }
 
 func (l *Log) newestEpoch(ctx context.Context, tx *sqlx.Tx, lock string) (epoch int64, err error) {

@@ -11,7 +11,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db/server"
-	"creatorpay/settlement"
 )
 
 // Insert adds the rows that the indexes name, in the caller's transaction; their
@@ -19,7 +18,7 @@ import (
 // are there with other figures are returned as conflicts, by index. Rows that are
 // sorted as the log is, by its key, are stored fastest.
 func (r *rows[Row, Fact, Late]) Insert(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int) (added int64, conflicts []int, err error) {
-	for part := range slices.Chunk(indexes, rowsPerInsert) {
+	for part := range slices.Chunk(indexes, server.RowsPerInsert) {
 		statement, err := r.insert(rows, part)
 		if err != nil {
 			return 0, nil, err
@@ -45,11 +44,6 @@ func (r *rows[Row, Fact, Late]) Insert(ctx context.Context, tx *sqlx.Tx, rows []
 	return added, conflicts, nil
 }
 
-// rowsPerInsert bounds the length of one statement. What the server makes of
-// 500 views still fits into its processor's cache: longer statements cost it more
-// per view, as do shorter ones.
-const rowsPerInsert = 500
-
 // insert writes one statement for all rows that the indexes name. It holds
 // nothing but numbers and words, so it needs no escaping; one assignment that
 // changes nothing makes the server pass over rows that are there already
@@ -73,17 +67,6 @@ func (r *rows[Row, Fact, Late]) insert(rows []Row, indexes []int) (string, error
 		ON DUPLICATE KEY UPDATE `+r.id+` = VALUES(`+r.id+`)`...)), nil
 }
 
-// Dates and times as numbers cost the server a fifth less per view than as text.
-const (
-	dateLayout     = "20060102"
-	datetimeLayout = "20060102150405.000"
-	secondsPerDay  = 24 * 60 * 60
-)
-
-func appendDay(statement []byte, day settlement.Day) []byte {
-	return time.Unix(int64(day)*secondsPerDay, 0).UTC().AppendFormat(statement, dateLayout)
-}
-
 func appendNumbers(statement []byte, numbers ...int64) []byte {
 	for _, number := range numbers {
 		statement = strconv.AppendInt(append(statement, ','), number, 10)
@@ -91,8 +74,9 @@ func appendNumbers(statement []byte, numbers ...int64) []byte {
 	return statement
 }
 
+// appendTime writes a time as a number: as text it costs the server more.
 func appendTime(statement []byte, at int64) []byte {
-	return time.UnixMilli(at).UTC().AppendFormat(append(statement, ','), datetimeLayout)
+	return time.UnixMilli(at).UTC().AppendFormat(append(statement, ','), "20060102150405.000")
 }
 
 // appendWord quotes a word of letters that need no escaping.

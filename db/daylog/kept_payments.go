@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -89,13 +88,8 @@ func (p *Payments) Kept(ctx context.Context, tx *sqlx.Tx, ids []int64) (map[int6
 
 // Keep stores payments that are not kept yet.
 func (p *Payments) Keep(ctx context.Context, tx *sqlx.Tx, payments []KeptPayment) error {
-	columns := server.ColumnsOf(KeptPayment{})
-	for part := range slices.Chunk(payments, rowsPerInsert) {
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO kept_payments (`+columns.List()+`)
-			VALUES (`+columns.Named()+`)`, part); err != nil {
-			return fmt.Errorf("keep payments: %w", err)
-		}
+	if err := server.Insert(ctx, tx, "kept_payments", payments); err != nil {
+		return fmt.Errorf("keep payments: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package daylog_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,6 +100,64 @@ func TestCounts_OfADayAreThoseOfItsRows(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, has, day)
 		}
+	})
+}
+
+func TestCounts_OfAllRangesAreThoseOfTheDay(t *testing.T) {
+	openEach(t, func(t *testing.T, b book) {
+		number := int64(0)
+		for _, video := range []int64{math.MinInt64, -1, 0, 1, 9, 10, 11, 20, math.MaxInt64} {
+			number++
+			b.write(t, monday, video, number)
+			b.write(t, monday+1, video, number)
+		}
+		for _, borders := range [][]int64{nil, {10}, {math.MinInt64 + 1, -1, 0, 10, 20, 30, math.MaxInt64}} {
+			ranges := settlement.Split(borders)
+			counted, err := daylog.CountRanges(b.Log, t.Context(), monday, ranges)
+			require.NoError(t, err)
+			require.Equal(t, number, counted, "%v", borders)
+			counted, err = b.CountInRanges(t.Context(), monday, ranges)
+			require.NoError(t, err)
+			require.Equal(t, number, counted, "%v", borders)
+		}
+		for _, count := range []func() (int64, error){
+			func() (int64, error) { return daylog.CountRanges(b.Log, t.Context(), monday-1, settlement.Split(nil)) },
+			func() (int64, error) { return b.CountInRanges(t.Context(), monday-1, settlement.Split(nil)) },
+		} {
+			_, err := count()
+			require.ErrorContains(t, err, "p20240505", "a day without a partition is not one without rows")
+		}
+	})
+}
+
+func TestNewestRow_IsFoundWithoutReadingTheOthers(t *testing.T) {
+	openEach(t, func(t *testing.T, b book) {
+		newest := func() int64 {
+			epoch, err := b.NewestRow(t.Context(), b.pool, monday)
+			require.NoError(t, err)
+			return epoch
+		}
+		require.Zero(t, newest())
+		b.write(t, monday, 1, 1)
+		require.EqualValues(t, 1, newest())
+		raised, err := b.RaiseEpoch(t.Context())
+		require.NoError(t, err)
+		b.write(t, monday+1, 1, 2)
+		require.EqualValues(t, 1, newest(), "that of another day is none of its own")
+		b.write(t, monday, 1, 3)
+		require.Equal(t, raised, newest())
+
+		b.pool.SetMaxOpenConns(1) // whose reads are counted
+		reads := func() int64 {
+			before := devtest.RowsRead(t, b.pool)
+			newest()
+			return devtest.RowsRead(t, b.pool) - before
+		}
+		few := reads()
+		for number := range int64(500) {
+			b.write(t, monday, number%7, 10+number)
+		}
+		require.Equal(t, few, reads())
 	})
 }
 

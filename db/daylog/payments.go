@@ -61,7 +61,7 @@ func (p Payment) key() Payment {
 }
 
 func (p *Payment) appendValues(statement []byte) (_ []byte, err error) {
-	statement = appendDay(statement, p.Day)
+	statement = server.AppendDay(statement, p.Day)
 	statement = appendNumbers(statement, p.VideoID, p.PaymentID)
 	statement = appendTime(statement, p.PaidAt)
 	if statement, err = appendWord(statement, string(p.Status)); err != nil {

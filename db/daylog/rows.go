@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
-	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -69,20 +68,12 @@ func (r *rows[Row, Fact, Late]) Posted(ctx context.Context, postedOn settlement.
 	return late, nil
 }
 
-// rowsPerStatement bounds the length of one INSERT.
-const rowsPerStatement = 1000
-
 // StoreVerdicts stores the verdicts on late rows that are posted.
 func (r *rows[Row, Fact, Late]) StoreVerdicts(ctx context.Context, tx *sqlx.Tx, late []Late) error {
-	columns := r.lateColumns()
-	for part := range slices.Chunk(late, rowsPerStatement) {
-		// They are all there: only their verdicts change.
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO `+r.late+` (`+columns.List()+`)
-			VALUES (`+columns.Named()+`)
-			ON DUPLICATE KEY UPDATE verdict = VALUES(verdict)`, part); err != nil {
-			return fmt.Errorf("store verdicts on late %s: %w", r.rows, err)
-		}
+	// They are all there: only their verdicts change.
+	if err := server.Put(ctx, tx, r.late, late, `
+		ON DUPLICATE KEY UPDATE verdict = VALUES(verdict)`); err != nil {
+		return fmt.Errorf("store verdicts on late %s: %w", r.rows, err)
 	}
 	return nil
 }

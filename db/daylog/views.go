@@ -60,7 +60,7 @@ func (v View) key() View {
 }
 
 func (v *View) appendValues(statement []byte) ([]byte, error) {
-	statement = appendDay(statement, v.Day)
+	statement = server.AppendDay(statement, v.Day)
 	statement = appendNumbers(statement, v.VideoID, v.ViewerID)
 	statement = appendTime(statement, v.WatchedAt)
 	return appendNumbers(statement, v.ViewID, int64(v.PlayedSeconds), int64(v.AdViews)), nil

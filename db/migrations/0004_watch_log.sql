@@ -4,8 +4,8 @@
 -- video and viewer in the order in which they started. The partitions are made
 -- by the application; p0 only gives the table its first border.
 --
--- The epoch tells rows that came after a day closed from those that were there: each close raises its default,
--- so a row carries the number of the last close before it. It is invisible, because whoever writes to the log does
+-- The epoch tells rows that came after a day closed from those that were there: each close raises its default, and so does
+-- the check before it, so a row carries the number of the last one before it. It is invisible, because whoever writes to the log does
 -- not set it; to TiDB, which has no invisible columns, the word is the rest of a line behind --. Its index finds the late
 -- rows of a closed day without reading the others.
 CREATE TABLE IF NOT EXISTS watch_log (

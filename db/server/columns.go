@@ -14,19 +14,14 @@ type Columns []string
 // of their declaration. A field without a tag has no column.
 func ColumnsOf(structs ...any) (columns Columns) {
 	for _, value := range structs {
-		columns = append(columns, columnsOf(reflect.TypeOf(value))...)
+		columns = append(columns, columnsOf(fieldsOf(reflect.TypeOf(value)))...)
 	}
 	return columns
 }
 
-func columnsOf(of reflect.Type) (columns Columns) {
-	for i := range of.NumField() {
-		field := of.Field(i)
-		if column, tagged := field.Tag.Lookup("db"); tagged {
-			columns = append(columns, column)
-		} else if field.Anonymous {
-			columns = append(columns, columnsOf(field.Type)...)
-		}
+func columnsOf(fields []field) (columns Columns) {
+	for _, field := range fields {
+		columns = append(columns, field.column)
 	}
 	return columns
 }

@@ -51,6 +51,10 @@ func (d Dialect) readOnlyTransactions() bool { return d != TiDB }
 // statement and locks nothing.
 func (d Dialect) LocksTables() bool { return d != TiDB }
 
+// CountsInParallel tells whether the server reads a whole table or partition on several
+// cores to count its rows. MariaDB counts on one.
+func (d Dialect) CountsInParallel() bool { return d != MariaDB }
+
 // LockWaitSeconds is how long a change of a table's layout waits for the
 // transactions that use it. Where everybody else who wants the table waits behind
 // the change, it is short: the change is tried again. Nobody waits behind one of

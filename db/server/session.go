@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -166,8 +167,11 @@ func unfit(settings map[string]string) error {
 	return nil
 }
 
-// CheckCommitOrder refuses a replica on which the close of a period may be seen
-// before all rows of it. MariaDB always shows transactions in the order in which
+// ErrCommitOrder is a replica on which the close of a period may be seen before all
+// rows of it.
+var ErrCommitOrder = errors.New("it may show the close of a period before its rows")
+
+// CheckCommitOrder fails with [ErrCommitOrder] on such a replica. MariaDB always shows transactions in the order in which
 // the primary committed them.
 func (p *Pool) CheckCommitOrder(ctx context.Context) error {
 	const order, workers = "replica_preserve_commit_order", "replica_parallel_workers"
@@ -176,8 +180,8 @@ func (p *Pool) CheckCommitOrder(ctx context.Context) error {
 		return err
 	}
 	if settings[order] == "OFF" && settings[workers] != "0" && settings[workers] != "1" {
-		return fmt.Errorf("the server has %s = OFF with %s = %s, and may show the close of a period before its rows: set %s = ON under [mysqld] in its my.cnf and restart it",
-			order, workers, settings[workers], order)
+		return fmt.Errorf("the server has %s = OFF with %s = %s, so %w: set %s = ON under [mysqld] in its my.cnf and restart it",
+			order, workers, settings[workers], ErrCommitOrder, order)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"slices"
+
 	"creatorpay/db"
 	"creatorpay/db/daylog"
 	"creatorpay/settlement"
@@ -51,7 +53,7 @@ func storedRanks(top []db.TopVideo) map[rank]settlement.VideoValue {
 }
 
 // metrics are the figures by which videos are ranked.
-var metrics = []struct {
+var metrics = [...]struct {
 	name string
 	of   func(settlement.Statistics) int64
 }{
@@ -59,19 +61,35 @@ var metrics = []struct {
 	{db.MetricPlayedSeconds, func(s settlement.Statistics) int64 { return s.PlayedSeconds }},
 }
 
-// ranksOf ranks the videos by each metric. One of which nothing counted has no rank
+// rankings are the first videos by each of the metrics, of some chunks: each video
+// is in one of them, so that no other videos of a chunk need to be kept.
+type rankings [len(metrics)][]settlement.VideoValue
+
+// add ranks the videos of the lines, too. One of which nothing counted has no rank
 // (R9).
-func ranksOf(lines []db.StatisticsLine) map[rank]settlement.VideoValue {
-	ranked := make(map[rank]settlement.VideoValue)
-	for _, metric := range metrics {
-		var videos []settlement.VideoValue
+func (r *rankings) add(lines []db.StatisticsLine) {
+	for i, metric := range metrics {
+		videos := r[i]
 		for _, line := range lines {
 			if line.Views > 0 {
 				videos = append(videos, settlement.VideoValue{VideoID: line.VideoID, Value: metric.of(line.Statistics)})
 			}
 		}
-		for i, video := range settlement.Rank(videos) {
-			ranked[rank{metric.name, i + 1}] = video
+		r[i] = slices.Clone(settlement.Rank(videos)) // without all the others behind it
+	}
+}
+
+func (r *rankings) merge(others rankings) {
+	for i := range r {
+		r[i] = settlement.Rank(slices.Concat(r[i], others[i]))
+	}
+}
+
+func (r *rankings) ranks() map[rank]settlement.VideoValue {
+	ranked := make(map[rank]settlement.VideoValue)
+	for i, metric := range metrics {
+		for place, video := range r[i] {
+			ranked[rank{metric.name, place + 1}] = video
 		}
 	}
 	return ranked

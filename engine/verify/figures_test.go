@@ -83,3 +83,32 @@ func TestR9_RankingsAreOfVideosOfWhichSomethingCounted(t *testing.T) {
 		{db.MetricPlayedSeconds, 2}: {VideoID: 3, Value: 0},
 	}, ranksOf([]db.StatisticsLine{line(1, 5, 50), line(2, 0, 0), line(3, 8, 0)}))
 }
+
+func TestR9_RankingsOfChunksMakeTheDaysAndKeepNoOtherVideos(t *testing.T) {
+	var chunks [3][]db.StatisticsLine
+	var all []db.StatisticsLine
+	for video := range int64(300) {
+		line := db.StatisticsLine{VideoID: video, Statistics: settlement.Statistics{Views: 1 + video*7%100, PlayedSeconds: video * 11 % 100}}
+		chunks[video/100] = append(chunks[video/100], line)
+		all = append(all, line)
+	}
+
+	var day rankings
+	for _, lines := range chunks {
+		var chunk rankings
+		chunk.add(lines)
+		for _, kept := range chunk {
+			require.Len(t, kept, settlement.MaxRank)
+			require.Less(t, cap(kept), 2*settlement.MaxRank, "the others take memory still")
+		}
+		day.merge(chunk)
+	}
+
+	require.Equal(t, ranksOf(all), day.ranks())
+}
+
+func ranksOf(lines []db.StatisticsLine) map[rank]settlement.VideoValue {
+	var videos rankings
+	videos.add(lines)
+	return videos.ranks()
+}

@@ -45,8 +45,8 @@ func open(ctx context.Context, database *db.DB, day settlement.Day) (*reader, er
 type result struct {
 	rows        []Rows // in each of the logs
 	differences []Difference
-	lines       []db.StatisticsLine // recomputed
-	totals      settlement.Totals   // recomputed
+	totals      settlement.Totals // recomputed
+	top         rankings          // recomputed
 }
 
 // same tells whether the chunk is as it was.
@@ -66,7 +66,8 @@ func (r *reader) chunk(ctx context.Context, chunk db.Chunk) (found result, err e
 	if found.totals, err = recomputed.totals(); err != nil {
 		return result{}, err
 	}
-	found.lines, found.differences = recomputed.statistics, compareChunk(chunk.Number, stored, recomputed)
+	found.differences = compareChunk(chunk.Number, stored, recomputed)
+	found.top.add(recomputed.statistics)
 	for _, log := range r.logs {
 		rows := Rows{Chunk: chunk, Payments: log.payments, Found: found.totals.Statistics.Rows() + recomputed.unknownRows, Checksum: checksum}
 		if log.payments {

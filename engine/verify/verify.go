@@ -124,17 +124,17 @@ func explainMissing(day settlement.Day, err error) error {
 
 // report puts the chunks together and compares what belongs to the day as a whole.
 func report(run db.Run, top []db.TopVideo, results []result) (report Report, err error) {
-	var lines []db.StatisticsLine
 	recomputed := dayFigures{}
+	var all rankings
 	for _, result := range results {
 		report.Chunks = append(report.Chunks, result.rows...)
 		report.Differences = append(report.Differences, result.differences...)
-		lines = append(lines, result.lines...)
+		all.merge(result.top)
 		if err := recomputed.totals.Add(result.totals); err != nil {
 			return Report{}, err
 		}
 	}
-	recomputed.top = ranksOf(lines)
+	recomputed.top = all.ranks()
 	report.Differences = append(report.Differences, compareDay(run.StartsOn, dayFigures{run.Totals, storedRanks(top)}, recomputed)...)
 	return report, nil
 }

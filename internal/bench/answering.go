@@ -118,16 +118,14 @@ const keepNothing = "API_KEEP=0"
 
 // startAPI starts an api on the rig's databases.
 func (r *rig) startAPI(ctx context.Context, options apiOptions) (*answering, error) {
-	var replicas []string
+	var replicas string
 	if options.replicas {
-		for _, replica := range r.cluster.Replicas {
-			replicas = append(replicas, replica.DSN(databaseName))
-		}
+		replicas = r.replicaDSNs()
 	}
 	return startAnswering(ctx, options.logFile, []string{options.program}, func(address string) []string {
 		settings := append([]string{
 			"API_LISTEN=" + address, "API_ISSUER=" + options.issuer,
-			"MYSQL_DSN=" + r.mysql.DSN(databaseName), "MYSQL_REPLICA_DSNS=" + strings.Join(replicas, " "),
+			"MYSQL_DSN=" + r.mysql.DSN(databaseName), "MYSQL_REPLICA_DSNS=" + replicas,
 		}, apiSettings...)
 		if !options.keep {
 			settings = append(settings, keepNothing)

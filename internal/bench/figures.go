@@ -42,13 +42,15 @@ type figures struct {
 // figure is what one round of one contestant took.
 type figure struct {
 	Took        time.Duration
-	MySQL       time.Duration // CPU time, as the two below
+	MySQL       time.Duration // CPU time, as the three below
+	Replicas    time.Duration `json:",omitempty"` // of the database
 	Temporal    time.Duration
 	Client      time.Duration // of the workers, or of the contestant itself
 	Peak        int64         `json:",omitempty"` // the biggest worker's memory in bytes
 	Events      int64         `json:",omitempty"` // of the run's history
 	CollectLate time.Duration `json:",omitempty"` // of the run, that it waited for late views to be collected
 	Parts       parts
+	Steps       []step `json:",omitempty"` // of the run
 }
 
 func (s *size) add(contestant string, one figure) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -60,24 +61,39 @@ func (r *rig) fill(ctx context.Context, today settlement.Day, closedDays int, op
 	return perSecond, nil
 }
 
-// copyDay copies the plays of the day to all days between it and the last.
+// copyDay copies the plays of the day to all days between it and the last, some videos
+// at a time: TiDB keeps a transaction in its memory.
 func (r *rig) copyDay(ctx context.Context, day, last settlement.Day) error {
+	videos, err := r.db.Log.RowsByVideo(ctx, day)
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(copiesAtATime)
 	for to := day + 1; to < last; to++ {
-		group.Go(func() error {
-			later := r.calendar.Start(to).Sub(r.calendar.Start(day))
-			if _, err := r.sql.ExecContext(ctx, `
-				INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
-				SELECT ?, video_id, viewer_id, watched_at + INTERVAL ? SECOND, view_id + ?, played_seconds, ad_views
-				FROM watch_log
-				WHERE watched_on = ?`, to, int64(later.Seconds()), int64(to-day)*viewIDsPerDay, day); err != nil {
-				return fmt.Errorf("copy %s to %s: %w", day, to, err)
-			}
-			return nil
-		})
+		for _, some := range settlement.Split(settlement.Borders(videos, rowsPerCopying, len(videos))) {
+			group.Go(func() error {
+				later := r.calendar.Start(to).Sub(r.calendar.Start(day))
+				if _, err := r.sql.ExecContext(ctx, `
+					INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+					SELECT ?, video_id, viewer_id, watched_at + INTERVAL ? SECOND, view_id + ?, played_seconds, ad_views
+					FROM watch_log
+					WHERE watched_on = ? AND video_id >= ? AND video_id < ?`,
+					to, int64(later.Seconds()), int64(to-day)*viewIDsPerDay, day, valueOr(some.From, 0), valueOr(some.Before, math.MaxInt64)); err != nil {
+					return fmt.Errorf("copy %s of %s to %s: %w", some, day, to, err)
+				}
+				return nil
+			})
+		}
 	}
 	return group.Wait()
+}
+
+func valueOr(id *int64, without int64) int64 {
+	if id == nil {
+		return without
+	}
+	return *id
 }
 
 // viewIDsPerDay keeps the ids of copied views apart, as those of generated ones

@@ -9,20 +9,24 @@ import (
 
 // writeGoals holds each server against the goals.
 func writeGoals(page *strings.Builder, measurements []measurement) {
-	var servers []string
-	for _, m := range measurements {
-		servers = append(servers, m.Machine.server())
-	}
-	slices.Sort(servers)
-	servers = slices.Compact(servers)
-	page.WriteString("\n| measured | goal | " + strings.Join(servers, " | ") + " |\n|---|---|" + strings.Repeat("---|", len(servers)) + "\n")
+	names := servers(measurements)
+	page.WriteString("\n| measured | goal | " + strings.Join(names, " | ") + " |\n|---|---|" + strings.Repeat("---|", len(names)) + "\n")
 	for _, g := range goals {
 		var cells []string
-		for _, server := range servers {
+		for _, server := range names {
 			cells = append(cells, g.judge(server, measurements))
 		}
 		fmt.Fprintf(page, "| %s | %s | %s |\n", g.title, g.bounds(), strings.Join(cells, " | "))
 	}
+}
+
+// servers are those on which was measured, by name.
+func servers(measurements []measurement) (names []string) {
+	for _, m := range measurements {
+		names = append(names, m.Machine.server())
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // bounds are those of the goal.

@@ -31,11 +31,19 @@ func (m machine) server() string {
 	if strings.HasPrefix(suffix, mariaDBName) {
 		return mariaDBName + " " + name
 	}
+	if version, found := strings.CutPrefix(suffix, tiDBName+"-"); found { // the name is of the MySQL that it is like
+		version, _, _ = strings.Cut(version, "-")
+		return tiDBName + " " + strings.TrimPrefix(version, "v")
+	}
 	return name
 }
 
-// mariaDBName is the name by which MariaDB goes in its version.
-const mariaDBName = "MariaDB"
+// mariaDBName and tiDBName are the names by which MariaDB and TiDB go in their
+// versions.
+const (
+	mariaDBName = "MariaDB"
+	tiDBName    = "TiDB"
+)
 
 func (r *rig) describe(ctx context.Context) (m machine, err error) {
 	m = machine{Cores: runtime.NumCPU(), Go: runtime.Version(), Date: time.Now().UTC().Format(time.DateOnly)}

@@ -7,6 +7,12 @@
 // `bench api` measures the read side in the same way: how many requests a second
 // the api answers in time, alone and while a daily run is going, beside a floor
 // that only writes the same bytes.
+//
+// `bench growth` measures what is done with a week, from its import to its audit, with
+// some numbers of creators, and how many statements a minute are drawn and mailed.
+//
+// `bench largest` measures one day of hundreds of millions of rows, which need not fit
+// into memory, and what follows from it for machines that nobody has tried.
 package main
 
 import (
@@ -29,6 +35,8 @@ import (
 type options struct {
 	Measure measureCommand `cmd:"" help:"Measure and write the figures to a file, then write the page anew."`
 	API     readCommand    `cmd:"" name:"api" help:"Measure what readers wait for, and what they take from the daily run; write the figures to a file, then write the page anew."`
+	Growth  growthCommand  `cmd:"" help:"Measure what is done with a week and how it grows with the creators, mails most of all; write the figures to a file, then write the page anew."`
+	Largest largestCommand `cmd:"" help:"Measure a day far bigger than the database's memory with each number of workers; write the figures to a file after each step, then write the page anew."`
 	Floor   floorCommand   `cmd:"" hidden:"" help:"Answer with what is recorded; the bench starts it."`
 	Page    pageCommand    `cmd:"" help:"Write the page anew from the files of figures."`
 }
@@ -68,6 +76,9 @@ type measureCommand struct {
 // Validate refuses contestants that could not be told apart or would not run, and
 // names of none.
 func (c measureCommand) Validate() error {
+	if err := c.layout.Validate(); err != nil {
+		return err
+	}
 	names := []string{product, withPayments}
 	for _, own := range slices.Concat(new(rig).own(false), new(rig).own(true)) {
 		names = append(names, own.name)

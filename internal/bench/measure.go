@@ -14,6 +14,7 @@ import (
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/generate"
 	"creatorpay/settlement"
+	"creatorpay/workflows"
 )
 
 // Run measures on a private stack and writes the figures down.
@@ -21,7 +22,7 @@ func (c measureCommand) Run(ctx context.Context) (err error) {
 	if err := devstack.Clear(ctx, c.Dir); err != nil {
 		return err
 	}
-	r, err := newRig(ctx, c.installation, c.layout, 0)
+	r, err := newRig(ctx, c.installation, c.layout)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (r *rig) measureSize(ctx context.Context, today settlement.Day, figures *si
 		}
 	}
 	for round := range command.Rounds {
-		one, err := r.measureProduct(ctx, today)
+		one, err := r.measureProduct(ctx, workflows.DailyInput{Day: today})
 		if err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func (r *rig) measureWithPayments(ctx context.Context, today settlement.Day, vid
 	if err := r.fillPayments(ctx, today, besides, videos, false); err != nil {
 		return one, err
 	}
-	if one, err = r.measureProduct(ctx, today); err != nil {
+	if one, err = r.measureProduct(ctx, workflows.DailyInput{Day: today}); err != nil {
 		return one, err
 	}
 	return one, r.empty(ctx, today, today, "payments")
@@ -152,9 +153,14 @@ func (r *rig) rehearse(ctx context.Context, today settlement.Day, c contestant) 
 	return r.compare(ctx, today, c.stores)
 }
 
-func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one figure, err error) {
-	if err := r.forget(ctx, today); err != nil {
+func (r *rig) measureProduct(ctx context.Context, input workflows.DailyInput) (one figure, err error) {
+	if err := r.forget(ctx, input.Day); err != nil {
 		return one, err
+	}
+	if r.cluster != nil {
+		if err := r.cluster.CatchUp(ctx); err != nil {
+			return one, err
+		}
 	}
 	for _, worker := range r.workers {
 		if err := resetPeak(worker.Process.Pid); err != nil {
@@ -163,14 +169,17 @@ func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one fig
 	}
 	var run client.WorkflowRun
 	one, err = r.timed(func() error {
-		run, err = r.runDaily(ctx, today)
+		run, err = r.execute(ctx, settlement.DailyPeriod(input.Day), workflows.Daily, input)
 		return err
 	})
 	if err != nil {
 		return one, err
 	}
-	if one.Events, one.CollectLate, err = r.historyOf(ctx, run); err != nil {
+	if one.Events, one.Steps, err = r.historyOf(ctx, run); err != nil {
 		return one, err
+	}
+	if one.CollectLate = one.step(collectLateActivity).took(); one.CollectLate <= 0 {
+		return one, fmt.Errorf("the history of %s has no %s that completed", run.GetID(), collectLateActivity)
 	}
 	for _, worker := range r.workers {
 		peak, err := peakMemory(worker.Process.Pid)
@@ -179,7 +188,7 @@ func (r *rig) measureProduct(ctx context.Context, today settlement.Day) (one fig
 		}
 		one.Peak = max(one.Peak, peak)
 	}
-	one.Parts, err = r.partsOf(ctx, today)
+	one.Parts, err = r.partsOf(ctx, input.Day)
 	return one, err
 }
 
@@ -197,17 +206,20 @@ func (r *rig) timed(work func() error) (one figure, err error) {
 	for _, worker := range r.workers {
 		clients = append(clients, worker.Process.Pid)
 	}
-	used := func() (database, temporal, client time.Duration, err error) {
-		database, err = cpuTime(r.mysql.PID())
-		if err == nil {
-			temporal, err = cpuTime(r.server.PID())
+	used := func() (at figure, err error) {
+		for _, one := range []struct {
+			time *time.Duration
+			pids []int
+		}{
+			{&at.MySQL, []int{r.mysql.PID()}}, {&at.Replicas, r.replicaPIDs()}, {&at.Temporal, []int{r.server.PID()}}, {&at.Client, clients},
+		} {
+			if *one.time, err = cpuTime(one.pids...); err != nil {
+				return at, err
+			}
 		}
-		if err == nil {
-			client, err = cpuTime(clients...)
-		}
-		return database, temporal, client, err
+		return at, nil
 	}
-	database, temporal, client, err := used()
+	before, err := used()
 	if err != nil {
 		return one, err
 	}
@@ -215,10 +227,12 @@ func (r *rig) timed(work func() error) (one figure, err error) {
 	if err := work(); err != nil {
 		return one, err
 	}
-	one.Took = time.Since(began)
-	one.MySQL, one.Temporal, one.Client, err = used()
-	one.MySQL -= database
-	one.Temporal -= temporal
-	one.Client -= client
+	took := time.Since(began)
+	one, err = used()
+	one.Took = took
+	one.MySQL -= before.MySQL
+	one.Replicas -= before.Replicas
+	one.Temporal -= before.Temporal
+	one.Client -= before.Client
 	return one, err
 }

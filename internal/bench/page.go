@@ -18,7 +18,7 @@ func (c pageCommand) Run() error { return c.writePage() }
 
 const introduction = `# Benchmarks
 
-This page is made by ` + "`make bench`" + ` and ` + "`make bench-api`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
+This page is made by ` + "`make bench`, `make bench-api`, `make bench-growth`" + ` and ` + "`make bench-largest`" + ` from the files in [benchmarks/](benchmarks/); do not edit it.
 
 ## Goals
 
@@ -68,15 +68,27 @@ func (f files) writePage() error {
 	if err != nil {
 		return err
 	}
+	growth, err := f.readGrowth()
+	if err != nil {
+		return err
+	}
+	largest, err := f.readLargest()
+	if err != nil {
+		return err
+	}
 	var page strings.Builder
 	page.WriteString(introduction)
 	writeGoals(&page, all)
+	writeMailGoal(&page, servers(all), growth)
 	writeReadGoals(&page, reading)
+	writeLargest(&page, largest)
+	writeSheet(&page, largest, all)
 	page.WriteString(method)
 	writeReaders(&page, reading)
 	for _, m := range measurements {
 		m.write(&page)
 	}
+	writeGrowth(&page, growth)
 	return os.WriteFile(f.Page, []byte(page.String()), 0o600)
 }
 
@@ -118,7 +130,7 @@ func (m measurement) write(page *strings.Builder) {
 			fmt.Fprintf(page, "| %s | %s | %d | %.2f | %.2f–%.2f | %s | %.2f | %.2f | %s | %s |\n",
 				s.rows(), f.Contestant, len(f.Rounds), took.Seconds(), f.min().Seconds(), f.max().Seconds(),
 				settlement.Number(int64(float64(s.Rows)/took.Seconds())), took.Seconds()/s.median(floor).Seconds(), s.median(product).Seconds()/took.Seconds(),
-				f.cpu(func(one figure) time.Duration { return one.MySQL }), f.cpu(func(one figure) time.Duration { return one.Client }))
+				f.databaseCPU(), f.cpu(func(one figure) time.Duration { return one.Client }))
 		}
 	}
 	page.WriteString(`
@@ -208,6 +220,16 @@ func (f figures) cpu(of func(figure) time.Duration) string {
 		return ""
 	}
 	return fmt.Sprintf("%.2f", median.Seconds())
+}
+
+// databaseCPU is that of the primary, and of the replicas if they used some.
+func (f figures) databaseCPU() string {
+	primary := f.cpu(func(one figure) time.Duration { return one.MySQL })
+	replicas := f.median(func(one figure) time.Duration { return one.Replicas })
+	if replicas == 0 {
+		return primary
+	}
+	return fmt.Sprintf("%s, replicas %.2f", primary, replicas.Seconds())
 }
 
 func (f figures) min() time.Duration {

@@ -68,6 +68,14 @@ func usual(database string, sizes ...size) measurement {
 	return measurement{Machine: machine{Database: database, Date: "2026-11-22"}, Videos: usualVideos, Skew: string(usualSkew), ClosedDays: usualClosedDays, Sizes: sizes}
 }
 
+func TestServerGoesByItsOwnNameAndVersion(t *testing.T) {
+	for database, server := range map[string]string{
+		"MySQL 9.7.4-2": "MySQL 9.7.4", "10.11.19-MariaDB-0+deb12u1-log": "MariaDB 10.11.19", "MySQL 8.0.11-TiDB-v9.0.0-beta-12": "TiDB 9.0.0",
+	} {
+		require.Equal(t, server, machine{Database: database}.server())
+	}
+}
+
 func TestPageHoldsEachServerAgainstEachGoal(t *testing.T) {
 	sizes := []size{
 		{Rows: 3 * million, Figures: []figures{

@@ -174,10 +174,14 @@ func (r *rig) writeVideo(ctx context.Context, tx *sqlx.Tx, day settlement.Day, l
 	if err := tx.QueryRowxContext(ctx, `
 		SELECT COALESCE(p.views_to, v.opening_views), COALESCE(p.ad_views_to, v.opening_ad_views)
 		FROM videos v
-		LEFT JOIN daily_settlements p ON p.video_id = v.video_id AND p.starts_on = (
-			SELECT MAX(q.starts_on) FROM daily_settlements q WHERE q.video_id = v.video_id AND q.starts_on < ?
-		)
-		WHERE v.video_id = ?`, day, line.VideoID).Scan(&counted.UsedViews, &counted.UsedAdViews); err != nil {
+		LEFT JOIN (
+			SELECT video_id, views_to, ad_views_to
+			FROM daily_settlements
+			WHERE video_id = ? AND starts_on < ?
+			ORDER BY starts_on DESC
+			LIMIT 1
+		) p ON p.video_id = v.video_id
+		WHERE v.video_id = ?`, line.VideoID, day, line.VideoID).Scan(&counted.UsedViews, &counted.UsedAdViews); err != nil {
 		return err
 	}
 	settled, _, err := counted.Price(rule)

@@ -53,3 +53,16 @@ func peakMemory(pid int) (int64, error) {
 func resetPeak(pid int) error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0)
 }
+
+// diskRead is how many bytes the process has read from the disk so far.
+func diskRead(pid int) (int64, error) {
+	counters, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, after, found := strings.Cut(string(counters), "\nread_bytes:")
+	if !found {
+		return 0, fmt.Errorf("/proc/%d/io has no read_bytes", pid)
+	}
+	return strconv.ParseInt(strings.Fields(after)[0], 10, 64)
+}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
 
 	"creatorpay/settlement"
@@ -41,27 +41,52 @@ func (r *rig) execute(ctx context.Context, period settlement.Period, workflow, i
 // collectLateActivity is the activity that collects late views.
 const collectLateActivity = "CollectLate"
 
-// historyOf reads from the run's history how many events it has, and how long
-// the run waited for late views to be collected.
-func (r *rig) historyOf(ctx context.Context, run client.WorkflowRun) (events int64, collectLate time.Duration, err error) {
-	var scheduled *history.HistoryEvent
+// step is all that one activity did in a run: from when the first was asked for until
+// the last had its result, after the run's begin.
+type step struct {
+	Activity string
+	From, To time.Duration
+}
+
+// historyOf reads from the run's history how many events it has, and its steps in
+// order.
+func (r *rig) historyOf(ctx context.Context, run client.WorkflowRun) (events int64, steps []step, err error) {
+	var began time.Time
+	scheduled := map[int64]string{} // the activities, by the event
 	for all := r.temporal.GetWorkflowHistory(ctx, run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); all.HasNext(); events++ {
 		event, err := all.Next()
 		if err != nil {
-			return 0, 0, err
+			return 0, nil, err
 		}
-		if event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == collectLateActivity {
-			scheduled = event
+		at := event.GetEventTime().AsTime()
+		if events == 0 {
+			began = at
 		}
-		if completed := event.GetActivityTaskCompletedEventAttributes(); completed != nil && completed.GetScheduledEventId() == scheduled.GetEventId() {
-			collectLate = event.GetEventTime().AsTime().Sub(scheduled.GetEventTime().AsTime())
+		if asked := event.GetActivityTaskScheduledEventAttributes(); asked != nil {
+			name := asked.GetActivityType().GetName()
+			scheduled[event.GetEventId()] = name
+			if !slices.ContainsFunc(steps, func(s step) bool { return s.Activity == name }) {
+				steps = append(steps, step{Activity: name, From: at.Sub(began)})
+			}
+		}
+		if completed := event.GetActivityTaskCompletedEventAttributes(); completed != nil {
+			name := scheduled[completed.GetScheduledEventId()]
+			steps[slices.IndexFunc(steps, func(s step) bool { return s.Activity == name })].To = at.Sub(began)
 		}
 	}
-	if collectLate == 0 {
-		return 0, 0, fmt.Errorf("the history of %s has no %s that completed", run.GetID(), collectLateActivity)
-	}
-	return events, collectLate, nil
+	return events, steps, nil
 }
+
+// step is what the run did by the activity; nothing if it had none.
+func (f figure) step(activity string) step {
+	at := slices.IndexFunc(f.Steps, func(s step) bool { return s.Activity == activity })
+	if at < 0 {
+		return step{}
+	}
+	return f.Steps[at]
+}
+
+func (s step) took() time.Duration { return s.To - s.From }
 
 // forget removes the day's results and its entry in the book of runs.
 func (r *rig) forget(ctx context.Context, day settlement.Day) error {

@@ -100,7 +100,7 @@ func (c readCommand) Run(ctx context.Context) (err error) {
 
 // run measures with the replicas of the layout.
 func (b *readBench) run(ctx context.Context) (err error) {
-	if b.rig, err = newRig(ctx, b.installation, layout{Workers: 1}, b.replicas); err != nil {
+	if b.rig, err = newRig(ctx, b.installation, layout{Workers: 1, Replicas: b.replicas}); err != nil {
 		return err
 	}
 	ctx = b.whileWorking(ctx)

@@ -211,17 +211,11 @@ type used struct {
 }
 
 func (b *readBench) processes(way asking) []used {
-	var replicas []int
-	if b.cluster != nil {
-		for _, replica := range b.cluster.Replicas {
-			replicas = append(replicas, replica.PID())
-		}
-	}
 	return []used{
 		{func(c *cpuTimes) *time.Duration { return &c.Asking }, []int{os.Getpid()}},
 		{func(c *cpuTimes) *time.Duration { return &c.Answering }, []int{way.of.process.Process.Pid}},
 		{func(c *cpuTimes) *time.Duration { return &c.Primary }, []int{b.mysql.PID()}},
-		{func(c *cpuTimes) *time.Duration { return &c.Replicas }, replicas},
+		{func(c *cpuTimes) *time.Duration { return &c.Replicas }, b.replicaPIDs()},
 		{func(c *cpuTimes) *time.Duration { return &c.Job }, []int{b.server.PID(), b.workers[0].Process.Pid}},
 	}
 }

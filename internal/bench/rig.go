@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/jmoiron/sqlx"
@@ -21,6 +22,9 @@ import (
 )
 
 const databaseName = "bench"
+
+// mailFolder is that of the inbox, within that of the servers' data.
+const mailFolder = "mail"
 
 // sqlSettings follow the DSN of contestants that have their own SQL.
 const sqlSettings = "?parseTime=true&interpolateParams=true&time_zone=%27%2B00%3A00%27"
@@ -39,9 +43,9 @@ type rig struct {
 	calendar settlement.Calendar
 }
 
-// newRig starts the servers, with so many replicas of the database, and the
-// workers with their usual settings. What lies in the folder already stays.
-func newRig(ctx context.Context, in installation, layout layout, replicas int) (_ *rig, err error) {
+// newRig starts the servers and the workers with their usual settings. What lies in the
+// folder already stays. flags are further ones of the database.
+func newRig(ctx context.Context, in installation, layout layout, flags ...string) (_ *rig, err error) {
 	r := &rig{ended: make(chan error, layout.Workers)}
 	defer func() {
 		if err != nil {
@@ -51,11 +55,16 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 	if r.calendar, err = settlement.NewCalendar(settlement.DefaultTimeZone); err != nil {
 		return nil, err
 	}
-	if err = r.startDatabase(ctx, in, replicas); err != nil {
+	if err = r.startDatabase(ctx, in, layout.Replicas, flags); err != nil {
 		return nil, err
 	}
 	if err = pin(ctx, r.mysql.PID(), layout.DatabaseCores); err != nil {
 		return nil, err
+	}
+	for _, pid := range r.replicaPIDs() {
+		if err = pin(ctx, pid, layout.ReplicaCores); err != nil {
+			return nil, err
+		}
 	}
 	if err = pin(ctx, os.Getpid(), layout.WorkerCores); err != nil { // what it starts inherits them
 		return nil, err
@@ -76,7 +85,7 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 	if r.server, err = devstack.StartTemporal(ctx, in.Dir); err != nil {
 		return nil, err
 	}
-	if r.inbox, err = inbox.Start(ctx, filepath.Join(in.Dir, "mail")); err != nil {
+	if r.inbox, err = inbox.Start(ctx, filepath.Join(in.Dir, mailFolder)); err != nil {
 		return nil, err
 	}
 	if r.temporal, err = client.DialContext(ctx, client.Options{HostPort: r.server.Address, Logger: log.NewStructuredLogger(discard)}); err != nil {
@@ -85,8 +94,12 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 	if err = workflows.EnsureSearchAttributes(ctx, r.temporal, client.DefaultNamespace); err != nil {
 		return nil, err
 	}
+	settings := []string{"MYSQL_DSN=" + dsn}
+	if layout.Scan {
+		settings = append(settings, "MYSQL_REPLICA_DSNS="+r.replicaDSNs())
+	}
 	for number := range layout.Workers {
-		if err = r.startWorker(filepath.Join(in.Dir, fmt.Sprintf("worker-%d.log", number+1)), dsn, in.Worker); err != nil {
+		if err = r.startWorker(filepath.Join(in.Dir, fmt.Sprintf("worker-%d.log", number+1)), in.Worker, settings); err != nil {
 			return nil, err
 		}
 	}
@@ -94,13 +107,13 @@ func newRig(ctx context.Context, in installation, layout layout, replicas int) (
 }
 
 // startDatabase starts one server, or a primary with replicas.
-func (r *rig) startDatabase(ctx context.Context, in installation, replicas int) (err error) {
-	flags := []string{
+func (r *rig) startDatabase(ctx context.Context, in installation, replicas int, flags []string) (err error) {
+	flags = append([]string{
 		"--loose-innodb-buffer-pool-size=" + in.Memory,
 		"--loose-innodb-redo-log-capacity=" + in.RedoLog, "--loose-innodb-log-file-size=" + in.RedoLog,
 		// For the SQL script, whose intermediate results are big.
 		"--loose-tmp-table-size=1G", "--loose-max-heap-table-size=1G",
-	}
+	}, flags...)
 	if replicas == 0 {
 		r.mysql, err = devstack.StartMySQL(ctx, in.Dir, flags...)
 		return err
@@ -112,10 +125,29 @@ func (r *rig) startDatabase(ctx context.Context, in installation, replicas int) 
 	return nil
 }
 
+// replicaDSNs are those of all replicas, as programs take them.
+func (r *rig) replicaDSNs() string {
+	var all []string
+	for _, replica := range r.cluster.Replicas {
+		all = append(all, replica.DSN(databaseName))
+	}
+	return strings.Join(all, " ")
+}
+
+// replicaPIDs are their processes, nil if there are none.
+func (r *rig) replicaPIDs() (all []int) {
+	if r.cluster != nil {
+		for _, replica := range r.cluster.Replicas {
+			all = append(all, replica.PID())
+		}
+	}
+	return all
+}
+
 // errWorkerEnded ends a measurement: without its worker a run would wait for ever.
 var errWorkerEnded = errors.New("a worker ended; its log says why")
 
-func (r *rig) startWorker(logFile, dsn, program string) error {
+func (r *rig) startWorker(logFile, program string, settings []string) error {
 	output, err := os.Create(logFile)
 	if err != nil {
 		return err
@@ -123,7 +155,7 @@ func (r *rig) startWorker(logFile, dsn, program string) error {
 	defer func() { _ = output.Close() }() // the worker has its own copy
 	worker := exec.Command(program)       //nolint:noctx // stop ends it
 	worker.Stdout, worker.Stderr = output, output
-	worker.Env = append(os.Environ(), "MYSQL_DSN="+dsn, "TEMPORAL_ADDRESS="+r.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace,
+	worker.Env = append(append(os.Environ(), settings...), "TEMPORAL_ADDRESS="+r.server.Address, "TEMPORAL_NAMESPACE="+client.DefaultNamespace,
 		"SMTP_ADDR="+r.inbox.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "MAIL_RATE=0")
 	if err := worker.Start(); err != nil {
 		return fmt.Errorf("start worker (make build): %w", err)

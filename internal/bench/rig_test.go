@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -10,6 +13,23 @@ import (
 	"creatorpay/internal/devstack"
 	"creatorpay/settlement"
 )
+
+// buildWorker makes the worker program and returns its path.
+func buildWorker(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "creatorpay/worker").CombinedOutput()
+	require.NoError(t, err, string(output))
+	return filepath.Join(dir, "worker")
+}
+
+// readPage is what was written to the page.
+func readPage(t *testing.T, of files) string {
+	t.Helper()
+	page, err := os.ReadFile(of.Page)
+	require.NoError(t, err)
+	return string(page)
+}
 
 // newTestRig is a rig on a server of its own, without Temporal and workers; the
 // books close days in their place.

@@ -11,10 +11,11 @@ import (
 // Clear removes what the servers have stored under dir, so that the next start begins with nothing.
 // A directory that a stack is using is an error and stays as it is.
 func Clear(ctx context.Context, dir string) error {
-	for name, data := range map[string]string{"mysql": "mysql", "temporal": "temporal.db*"} {
-		if err := clearServer(ctx, dir, name, data); err != nil {
-			return fmt.Errorf("clear %s: %w", dir, err)
-		}
+	if err := clearServer(ctx, dir, "mysql", "mysql"); err != nil {
+		return fmt.Errorf("clear %s: %w", dir, err)
+	}
+	if err := ClearTemporal(ctx, dir); err != nil {
+		return err
 	}
 	replicas, err := filepath.Glob(replicaDir(dir, "*"))
 	if err != nil {
@@ -24,6 +25,14 @@ func Clear(ctx context.Context, dir string) error {
 		if err := clearServer(ctx, replica, "mysql", "mysql"); err != nil {
 			return fmt.Errorf("clear %s: %w", replica, err)
 		}
+	}
+	return nil
+}
+
+// ClearTemporal removes what Temporal has stored under dir, whose databases stay: no workflow of an earlier start goes on.
+func ClearTemporal(ctx context.Context, dir string) error {
+	if err := clearServer(ctx, dir, "temporal", "temporal.db*"); err != nil {
+		return fmt.Errorf("clear Temporal in %s: %w", dir, err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -19,7 +20,8 @@ type session struct {
 
 	from  string
 	to    []string
-	fault Fault // of the mail being taken
+	fault Fault        // of the mail being taken
+	mail  bytes.Buffer // as it is stored; the next one takes its memory
 }
 
 func (i *Inbox) newSession(conn *smtp.Conn) (smtp.Session, error) {
@@ -60,9 +62,10 @@ func (s *session) Data(content io.Reader) error {
 		_, _ = io.CopyN(io.Discard, content, bytesBeforeCut) // a shorter mail is cut as well
 		return s.cut()
 	}
+	s.mail.Reset()
+	writeEnvelope(&s.mail, s.from, s.to)
 	// Reading to the end means that the final dot has come.
-	raw, err := io.ReadAll(content)
-	if err != nil {
+	if _, err := s.mail.ReadFrom(content); err != nil {
 		return err
 	}
 	switch s.fault {
@@ -76,7 +79,7 @@ func (s *session) Data(content io.Reader) error {
 		_, _ = s.conn.Conn().Read(make([]byte, 1)) // a waiting client sends nothing
 		return s.cut()
 	}
-	if err := s.inbox.store.add(s.from, s.to, raw); err != nil {
+	if err := s.inbox.store.add(s.mail.Bytes()); err != nil {
 		return err
 	}
 	if s.fault == CutStored {

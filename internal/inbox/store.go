@@ -26,16 +26,25 @@ type store struct {
 	last  time.Time // of the newest mail of this process
 }
 
-// add writes one mail, with its envelope as the headers that mail servers use
-// for that. The file appears whole or not at all.
-func (s *store) add(from string, to []string, content []byte) error {
-	var file bytes.Buffer
-	fmt.Fprintf(&file, "Return-Path: <%s>\r\n", from)
+// writeEnvelope writes the first headers of a stored mail: those that mail servers
+// use for its envelope.
+func writeEnvelope(mail *bytes.Buffer, from string, to []string) {
+	fmt.Fprintf(mail, "Return-Path: <%s>\r\n", from)
 	for _, recipient := range to {
-		fmt.Fprintf(&file, "Delivered-To: %s\r\n", recipient)
+		fmt.Fprintf(mail, "Delivered-To: %s\r\n", recipient)
 	}
-	file.Write(content)
+}
 
+// add writes one mail. The file appears whole or not at all.
+func (s *store) add(mail []byte) error {
+	// Mails of several connections are written at the same time: each waits for the
+	// disk.
+	path := filepath.Join(s.dir, s.arrival().Format(nameLayout)+mailSuffix)
+	return renameio.WriteFile(path, mail, 0o600, renameio.WithTempDir(s.dir))
+}
+
+// arrival is now, and after all arrivals before.
+func (s *store) arrival() time.Time {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	arrived := time.Now().UTC()
@@ -43,8 +52,7 @@ func (s *store) add(from string, to []string, content []byte) error {
 		arrived = s.last.Add(1)
 	}
 	s.last = arrived
-	path := filepath.Join(s.dir, arrived.Format(nameLayout)+mailSuffix)
-	return renameio.WriteFile(path, file.Bytes(), 0o600, renameio.WithTempDir(s.dir))
+	return arrived
 }
 
 // names are the files of all mails, the oldest first.

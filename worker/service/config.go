@@ -127,7 +127,7 @@ func (c Config) versioning() worker.DeploymentOptions {
 func FlagDefaults() map[string]string {
 	return map[string]string{
 		"slots":      strconv.Itoa(2 * runtime.NumCPU()),
-		"mail_slots": strconv.Itoa(runtime.NumCPU()), // drawing the documents keeps a core busy
+		"mail_slots": strconv.Itoa(4 * runtime.NumCPU()), // while some draw on the cores, the others wait for the servers
 		"late_days":  strconv.Itoa(DefaultLateDays),
 	}
 }

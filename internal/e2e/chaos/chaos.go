@@ -29,15 +29,16 @@ const workerCount = 2
 // that a fault may take hold of.
 type Rig struct {
 	*rig.System
-	plan    *Plan
-	setting []string          // of the programs, beside those that all have
-	Session map[string]string // parameters of the commands' DSN
-	began   time.Time
-	mysqld  *devstack.MySQL
-	root    *sql.DB // on mysqld
-	inbox   *inbox.Inbox
-	proxies [workerCount]*faultproxy.Proxy
-	client  client.Client
+	plan     *Plan
+	setting  []string          // of the programs, beside those that all have
+	Session  map[string]string // parameters of the commands' DSN
+	began    time.Time
+	mysqld   *devstack.MySQL
+	root     *sql.DB // on mysqld
+	inbox    *inbox.Inbox
+	proxies  [workerCount]*faultproxy.Proxy
+	replicas []*replica // none unless they are asked for
+	client   client.Client
 
 	// servers is held to use the servers, and alone to kill them.
 	servers sync.RWMutex
@@ -45,6 +46,8 @@ type Rig struct {
 	lockTimeouts atomic.Int64
 	// passed is how many statements have come by.
 	passed atomic.Int64
+	// scanToCut tells that the next scan on a replica is to be cut.
+	scanToCut atomic.Bool
 
 	mutex    sync.Mutex // of what follows
 	workers  [workerCount]*rig.Program
@@ -78,24 +81,29 @@ type Rig struct {
 // lockWait makes a lock that is not released a matter of a second.
 const lockWait = "1"
 
-// New makes a rig on servers that no other test uses, since they are
-// killed.
-func New(t testing.TB, plan *Plan) *Rig {
+// databaseName is what the database is called.
+const databaseName = "chaos"
+
+// New makes a rig on servers that no other test uses, since they are killed. With so
+// many replicas, workers scan on them.
+func New(t testing.TB, plan *Plan, replicas int) *Rig {
 	t.Helper()
 	dir := devtest.Dir(t)
 	require.NoError(t, devstack.SeedMySQL(t.Context(), dir))
-	mysqld, err := devstack.StartMySQL(t.Context(), dir, "--loose-innodb-buffer-pool-size=128M")
+	cluster, err := devstack.StartReplicated(t.Context(), dir, replicas, "--loose-innodb-buffer-pool-size=128M")
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, mysqld.Kill()) })
-	require.NoError(t, mysqld.CreateDatabase(t.Context(), "chaos"))
+	t.Cleanup(func() { require.NoError(t, cluster.Kill()) })
+	mysqld := cluster.Primary
+	require.NoError(t, mysqld.CreateDatabase(t.Context(), databaseName))
 	temporal, err := devstack.StartTemporal(t.Context(), devtest.Dir(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, temporal.Kill()) })
-	c := &Rig{plan: plan, mysqld: mysqld}
-	c.root = openAdmin(t, mysqld.DSN(""), "chaos")
+	c := &Rig{plan: plan, mysqld: mysqld, Tally: newTally(plan)}
+	c.root = openAdmin(t, mysqld.DSN(""), databaseName)
+	c.scanReplicas(t, cluster)
 	programs, err := rig.RacePrograms()
 	require.NoError(t, err)
-	c.setUp(t, strings.Replace(mysqld.DSN("chaos"), "root@", ordinaryUser+"@", 1), temporal, programs)
+	c.setUp(t, strings.Replace(mysqld.DSN(databaseName), "root@", ordinaryUser+"@", 1), temporal, programs)
 	return c
 }
 
@@ -103,7 +111,7 @@ func New(t testing.TB, plan *Plan) *Rig {
 // may kill.
 func NewShared(t testing.TB, plan *Plan, programs string, setting ...string) *Rig {
 	t.Helper()
-	c := &Rig{plan: plan, setting: setting}
+	c := &Rig{plan: plan, setting: setting, Tally: newTally(plan)}
 	c.setUp(t, devtest.Database(t), devtest.Temporal(t), programs)
 	return c
 }
@@ -118,7 +126,8 @@ func (c *Rig) setUp(t testing.TB, dsn string, temporal *devstack.Temporal, progr
 	c.Migrate(c.plan.platform)
 	c.Load(c.plan.platform)
 	c.AddDays(c.plan.first(), c.plan.last())
-	c.seals, c.Tally, c.began = map[settlement.Period]string{}, newTally(c.plan), time.Now()
+	c.backUpReplicas()
+	c.seals, c.began = map[settlement.Period]string{}, time.Now()
 	c.windows, c.offered, c.collectedLess = map[settlement.Day]time.Duration{}, map[time.Duration]bool{}, map[settlement.Day]bool{}
 	c.pricedFrom, c.feesFrom, c.formerTitles = map[string]bool{}, map[string]bool{}, map[int64][]string{}
 	for slot := range c.settings {
@@ -167,6 +176,9 @@ func (c *Rig) end() {
 	}
 	for _, proxy := range c.proxies {
 		require.NoError(c.T, proxy.Stop())
+	}
+	for _, one := range c.replicas {
+		require.NoError(c.T, one.proxy.Stop())
 	}
 	c.pending.Wait()
 	c.background.Wait()

@@ -16,12 +16,13 @@ import (
 
 // The variables that make a longer run of TestChaos; `make chaos` sets them.
 const (
-	faultsVariable = "CREATORPAY_CHAOS_FAULTS"
-	daysVariable   = "CREATORPAY_CHAOS_DAYS"
+	faultsVariable   = "CREATORPAY_CHAOS_FAULTS"
+	daysVariable     = "CREATORPAY_CHAOS_DAYS"
+	replicasVariable = "CREATORPAY_CHAOS_REPLICAS"
 )
 
-// Without them a run has each kind of fault once, and the last days of a month
-// that ends within a week.
+// Without them a run has each kind of fault once, the last days of a month that ends
+// within a week, and no replicas.
 const (
 	fewDays   = 3
 	longFirst = "2024-05-06"
@@ -30,17 +31,23 @@ const (
 
 func TestChaos(t *testing.T) {
 	t.Parallel()
-	days, faults, first := number(t, daysVariable, fewDays), number(t, faultsVariable, len(faultKinds)+len(mailFaults)), fewFirst
+	var more []*FaultKind
+	replicas := number(t, replicasVariable, 0)
+	if replicas > 0 {
+		more = replicaFaults
+	}
+	days, faults, first := number(t, daysVariable, fewDays), number(t, faultsVariable, len(faultKinds)+len(mailFaults)+len(more)), fewFirst
 	if days > fewDays {
 		first = longFirst
 	}
 	began := time.Now()
-	c := New(t, NewPlan(rig.NewRandom(t), first, days, faults))
+	c := New(t, NewPlan(rig.NewRandom(t), first, days, faults, more...), replicas)
 
 	c.RunAll()
 	found := c.Compare()
 
 	t.Logf("%s\ntime: %s", c.Tally, time.Since(began).Round(time.Second))
+	require.Equal(t, replicas > 0, c.Tally.scans > 0, "replicas have been scanned")
 	require.Empty(t, found, "%d differences:\n%s", len(found), strings.Join(found, "\n"))
 }
 

@@ -41,22 +41,24 @@ type Plan struct {
 // creatorCount are more than one batch of mails.
 const creatorCount = 40
 
-// NewPlan plans the days from the first on and as many faults.
-func NewPlan(random *rand.Rand, first string, days, faults int) *Plan {
+// NewPlan plans the days from the first on and as many faults, of all kinds that any
+// system has and of those that this one has, too.
+func NewPlan(random *rand.Rand, first string, days, faults int, more ...*FaultKind) *Plan {
+	kinds := slices.Concat(faultKinds, more)
 	platform := busyDays(random, first, days)
 	p := &Plan{platform: platform, cashBook: openCashBook(random, platform, first, days), Periods: periodsOf(rig.ToDay(first), days)}
-	names := make([]string, 0, len(mailFaults)+len(faultKinds))
+	names := make([]string, 0, len(mailFaults)+len(kinds))
 	for name := range mailFaults {
 		names = append(names, name)
 	}
-	for _, kind := range faultKinds {
+	for _, kind := range kinds {
 		names = append(names, kind.Name)
 	}
 	slices.Sort(names) // maps have no order
 	for planned := 0; planned < faults; planned += len(names) {
 		random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 		for _, name := range names[:min(len(names), faults-planned)] {
-			p.add(random, name)
+			p.add(random, kinds, name)
 		}
 	}
 	return p
@@ -77,8 +79,8 @@ func periodsOf(first settlement.Day, days int) (periods []*PlannedPeriod) {
 	return append(periods, &PlannedPeriod{Period: settlement.DailyPeriod(after), NoFaults: true})
 }
 
-// add gives the fault to a period.
-func (p *Plan) add(random *rand.Rand, name string) {
+// add gives the fault, one of the mail server or of the kinds, to a period.
+func (p *Plan) add(random *rand.Rand, kinds []*FaultKind, name string) {
 	if _, isMail := mailFaults[name]; isMail {
 		week := p.pick(random, func(period *PlannedPeriod) bool {
 			return period.Kind == settlement.Weekly && len(period.Mails) < creatorCount
@@ -92,7 +94,7 @@ func (p *Plan) add(random *rand.Rand, name string) {
 		}
 		return
 	}
-	kind := faultKinds[slices.IndexFunc(faultKinds, func(kind *FaultKind) bool { return kind.Name == name })]
+	kind := kinds[slices.IndexFunc(kinds, func(kind *FaultKind) bool { return kind.Name == name })]
 	period := p.pick(random, func(period *PlannedPeriod) bool { return !kind.onlyDays || period.IsDay() })
 	period.faults = append(period.faults, newFault(kind, 1+random.IntN(kind.within), random.Uint64()))
 	// Half of the workers that die are not waited for: an operator acts at once.

@@ -19,6 +19,7 @@ type Tally struct {
 	repairs           int   // runs that were reset or started again
 	unknown           int   // mails
 	lockTimeouts      int64 // that the server itself has answered with
+	scans             int   // on replicas
 	arrived, late     int   // views
 	paid, paidLate    int   // rows of payments
 	mended            int   // wrong ones
@@ -41,6 +42,8 @@ func newTally(plan *Plan) *Tally {
 func (t *Tally) inject(kind string) { t.do(func() { t.Injected[kind]++ }) }
 
 func (t *Tally) repair() { t.do(func() { t.repairs++ }) }
+
+func (t *Tally) scan() { t.do(func() { t.scans++ }) }
 
 func (t *Tally) leaveUnknown() { t.do(func() { t.unknown++ }) }
 
@@ -69,8 +72,8 @@ func (t *Tally) mend() { t.do(func() { t.mended++ }) }
 func (t *Tally) compare(want oracle.Result) {
 	t.do(func() {
 		t.periods++
-		for _, export := range []string{want.Statistics(), want.Settlement(), want.Adjustments(), want.Payments(), want.PaymentAdjustments(), want.Top5()} {
-			t.rows += strings.Count(export, "\n") - 1
+		for _, export := range want.Exports() {
+			t.rows += strings.Count(export.CSV, "\n") - 1
 		}
 	})
 }
@@ -91,6 +94,6 @@ func (t *Tally) String() string {
 		planned, injected = planned+t.Planned[kind], injected+t.Injected[kind]
 	}
 	out.AppendFooter(pretty.Row{"", planned, injected})
-	return fmt.Sprintf("%s\nrepairs: %d\nlock waits that timed out: %d\nviews that arrived meanwhile: %d, late ones among them: %d\npayment rows that arrived meanwhile: %d, late ones among them: %d, wrong ones put right or taken out: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
-		out.Render(), t.repairs, t.lockTimeouts, t.arrived, t.late, t.paid, t.paidLate, t.mended, t.unknown, t.rows, t.periods)
+	return fmt.Sprintf("%s\nrepairs: %d\nlock waits that timed out: %d\nscans that replicas were asked for: %d\nviews that arrived meanwhile: %d, late ones among them: %d\npayment rows that arrived meanwhile: %d, late ones among them: %d, wrong ones put right or taken out: %d\nmails whose fate is unknown: %d\ncompared with the oracle: %d lines of %d periods, with their chunks, statements and mails",
+		out.Render(), t.repairs, t.lockTimeouts, t.scans, t.arrived, t.late, t.paid, t.paidLate, t.mended, t.unknown, t.rows, t.periods)
 }

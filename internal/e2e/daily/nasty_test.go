@@ -2,6 +2,7 @@ package daily
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -15,10 +16,10 @@ import (
 
 // What may go wrong at a border is in one platform: the leap day 2024-02-29
 // between two others, an empty day after it, and a day before them that is in
-// the log but is never settled.
+// the log but is never settled. The week ends with another empty day.
 const (
 	nastyFirst = "2024-02-28"
-	nastyLast  = "2024-03-02"
+	nastyLast  = "2024-03-03"
 )
 
 func nastyPlatform() *oracle.Platform {
@@ -132,10 +133,80 @@ func addMidnight(p *oracle.Platform, videoID int64, yesterday, today string) {
 	p.Play(videoID+5, 322, today+" 00:00:01", 28, 8) // another video
 }
 
+// addPayments adds payments at the borders of days, fees and amounts, and what becomes
+// of them later.
+func addPayments(p *oracle.Platform) {
+	p.Fees = append(p.Fees, oracle.Fees{From: "2024-02-29", Fees: []oracle.Fee{
+		{Method: "card", Percent: "3.33", Won: 7}, {Method: "transfer", Percent: "0", Won: 1}, {Method: "mobile", Percent: "100"},
+	}}, oracle.Fees{From: "2024-03-02", Kept: true, Fees: []oracle.Fee{{Method: "card", Percent: "0.01"}, {Method: "transfer", Percent: "1.5", Won: 200}}})
+	const most = 1 << 53
+	by := func(method string) { p.Payments[len(p.Payments)-1].Method = method }
+	p.Pay(1, 1, "2024-02-28 00:00:00", 1, "completed") // less than its fee
+	p.Pay(2, 1, "2024-02-28 23:59:59.999", most, "completed")
+	p.Pay(3, math.MaxInt64, "2024-02-29 00:00:00", 33_333, "completed")
+	p.Pay(3, 1, "2024-02-29 00:00:00.001", 99, "completed") // a repeat, in another video
+	p.Pay(4, 8, "2024-02-28 10:00:00", 990, "pending")
+	p.Pay(4, 8, "2024-02-29 10:00:00", 990, "completed")
+	by("mobile")
+	p.Pay(4, 8, "2024-03-02 10:00:00", 990, "completed")
+	p.Pay(5, 8, "2024-02-28 11:00:00", 2_990, "pending")
+	p.Pay(5, 8, "2024-02-28 12:00:00", 2_990, "cancelled")
+	p.Pay(math.MaxInt64, 3, "2024-03-02 23:59:59.999", 2_990, "completed")
+	by("transfer")
+	p.PayBack(6, 3, math.MaxInt64, "2024-02-29 09:00:00", 1)
+	p.PayBack(7, 3, math.MaxInt64, "2024-02-29 09:00:00", 11_111)
+	p.PayBack(8, 3, math.MaxInt64, "2024-03-03 00:00:00", 22_221) // the rest, on an empty day
+	p.PayBack(9, 2, 1, "2024-03-02 08:00:00", most)
+	p.PayBack(9, 2, 1, "2024-03-03 08:00:00", most)
+}
+
+// addLate adds rows of both logs that come when their day has closed.
+func addLate(p *oracle.Platform) {
+	const first = 100_001
+	p.PlayLate("2024-02-29", first, 2, 200, "2024-02-28 09:00:15", 30, 1) // a repeat of one that was paid
+	p.PlayLate("2024-02-29", first+1, 10, 500, "2024-02-28 00:00:00", 30, 1)
+	p.PlayLate("2024-03-01", first+2, 10, 500, "2024-02-28 23:59:59.999", 30, 99_999)
+	p.PlayLate("2024-03-01", first+3, 10, 500, "2024-02-29 00:00:29.999", 30, 1) // a repeat, of a late one
+	p.PlayLate("2024-03-03", first+4, 11, 1000, "2024-02-29 23:00:00", math.MaxUint32, 4)
+	late := func(posted string) { p.Payments[len(p.Payments)-1].Posted = posted }
+	p.Pay(20, 10, "2024-02-28 09:00:00", 4_990, "completed")
+	late("2024-02-29")
+	p.PayBack(21, 20, 10, "2024-02-28 08:00:00", 990)
+	late("2024-03-01")
+	p.Pay(20, 9, "2024-02-29 09:00:00", 4_990, "completed") // a repeat
+	late("2024-03-03")
+}
+
+// nastyWeek is the nasty platform with payments and late rows.
+func nastyWeek() *oracle.Platform {
+	p := nastyPlatform()
+	addPayments(p)
+	addLate(p)
+	return p
+}
+
+// requireNastyWeek runs the days of [nastyWeek] with the flags, their week and their
+// first month, and means that the exports are what the oracle says and the golden ones.
+func requireNastyWeek(s *rig.System, p *oracle.Platform, flags ...string) {
+	s.T.Helper()
+	days, exports := p.Settle(nastyFirst, nastyLast), rig.Exports{}
+	for _, want := range days {
+		s.InsertLate(p, want.Start)
+		s.RunDay(want.Start, flags...).RequireSuccess()
+		maps.Copy(exports, s.RequireSettled(want))
+	}
+	s.Starter("run", "weekly", "--no-mail", "--week", "2024-W09").RequireSuccess()
+	week := oracle.RollUp("weekly", "2024-02-26", days...)
+	maps.Copy(exports, s.RequireSettled(week))
+	maps.Copy(exports, s.RequirePayouts(week))
+	s.Starter("run", "monthly", "--month", "2024-02").RequireSuccess()
+	maps.Copy(exports, s.RequireSettled(oracle.RollUp("monthly", "2024-02-01", days[:2]...)))
+	requireGolden(s.T, "nasty", exports)
+}
+
 func TestEachDayIsWorthWhatTheRulesSayHoweverItIsCut(t *testing.T) {
 	t.Parallel()
-	p := nastyPlatform()
-	days := p.Settle(nastyFirst, nastyLast)
+	p := nastyWeek()
 	for parallel, chunkRows := range []int{1: 1, 2: 2, 3: 10, 4: 60, 5: 300, 6: 2000, 7: math.MaxInt64, 8: 1} {
 		if parallel == 0 {
 			continue
@@ -144,12 +215,11 @@ func TestEachDayIsWorthWhatTheRulesSayHoweverItIsCut(t *testing.T) {
 			t.Parallel()
 			s := rig.New(t, shuffled(p, uint64(parallel)))
 			s.StartWorker()
-			for _, want := range days {
-				s.RunDay(want.Start, "--parallel", fmt.Sprint(parallel), "--chunk-rows", fmt.Sprint(chunkRows)).RequireSuccess()
-				s.RequireSettled(want)
-			}
+
+			requireNastyWeek(s, p, "--parallel", fmt.Sprint(parallel), "--chunk-rows", fmt.Sprint(chunkRows))
+
 			if chunkRows == 1 {
-				require.Equal(t, len(days[0].Lines), s.Chunks(days[0].Start), "a chunk for each video")
+				require.Equal(t, len(p.Settle(nastyFirst, nastyFirst)[0].Lines), s.Chunks(nastyFirst), "a chunk for each video")
 			}
 		})
 	}

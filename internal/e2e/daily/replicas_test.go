@@ -1,6 +1,8 @@
 package daily
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -25,6 +27,27 @@ func onReplicas(t *testing.T, cluster *devstack.Cluster) (s *rig.System, setting
 		dsns = append(dsns, replica.ReaderDSN(config.DBName))
 	}
 	return rig.NewOn(t, primary, devtest.Temporal(t)), "MYSQL_REPLICA_DSNS=" + strings.Join(dsns, " "), config.DBName
+}
+
+// served is a replica that has done scans, as a worker counts them.
+var served = regexp.MustCompile(`(?m)^creatorpay_replica_scans_total\{outcome="read",replica=".*"\} [1-9]`)
+
+func TestScansOnReplicasGiveTheGoldenExports(t *testing.T) {
+	t.Parallel()
+	cluster := devtest.Cluster(t)
+	s, replicas, _ := onReplicas(t, cluster)
+	p := nastyWeek()
+	s.Migrate(p)
+	s.Load(p)
+	require.NoError(t, cluster.CatchUp(t.Context()))
+	port, err := devstack.FreePort(t.Context())
+	require.NoError(t, err)
+	listen := fmt.Sprintf("127.0.0.1:%d", port)
+	s.StartWorker(replicas, "WORKER_LISTEN="+listen)
+
+	requireNastyWeek(s, p, "--chunk-rows", "60")
+
+	require.Len(t, served.FindAllString(rig.Metrics(t, listen), -1), len(cluster.Replicas), "each has done scans")
 }
 
 func TestWhatIsScannedOnReplicasIsWorthTheSameWhateverBecomesOfThem(t *testing.T) {

@@ -3,6 +3,7 @@ package daily
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,19 +40,21 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 	require.NoFileExists(t, rejects)
 	s.Starter("import", "--payments", filepath.Join(folder, "payments.csv"), "--rejects", rejects).RequireFailure("24 lines rejected") // free rentals
 
-	days := p.Settle("2005-05-25", "2005-07-03")
+	days, exports := p.Settle("2005-05-25", "2005-07-03"), rig.Exports{}
 	for _, want := range days {
 		s.RunDay(want.Start).RequireSuccess()
-		s.RequireSettled(want)
+		maps.Copy(exports, s.RequireSettled(want))
 		s.Starter("verify", "--date", want.Start).RequireSuccess()
 	}
 	for week, monday := 22, 5; week <= 26; week, monday = week+1, monday+7 {
 		s.Starter("run", "weekly", "--no-mail", "--week", fmt.Sprintf("2005-W%d", week)).RequireSuccess()
-		s.RequireSettled(oracle.RollUp("weekly", days[monday].Start, days[monday:monday+7]...))
+		want := oracle.RollUp("weekly", days[monday].Start, days[monday:monday+7]...)
+		maps.Copy(exports, s.RequireSettled(want))
+		maps.Copy(exports, s.RequirePayouts(want))
 	}
 	s.Starter("run", "monthly", "--month", "2005-06").RequireSuccess()
 	june := oracle.RollUp("monthly", "2005-06-01", days[7:37]...)
-	s.RequireSettled(june)
+	maps.Copy(exports, s.RequireSettled(june))
 	s.RequireStatements(june)
 	sales := june.Total(func(oracle.Line) bool { return true }).Sales
 	var paid, gross int64
@@ -62,6 +65,7 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 	}
 	require.Equal(t, oracle.Sales{Payments: paid, Gross: gross, Fee: gross - sales.Net, Net: sales.Net}, sales)
 	t.Logf("June 2005: %d payments of %d won, %d of them fees", paid, gross, sales.Fee)
+	requireGolden(t, "sakila", exports)
 }
 
 // readPlatform reads import files.

@@ -21,7 +21,7 @@ func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
 	settled := p.Settle(rig.Today, rig.DayAfterTomorrow)
 	s.RunDay(rig.Today).RequireSuccess()
 	s.RunDay(rig.Tomorrow).RequireSuccess()
-	insertLate(s, p, rig.DayAfterTomorrow)
+	s.InsertLate(p, rig.DayAfterTomorrow)
 
 	kept := s.Starter("partitions", "drop", "--older-than-days", "1", "--yes").RequireSuccess()
 

@@ -13,30 +13,12 @@ import (
 	"creatorpay/internal/e2e/rig"
 )
 
-// insertLate stores the rows of both logs that the day posts, as the platform does:
-// without creatorpay.
-func insertLate(s *rig.System, p *oracle.Platform, posted string) {
-	s.T.Helper()
-	for _, v := range p.Views {
-		if v.Posted == posted {
-			s.Exec(`INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				p.DayOf(v.At), v.Video, v.Viewer, v.At.UTC().Format("2006-01-02 15:04:05.000"), v.ID, v.Seconds, v.Ads)
-		}
-	}
-	for _, row := range p.Payments {
-		if row.Posted == posted {
-			s.Exec(`INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method, refund_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, 0))`,
-				p.PaidOn(row), row.Video, row.ID, row.At.UTC().Format("2006-01-02 15:04:05.000"), row.Status, row.Payer, row.Amount, row.Method, row.RefundOf)
-		}
-	}
-}
-
 // runDays runs the days, each after what it posts has come, and compares.
 func runDays(s *rig.System, p *oracle.Platform, first, last string, flags ...string) {
 	s.T.Helper()
 	days := p.Settle(first, last)
 	for _, want := range days {
-		insertLate(s, p, want.Start)
+		s.InsertLate(p, want.Start)
 		s.RunDay(want.Start, flags...).RequireSuccess()
 		s.RequireSettled(want)
 	}
@@ -149,7 +131,7 @@ func TestLateViewsOfAnUnknownVideoKeepTheDayFromClosingUntilItIsKnown(t *testing
 	p.PlayLate(rig.Tomorrow, 9001, 15, 77, rig.Today+" 12:00:00", 60, 1)
 	p.PlayLate(rig.Tomorrow, 9002, 15, 77, rig.Today+" 13:00:00", 60, 1)
 	p.PlayLate(rig.Tomorrow, 9003, 10, 77, rig.Today+" 13:00:00", 60, 1)
-	insertLate(s, p, rig.Tomorrow)
+	s.InsertLate(p, rig.Tomorrow)
 
 	s.RunDay(rig.Tomorrow).RequireFailure("2024-05-07 has 2 rows of videos that are not in the catalogue: 15 (2 rows that came late for 2024-05-06); import them")
 
@@ -168,10 +150,10 @@ func TestWhatADayPostsStaysAfterAReset(t *testing.T) {
 	p.AddVideo(oracle.Video{ID: 15, Creator: 1, Title: "New"})
 	p.PlayLate(rig.Tomorrow, 9001, 15, 77, rig.Today+" 12:00:00", 60, 1)
 	p.PlayLate(rig.Tomorrow, 9002, 20, 77, rig.Today+" 12:00:00", 60, 1)
-	insertLate(s, p, rig.Tomorrow)
+	s.InsertLate(p, rig.Tomorrow)
 	s.RunDay(rig.Tomorrow).RequireFailure("15 (1 row that came late for 2024-05-06)")
 	p.PlayLate(rig.DayAfterTomorrow, 9003, 20, 77, rig.Today+" 15:00:00", 60, 1)
-	insertLate(s, p, rig.DayAfterTomorrow)
+	s.InsertLate(p, rig.DayAfterTomorrow)
 	s.PutVideos(p.Videos...)
 
 	s.Reset("daily:" + rig.Tomorrow)

@@ -6,6 +6,21 @@ import (
 	"slices"
 )
 
+// Export is a period's export: what `starter export` calls it, and its bytes.
+type Export struct{ Name, CSV string }
+
+// Exports are all that every period has.
+func (d Result) Exports() []Export {
+	return []Export{
+		{"statistics", d.Statistics()},
+		{"settlement", d.Settlement()},
+		{"top5", d.Top5()},
+		{"adjustments", d.Adjustments()},
+		{"payments", d.Payments()},
+		{"payment-adjustments", d.PaymentAdjustments()},
+	}
+}
+
 // Statistics is the period's export of that name, byte for byte.
 func (d Result) Statistics() string {
 	out := NewTable("period", "start", "video_id", "creator_id", "views", "self_views", "repeat_views", "played_seconds", "ad_views")

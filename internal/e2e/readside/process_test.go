@@ -58,12 +58,7 @@ func (a *api) callsOnReplicas(t *testing.T) (calls int) {
 // metrics is what the process tells at /metrics.
 func (a *api) metrics(t *testing.T) string {
 	t.Helper()
-	response, err := http.Get("http://" + a.health + "/metrics")
-	require.NoError(t, err)
-	defer response.Body.Close()
-	metrics, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return string(metrics)
+	return rig.Metrics(t, a.health)
 }
 
 // What an api that is abused may take.

@@ -8,29 +8,24 @@ import (
 )
 
 // RequireSettled means that the period is closed with exactly what the oracle
-// says, in every export and in the book of runs.
-func (s *System) RequireSettled(want oracle.Result) {
+// says, in every export and in the book of runs. It returns the exports.
+func (s *System) RequireSettled(want oracle.Result) Exports {
 	s.T.Helper()
-	require.Equal(s.T, want.Statistics(), s.export("statistics", want))
-	require.Equal(s.T, want.Settlement(), s.export("settlement", want))
-	require.Equal(s.T, want.Top5(), s.export("top5", want))
-	require.Equal(s.T, want.Adjustments(), s.export("adjustments", want))
-	require.Equal(s.T, want.Payments(), s.export("payments", want))
-	require.Equal(s.T, want.PaymentAdjustments(), s.export("payment-adjustments", want))
+	exports := Exports{}
+	for _, one := range want.Exports() {
+		s.requireExport(exports, want, one)
+	}
 	s.RequireBook(want)
+	return exports
 }
 
-// RequirePayouts means that the week, before which none closed, is paid out as the
-// oracle says.
-func (s *System) RequirePayouts(want oracle.Result) {
+// RequirePayouts means that the week is paid out as the oracle says, as long as no
+// week before it has left anything to be carried. It returns the export.
+func (s *System) RequirePayouts(want oracle.Result) Exports {
 	s.T.Helper()
-	require.Equal(s.T, want.Payouts(), s.export("payouts", want))
-}
-
-// export is what `starter export` writes.
-func (s *System) export(what string, of oracle.Result) string {
-	s.T.Helper()
-	return s.Starter("export", what, "--period", of.Kind, "--date", of.Start).RequireSuccess().Stdout
+	exports := Exports{}
+	s.requireExport(exports, want, oracle.Export{Name: "payouts", CSV: want.Payouts()})
+	return exports
 }
 
 // RequireBook means that the book of runs agrees with the oracle and with

@@ -18,8 +18,8 @@ func (s *System) Migrate(p *oracle.Platform) {
 	s.Starter("migrate", "--time-zone", p.Zone.String()).RequireSuccess()
 }
 
-// Load stores the platform's catalogue, its prices and fees, its views and its
-// payments.
+// Load stores the platform's catalogue, its prices and fees, and its views and
+// payments that do not come late.
 func (s *System) Load(p *oracle.Platform) {
 	s.T.Helper()
 	s.LoadCatalogue(p)
@@ -27,10 +27,10 @@ func (s *System) Load(p *oracle.Platform) {
 		s.addPrices(rule)
 	}
 	s.AddFees(p)
-	for views := range slices.Chunk(p.Views, 5000) {
+	for views := range slices.Chunk(p.OnTime(), 5000) {
 		s.Append(p, views...)
 	}
-	s.AppendPayments(p, p.Payments...)
+	s.AppendPayments(p, p.OnTimePayments()...)
 }
 
 // LoadCatalogue stores the platform's creators and videos.

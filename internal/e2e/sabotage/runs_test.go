@@ -18,6 +18,8 @@ var runSabotages = []sabotage{
 					err = nil
 				}
 				return fence, err`},
+			{"db/recount.go", `lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {`,
+				`lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil && !sabotaged("fence") {`},
 			// On a slow machine the activity would hear from Temporal that its run is
 			// over before it has had its chance to write.
 			{"workflows/options.go", `const lostAfter = 10 * time.Second`,
@@ -117,6 +119,15 @@ var runSabotages = []sabotage{
 		first: "2024-05-07", days: 1,
 		faults: func(p *chaos.Plan) {
 			p.Periods[0].Add(arrivesAt("DELETE FROM top_videos"), 1)
+		},
+	},
+	{
+		safety: "the close looks for what came after the check",
+		edits: []edit{{"db/checked_rows.go", `	if newest < c.from {`,
+			`	if newest < c.from || c.from > 0 && sabotaged("the close looks for what came after the check") {`}},
+		first: "2024-05-07", days: 1,
+		faults: func(p *chaos.Plan) {
+			p.Periods[0].Add(arrivesAt("INSERT INTO daily_settlements"), 1)
 		},
 	},
 	{

@@ -2,16 +2,12 @@ package db
 
 import (
 	"context"
-	"slices"
 
 	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
-
-// linesPerStatement bounds the length of one INSERT.
-const linesPerStatement = 1000
 
 // deleteCounted removes what counting stored of the chunk, payments among it.
 func deleteCounted(ctx context.Context, tx *sqlx.Tx, day settlement.Day, chunk Chunk) error {
@@ -36,16 +32,4 @@ func deleteLines(ctx context.Context, tx *sqlx.Tx, table, column string, day set
 		DELETE FROM `+table+`
 		WHERE `+column+` = ? AND `+where, append([]any{day}, args...)...)
 	return err
-}
-
-// insertLines stores new rows of the table, which has their columns.
-func insertLines[Line any](ctx context.Context, tx *sqlx.Tx, table string, columns server.Columns, lines []Line) error {
-	for part := range slices.Chunk(lines, linesPerStatement) {
-		if _, err := tx.NamedExecContext(ctx, `
-			INSERT INTO `+table+` (`+columns.List()+`)
-			VALUES (`+columns.Named()+`)`, part); err != nil {
-			return err
-		}
-	}
-	return nil
 }
