@@ -14,7 +14,7 @@ import (
 const (
 	// roughBytesPerRow is what a row of the watch log takes on the disk, with its
 	// index, as long as nothing is measured.
-	roughBytesPerRow = 130
+	roughBytesPerRow = 125
 	// besideRows is what the servers store beside the rows of the day: the views that
 	// are copied, redo log, undo log, temporary files.
 	besideRows = 4 << 30

@@ -49,7 +49,7 @@ func (b basis) largestChunk(rows int64) time.Duration {
 	return scaled(b.databaseCPU(rows)+b.workerCPU(rows), share)
 }
 
-// counting is how long the run counts the rows at its check and its close.
+// counting is how long the check, which counts all rows, and the close take.
 func (b basis) counting(rows int64) time.Duration {
 	phases := b.run.phases()
 	return scaled(phases[checked]+phases[closed], b.times(rows))
@@ -123,7 +123,7 @@ func (b basis) lines() []line {
 			fmt.Sprintf("measured %.1f %% of the rows (one video of many plays), read by one session: this share of both CPU times; that a bigger platform has as big a video is an **assumption**",
 				100*float64(b.run.LargestChunk)/float64(b.Rows))},
 		{"check and close alone, which no further worker makes shorter", func(rows int64) string { return inSeconds(b.counting(rows)) },
-			"measured seconds × rows: they count the rows on this machine's cores and disk; that a bigger one counts no faster is an **assumption**"},
+			"measured seconds × rows: the check counts all rows on this machine's cores and disk; that a bigger one counts no faster is an **assumption**"},
 		{"memory of a worker", func(int64) string { return fmt.Sprintf("%d MiB", peak>>20) },
 			fmt.Sprintf("measured peak of the largest of %d; a worker holds lines of videos, not rows: that it stays is measured up to %s", workers, b.rows())},
 		{"chunks, at most", func(int64) string { return fmt.Sprint(workflows.MaxChunks) },
