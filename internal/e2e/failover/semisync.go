@@ -32,14 +32,14 @@ type acknowledged struct {
 // semiSyncNames are how a product calls what semi-synchronous replication needs.
 type semiSyncNames struct{ source, replica string }
 
-// startSemiSync starts a primary that waits for one of two replicas, at the given point (AFTER_SYNC or AFTER_COMMIT), for as
-// long as it takes.
-func startSemiSync(t *testing.T, waitPoint string) *acknowledged {
+// startSemiSync starts a primary that waits for one of two replicas, for as long as it takes, before anybody sees what it
+// commits.
+func startSemiSync(t *testing.T) *acknowledged {
 	t.Helper()
 	cluster := devtest.NewCluster(t, 2, append(pluginFlags(),
 		"--loose-plugin-load-add=semisync_source.so", "--loose-plugin-load-add=semisync_replica.so", // built into MariaDB
 		"--loose-rpl-semi-sync-replica-enabled=ON", "--loose-rpl-semi-sync-slave-enabled=ON",
-		"--loose-rpl-semi-sync-source-wait-point="+waitPoint, "--loose-rpl-semi-sync-master-wait-point="+waitPoint,
+		"--loose-rpl-semi-sync-source-wait-point=AFTER_SYNC", "--loose-rpl-semi-sync-master-wait-point=AFTER_SYNC",
 		"--loose-rpl-semi-sync-source-timeout=3600000", "--loose-rpl-semi-sync-master-timeout=3600000")...)
 	a := &acknowledged{cluster, semiSyncNames{"source", "replica"}}
 	if _, known := variable(t, cluster.Primary, "rpl_semi_sync_master_enabled"); known {
