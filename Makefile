@@ -86,7 +86,7 @@ bench-api: setup build ## measure what readers wait for, and what they take from
 bench-growth: setup build ## measure a week from its import to its audit, how that grows with the creators, and how fast mails are sent
 	go run ./internal/bench growth $(BENCHFLAGS)
 
-bench-largest: setup build ## measure a day of 300 million views (takes 40 GB of disk) and write what bigger days need
+bench-largest: setup build ## measure a day of 300 million views (takes 50 GB of disk) and write what bigger days need
 	go run ./internal/bench largest $(BENCHFLAGS)
 
 lint: $(GOLANGCI_LINT) $(WORKFLOWCHECK) ## check format, style, and that workflows are deterministic

@@ -57,9 +57,10 @@ func (d Dialect) CountsInParallel() bool { return d != MariaDB }
 
 // LockWaitSeconds is how long a change of a table's layout waits for the
 // transactions that use it. Where everybody else who wants the table waits behind
-// the change, it is short: the change is tried again. Nobody waits behind one of
-// TiDB's, which has no such limit and is given one for the wait and the change
-// together; it goes on with a change after whoever asked for it has left, too.
+// the change, it is short: the change is tried again. No insert waits behind one of
+// TiDB's, only other changes of the table do. It has no such limit and is given one
+// for the wait and the change together; it goes on with a change after whoever asked
+// for it has left, too.
 func (d Dialect) LockWaitSeconds() int {
 	if d == TiDB {
 		return 10

@@ -7,7 +7,7 @@ type goal struct {
 	title    string
 	videos   int     // as many as a usual day has if 0
 	bound    float64 // of what is measured
-	mariaDB  float64 // the bound on MariaDB, which counts rows on one core; 0 for the same
+	mariaDB  float64 // the bound on MariaDB, whose floor is far lower; 0 for the same
 	atLeast  bool    // the bound is the least, not the most
 	measured measure
 }

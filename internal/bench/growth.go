@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"creatorpay/db/audit"
 	"creatorpay/engine/export"
@@ -41,11 +42,16 @@ func (c growthCommand) Run(ctx context.Context) error {
 			return fmt.Errorf("%s creators: %w", settlement.Number(creators), err)
 		}
 		m.Sizes = append(m.Sizes, size)
-		if err := m.keep(c.Figures); err != nil { // what is measured is kept if a bigger size fails
-			return err
-		}
 	}
-	return c.writePage()
+	return errors.Join(m.keep(c.Figures), c.writePage())
+}
+
+// Validate refuses to measure nothing.
+func (c growthCommand) Validate() error {
+	if len(c.Creators) == 0 || slices.Min(c.Creators) < 1 || c.Videos < 1 {
+		return errors.New("--creators, --videos: a week takes at least one creator and one video")
+	}
+	return nil
 }
 
 // filled is the folder of the files to import, and mailed that of the mails.

@@ -45,8 +45,8 @@ func (m growthMeasurement) keep(dir string) error {
 // goalStatements is how many statements are to be drawn and mailed in a minute.
 const goalStatements = 10_000
 
-// mailsAMinute is how fast the mails of the size were drawn and sent; 0 if they are
-// fewer than the goal asks for.
+// mailsAMinute is how fast the mails of the size were drawn and sent; 0 if it has fewer
+// creators than the goal asks for statements.
 func (s growthSize) mailsAMinute() float64 {
 	for _, step := range s.Steps {
 		if step.Name == mailing && s.Creators >= goalStatements {

@@ -11,7 +11,8 @@ import (
 	"creatorpay/settlement"
 )
 
-// mailGoal is judged by the newest measurement on the server with so many statements.
+// mailGoal is judged by the newest measurement on the server with so many creators, nearly
+// all of whom have a statement.
 var mailGoal = goal{title: settlement.Number(goalStatements) + " statements drawn and mailed to the local inbox, a minute", bound: goalStatements, atLeast: true}
 
 // writeMailGoal adds to the table of goals how fast mails are sent.
@@ -54,7 +55,7 @@ func writeGrowth(page *strings.Builder, measurements []growthMeasurement) {
 	}
 	page.WriteString(growthIntroduction)
 	for _, m := range measurements {
-		fmt.Fprintf(page, "\n%s Videos a creator: %d. %s\n", m.Machine, m.Videos, m.Note)
+		fmt.Fprintf(page, "\n### %s: a week\n\n%s\n", m.Machine.server(), strings.TrimSpace(fmt.Sprintf("%s Videos a creator: %d. %s", m.Machine, m.Videos, m.Note)))
 		page.WriteString("\n| creators | statements | step | seconds | database CPU ms | Temporal CPU ms | client CPU ms |\n|---:|---:|---|---:|---:|---:|---:|\n")
 		for _, size := range m.Sizes {
 			each := func(cpu time.Duration) float64 { return 1000 * cpu.Seconds() / float64(size.Creators) }

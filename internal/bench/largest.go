@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/google/renameio/v2"
+
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/generate"
 	"creatorpay/settlement"
@@ -21,7 +23,7 @@ import (
 type largestCommand struct {
 	files
 	installation
-	Name     string        `default:"local" help:"Name of the measurement: that of its file, to which further numbers of workers are added."`
+	Name     string        `default:"local" help:"Name of the measurement: that of its file, to which further numbers of workers are added with --keep-data."`
 	Millions float64       `default:"300" help:"Size of the day, in million views."`
 	Workers  []int         `default:"2,4" help:"With how many workers the day is run, one after the other."`
 	Videos   int           `default:"${videos}" help:"How many videos."`
@@ -67,15 +69,16 @@ const largestDay = firstDay + 1
 // Run fills the day, unless an earlier call has left it, and runs it with each
 // number of workers. What is measured is written down after each step.
 func (c largestCommand) Run(ctx context.Context) (err error) {
-	m, err := c.kept()
-	if err != nil {
-		return err
+	var m largestMeasurement
+	if c.KeepData {
+		if m, err = c.kept(); err != nil {
+			return err
+		}
 	}
-	if !c.KeepData || m.Rows == 0 {
+	if m.Rows == 0 {
 		if err := c.clear(ctx); err != nil {
 			return err
 		}
-		m = largestMeasurement{}
 	}
 	if !c.KeepData {
 		defer func() { err = errors.Join(err, c.clear(context.WithoutCancel(ctx))) }()
@@ -84,7 +87,7 @@ func (c largestCommand) Run(ctx context.Context) (err error) {
 		if m, err = c.fill(ctx); err != nil {
 			return fmt.Errorf("fill: %w", err)
 		}
-		if err := errors.Join(m.keep(c.Figures), c.keepFilled(m)); err != nil {
+		if err := c.keepFilled(m); err != nil {
 			return err
 		}
 	}
@@ -187,7 +190,7 @@ func (c largestCommand) kept() (m largestMeasurement, err error) {
 	if err := json.Unmarshal(text, &m); err != nil {
 		return m, fmt.Errorf("read %s: %w", c.filledFile(), err)
 	}
-	if m.Rows != c.rows() || m.Videos != c.Videos || m.Skew != string(c.Skew) {
+	if m.Rows != c.rows() || m.Videos != c.Videos || m.Skew != string(c.Skew) || m.Memory != c.Memory {
 		return largestMeasurement{}, nil
 	}
 	m.Name, m.Note = c.Name, c.Note
@@ -199,7 +202,7 @@ func (c largestCommand) keepFilled(m largestMeasurement) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(c.filledFile(), text, 0o600)
+	return renameio.WriteFile(c.filledFile(), text, 0o600)
 }
 
 func (c largestCommand) clear(ctx context.Context) error {

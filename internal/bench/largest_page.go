@@ -11,10 +11,11 @@ import (
 const largestIntroduction = `
 ## The largest day
 
-One day whose rows do not fit into the database's memory, run on one machine with different numbers of workers. The views of the day before are
+One day of more rows than the database keeps in memory at once, run on one machine with different numbers of workers, once with each. The views of the day before are
 generated; the day itself is made of copies of them, in which each viewer is another one, so that few videos have most of the rows here, too. Rows are
-stored in the order of the key, which leaves pages full. *In the order of time* are further rows, stored as a platform does, whose videos and viewers
-come in any order: pages are left partly empty then. Before each number of workers the servers are started anew, so that nothing lies in the database's
+stored in the order of the key, which leaves pages full: without redo log and with hardly any reserve of pages on MySQL, and without doublewrite,
+binary log or a wait for the disk at commits, until all are on the disk. *In the order of time* are further rows, whose videos and viewers come in any order
+as on a platform: pages are left partly empty then. They are stored with the redo log and the usual reserve, and not waited for on the disk. Before each number of workers the servers are started anew, so that nothing lies in the database's
 memory. Only the day before lies before the day. *Plan* is all until the plan is made, *close* the Top 5 and the close.
 `
 

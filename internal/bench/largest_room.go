@@ -16,8 +16,9 @@ const (
 	// index, as long as nothing is measured.
 	roughBytesPerRow = 125
 	// besideRows is what the servers store beside the rows of the day: the views that
-	// are copied, redo log, undo log, temporary files.
-	besideRows = 4 << 30
+	// are copied, and rows in the order of time, some 4 GiB, and as much of redo log,
+	// undo log and temporary files.
+	besideRows = 8 << 30
 )
 
 // roomFor makes sure that the disk of the folder holds so many rows more.

@@ -49,8 +49,8 @@ type files struct {
 
 // installation is where and with what the servers and the worker run.
 type installation struct {
-	Dir     string `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end."`
-	Memory  string `default:"4G" help:"Buffer pool of each database: the rows must fit."`
+	Dir     string `default:".dev/bench" type:"path" help:"Folder of the servers' data; cleared at the start and at the end, unless data are to be kept."`
+	Memory  string `default:"4G" help:"Buffer pool of each database: the rows must fit, but for the largest day."`
 	RedoLog string `default:"4G" help:"Redo log of each database: room for the filling, the log of a run is far smaller."`
 	Worker  string `default:"bin/worker" type:"path" help:"The worker program."`
 }

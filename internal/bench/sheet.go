@@ -49,10 +49,11 @@ func (b basis) largestChunk(rows int64) time.Duration {
 	return scaled(b.databaseCPU(rows)+b.workerCPU(rows), share)
 }
 
-// counting is how long the check, which counts all rows, and the close take.
-func (b basis) counting(rows int64) time.Duration {
+// checking is how long the check, which counts all rows, and the close take. The close
+// only looks whether rows came since, and grows with the videos.
+func (b basis) checking(rows int64) time.Duration {
 	phases := b.run.phases()
-	return scaled(phases[checked]+phases[closed], b.times(rows))
+	return scaled(phases[checked], b.times(rows)) + phases[closed]
 }
 
 // eventsPerChunk are the events of the run's history by the chunk, with those that the
@@ -122,8 +123,8 @@ func (b basis) lines() []line {
 		{"the largest chunk alone, which no further core makes shorter", func(rows int64) string { return inSeconds(b.largestChunk(rows)) },
 			fmt.Sprintf("measured %.1f %% of the rows (one video of many plays), read by one session: this share of both CPU times; that a bigger platform has as big a video is an **assumption**",
 				100*float64(b.run.LargestChunk)/float64(b.Rows))},
-		{"check and close alone, which no further worker makes shorter", func(rows int64) string { return inSeconds(b.counting(rows)) },
-			"measured seconds × rows: the check counts all rows on this machine's cores and disk; that a bigger one counts no faster is an **assumption**"},
+		{"check and close alone, which no further worker makes shorter", func(rows int64) string { return inSeconds(b.checking(rows)) },
+			"measured seconds of the check × rows, and of the close as they are, for as many videos: the check counts all rows on this machine's cores and disk; that a bigger one counts no faster is an **assumption**"},
 		{"memory of a worker", func(int64) string { return fmt.Sprintf("%d MiB", peak>>20) },
 			fmt.Sprintf("measured peak of the largest of %d; a worker holds lines of videos, not rows: that it stays is measured up to %s", workers, b.rows())},
 		{"chunks, at most", func(int64) string { return fmt.Sprint(workflows.MaxChunks) },
@@ -137,7 +138,7 @@ func (b basis) lines() []line {
 		{fmt.Sprintf("disk for %d days, the least", usualClosedDays+1), storage(b.Arrived.bytesPerRow(), usualClosedDays+1),
 			"the same, for the day and those that are looked at for late views"},
 		{"disk for as many days, in the order of the key", storage(b.Filled.bytesPerRow(), usualClosedDays+1),
-			fmt.Sprintf("measured %.0f bytes a row of rows stored so, which leaves pages full", b.Filled.bytesPerRow())},
+			fmt.Sprintf("measured %.0f bytes a row of rows stored so, on MySQL with hardly any room kept in reserve, which leaves pages full", b.Filled.bytesPerRow())},
 		{"read from the disk while the run is going", func(rows int64) string { return fmt.Sprintf("%.0f MB/s", b.diskPerSecond(rows)/1e6) },
 			fmt.Sprintf("measured %.0f bytes a row × rows ÷ %s", float64(b.run.DiskRead)/float64(b.Rows), inSeconds(closedWithin))},
 		{"IOPS", func(int64) string { return "not measured" }, "they depend on how much the disk and the server read at once"},
@@ -146,7 +147,7 @@ func (b basis) lines() []line {
 		{"cores of the database for storing them, the least", func(rows int64) string { return fmt.Sprintf("%.1f", b.storingCores(rows)) },
 			fmt.Sprintf("measured %.2f µs a row, stored in the order of time by one statement in one session, which sorts them, too; what a platform's many small transactions take is not measured",
 				micros(b.Arrived.MySQL, b.Arrived.Rows))},
-		{"replicas to scan, for the cores", func(rows int64) string { return fmt.Sprint(b.replicas(rows)) },
-			fmt.Sprintf("database machines of %d cores beside the primary, for both; the size is an **assumption**, and so is that scans are shared evenly", machineCores)},
+		{"replicas to scan, for the cores, at least", func(rows int64) string { return fmt.Sprint(b.replicas(rows)) },
+			fmt.Sprintf("database machines of %d cores beside the primary, for both; the size is an **assumption**, and so are that scans are shared evenly and that what a replica takes to store all rows, too, is left out", machineCores)},
 	}
 }

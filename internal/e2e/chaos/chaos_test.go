@@ -49,7 +49,7 @@ func TestChaos(t *testing.T) {
 	found := c.Compare()
 
 	t.Logf("%s\ntime: %s", c.Tally, time.Since(began).Round(time.Second))
-	require.Equal(t, replicas > 0, c.Tally.scans > 0, "replicas have been scanned")
+	require.Equal(t, replicas > 0, c.Tally.scans > 0, "replicas were asked for scans")
 	require.Empty(t, found, "%d differences:\n%s", len(found), strings.Join(found, "\n"))
 }
 

@@ -90,7 +90,7 @@ func (c *Rig) backUpReplicas() {
 // faultAtReplica decides what becomes of a statement that a worker sends to a replica.
 func (c *Rig) faultAtReplica(statement string) faultproxy.Fault {
 	if statement != "" {
-		return faultproxy.None // only scans are prepared, and this executes none
+		return faultproxy.None // a scan is prepared, and its execution carries no text
 	}
 	c.Tally.scan()
 	if c.scanToCut.Swap(false) {
