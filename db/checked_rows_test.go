@@ -215,3 +215,10 @@ func TestR10_ARowThatIsCommittedWhileTheCheckWaitsIsCountedByIt(t *testing.T) {
 		}
 	})
 }
+
+func TestRecount_PaymentsThatWentWithTheirPartitionAreCountedAgain(t *testing.T) {
+	db, _ := checkedLogs["payments"].open(t)
+	exec(t, db, `ALTER TABLE payments DROP PARTITION p20240506`)
+
+	require.Equal(t, []int{1}, recount(t, db, monday))
+}

@@ -68,19 +68,22 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 // changed are the numbers of the chunks of which the log, which has so many rows of
 // the day, has another number than were counted.
 func (db *DB) changed(ctx context.Context, day settlement.Day, log *daylog.Log, rows int64, chunks []Chunk, counted func(Chunk) int64) (again []int, err error) {
+	difference := rows
 	for _, chunk := range chunks {
-		rows -= counted(chunk)
+		difference -= counted(chunk)
 	}
-	if rows == 0 {
+	if difference == 0 {
 		return nil, nil
 	}
 	// None is left if the rows came and went between the two looks.
 	for _, chunk := range chunks {
-		rows, err := log.CountRange(ctx, db.pool, day, chunk.Range)
-		if err != nil {
-			return nil, err
+		var found int64
+		if rows > 0 { // a day without rows may have no partition
+			if found, err = log.CountRange(ctx, db.pool, day, chunk.Range); err != nil {
+				return nil, err
+			}
 		}
-		if rows != counted(chunk) {
+		if found != counted(chunk) {
 			again = append(again, chunk.Number)
 		}
 	}

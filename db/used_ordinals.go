@@ -57,7 +57,7 @@ func useUpDayBefore(ctx context.Context, from sqlx.QueryerContext, day settlemen
 // useUpEarlier does it for those that were settled before, but not the day before. The
 // last day is found by one look into the index for each video (a loose scan, which takes
 // a GROUP BY over a range): as a subquery for each video, or by the ids of some, it would
-// read all of their days.
+// read all of their days. TiDB, which has no loose scan, reads them all the same.
 func useUpEarlier(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) error {
 	where, args := server.Between("video_id", videos)
 	return server.EachRow(ctx, from, func(rows *sqlx.Rows) error {

@@ -31,9 +31,9 @@ const (
 	// a time and begins no pass after so many; what is left goes to the next run,
 	// as a new one. A pass counts as a batch, too.
 	batchesPerRun = 200
-	// mailParallel is how many batches are sent at a time over all workers, and so the
-	// most connections to the mail server: as many as wait for a distant server without
-	// being too many for it. How many of them there are is up to the workers' slots.
+	// mailParallel is how many batches of a week are sent at a time over all workers, and
+	// so the most connections to the mail server for it: as many as wait for a distant
+	// server without being too many for it. How many of them there are is up to the workers' slots.
 	mailParallel = 32
 )
 

@@ -2,7 +2,6 @@ package daylog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -47,7 +46,7 @@ func (l *Log) RaiseEpoch(ctx context.Context) (epoch int64, err error) {
 			return err
 		}
 		if newest != epoch {
-			return errors.New("somebody else raised it at the same time")
+			return settlement.Errorf(settlement.ErrBusy, settlement.Period{}, "somebody else raised the epoch of the %s at the same time", l.name)
 		}
 		return l.alter(ctx, fmt.Sprintf("ALTER COLUMN epoch SET DEFAULT %d", epoch))
 	})

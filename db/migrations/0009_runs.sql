@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS runs (
   payments_late_from MEDIUMINT UNSIGNED NOT NULL DEFAULT 1, -- the same of its payments: 0 while an open day settles some, 1 where it has none
   checked_from   MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- of the last check: rows from this epoch on may have come after its count; 0 where it raised none
   checked_rows   BIGINT       NOT NULL DEFAULT 0, -- how many rows it counted
-  payments_checked_from MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- the same of payments; 0 where the day had none
+  payments_checked_from MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- the same of payments; 0 also where the day had none
   payments_checked_rows BIGINT NOT NULL DEFAULT 0,
   late_collected_at DATETIME(3)  NULL,               -- UTC; when the late rows of both logs that the day posts were fixed
   late_rows      BIGINT       NOT NULL DEFAULT 0, -- views of earlier days that the day posts

@@ -43,7 +43,7 @@ type MailConfig struct {
 	TLS      mailer.TLS     `name:"smtp-tls" env:"SMTP_TLS" default:"auto" enum:"auto,mandatory,implicit,none" help:"auto asks for STARTTLS, except on this machine; mandatory, implicit (port 465) or none."`
 	Timeout  time.Duration  `name:"smtp-timeout" env:"SMTP_TIMEOUT" default:"30s" help:"For the connection, and for each mail."`
 	Slots    int            `name:"mail-slots" env:"MAIL_SLOTS" default:"${mail_slots}" help:"Connections to the mail server at a time."`
-	Rate     float64        `name:"mail-rate" env:"MAIL_RATE" default:"50" help:"Mails a second that are begun at most, over all workers and weeks; all workers should have the same. At least 0.1; 0 sets no limit."`
+	Rate     float64        `name:"mail-rate" env:"MAIL_RATE" default:"50" help:"Mails a second that are begun at most, over all workers and weeks; all workers should have the same. At least 0.5; 0 sets no limit."`
 	Links    settings.Links `embed:""`
 }
 
@@ -54,8 +54,9 @@ func (c MailConfig) Post() mailer.Config {
 	}
 }
 
-// leastRate lets a batch of mails end in the time that an activity has.
-const leastRate = 0.1
+// leastRate lets a batch of 25 mails end in the hour that an activity has, also while
+// two weeks have 32 batches each under way, which take turns.
+const leastRate = 0.5
 
 // interval is the time between two mails; 0 is none.
 func (c MailConfig) interval() time.Duration {

@@ -36,7 +36,7 @@ func TestConfig_NamesEveryProblem(t *testing.T) {
 }
 
 func TestConfig_TakesARateOnlyIfABatchCanEndWithIt(t *testing.T) {
-	for rate, want := range map[float64]bool{0: true, 0.1: true, 50: true, 0.09: false, -1: false, math.NaN(): false} {
+	for rate, want := range map[float64]bool{0: true, 0.5: true, 50: true, 0.49: false, -1: false, math.NaN(): false} {
 		config := Config{Slots: 1, Mail: MailConfig{Slots: 1, Rate: rate}}
 		require.Equal(t, want, config.Validate() == nil, "%v", rate)
 	}
