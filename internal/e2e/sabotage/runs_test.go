@@ -66,7 +66,11 @@ var runSabotages = []sabotage{
 		},
 		first: "2024-05-07", days: 1,
 		faults: func(p *chaos.Plan) {
-			p.Periods[0].Add(cutBefore("INSERT INTO daily_statistics"), 2)
+			// A chunk that has a row of a contested payment is counted again by the check, and
+			// so is right: not all of these have one.
+			for _, insert := range []int{2, 3, 4} {
+				p.Periods[0].Add(cutBefore("INSERT INTO daily_statistics"), insert)
+			}
 		},
 	},
 	{
