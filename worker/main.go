@@ -19,7 +19,6 @@ import (
 )
 
 func main() {
-	service.CollectLess()
 	var config struct {
 		settings.Database `embed:""`
 		settings.Replicas `embed:""`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -43,6 +44,7 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	if err := config.Validate(); err != nil {
 		return err
 	}
+	debug.SetGCPercent(config.GCPercent)
 	replicas, err := replication.OpenScans(backends.MySQLDSN, backends.ReplicaDSNs, config.Slots, logger)
 	if err != nil {
 		return err

@@ -27,17 +27,21 @@ import (
 
 func TestMain(m *testing.M) { devtest.Main(m) }
 
+// usable are settings that a worker takes.
+var usable = Config{Slots: 1, GCPercent: 100, Mail: MailConfig{Slots: 1}}
+
 func TestConfig_NamesEveryProblem(t *testing.T) {
 	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, LateDays: -3, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
-	for _, flag := range []string{"--slots", "--repeat-window", "--partitions-ahead", "--keep-days", "--late-days", "--mail-slots", "--mail-rate", "host:port"} {
+	for _, flag := range []string{"--slots", "--gc-percent", "--repeat-window", "--partitions-ahead", "--keep-days", "--late-days", "--mail-slots", "--mail-rate", "host:port"} {
 		require.ErrorContains(t, err, flag)
 	}
-	require.NoError(t, Config{Slots: 1, Mail: MailConfig{Slots: 1}}.Validate())
+	require.NoError(t, usable.Validate())
 }
 
 func TestConfig_TakesARateOnlyIfABatchCanEndWithIt(t *testing.T) {
 	for rate, want := range map[float64]bool{0: true, 0.5: true, 50: true, 0.49: false, -1: false, math.NaN(): false} {
-		config := Config{Slots: 1, Mail: MailConfig{Slots: 1, Rate: rate}}
+		config := usable
+		config.Mail.Rate = rate
 		require.Equal(t, want, config.Validate() == nil, "%v", rate)
 	}
 }
@@ -49,14 +53,14 @@ func TestConfig_TheRateIsAnIntervalBetweenMails(t *testing.T) {
 }
 
 func TestRun_RefusesASchemaThatIsTooOld(t *testing.T) {
-	err := Run(t.Context(), Backends{MySQLDSN: devtest.Database(t)}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
+	err := Run(t.Context(), Backends{MySQLDSN: devtest.Database(t)}, usable, slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "is at version 0")
 }
 
 func TestRun_RefusesASchemaThatIsTooNew(t *testing.T) {
 	dsn := migrated(t)
 	exec(t, dsn, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
-	err := Run(t.Context(), Backends{MySQLDSN: dsn}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
+	err := Run(t.Context(), Backends{MySQLDSN: dsn}, usable, slog.New(slog.DiscardHandler))
 	require.ErrorIs(t, err, settlement.ErrSchema)
 	require.ErrorContains(t, err, "use the program that goes with it")
 }
@@ -71,7 +75,7 @@ func TestRun_RefusesANamespaceWithoutSearchAttributes(t *testing.T) {
 		Namespace: options.Namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 	}))
 	require.Eventually(t, func() bool { // a new namespace is not known at once
-		err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: options}, Config{Slots: 1, Mail: MailConfig{Slots: 1}}, slog.New(slog.DiscardHandler))
+		err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: options}, usable, slog.New(slog.DiscardHandler))
 		return !strings.Contains(err.Error(), "not found")
 	}, time.Minute, 100*time.Millisecond)
 	require.ErrorContains(t, err, "namespace bare of Temporal lacks search attributes")
@@ -87,8 +91,9 @@ func TestRun_EndsWhenItCannotListen(t *testing.T) {
 	taken, err := listening.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = taken.Close() }()
-	err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: temporalOptions(t)},
-		Config{Slots: 1, Mail: MailConfig{Slots: 1}, Listen: taken.Addr().String()}, slog.New(slog.DiscardHandler))
+	config := usable
+	config.Listen = taken.Addr().String()
+	err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: temporalOptions(t)}, config, slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "serve metrics")
 }
 
@@ -187,8 +192,10 @@ func start(t *testing.T, dsn string) (address string, stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	backends := Backends{MySQLDSN: dsn, Temporal: temporalOptions(t)}
+	config := usable
+	config.Listen, config.RepeatWindow = address, time.Second
 	go func() {
-		ended <- Run(ctx, backends, Config{Slots: 1, Mail: MailConfig{Slots: 1}, Listen: address, RepeatWindow: time.Second}, slog.New(slog.DiscardHandler))
+		ended <- Run(ctx, backends, config, slog.New(slog.DiscardHandler))
 	}()
 	requireReady(t, address)
 	return address, func() {
