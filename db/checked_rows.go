@@ -28,20 +28,9 @@ func (db *DB) checkRows(ctx context.Context, log *daylog.Log, day settlement.Day
 		checked.from, err = 0, nil
 	}
 	if err == nil {
-		checked.rows, err = log.CountInRanges(ctx, day, settlement.Split(bordersOf(chunks)))
+		checked.rows, err = log.CountInRanges(ctx, day, RangesOf(chunks))
 	}
 	return checked, err
-}
-
-// bordersOf are the borders of the chunks. What is split there has every video, also
-// those that a gap between two chunks would leave out.
-func bordersOf(chunks []Chunk) (borders []int64) {
-	for _, chunk := range chunks {
-		if chunk.From != nil {
-			borders = append(borders, *chunk.From)
-		}
-	}
-	return borders
 }
 
 // storeChecked makes it what the run's last check found. A check that was overtaken may

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -53,6 +54,19 @@ func chunks(ctx context.Context, from sqlx.QueryerContext, period settlement.Per
 		return nil, fmt.Errorf("read chunks of %s: %w", period, err)
 	}
 	return found, nil
+}
+
+// RangesOf are ranges with the borders of the chunks that together have every video
+// once, also those that a gap between two chunks would leave out.
+func RangesOf(chunks []Chunk) []settlement.Range {
+	var borders []int64
+	for _, chunk := range chunks {
+		if chunk.From != nil {
+			borders = append(borders, *chunk.From)
+		}
+	}
+	slices.Sort(borders)
+	return settlement.Split(slices.Compact(borders))
 }
 
 // Chunk is one chunk of the stored plan.

@@ -18,11 +18,9 @@ var periodsInvariant = Invariant{
 	Subject: Figures,
 	check: func(ctx context.Context, a *audit) error {
 		for _, run := range a.periods() {
-			ranges, err := a.rangesOf(ctx, run.Period())
-			if err != nil {
-				return err
-			}
-			for _, videos := range ranges {
+			// Some videos at a time: the figures of a million at once go to the server's
+			// disk, where each takes several times as long.
+			for _, videos := range db.RangesOf(a.chunks[run.Period()]) {
 				if err := checkVideosOf(ctx, a, run.Period(), videos); err != nil {
 					return err
 				}
@@ -33,42 +31,6 @@ var periodsInvariant = Invariant{
 		}
 		return nil
 	},
-}
-
-// rangesOf are ranges of the period's videos that together cover all there are.
-func (a *audit) rangesOf(ctx context.Context, period settlement.Period) ([]settlement.Range, error) {
-	type row struct {
-		VideoID int64 `db:"video_id"`
-	}
-	var videos borders
-	err := eachRow(ctx, a, `
-		SELECT video_id
-		FROM period_videos
-		WHERE kind = ? AND starts_on = ?
-		ORDER BY video_id`, []any{period.Kind, period.Start}, func(r row) { videos.add(r.VideoID) })
-	return settlement.Split(videos.between), err
-}
-
-// videosAtATime bounds what a server has to keep of one statement: the figures of as
-// many videos as it keeps in memory. Those of a million videos go to its disk, where
-// each takes several times as long.
-const videosAtATime = 10_000
-
-// borders are between every so many videos, which are added by id.
-type borders struct {
-	videos  int
-	last    int64
-	between []int64
-}
-
-func (b *borders) add(video int64) {
-	if b.videos > 0 && video == b.last { // of another creator
-		return
-	}
-	if b.videos > 0 && b.videos%videosAtATime == 0 {
-		b.between = append(b.between, video)
-	}
-	b.videos, b.last = b.videos+1, video
 }
 
 // checkVideosOf takes the days from the period, video by video: nothing is to

@@ -1,0 +1,26 @@
+package db
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
+)
+
+func TestRangesOfChunksHaveEveryVideoOnceWhateverTheirOrderAndGaps(t *testing.T) {
+	at := func(video int64) *int64 { return &video }
+	chunk := func(from, to *int64) (c Chunk) {
+		c.From, c.Before = from, to
+		return c
+	}
+
+	require.Equal(t, settlement.Split([]int64{10, 20, 30}), RangesOf([]Chunk{
+		chunk(at(30), nil),
+		chunk(nil, at(10)),
+		chunk(at(10), at(15)),
+		chunk(at(20), at(30)),
+		chunk(at(20), at(30)),
+	}))
+	require.Equal(t, settlement.Split(nil), RangesOf(nil))
+}
