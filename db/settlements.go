@@ -131,7 +131,7 @@ func countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement
 		}
 		counted = withLate(counted, late, adjustments)
 	}
-	return counted, useUp(ctx, from, day, videos, counted)
+	return counted, setUsedOrdinals(ctx, from, day, videos, counted)
 }
 
 // countedBy are the videos of the source, by video, of which nothing is used up but

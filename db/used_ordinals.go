@@ -12,12 +12,12 @@ import (
 	"creatorpay/settlement"
 )
 
-// useUp gives the videos, which are those of the range in their order, the tier position
+// setUsedOrdinals gives the videos, which are those of the range in their order, the tier position
 // where their last settled days ended (R7). One that was never settled keeps what it has.
-func useUp(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) error {
-	found, err := useUpDayBefore(ctx, from, day, videos, counted)
+func setUsedOrdinals(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) error {
+	found, err := setUsedDayBefore(ctx, from, day, videos, counted)
 	if err == nil && found < len(counted) {
-		err = useUpEarlier(ctx, from, day, videos, counted)
+		err = setUsedEarlier(ctx, from, day, videos, counted)
 	}
 	if err != nil {
 		return fmt.Errorf("read where settled days before %s ended: %w", day, err)
@@ -25,10 +25,10 @@ func useUp(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, vi
 	return nil
 }
 
-// useUpDayBefore does it for the videos that were settled the day before, which most of
+// setUsedDayBefore does it for the videos that were settled the day before, which most of
 // them are, and tells how many they are. Its lines lie in the same order: to read them
 // from one end to the other takes far less than to look for each.
-func useUpDayBefore(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) (found int, err error) {
+func setUsedDayBefore(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) (found int, err error) {
 	where, args := server.Between("video_id", videos)
 	err = server.EachRow(ctx, from, func(rows *sqlx.Rows) error {
 		var video, views, adViews int64
@@ -54,11 +54,11 @@ func useUpDayBefore(ctx context.Context, from sqlx.QueryerContext, day settlemen
 	return found, err
 }
 
-// useUpEarlier does it for those that were settled before, but not the day before. The
+// setUsedEarlier does it for those that were settled before, but not the day before. The
 // last day is found by one look into the index for each video (a loose scan, which takes
 // a GROUP BY over a range): as a subquery for each video, or by the ids of some, it would
 // read all of their days. TiDB, which has no loose scan, reads them all the same.
-func useUpEarlier(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) error {
+func setUsedEarlier(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) error {
 	where, args := server.Between("video_id", videos)
 	return server.EachRow(ctx, from, func(rows *sqlx.Rows) error {
 		var video, views, adViews int64
