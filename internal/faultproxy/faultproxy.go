@@ -34,13 +34,13 @@ const (
 type Proxy struct {
 	Addr string // host:port that programs connect to
 
-	target   string
 	meet     func(statement string) Fault
 	answered func(code uint16)
 	listener net.Listener
 	links    sync.WaitGroup
 
 	mutex  sync.Mutex
+	target string
 	open   map[*link]struct{}
 	closed bool
 }
@@ -65,6 +65,19 @@ func Start(ctx context.Context, target string, meet func(statement string) Fault
 	}
 	p.links.Go(p.serve)
 	return p, nil
+}
+
+// LeadTo has new connections come to another server, as a balancer does, and cuts those
+// to all others.
+func (p *Proxy) LeadTo(target string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.target = target
+	for l := range p.open {
+		if l.target != target {
+			l.cut()
+		}
+	}
 }
 
 // Stop cuts all connections and waits until nothing is asked of meet any more.
@@ -97,17 +110,20 @@ func (p *Proxy) serve() {
 
 // connect links a client to the server until either disconnects.
 func (p *Proxy) connect(client net.Conn) {
-	server, err := new(net.Dialer).DialContext(context.Background(), "tcp", p.target)
+	p.mutex.Lock()
+	target := p.target
+	p.mutex.Unlock()
+	server, err := new(net.Dialer).DialContext(context.Background(), "tcp", target)
 	if err != nil {
 		_ = client.Close() // as if the server had refused the connection
 		return
 	}
-	l := &link{proxy: p, client: client, server: server}
+	l := &link{proxy: p, target: target, client: client, server: server}
 	defer l.cut()
+	defer p.forget(l)
 	if !p.keep(l) {
 		return
 	}
-	defer p.forget(l)
 	var answers sync.WaitGroup
 	answers.Go(func() {
 		l.answers()
@@ -118,12 +134,12 @@ func (p *Proxy) connect(client net.Conn) {
 	answers.Wait()
 }
 
-// keep remembers a link for [Proxy.Stop], which may have come before it.
+// keep remembers a link for [Proxy.Stop] and [Proxy.LeadTo], which may have come before it.
 func (p *Proxy) keep(l *link) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.open[l] = struct{}{}
-	return !p.closed
+	return !p.closed && l.target == p.target
 }
 
 func (p *Proxy) forget(l *link) {

@@ -130,3 +130,26 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 	require.Error(t, err)
 	require.EqualValues(t, 1146, <-told)
 }
+
+func TestConnectionsFollowToAnotherServerAndOldOnesAreCut(t *testing.T) {
+	config, err := mysql.ParseDSN(devtest.Database(t))
+	require.NoError(t, err)
+	config.Logger = &mysql.NopLogger{}
+	server := config.Addr
+	const nowhere = "127.0.0.1:1"
+	proxy, err := faultproxy.Start(t.Context(), nowhere, func(string) faultproxy.Fault { return faultproxy.None }, func(uint16) {})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, proxy.Stop()) })
+	config.Addr = proxy.Addr
+	pool := connect(t, config)
+	require.Error(t, pool.PingContext(t.Context()))
+
+	proxy.LeadTo(server)
+	conn, err := pool.Conn(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, conn.PingContext(t.Context()))
+
+	proxy.LeadTo(nowhere)
+	require.Error(t, conn.PingContext(t.Context()))
+	require.Error(t, pool.PingContext(t.Context()))
+}

@@ -20,6 +20,7 @@ const errorMark = 0xff
 // link is one client's connection to the server.
 type link struct {
 	proxy          *Proxy
+	target         string // where server is
 	client, server net.Conn
 	// fault is what is to happen to the next answer. The protocol has one
 	// statement at a time on its way, so it is that of the last statement.

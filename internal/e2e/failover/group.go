@@ -76,25 +76,25 @@ func (g *group) members(t *testing.T, server *devstack.MySQL, condition string) 
 
 func (g *group) writing() *devstack.MySQL { return g.nodes[0] }
 
-func (g *group) lose(t *testing.T, _ *inserting) {
+func (g *group) killPrimary(t *testing.T, _ *inserter) {
 	t.Helper()
 	require.NoError(t, g.nodes[0].Kill())
 }
 
-func (g *group) heir(*testing.T, *rig.System) *devstack.MySQL { return g.nodes[1] }
+func (g *group) candidate(*testing.T, *rig.System) *devstack.MySQL { return g.nodes[1] }
 
 // takeOver waits for the group's own choice.
-func (g *group) takeOver(t *testing.T, _ *rig.System, heir *devstack.MySQL) {
+func (g *group) takeOver(t *testing.T, _ *rig.System, candidate *devstack.MySQL) {
 	t.Helper()
 	rig.WaitUntil(t, "the group has a new primary that takes writes", func() bool {
-		readOnly, _ := variable(t, heir, "super_read_only")
-		return readOnly == "OFF" && g.members(t, heir, "MEMBER_ROLE = 'PRIMARY' AND MEMBER_STATE = 'ONLINE' AND MEMBER_ID = @@GLOBAL.server_uuid") == 1
+		readOnly, _ := variable(t, candidate, "super_read_only")
+		return readOnly == "OFF" && g.members(t, candidate, "MEMBER_ROLE = 'PRIMARY' AND MEMBER_STATE = 'ONLINE' AND MEMBER_ID = @@GLOBAL.server_uuid") == 1
 	})
 }
 
-func (g *group) follower(t *testing.T, heir *devstack.MySQL) *devstack.MySQL {
+func (g *group) follower(t *testing.T, candidate *devstack.MySQL) *devstack.MySQL {
 	t.Helper()
-	position, _ := variable(t, heir, "gtid_executed")
+	position, _ := variable(t, candidate, "gtid_executed")
 	pool := root(t, g.nodes[2])
 	defer pool.Close()
 	var missing int

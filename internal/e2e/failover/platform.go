@@ -19,9 +19,9 @@ const firstInserted = 1_000_000
 // insertEvery is how long the platform waits between two plays at least.
 const insertEvery = 20 * time.Millisecond
 
-// inserting is the platform, which stores one play of a day after the other, each
+// inserter is the platform, which stores one play of a day after the other, each
 // in a transaction of its own, and goes on after every error.
-type inserting struct {
+type inserter struct {
 	day     string
 	plays   []oracle.View // those that it has tried to store, by id; to be read when it has ended
 	errors  map[string]int
@@ -32,10 +32,10 @@ type inserting struct {
 }
 
 // insertPlays has the platform insert plays of the day until its end is asked for.
-func insertPlays(t testing.TB, into *sql.DB, p *oracle.Platform, day string) *inserting {
+func insertPlays(t testing.TB, into *sql.DB, p *oracle.Platform, day string) *inserter {
 	t.Helper()
 	ctx, end := context.WithCancel(t.Context())
-	w := &inserting{day: day, errors: map[string]int{}, stored: map[int64]struct{}{}, end: end}
+	w := &inserter{day: day, errors: map[string]int{}, stored: map[int64]struct{}{}, end: end}
 	w.working.Go(func() {
 		pace := time.NewTicker(insertEvery)
 		defer pace.Stop()
@@ -57,7 +57,7 @@ func insertPlays(t testing.TB, into *sql.DB, p *oracle.Platform, day string) *in
 	return w
 }
 
-func (w *inserting) insert(ctx context.Context, into *sql.DB, play oracle.View) {
+func (w *inserter) insert(ctx context.Context, into *sql.DB, play oracle.View) {
 	_, err := into.ExecContext(ctx, `
 		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -71,28 +71,28 @@ func (w *inserting) insert(ctx context.Context, into *sql.DB, play oracle.View) 
 	w.stored[play.ID] = struct{}{}
 }
 
-func (w *inserting) acknowledged() int {
+func (w *inserter) acknowledged() int {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	return len(w.stored)
 }
 
 // waitForMore waits until more plays have been acknowledged than there are now.
-func (w *inserting) waitForMore(t testing.TB) {
+func (w *inserter) waitForMore(t testing.TB) {
 	t.Helper()
 	before := w.acknowledged()
 	rig.WaitUntil(t, "the platform's plays are stored", func() bool { return w.acknowledged() > before+3 })
 }
 
 // stop ends the inserts, when the last one has an answer.
-func (w *inserting) stop() {
+func (w *inserter) stop() {
 	w.end()
 	w.working.Wait()
 }
 
 // addFound gives the platform those plays that the database has. All that were
 // acknowledged must be among them; it says how many it has lost of the others.
-func (w *inserting) addFound(s *rig.System, p *oracle.Platform) (lost int) {
+func (w *inserter) addFound(s *rig.System, p *oracle.Platform) (lost int) {
 	s.T.Helper()
 	rows, err := s.SQL.QueryContext(s.T.Context(), `SELECT view_id FROM watch_log WHERE watched_on = ? AND view_id >= ?`, w.day, firstInserted)
 	require.NoError(s.T, err)

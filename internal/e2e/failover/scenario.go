@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,8 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
 
+	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/e2e/rig"
+	"creatorpay/internal/faultproxy"
 )
 
 // The run is cut into more chunks than the worker counts at a time.
@@ -24,21 +25,20 @@ const (
 )
 
 // requireNoLineDiffers loses the primary when some of a day's chunks are counted, and holds this day and the next one
-// against the oracle. refusal is what a step of the run says of the heir before it takes writes; it is waited for unless
+// against the oracle. refusal is what a step of the run says of the candidate before it takes writes; it is waited for unless
 // it is empty.
-func requireNoLineDiffers(t *testing.T, group servers, refusal string) {
+func requireNoLineDiffers(t *testing.T, cluster servers, refusal string) {
 	t.Helper()
 	random := rig.NewRandom(t)
 	p := rig.FewPlays(random, rig.Today, 3)
 	rig.RandomPayments(random, p, rig.Today, rig.DayAfterTomorrow, false)
-	prepare(t, group.writing())
-	way := newAddress(t, addressOf(t, group.writing()))
-	s := rig.NewOn(t, through(t, way, dsnOf(t, group.writing())), devtest.Temporal(t))
+	prepare(t, cluster.writing())
+	balancer := startBalancer(t, cluster.writing())
+	s := rig.NewOn(t, through(t, balancer, dsnOf(t, cluster.writing())), devtest.Temporal(t))
 	s.Migrate(p)
 	s.Load(p)
 	s.StartWorker(fmt.Sprintf("WORKER_SLOTS=%d", slots))
-	platform := s.SQL
-	plays := insertPlays(t, platform, p, rig.Tomorrow)
+	plays := insertPlays(t, s.SQL, p, rig.Tomorrow)
 
 	counting := s.LockCounting()
 	run := s.BeginDay(rig.Today, "--chunk-rows", chunkRows)
@@ -50,14 +50,14 @@ func requireNoLineDiffers(t *testing.T, group servers, refusal string) {
 	rig.WaitUntil(t, "the others are counted", func() bool { return countedChunks(t.Context(), s) == counted })
 	plays.waitForMore(t)
 
-	group.lose(t, plays)
+	cluster.killPrimary(t, plays)
 	killed := time.Now()
-	heir := group.heir(t, s)
-	way.leadTo(addressOf(t, heir))
+	candidate := cluster.candidate(t, s)
+	balancer.LeadTo(addressOf(t, candidate))
 	if refusal != "" {
-		waitUntilFailed(t, s, refusal)
+		s.WaitUntilFailed(rig.Today, refusal)
 	}
-	group.takeOver(t, s, heir)
+	cluster.takeOver(t, s, candidate)
 	taken := time.Since(killed)
 	rig.WaitUntil(t, "another chunk is counted", func() bool { return countedChunks(t.Context(), s) > counted })
 	next := time.Since(killed)
@@ -75,7 +75,7 @@ func requireNoLineDiffers(t *testing.T, group servers, refusal string) {
 	days := p.Settle(rig.Today, rig.Tomorrow)
 	s.RequireSettled(days[0])
 	s.RunDay(rig.Tomorrow, "--chunk-rows", chunkRows).RequireSuccess()
-	follower := s.On(dsnOf(t, group.follower(t, heir)))
+	follower := s.On(dsnOf(t, cluster.follower(t, candidate)))
 	for _, day := range days {
 		s.RequireSettled(day)
 		s.Starter("verify", "--date", day.Start).RequireSuccess()
@@ -84,12 +84,22 @@ func requireNoLineDiffers(t *testing.T, group servers, refusal string) {
 	s.Starter("audit", "--from", rig.Today, "--to", rig.Tomorrow).RequireSuccess()
 }
 
-// through is the DSN that leads through the address.
-func through(t *testing.T, way *address, dsn string) string {
+// startBalancer starts what leads programs to the server that takes the writes, as a
+// balancer does.
+func startBalancer(t *testing.T, server *devstack.MySQL) *faultproxy.Proxy {
+	t.Helper()
+	balancer, err := faultproxy.Start(t.Context(), addressOf(t, server), func(string) faultproxy.Fault { return faultproxy.None }, func(uint16) {})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, balancer.Stop()) })
+	return balancer
+}
+
+// through is the DSN that leads through the balancer.
+func through(t *testing.T, balancer *faultproxy.Proxy, dsn string) string {
 	t.Helper()
 	config, err := mysql.ParseDSN(dsn)
 	require.NoError(t, err)
-	config.Addr = way.listener.Addr().String()
+	config.Addr = balancer.Addr
 	return config.FormatDSN()
 }
 
@@ -120,24 +130,6 @@ func holdChunks(t *testing.T, s *rig.System, first int) (held int) {
 func countedChunks(ctx context.Context, s *rig.System) (counted int) {
 	_ = s.SQL.QueryRowContext(ctx, `SELECT COUNT(*) FROM run_chunks WHERE kind = 'daily' AND starts_on = ? AND state <> 'planned'`, rig.Today).Scan(&counted)
 	return counted
-}
-
-// waitUntilFailed waits until a step of today's run has failed with these words and is to be tried again.
-func waitUntilFailed(t *testing.T, s *rig.System, words string) {
-	t.Helper()
-	temporal := s.Dial()
-	rig.WaitUntil(t, "a step fails with: "+words, func() bool {
-		run, err := temporal.DescribeWorkflowExecution(t.Context(), "daily:"+rig.Today, "")
-		if err != nil {
-			return false
-		}
-		for _, step := range run.GetPendingActivities() {
-			if strings.Contains(step.GetLastFailure().GetMessage(), words) {
-				return true
-			}
-		}
-		return false
-	})
 }
 
 // failuresOf are the different errors after which steps of the workflow were tried again, as its history keeps the last one of each.

@@ -63,9 +63,9 @@ func (a *acknowledged) wait(t *testing.T, server *devstack.MySQL) {
 
 func (a *acknowledged) writing() *devstack.MySQL { return a.Primary }
 
-// lose kills the primary while a transaction of the platform waits for a replica, and when only the second replica
+// killPrimary kills the primary while a transaction of the platform waits for a replica, and when only the second replica
 // has what was acknowledged last.
-func (a *acknowledged) lose(t *testing.T, plays *inserting) {
+func (a *acknowledged) killPrimary(t *testing.T, plays *inserter) {
 	t.Helper()
 	require.NoError(t, a.Replicas[0].StopReplication(t.Context()))
 	plays.waitForMore(t)
@@ -77,8 +77,8 @@ func (a *acknowledged) lose(t *testing.T, plays *inserting) {
 	require.NoError(t, a.Primary.Kill())
 }
 
-// heir is the replica that has most, as `starter status` tells an operator.
-func (a *acknowledged) heir(t *testing.T, s *rig.System) *devstack.MySQL {
+// candidate is the replica that has most, as `starter status` tells an operator.
+func (a *acknowledged) candidate(t *testing.T, s *rig.System) *devstack.MySQL {
 	t.Helper()
 	for _, replica := range a.Replicas {
 		require.NoError(t, replica.ApplyReceived(t.Context()))
@@ -95,23 +95,23 @@ func (a *acknowledged) heir(t *testing.T, s *rig.System) *devstack.MySQL {
 	return nil
 }
 
-// takeOver promotes the heir, as an operator does.
-func (a *acknowledged) takeOver(t *testing.T, _ *rig.System, heir *devstack.MySQL) {
+// takeOver promotes the candidate, as an operator does.
+func (a *acknowledged) takeOver(t *testing.T, _ *rig.System, candidate *devstack.MySQL) {
 	t.Helper()
 	promoted, other := a.Replicas[0], a.Replicas[1]
-	if promoted.MySQL != heir {
+	if promoted.MySQL != candidate {
 		promoted, other = other, promoted
 	}
-	a.wait(t, heir)
+	a.wait(t, candidate)
 	require.NoError(t, promoted.Promote(t.Context()))
-	require.NoError(t, other.Follow(t.Context(), heir))
+	require.NoError(t, other.Follow(t.Context(), candidate))
 }
 
-// follower is the third server, with all that the heir has.
-func (a *acknowledged) follower(t *testing.T, heir *devstack.MySQL) *devstack.MySQL {
+// follower is the third server, with all that the candidate has.
+func (a *acknowledged) follower(t *testing.T, candidate *devstack.MySQL) *devstack.MySQL {
 	t.Helper()
 	for _, replica := range a.Replicas {
-		if replica.MySQL != heir {
+		if replica.MySQL != candidate {
 			require.NoError(t, replica.CatchUp(t.Context()))
 			return replica.MySQL
 		}

@@ -22,14 +22,14 @@ const (
 type servers interface {
 	// writing is the server that takes the writes at first.
 	writing() *devstack.MySQL
-	// lose kills it while the platform inserts plays.
-	lose(t *testing.T, plays *inserting)
-	// heir is the server that is to take the writes, and may refuse them yet.
-	heir(t *testing.T, s *rig.System) *devstack.MySQL
-	// takeOver returns when the heir takes the writes.
-	takeOver(t *testing.T, s *rig.System, heir *devstack.MySQL)
-	// follower is the third server, when it has all that the heir has now.
-	follower(t *testing.T, heir *devstack.MySQL) *devstack.MySQL
+	// killPrimary kills it while the platform inserts plays.
+	killPrimary(t *testing.T, plays *inserter)
+	// candidate is the server that is to take the writes, and may refuse them yet.
+	candidate(t *testing.T, s *rig.System) *devstack.MySQL
+	// takeOver returns when the candidate takes the writes.
+	takeOver(t *testing.T, s *rig.System, candidate *devstack.MySQL)
+	// follower is the third server, when it has all that the candidate has now.
+	follower(t *testing.T, candidate *devstack.MySQL) *devstack.MySQL
 }
 
 // prepare makes the database and its user.

@@ -44,14 +44,21 @@ func (s *System) WaitUntilState(day, state string) {
 // WaitUntilWaiting waits until the day's run shows in Temporal what it waits for.
 func (s *System) WaitUntilWaiting(day, reason string) {
 	s.T.Helper()
+	s.WaitUntilFailed(day, "waiting: "+reason)
+	require.Empty(s.T, s.StateOf(day))
+}
+
+// WaitUntilFailed waits until a step of the day's run has failed with these words and is
+// to be tried again.
+func (s *System) WaitUntilFailed(day, words string) {
+	s.T.Helper()
 	temporal := s.Dial()
-	WaitUntil(s.T, "the run of "+day+" says: "+reason, func() bool {
+	WaitUntil(s.T, "a step of "+day+" fails with: "+words, func() bool {
 		run, err := temporal.DescribeWorkflowExecution(s.T.Context(), "daily:"+day, "")
 		return err == nil && slices.ContainsFunc(run.GetPendingActivities(), func(pending *workflow.PendingActivityInfo) bool {
-			return strings.Contains(pending.GetLastFailure().GetMessage(), "waiting: "+reason)
+			return strings.Contains(pending.GetLastFailure().GetMessage(), words)
 		})
 	})
-	require.Empty(s.T, s.StateOf(day))
 }
 
 // WaitUntilFound waits until so many runs match a query, as operators type it in
