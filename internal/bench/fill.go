@@ -71,7 +71,7 @@ func (r *rig) copyDay(ctx context.Context, day, last settlement.Day) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(copiesAtATime)
 	for to := day + 1; to < last; to++ {
-		for _, some := range settlement.Split(settlement.Borders(videos, rowsPerCopying, len(videos))) {
+		for _, some := range settlement.Split(settlement.Borders(videos, rowsPerStatement, len(videos))) {
 			group.Go(func() error {
 				later := r.calendar.Start(to).Sub(r.calendar.Start(day))
 				if _, err := r.sql.ExecContext(ctx, `

@@ -14,47 +14,47 @@ import (
 )
 
 const (
-	// rowsPerCopying is about how many rows one statement copies.
-	rowsPerCopying = 250_000
-	// tellEvery is after how many copied rows the bench tells how far it is, and asks
+	// rowsPerStatement is about how many rows one statement copies.
+	rowsPerStatement = 250_000
+	// reportEvery is after how many copied rows the bench tells how far it is, and asks
 	// whether to go on.
-	tellEvery = 10 * million
+	reportEvery = 10 * million
 )
 
-// stretch is what one statement copies.
-type stretch struct {
+// copyRange is what one statement copies.
+type copyRange struct {
 	From, To              int64 // videos, both included
 	FirstCopy, BeforeCopy int64
 }
 
-// cutStretches cuts the copies of all videos, in the order of the key, into stretches
+// cutCopies cuts the copies of all videos, in the order of the key, into ranges
 // of about so many rows: several videos with all their copies, or some copies of one
 // video.
-func cutStretches(videos []settlement.VideoRows, copies, rows int64) (all []stretch) {
-	var open int64 // rows of the last stretch, if further videos may be added to it
+func cutCopies(videos []settlement.VideoRows, copies, rows int64) (all []copyRange) {
+	var open int64 // rows of the last copyRange, if further videos may be added to it
 	for _, video := range videos {
 		whole := video.Rows * copies
 		switch some := max(1, rows/video.Rows); {
 		case some < copies:
 			for first := int64(0); first < copies; first += some {
-				all = append(all, stretch{video.VideoID, video.VideoID, first, min(first+some, copies)})
+				all = append(all, copyRange{video.VideoID, video.VideoID, first, min(first+some, copies)})
 			}
 			open = 0
 		case open > 0 && open+whole <= rows:
 			all[len(all)-1].To = video.VideoID
 			open += whole
 		default:
-			all = append(all, stretch{video.VideoID, video.VideoID, 0, copies})
+			all = append(all, copyRange{video.VideoID, video.VideoID, 0, copies})
 			open = whole
 		}
 	}
 	return all
 }
 
-// copyStretches copies the views of the day before to the day, and tells how many rows
+// copyRanges copies the views of the day before to the day, and tells how many rows
 // it has stored. Copies of a viewer are other viewers; who is not signed in stays so.
 // Now and then it asks whether to go on.
-func (r *rig) copyStretches(ctx context.Context, stretches []stretch, goOn func(copied int64) error) (int64, error) {
+func (r *rig) copyRanges(ctx context.Context, ranges []copyRange, check func(copied int64) error) (int64, error) {
 	var made struct{ Views, Viewers int64 }
 	if err := r.sql.GetContext(ctx, &made, "SELECT COUNT(*) AS views, MAX(viewer_id) + 1 AS viewers FROM bench_views"); err != nil {
 		return 0, err
@@ -64,7 +64,7 @@ func (r *rig) copyStretches(ctx context.Context, stretches []stretch, goOn func(
 	var copied atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(copiesAtATime)
-	for _, one := range stretches {
+	for _, one := range ranges {
 		group.Go(func() error {
 			// At any other level it would lock the rows that it copies.
 			tx, err := r.sql.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
@@ -96,11 +96,11 @@ func (r *rig) copyStretches(ctx context.Context, stretches []stretch, goOn func(
 				return err
 			}
 			now := copied.Add(stored)
-			if now/tellEvery == (now-stored)/tellEvery {
+			if now/reportEvery == (now-stored)/reportEvery {
 				return nil
 			}
 			fmt.Printf("%s views stored, %.0f s\n", settlement.Number(now), time.Since(began).Seconds())
-			return goOn(now)
+			return check(now)
 		})
 	}
 	err := group.Wait()

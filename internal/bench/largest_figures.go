@@ -11,17 +11,17 @@ import (
 
 // largestMeasurement is what is measured with the largest day.
 type largestMeasurement struct {
-	Name    string
-	Note    string `json:",omitempty"`
-	Machine machine
-	Memory  string // buffer pool of the database
-	Videos  int
-	Skew    string
-	Rows    int64
-	Copies  int     // of the views of the day before, of which the day is made
-	Filled  storing // the day, in the order of the key
-	Arrived storing // other views, in the order of time, as a platform stores them
-	Runs    []largestRun
+	Name        string
+	Note        string `json:",omitempty"`
+	Machine     machine
+	Memory      string // buffer pool of the database
+	Videos      int
+	Skew        string
+	Rows        int64
+	Copies      int     // of the views of the day before, of which the day is made
+	Filled      storing // the day, in the order of the key
+	InTimeOrder storing // other views, in the order of time, as a platform stores them
+	Runs        []largestRun
 }
 
 // storing is what it took to store rows of the watch log.

@@ -18,15 +18,15 @@ var fillFlags = []string{
 	"--loose-innodb-io-capacity=10000", "--loose-innodb-io-capacity-max=20000",
 }
 
-// arrivedRows is about how many rows are stored in the order of time, at most.
-const arrivedRows = 3 * million
+// inTimeOrderRows is about how many rows are stored in the order of time, at most.
+const inTimeOrderRows = 3 * million
 
 // fill makes the day before by the generator, closes it by a run, and makes the day
 // of copies of its views: each viewer of the day before stands for as many as there
 // are copies, so that few videos have most of the rows, as on a generated day. Rows
 // are stored in the order of the key.
 func (c largestCommand) fill(ctx context.Context) (m largestMeasurement, err error) {
-	if err := roomFor(c.Dir, c.rows(), roughBytesPerRow); err != nil {
+	if err := roomFor(c.Dir, c.rows(), estimatedBytesPerRow); err != nil {
 		return m, err
 	}
 	r, err := newRig(ctx, c.installation, layout{Workers: 1}, fillFlags...)
@@ -50,7 +50,7 @@ func (c largestCommand) fill(ctx context.Context) (m largestMeasurement, err err
 	if err := c.fillDayBefore(ctx, r); err != nil {
 		return m, err
 	}
-	if m.Arrived, err = c.storeInOrderOfTime(ctx, r); err != nil {
+	if m.InTimeOrder, err = c.storeInOrderOfTime(ctx, r); err != nil {
 		return m, fmt.Errorf("store rows in the order of time: %w", err)
 	}
 	m.Filled, err = c.copyViews(ctx, r, m.Machine.server())
@@ -122,7 +122,7 @@ func (c largestCommand) storeInOrderOfTime(ctx context.Context, r *rig) (stored 
 	}
 	defer func() { _ = conn.Close() }()
 	for _, statement := range []string{
-		"CREATE TABLE bench_arrived LIKE watch_log",
+		"CREATE TABLE bench_in_time_order LIKE watch_log",
 		"SET SESSION sort_buffer_size = 512 * 1024 * 1024", // all rows: sorting them in parts would take longer than storing them
 	} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
@@ -130,11 +130,11 @@ func (c largestCommand) storeInOrderOfTime(ctx context.Context, r *rig) (stored 
 		}
 	}
 	begin := r.calendar.Start(largestDay - 1)
-	part := min(1, arrivedRows/float64(c.generated()))
+	part := min(1, inTimeOrderRows/float64(c.generated()))
 	end := begin.Add(time.Duration(part * float64(r.calendar.End(largestDay-1).Sub(begin))))
 	stored, err = r.storing(func() (int64, error) {
 		result, err := conn.ExecContext(ctx, `
-			INSERT INTO bench_arrived (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+			INSERT INTO bench_in_time_order (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 			SELECT ?, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views
 			FROM bench_views
 			WHERE watched_at < ?
@@ -147,10 +147,10 @@ func (c largestCommand) storeInOrderOfTime(ctx context.Context, r *rig) (stored 
 	if err != nil {
 		return stored, err
 	}
-	if stored.Bytes, err = c.fileOf("bench_arrived"); err != nil {
+	if stored.Bytes, err = c.fileOf("bench_in_time_order"); err != nil {
 		return stored, err
 	}
-	_, err = conn.ExecContext(ctx, "DROP TABLE bench_arrived")
+	_, err = conn.ExecContext(ctx, "DROP TABLE bench_in_time_order")
 	return stored, err
 }
 
@@ -177,7 +177,7 @@ func (c largestCommand) copyViews(ctx context.Context, r *rig, server string) (s
 		return stored, err
 	}
 	stored, err = r.storing(func() (int64, error) {
-		copied, err := r.copyStretches(ctx, cutStretches(videos, int64(c.copies()), rowsPerCopying), func(copied int64) error {
+		copied, err := r.copyRanges(ctx, cutCopies(videos, int64(c.copies()), rowsPerStatement), func(copied int64) error {
 			bytes, err := c.dayBytes()
 			if err != nil {
 				return err

@@ -40,7 +40,7 @@ func (m largestMeasurement) write(page *strings.Builder) {
 	for _, one := range []struct {
 		how string
 		storing
-	}{{"in the order of the key", m.Filled}, {"in the order of time", m.Arrived}} {
+	}{{"in the order of the key", m.Filled}, {"in the order of time", m.InTimeOrder}} {
 		fmt.Fprintf(page, "| %s | %s | %.0f | %s | %.2f | %.0f |\n", one.how, settlement.Number(one.Rows), one.Took.Seconds(),
 			settlement.Number(one.perSecond()), micros(one.MySQL, one.Rows), one.bytesPerRow())
 	}

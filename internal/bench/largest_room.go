@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// roughBytesPerRow is what a row of the watch log takes on the disk, with its
+	// estimatedBytesPerRow is what a row of the watch log takes on the disk, with its
 	// index, as long as nothing is measured.
-	roughBytesPerRow = 125
+	estimatedBytesPerRow = 125
 	// besideRows is what the servers store beside the rows of the day: the views that
 	// are copied, and rows in the order of time, some 4 GiB, and as much of redo log,
 	// undo log and temporary files.

@@ -37,15 +37,15 @@ func TestDayThatTheDiskDoesNotHoldIsRefused(t *testing.T) {
 	require.ErrorContains(t, checkRoom("data", 1<<30, 1, 100), "it holds 0 million")
 }
 
-func TestStretchesHaveAllCopiesOfAllVideosInOrder(t *testing.T) {
+func TestCopyRangesHaveAllCopiesOfAllVideosInOrder(t *testing.T) {
 	videos := []settlement.VideoRows{{VideoID: 1, Rows: 10}, {VideoID: 2, Rows: 20}, {VideoID: 3, Rows: 90}, {VideoID: 5, Rows: 1000}, {VideoID: 6, Rows: 1}, {VideoID: 7, Rows: 1}}
 
-	require.Equal(t, []stretch{
+	require.Equal(t, []copyRange{
 		{1, 2, 0, 3},
 		{3, 3, 0, 1}, {3, 3, 1, 2}, {3, 3, 2, 3},
 		{5, 5, 0, 1}, {5, 5, 1, 2}, {5, 5, 2, 3},
 		{6, 7, 0, 3},
-	}, cutStretches(videos, 3, 100))
+	}, cutCopies(videos, 3, 100))
 }
 
 func TestCopiedDayIsTheDayBeforeWithMoreViewers(t *testing.T) {
@@ -61,7 +61,7 @@ func TestCopiedDayIsTheDayBeforeWithMoreViewers(t *testing.T) {
 	videos, err := r.db.Log.RowsByVideo(t.Context(), before)
 	require.NoError(t, err)
 
-	stored, err := r.copyStretches(t.Context(), cutStretches(videos, int64(c.copies()), 500), func(int64) error { return nil })
+	stored, err := r.copyRanges(t.Context(), cutCopies(videos, int64(c.copies()), 500), func(int64) error { return nil })
 
 	require.NoError(t, err)
 	require.Equal(t, c.rows(), stored)
@@ -177,8 +177,8 @@ func exampleDay() largestMeasurement {
 	}
 	return largestMeasurement{
 		Name: "example", Machine: machine{Database: "MySQL 9", Date: "2026-11-22"}, Memory: "4G", Videos: usualVideos, Skew: string(usualSkew), Rows: 100 * million, Copies: 10,
-		Filled:  storing{Rows: 100 * million, Bytes: 10_000 * million, Took: 200 * time.Second, MySQL: 300 * time.Second},
-		Arrived: storing{Rows: 3 * million, Bytes: 450 * million, Took: 60 * time.Second, MySQL: 30 * time.Second},
+		Filled:      storing{Rows: 100 * million, Bytes: 10_000 * million, Took: 200 * time.Second, MySQL: 300 * time.Second},
+		InTimeOrder: storing{Rows: 3 * million, Bytes: 450 * million, Took: 60 * time.Second, MySQL: 30 * time.Second},
 		Runs: []largestRun{{
 			Workers: 2, Peaks: []int64{50 << 20, 60 << 20}, Chunks: 150, LargestChunk: 10 * million, DiskRead: 18_000 * million,
 			figure: figure{

@@ -72,7 +72,7 @@ func storedAtPeak(rows int64) float64 {
 }
 
 func (b basis) storingCores(rows int64) float64 {
-	return storedAtPeak(rows) * b.Arrived.MySQL.Seconds() / float64(b.Arrived.Rows)
+	return storedAtPeak(rows) * b.InTimeOrder.MySQL.Seconds() / float64(b.InTimeOrder.Rows)
 }
 
 // databaseCores are those for the run and, at the same time, for storing.
@@ -133,9 +133,9 @@ func (b basis) lines() []line {
 			fmt.Sprintf("2 × rows ÷ %d: so the plan cuts a day of this size, whose big videos then make no more chunks than that", workflows.MaxChunks)},
 		{"events of the run, at most", func(int64) string { return settlement.Number(int64(b.eventsPerChunk() * workflows.MaxChunks)) },
 			fmt.Sprintf("measured %.1f a chunk × chunks", b.eventsPerChunk())},
-		{fmt.Sprintf("disk for %d days", keptDays), storage(b.Arrived.bytesPerRow(), keptDays),
-			fmt.Sprintf("measured %.0f bytes a row, index included, of rows stored in the order of time, × rows × days; how many days are kept is an **assumption**", b.Arrived.bytesPerRow())},
-		{fmt.Sprintf("disk for %d days, the least", usualClosedDays+1), storage(b.Arrived.bytesPerRow(), usualClosedDays+1),
+		{fmt.Sprintf("disk for %d days", keptDays), storage(b.InTimeOrder.bytesPerRow(), keptDays),
+			fmt.Sprintf("measured %.0f bytes a row, index included, of rows stored in the order of time, × rows × days; how many days are kept is an **assumption**", b.InTimeOrder.bytesPerRow())},
+		{fmt.Sprintf("disk for %d days, the least", usualClosedDays+1), storage(b.InTimeOrder.bytesPerRow(), usualClosedDays+1),
 			"the same, for the day and those that are looked at for late views"},
 		{"disk for as many days, in the order of the key", storage(b.Filled.bytesPerRow(), usualClosedDays+1),
 			fmt.Sprintf("measured %.0f bytes a row of rows stored so, on MySQL with hardly any room kept in reserve, which leaves pages full", b.Filled.bytesPerRow())},
@@ -146,7 +146,7 @@ func (b basis) lines() []line {
 			fmt.Sprintf("rows ÷ 86,400 s × %d; the factor is an **assumption**", peakFactor)},
 		{"cores of the database for storing them, the least", func(rows int64) string { return fmt.Sprintf("%.1f", b.storingCores(rows)) },
 			fmt.Sprintf("measured %.2f µs a row, stored in the order of time by one statement in one session, which sorts them, too; what a platform's many small transactions take is not measured",
-				micros(b.Arrived.MySQL, b.Arrived.Rows))},
+				micros(b.InTimeOrder.MySQL, b.InTimeOrder.Rows))},
 		{"replicas to scan, for the cores, at least", func(rows int64) string { return fmt.Sprint(b.replicas(rows)) },
 			fmt.Sprintf("database machines of %d cores beside the primary, for both; the size is an **assumption**, and so are that scans are shared evenly and that what a replica takes to store all rows, too, is left out", machineCores)},
 	}
