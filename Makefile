@@ -71,7 +71,7 @@ chaos-api: setup ## read from two apis while servers and replicas fail, and comp
 	CREATORPAY_CHAOS_SECONDS=$(SECONDS) CREATORPAY_TEST_SEED=$(SEED) \
 		go test -count=1 -timeout 24h -v -run '^TestChaos$$' ./internal/e2e/readside
 
-failover: setup ## kill the server that takes the writes in the middle of a day, with replicas and, on MySQL, in a group
+failover: setup ## kill the server that takes the writes in the middle of a day, with replicas, in a group of MySQL, in a cluster of Galera
 	go test -count=1 -timeout 30m -v ./internal/e2e/failover
 
 uitest: setup build ## use the Temporal UI and the creators' pages with a real browser (Chromium), taking pictures
