@@ -56,7 +56,7 @@ install_packages() {
   rm -f "$log"
 }
 
-# Built in a module of its own, which pairs the command line's last version that builds from the module proxy with a
+# Built in a module of its own, which pairs the command line's last version that builds as a Go module with a
 # newer SQLite driver: in the one it came with, a cancelled request could leave the server's only connection inside a
 # transaction for ever.
 install_temporal() (

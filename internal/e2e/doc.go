@@ -8,7 +8,7 @@
 //   - rig builds and starts the programs and compares what they did;
 //   - daily, weekly and late test what days, weeks and late views come to;
 //   - recovery tests what goes on after failures, resets and kills;
-//   - failover kills the server that takes the writes, with semi-synchronous replicas and in a group;
+//   - failover kills the server that takes the writes, with semi-synchronous replicas, in a group and in a Galera cluster;
 //   - operations tests the commands of an operator;
 //   - chaos runs weeks under random faults;
 //   - sabotage tests that chaos finds each safety that is taken out;
