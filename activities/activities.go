@@ -22,9 +22,9 @@ type Activities struct {
 	// RepeatWindow is the window of R3 for runs that begin now.
 	RepeatWindow time.Duration
 	// PartitionsAhead is how many days after today, and after the one being run,
-	// have room in the watch log.
+	// have room in the logs.
 	PartitionsAhead int
-	// KeepDays is how many days of the watch log stay before the one being run;
+	// KeepDays is how many days of the logs stay before the one being run;
 	// 0 keeps all.
 	KeepDays int
 	// LateDays is how many closed days before the one being run are looked at

@@ -20,7 +20,7 @@ const (
 	TypeStale       = "Stale"   // another workflow run has taken over
 	TypeBadData     = "BadData" // a row or figure that cannot be right
 	TypeUnknown     = "UnknownVideos"
-	TypeRowsArrived = "RowsArrived" // the watch log does not come to rest
+	TypeRowsArrived = "RowsArrived" // the logs do not come to rest
 	TypeChunks      = "ChunksFailed"
 	TypePeriods     = "PeriodsFailed" // runs that a launcher waited for
 

@@ -60,8 +60,9 @@ func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
 	}
 }
 
-// claimOf names this attempt.
+// claimOf names this attempt and no other one: a later pass of the same run has an activity
+// of the same ID for the batch, at another time.
 func claimOf(ctx context.Context) string {
 	info := activity.GetInfo(ctx)
-	return fmt.Sprintf("%s/%s/%d", info.WorkflowExecution.RunID, info.ActivityID, info.Attempt)
+	return fmt.Sprintf("%s/%s/%d/%d", info.WorkflowExecution.RunID, info.ActivityID, info.ScheduledTime.UnixNano(), info.Attempt)
 }

@@ -153,6 +153,22 @@ func TestR12_AMailWhoseClaimWasLostWhileItWasSentIsUnknown(t *testing.T) {
 	require.Equal(t, map[int64]string{1: db.DeliveryUnknown, 2: db.DeliverySent}, m.states())
 }
 
+func TestR12_AMailWhoseClaimWasLostInALaterPassIsUnknown(t *testing.T) {
+	m := openMailRig(t, 2)
+	m.inbox.Misbehave(dbtest.Address(1), inbox.RefuseForNow, 1)
+	require.NoError(t, m.send())
+	before := m.deliveries()[1]
+	require.Equal(t, db.DeliveryPending, before.State)
+	m.serve(&mailServer{onMail: func() error {
+		m.Exec(`UPDATE deliveries SET state = 'pending', claim = ?, attempts = 1 WHERE creator_id = 1`, before.Claim)
+		return nil
+	}})
+
+	require.ErrorContains(t, m.send(), "the database does not have the claim with which it was sent")
+
+	require.Equal(t, map[int64]string{1: db.DeliveryUnknown, 2: db.DeliverySent}, m.states())
+}
+
 func TestAMailToACreatorWhoIsNotInTheCatalogueIsRejectedByName(t *testing.T) {
 	m := openMailRig(t, 2)
 	m.Exec(`DELETE FROM videos WHERE creator_id = 1`)

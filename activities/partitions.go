@@ -10,7 +10,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// MakeRoom makes room in the watch log for the day and for those that come after
+// MakeRoom makes room in the logs for the day and for those that come after
 // it. A log that begins later gets no days below: nobody waits for them.
 func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room MakeRoomResult, err error) {
 	if err := input.Day.Validate(); err != nil {
@@ -28,7 +28,7 @@ func (a *Activities) MakeRoom(ctx context.Context, input DayInput) (room MakeRoo
 	return MakeRoomResult{Added: len(added), Until: until}, err
 }
 
-// MakeRoomAfter makes room in the watch log for the days that come after the
+// MakeRoomAfter makes room in the logs for the days that come after the
 // given one. A day without a partition gets none here, and neither do those after
 // it: nobody could store its views, so it is not to be settled unseen.
 func (a *Activities) MakeRoomAfter(ctx context.Context, input DayInput) (room MakeRoomResult, err error) {

@@ -11,7 +11,7 @@ import "creatorpay/settlement"
 // The steps of a day.
 
 // DayInput names the day on which an activity works, or from which on there is to
-// be room in the watch log.
+// be room in the logs.
 type DayInput struct {
 	Day settlement.Day `json:"day"`
 }
@@ -102,9 +102,9 @@ type FailDayInput struct {
 	Failure string         `json:"failure"` // for people
 }
 
-// The partitions of the watch log, before and after a day.
+// The partitions of the logs, before and after a day.
 
-// MakeRoomResult says for which days the watch log has room.
+// MakeRoomResult says for which days the logs have room.
 type MakeRoomResult struct {
 	Added int            `json:"added"` // days
 	Until settlement.Day `json:"until"` // the last day with room; zero if the day itself has none
