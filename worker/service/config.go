@@ -30,7 +30,7 @@ type Config struct {
 	StopTimeout     time.Duration `env:"WORKER_STOP_TIMEOUT" default:"30s" help:"How long running activities may go on after SIGTERM."`
 	// At Go's own 100, sending mails took two fifths more CPU time: a mail's documents
 	// leave 14 MB of garbage beside some 30 MB in use.
-	GCPercent  int        `name:"gc-percent" env:"GOGC" default:"400" help:"How much garbage lies before it is collected, in percent of the memory in use."`
+	GCPercent  int        `name:"gc-percent" env:"WORKER_GC_PERCENT" default:"400" help:"How much garbage lies before it is collected, in percent of the memory in use, whatever GOGC says."`
 	Deployment string     `env:"WORKER_DEPLOYMENT" placeholder:"NAME" help:"Temporal worker deployment that this worker belongs to. With it each run keeps to the build that began it, and a build gets no new runs until it is made the current one."`
 	BuildID    string     `name:"build-id" env:"WORKER_BUILD_ID" placeholder:"ID" help:"Build of the deployment that this program is; needs --deployment."`
 	Mail       MailConfig `embed:"" group:"Mail"`
@@ -84,6 +84,9 @@ func (c MailConfig) validate() error {
 	return errors.Join(append(problems, err)...)
 }
 
+// mostGCPercent is a hundred times the memory in use: beyond it no memory is enough.
+const mostGCPercent = 10_000
+
 // Validate says what is wrong with the settings, all of it at once.
 func (c Config) Validate() error {
 	var problems []error
@@ -101,8 +104,11 @@ func (c Config) Validate() error {
 			problems = append(problems, fmt.Errorf("--%s is %d: choose 0 to %d", days.flag, days.value, most))
 		}
 	}
-	if c.GCPercent < 1 {
-		problems = append(problems, fmt.Errorf("--gc-percent (GOGC) is %d: choose at least 1", c.GCPercent))
+	if c.GCPercent < 1 || c.GCPercent > mostGCPercent {
+		problems = append(problems, fmt.Errorf("--gc-percent is %d: choose 1 to %d", c.GCPercent, mostGCPercent))
+	}
+	if c.StopTimeout < 0 {
+		problems = append(problems, fmt.Errorf("--stop-timeout is %s: choose 0 or more", c.StopTimeout))
 	}
 	if (c.Deployment == "") != (c.BuildID == "") {
 		problems = append(problems, errors.New("--deployment and --build-id go together: set both or none"))

@@ -31,8 +31,8 @@ func TestMain(m *testing.M) { devtest.Main(m) }
 var usable = Config{Slots: 1, GCPercent: 100, Mail: MailConfig{Slots: 1}}
 
 func TestConfig_NamesEveryProblem(t *testing.T) {
-	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, LateDays: -3, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
-	for _, flag := range []string{"--slots", "--gc-percent", "--repeat-window", "--partitions-ahead", "--keep-days", "--late-days", "--mail-slots", "--mail-rate", "host:port"} {
+	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, LateDays: -3, GCPercent: mostGCPercent + 1, StopTimeout: -1, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
+	for _, flag := range []string{"--slots", "--gc-percent", "--stop-timeout", "--repeat-window", "--partitions-ahead", "--keep-days", "--late-days", "--mail-slots", "--mail-rate", "host:port"} {
 		require.ErrorContains(t, err, flag)
 	}
 	require.NoError(t, usable.Validate())
@@ -74,8 +74,9 @@ func TestRun_RefusesANamespaceWithoutSearchAttributes(t *testing.T) {
 	require.NoError(t, namespaces.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
 		Namespace: options.Namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 	}))
+	dsn := migrated(t)
 	require.Eventually(t, func() bool { // a new namespace is not known at once
-		err = Run(t.Context(), Backends{MySQLDSN: migrated(t), Temporal: options}, usable, slog.New(slog.DiscardHandler))
+		err = Run(t.Context(), Backends{MySQLDSN: dsn, Temporal: options}, usable, slog.New(slog.DiscardHandler))
 		return !strings.Contains(err.Error(), "not found")
 	}, time.Minute, 100*time.Millisecond)
 	require.ErrorContains(t, err, "namespace bare of Temporal lacks search attributes")
