@@ -122,6 +122,6 @@ func readPayment(columns []driver.Value, payment *settlement.Payment) {
 // partition.
 func StrayPayment(day settlement.Day, payment settlement.Payment) error {
 	return settlement.Errorf(settlement.ErrBadRow, settlement.DailyPeriod(day),
-		"payments log of %s, video %d: payment %d was paid at %s, outside of its partition's day: move it to the day on which it was paid",
+		"payments log of %s, video %d: payment %d was paid at %s, outside of its partition's day: delete it, and insert it with the day on which it was paid",
 		day, payment.VideoID, payment.PaymentID, time.UnixMilli(payment.PaidAt).UTC().Format(time.RFC3339Nano))
 }

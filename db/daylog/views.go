@@ -80,6 +80,6 @@ func readPlay(columns []driver.Value, play *settlement.Play) {
 // StrayRow is the error of a play that did not start on the day of its partition.
 func StrayRow(day settlement.Day, play settlement.Play) error {
 	return settlement.Errorf(settlement.ErrBadRow, settlement.DailyPeriod(day),
-		"watch log of %s, video %d: viewer %d's play started at %s, outside of its partition's day: move it to the day in which it started",
+		"watch log of %s, video %d: viewer %d's play started at %s, outside of its partition's day: delete it, and insert it with the day in which it started",
 		day, play.VideoID, play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))
 }
