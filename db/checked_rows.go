@@ -13,7 +13,8 @@ import (
 // checkedRows are the rows of an open day's partition as a check has found them: it
 // raised the epoch of the log, and then counted. Whatever comes later, and whatever had
 // not been committed, has that epoch or a later one. While no row of the partition
-// has, it has as many as the check counted, unless rows were deleted.
+// has, it has as many as the check counted, unless rows were deleted, moved from or to
+// another day, or written with an epoch of their own.
 type checkedRows struct {
 	from int64 // the epoch; 0 where none was raised, and nothing is known of what came
 	rows int64

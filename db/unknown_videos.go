@@ -17,7 +17,8 @@ const unknownVideosNamed = 20
 // or payments of unknown videos, the day's own or late ones (R10, R15). Chunks that
 // had such rows when they were counted, and whose videos have become known since,
 // are returned to be counted again. The day must have been counted: a chunk that is
-// still planned is one that had such rows.
+// planned is one that had such rows, or that a try of the check whose answer was lost has
+// planned anew; it is counted again as well.
 func (db *DB) CheckVideosKnown(ctx context.Context, day settlement.Day) (repaired []int, err error) {
 	chunks, err := db.Chunks(ctx, settlement.DailyPeriod(day))
 	if err != nil {

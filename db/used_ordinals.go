@@ -25,8 +25,8 @@ func setUsedOrdinals(ctx context.Context, from sqlx.QueryerContext, day settleme
 	return nil
 }
 
-// setUsedDayBefore does it for the videos that were settled the day before, which most of
-// them are, and tells how many they are. Its lines lie in the same order: to read them
+// setUsedDayBefore sets it for the videos that were settled the day before, which most of
+// them were, and tells how many they are. Its lines lie in the same order: to read them
 // from one end to the other takes far less than to look for each.
 func setUsedDayBefore(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, counted []CountedVideo) (found int, err error) {
 	where, args := server.Between("video_id", videos)
@@ -54,7 +54,7 @@ func setUsedDayBefore(ctx context.Context, from sqlx.QueryerContext, day settlem
 	return found, err
 }
 
-// setUsedEarlier does it for those that were settled before, but not the day before. The
+// setUsedEarlier sets it for those that were settled before, but not the day before. The
 // last day is found by one look into the index for each video (a loose scan, which takes
 // a GROUP BY over a range): as a subquery for each video, or by the ids of some, it would
 // read all of their days. TiDB, which has no loose scan, reads them all the same.

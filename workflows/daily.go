@@ -130,7 +130,7 @@ func (r *dailyRun) makeRoom(ctx workflow.Context) {
 	}
 }
 
-// dropOldDays makes the watch log shorter once the day is closed, which it stays
+// dropOldDays makes the logs shorter once the day is closed, which it stays
 // whatever comes of it.
 func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (done activities.DropOldDaysResult) {
 	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "drop old days of the watch log"), a.DropOldDays,
@@ -181,7 +181,7 @@ func (r *dailyRun) count(ctx workflow.Context, round int) error {
 	})
 }
 
-// check holds what was counted against the watch log (R10). It tells whether
+// check holds what was counted against the logs (R10, R15). It tells whether
 // the log was at rest; otherwise the chunks that changed are planned again.
 func (r *dailyRun) check(ctx workflow.Context) (atRest bool, err error) {
 	r.progress.enter(ctx, PhaseChecking)

@@ -47,7 +47,7 @@ func MailSummary(week settlement.Period) string { return "Mails of " + week.Stri
 // MailID is the workflow ID of the mails of a week: mail:2024-W19.
 func MailID(week settlement.Period) string { return "mail:" + week.String() }
 
-// PartitionsID begins the workflow IDs of all that make room in the watch log. A
+// PartitionsID begins the workflow IDs of all that make room in the logs. A
 // schedule appends the time at which one was due.
 const PartitionsID = "partitions"
 

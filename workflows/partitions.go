@@ -11,7 +11,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// Partitions makes room in the watch log for the coming days, whatever becomes of
+// Partitions makes room in the logs for the coming days, whatever becomes of
 // the runs of days: the platform cannot store a play for which there is no
 // partition.
 func Partitions(ctx workflow.Context, input PartitionsInput) (room activities.MakeRoomResult, err error) {

@@ -118,9 +118,9 @@ type FailedPeriod struct {
 	AfterClose bool `json:"after_close,omitempty"`
 }
 
-// The partitions of the watch log.
+// The partitions of the logs.
 
-// PartitionsInput says for which day, and those after it, the watch log is to
+// PartitionsInput says for which day, and those after it, the logs are to
 // have room. The result is an [activities.MakeRoomResult].
 type PartitionsInput struct {
 	Zone string `json:"zone"` // the business time zone

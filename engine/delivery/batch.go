@@ -88,7 +88,8 @@ func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, deliver
 	case drawn == nil:
 		return b.giveUp(ctx, delivery, fmt.Errorf("creator %d has no statement for %s", delivery.CreatorID, b.Week))
 	}
-	// First, since only then it is certain which address questions go to.
+	// First: a worker without a mail server does not know either which address questions
+	// go to, which stands in the documents.
 	if err := b.dial(ctx); err != nil {
 		return err
 	}

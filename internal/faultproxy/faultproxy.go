@@ -52,8 +52,14 @@ type Proxy struct {
 // answer. It gets the text of a query or of what is to be prepared, and an empty
 // one for the execution of a prepared statement. answered is told the number of
 // each error that the server itself answers with. Both are called from many
-// goroutines.
+// goroutines, and may be nil.
 func Start(ctx context.Context, target string, meet func(statement string) Fault, answered func(code uint16)) (*Proxy, error) {
+	if meet == nil {
+		meet = func(string) Fault { return None }
+	}
+	if answered == nil {
+		answered = func(uint16) {}
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

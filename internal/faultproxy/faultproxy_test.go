@@ -29,7 +29,7 @@ func open(t *testing.T, text string, fault faultproxy.Fault) (through, around *s
 			return fault
 		}
 		return faultproxy.None
-	}, func(uint16) {})
+	}, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, proxy.Stop()) })
 	around = connect(t, config)
@@ -120,7 +120,7 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 	config, err := mysql.ParseDSN(devtest.Database(t))
 	require.NoError(t, err)
 	told := make(chan uint16, 1)
-	proxy, err := faultproxy.Start(t.Context(), config.Addr, func(string) faultproxy.Fault { return faultproxy.None }, func(code uint16) { told <- code })
+	proxy, err := faultproxy.Start(t.Context(), config.Addr, nil, func(code uint16) { told <- code })
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, proxy.Stop()) })
 	config.Addr = proxy.Addr
@@ -137,7 +137,7 @@ func TestConnectionsFollowToAnotherServerAndOldOnesAreCut(t *testing.T) {
 	config.Logger = &mysql.NopLogger{}
 	server := config.Addr
 	const nowhere = "127.0.0.1:1"
-	proxy, err := faultproxy.Start(t.Context(), nowhere, func(string) faultproxy.Fault { return faultproxy.None }, func(uint16) {})
+	proxy, err := faultproxy.Start(t.Context(), nowhere, nil, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, proxy.Stop()) })
 	config.Addr = proxy.Addr

@@ -66,7 +66,7 @@ func (c *Rig) scanReplicas(t testing.TB, cluster *devstack.Cluster) {
 	for _, one := range cluster.Replicas {
 		config, err := mysql.ParseDSN(one.ReaderDSN(databaseName))
 		require.NoError(t, err)
-		proxy, err := faultproxy.Start(t.Context(), config.Addr, c.faultAtReplica, func(uint16) {})
+		proxy, err := faultproxy.Start(t.Context(), config.Addr, c.faultAtReplica, nil)
 		require.NoError(t, err)
 		config.Addr, config.ReadTimeout = proxy.Addr, quietFor
 		dsns = append(dsns, config.FormatDSN())

@@ -88,7 +88,7 @@ func requireNoLineDiffers(t *testing.T, cluster servers, refusal string) {
 // balancer does.
 func startBalancer(t *testing.T, server *devstack.MySQL) *faultproxy.Proxy {
 	t.Helper()
-	balancer, err := faultproxy.Start(t.Context(), addressOf(t, server), func(string) faultproxy.Fault { return faultproxy.None }, func(uint16) {})
+	balancer, err := faultproxy.Start(t.Context(), addressOf(t, server), nil, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, balancer.Stop()) })
 	return balancer
