@@ -39,7 +39,7 @@ func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
 	}
 	batch := delivery.Batch{
 		DB: m.DB, Post: m.Post, Renderer: m.Renderer, Links: m.Links, Interval: m.Interval,
-		Week: input.Week, Claim: claimOf(ctx), Stop: activity.GetWorkerStopChannel(ctx), After: m.after,
+		Week: input.Week, Claim: claimOf(activity.GetInfo(ctx)), Stop: activity.GetWorkerStopChannel(ctx), After: m.after,
 	}
 	if batch.After == nil {
 		batch.After = time.After
@@ -62,7 +62,6 @@ func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
 
 // claimOf names this attempt and no other one: a later pass of the same run has an activity
 // of the same ID for the batch, at another time.
-func claimOf(ctx context.Context) string {
-	info := activity.GetInfo(ctx)
+func claimOf(info activity.Info) string {
 	return fmt.Sprintf("%s/%s/%d/%d", info.WorkflowExecution.RunID, info.ActivityID, info.ScheduledTime.UnixNano(), info.Attempt)
 }
