@@ -18,8 +18,9 @@ const (
 	// DefaultParallel keeps a handful of workers busy.
 	DefaultParallel = 16
 	// MaxChunks is how many chunks a run is cut into at most, however many rows it
-	// has. It keeps the history of a run under 4,096 events: a chunk takes up
-	// to six for counting and six for settling.
+	// has. It keeps the history of a run under 4,096 events while its rows are at
+	// rest: a chunk takes up to six for counting and six for settling. The most
+	// rounds make some 11,000, of 51,200 that Temporal allows.
 	MaxChunks = 300
 	// maxRounds is how often one run counts and checks when rows keep arriving
 	// (R10).
