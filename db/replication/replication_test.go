@@ -257,6 +257,10 @@ func TestMetricsSayHowFarAReplicaIsBehind(t *testing.T) {
 	cluster := share(t, 1)
 	w := cluster.watch(t)
 	name := address(t, cluster.Replicas[0].MySQL)
+	require.Eventually(t, func() bool { // the server says one second while it ends the last transaction
+		seconds := w.Look(t.Context())[0].Seconds
+		return seconds != nil && *seconds == 0
+	}, time.Minute, 20*time.Millisecond)
 	require.Equal(t, map[string]float64{
 		"creatorpay_replica_up " + name: 1, "creatorpay_replica_lag_seconds " + name: 0,
 		"creatorpay_replica_lag_transactions " + name: 0, "creatorpay_replica_stray_transactions " + name: 0,

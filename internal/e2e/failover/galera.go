@@ -1,7 +1,6 @@
 package failover
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,8 +31,13 @@ func startGalera(t *testing.T) *galera {
 	if version, _ := variable(t, devtest.MySQL(t), "version"); !strings.Contains(version, "MariaDB") {
 		t.Skip("Galera is tried on MariaDB")
 	}
-	provider := cmp.Or(os.Getenv(providerVariable), debiansProvider)
-	if _, err := os.Stat(provider); err != nil {
+	provider, named := os.LookupEnv(providerVariable)
+	if !named {
+		provider = debiansProvider
+	}
+	if _, err := os.Stat(provider); named {
+		require.NoError(t, err, providerVariable)
+	} else if err != nil {
 		t.Skipf("Galera is missing: install galera-4, or name its libgalera_smm.so in %s: %s", providerVariable, err)
 	}
 	addresses := freeAddresses(t)
