@@ -18,10 +18,11 @@ import (
 	"creatorpay/internal/faultproxy"
 )
 
-// The run is cut into more chunks than the worker counts at a time.
 const (
 	chunkRows = "10"
-	slots     = 8
+	// slots are as many as the chunks that a run counts at a time by default: those that are
+	// kept from being stored must leave room for the others.
+	slots = 16
 )
 
 // requireNoLineDiffers loses the primary when some of a day's chunks are counted, and holds this day and the next one
