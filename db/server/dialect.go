@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"strings"
 )
 
 // Dialect is which kind of server a pool talks to. Almost all that is said to a server is
@@ -18,27 +17,18 @@ const (
 	TiDB    Dialect = "TiDB"
 )
 
-// dialectOf tells the server by what it says its version is: TiDB's is that of a MySQL,
-// followed by its own, such as "8.0.11-TiDB-v8.5.1".
-func dialectOf(version string) Dialect {
-	for _, dialect := range []Dialect{MariaDB, TiDB} {
-		if strings.Contains(version, string(dialect)) {
-			return dialect
-		}
-	}
-	return MySQL
-}
-
-// Dialect is the server's dialect. The server is asked the first time.
+// Dialect is the server's dialect. The server is asked the first time, and tells it by
+// the comments that it executes: what it calls its version is a setting of TiDB's, which
+// operators change for clients that expect another.
 func (p *Pool) Dialect(ctx context.Context) (Dialect, error) {
 	if known := p.dialect.Load(); known != nil {
 		return *known, nil
 	}
-	var version string
-	if err := p.GetContext(ctx, &version, `SELECT VERSION()`); err != nil {
-		return "", fmt.Errorf("ask the server for its version: %w", err)
+	var dialect Dialect
+	if err := p.GetContext(ctx, &dialect, `
+		SELECT COALESCE(/*T! '`+string(TiDB)+`', */ /*M! '`+string(MariaDB)+`', */ '`+string(MySQL)+`')`); err != nil {
+		return "", fmt.Errorf("ask the server for its dialect: %w", err)
 	}
-	dialect := dialectOf(version)
 	p.dialect.Store(&dialect)
 	return dialect, nil
 }
@@ -54,6 +44,10 @@ func (d Dialect) LocksTables() bool { return d != TiDB }
 // CountsInParallel tells whether the server reads a whole table or partition on several
 // cores to count its rows. MariaDB counts on one.
 func (d Dialect) CountsInParallel() bool { return d != MariaDB }
+
+// ScansLoosely tells whether the server finds the last entry of each group of an index by
+// a look into it. TiDB reads all entries.
+func (d Dialect) ScansLoosely() bool { return d != TiDB }
 
 // LockWaitSeconds is how long a change of a table's layout waits for the
 // transactions that use it. Where everybody else who wants the table waits behind
