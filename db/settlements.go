@@ -33,7 +33,7 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 		if chunk.State != settlement.ChunkCounted {
 			return fmt.Errorf("chunk is %s, not %s", chunk.State, settlement.ChunkCounted)
 		}
-		lines, adjustments, err := price(ctx, tx, day, chunk.Range, rule)
+		lines, adjustments, err := db.price(ctx, tx, day, chunk.Range, rule)
 		if err != nil {
 			return err
 		}
@@ -60,8 +60,8 @@ func (db *DB) SettleChunk(ctx context.Context, day settlement.Day, holder Holder
 // price turns the counted views that the day pays in the range into settlement
 // lines, by video, and the adjustments among them. A video of which nothing
 // counted has none.
-func price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, rule settlement.PriceRule) (lines []SettlementLine, adjustments []Adjustment, err error) {
-	counted, err := countedVideos(ctx, from, day, videos)
+func (db *DB) price(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range, rule settlement.PriceRule) (lines []SettlementLine, adjustments []Adjustment, err error) {
+	counted, err := db.countedVideos(ctx, from, day, videos)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,7 +98,7 @@ type CountedVideo struct {
 // CountedVideos are the day's videos in the range of which something counted,
 // late or on time, by video.
 func (db *DB) CountedVideos(ctx context.Context, day settlement.Day, videos settlement.Range) ([]CountedVideo, error) {
-	return countedVideos(ctx, db.pool, day, videos)
+	return db.countedVideos(ctx, db.pool, day, videos)
 }
 
 // The sources of counted views.
@@ -115,7 +115,7 @@ const (
 			HAVING SUM(views) > 0`
 )
 
-func countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) ([]CountedVideo, error) {
+func (db *DB) countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement.Day, videos settlement.Range) ([]CountedVideo, error) {
 	counted, err := countedBy(ctx, from, countedOnTime, day, videos)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func countedVideos(ctx context.Context, from sqlx.QueryerContext, day settlement
 		}
 		counted = withLate(counted, late, adjustments)
 	}
-	return counted, setUsedOrdinals(ctx, from, day, videos, counted)
+	return counted, db.setUsedOrdinals(ctx, from, day, videos, counted)
 }
 
 // countedBy are the videos of the source, by video, of which nothing is used up but

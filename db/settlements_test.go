@@ -66,23 +66,37 @@ func TestR7_ADayGoesOnWhereTheLastSettledDayEnded(t *testing.T) {
 }
 
 func TestR7_EachVideoGoesOnFromADayOfItsOwn(t *testing.T) {
-	db := openWithRoom(t)
-	_, err := db.PutVideos(t.Context(), []Video{
-		{ID: 1, CreatorID: creator}, {ID: 2, CreatorID: creator}, {ID: 3, CreatorID: creator, OpeningViews: 7}, {ID: 4, CreatorID: creator},
-	})
-	require.NoError(t, err)
-	settled(t, db, monday, line(monday, 1, 10), line(monday, 2, 20), line(monday, 4, 40))
-	closeAsCounted(t, db, monday)
-	settled(t, db, monday+1, line(monday+1, 1, 100), line(monday+1, 4, 400))
-	closeAsCounted(t, db, monday+1)
+	for name, each := range map[string]int64{"few": 1, "many": fewVideos + 1} { // of each kind
+		t.Run(name, func(t *testing.T) {
+			db := openWithRoom(t)
+			var first, second, third []StatisticsLine
+			var videos []Video
+			var want []int64
+			for i := range each {
+				always, once, opened, watchedBefore := 4*i+1, 4*i+2, 4*i+3, 4*i+4
+				videos = append(videos, Video{ID: always, CreatorID: creator}, Video{ID: once, CreatorID: creator},
+					Video{ID: opened, CreatorID: creator, OpeningViews: 7}, Video{ID: watchedBefore, CreatorID: creator})
+				first = append(first, line(monday, always, 10), line(monday, once, 20), line(monday, watchedBefore, 40))
+				second = append(second, line(monday+1, always, 100), line(monday+1, watchedBefore, 400))
+				third = append(third, line(monday+2, always, 1), line(monday+2, once, 1), line(monday+2, opened, 1))
+				want = append(want, 110, 20, 7)
+			}
+			_, err := db.PutVideos(t.Context(), videos)
+			require.NoError(t, err)
+			settled(t, db, monday, first...)
+			closeAsCounted(t, db, monday)
+			settled(t, db, monday+1, second...)
+			closeAsCounted(t, db, monday+1)
 
-	settled(t, db, monday+2, line(monday+2, 1, 1), line(monday+2, 2, 1), line(monday+2, 3, 1))
+			settled(t, db, monday+2, third...)
 
-	var begins []int64
-	for _, line := range settlementsOf(t, db, monday+2) {
-		begins = append(begins, line.ViewsFrom)
+			var begins []int64
+			for _, line := range settlementsOf(t, db, monday+2) {
+				begins = append(begins, line.ViewsFrom)
+			}
+			require.Equal(t, want, begins)
+		})
 	}
-	require.Equal(t, []int64{110, 20, 7}, begins)
 }
 
 func TestR6_ANewVideoGoesOnFromItsOpening(t *testing.T) {
@@ -212,44 +226,91 @@ func TestR5_OrdinalsThatDoNotFitAreRefused(t *testing.T) {
 
 // What videos have earned for years must not make their next day slower.
 func TestR7_WhereAVideosLastDayEndedIsFoundWithoutReadingTheOthers(t *testing.T) {
+	for name, videos := range map[string]int64{"few": 3, "many": fewVideos + 2} {
+		t.Run(name, func(t *testing.T) {
+			db := openToCountReads(t)
+			var lines []StatisticsLine
+			var ids []int64
+			for video := int64(1); video <= videos; video++ {
+				ids = append(ids, video)
+				lines = append(lines, line(monday, video, 1))
+			}
+			putVideos(t, db, ids...)
+			counted(t, db, monday, lines...)
+			readWith := func(days settlement.Day) int64 {
+				for day := monday - days; day < monday; day++ {
+					last := videos
+					if day == monday-1 {
+						last = 1 // the others were settled two days before at last
+					}
+					settledBefore(t, db, day, 1, last)
+				}
+				return readsOf(t, db, monday, int(videos))
+			}
+			require.Equal(t, readWith(10), readWith(40))
+		})
+	}
+}
+
+// A platform has far more videos than are watched in a day.
+func TestR7_WhereFewVideosEndedIsFoundWithoutLookingAtAllThatWereEverSettled(t *testing.T) {
+	db := openToCountReads(t)
+	putVideos(t, db, 1, 2, 3)
+	counted(t, db, monday, line(monday, 1, 1), line(monday, 2, 1), line(monday, 3, 1))
+	settledBefore(t, db, monday-2, 1, 10)
+	before := readsOf(t, db, monday, 3)
+
+	settledBefore(t, db, monday-2, 11, 1000)
+
+	require.Equal(t, before, readsOf(t, db, monday, 3))
+}
+
+// openToCountReads opens a database of a server that tells what it reads.
+func openToCountReads(t *testing.T) *DB {
+	t.Helper()
 	db := openWithRoom(t)
 	if dialect, err := db.pool.Dialect(t.Context()); err != nil || dialect == server.TiDB {
 		require.NoError(t, err)
 		t.Skip("TiDB does not tell what it reads")
 	}
-	putVideos(t, db, 1, 2, 3)
-	counted(t, db, monday, line(monday, 1, 1), line(monday, 2, 1), line(monday, 3, 1))
-	readWith := func(days settlement.Day) (reads int64) {
-		for video := range int64(3) {
-			for day := monday - days; day < monday-settlement.Day(video); day++ { // one was settled the day before
-				exec(t, db, `
-					INSERT IGNORE INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
-					VALUES (?, ?, ?, 0, 1, 0, 0, 0, 0)`, day, video+1, creator)
-			}
-		}
-		exec(t, db, `ANALYZE TABLE daily_settlements`)
-		conn, err := db.pool.Connx(t.Context())
-		require.NoError(t, err)
-		defer func() { require.NoError(t, conn.Close()) }()
-		handlerReads := func() (sum int64) {
-			var all []struct {
-				Name  string `db:"Variable_name"`
-				Reads int64  `db:"Value"`
-			}
-			require.NoError(t, conn.SelectContext(t.Context(), &all, `SHOW SESSION STATUS LIKE 'Handler_read%'`))
-			for _, one := range all {
-				sum += one.Reads
-			}
-			return sum
-		}
-		before := handlerReads()
-		found, err := countedVideos(t.Context(), conn, monday, allVideos)
-		require.NoError(t, err)
-		require.Len(t, found, 3)
-		for _, video := range found {
-			require.EqualValues(t, 1, video.UsedViews)
-		}
-		return handlerReads() - before
+	return db
+}
+
+// settledBefore stores a line of one view of each of the videos that has none on the day.
+func settledBefore(t *testing.T, db *DB, day settlement.Day, first, last int64) {
+	t.Helper()
+	for video := first; video <= last; video++ {
+		exec(t, db, `
+			INSERT IGNORE INTO daily_settlements (starts_on, video_id, creator_id, views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount)
+			VALUES (?, ?, ?, 0, 1, 0, 0, 0, 0)`, day, video, creator)
 	}
-	require.Equal(t, readWith(10), readWith(200))
+}
+
+// readsOf is how many rows and entries the server reads for what is to be priced of the
+// day: so many videos, all of which were settled before.
+func readsOf(t *testing.T, db *DB, day settlement.Day, videos int) (reads int64) {
+	t.Helper()
+	exec(t, db, `ANALYZE TABLE daily_settlements`)
+	conn, err := db.pool.Connx(t.Context())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close()) }()
+	handlerReads := func() (sum int64) {
+		var all []struct {
+			Name  string `db:"Variable_name"`
+			Reads int64  `db:"Value"`
+		}
+		require.NoError(t, conn.SelectContext(t.Context(), &all, `SHOW SESSION STATUS LIKE 'Handler_read%'`))
+		for _, one := range all {
+			sum += one.Reads
+		}
+		return sum
+	}
+	before := handlerReads()
+	found, err := db.countedVideos(t.Context(), conn, day, allVideos)
+	require.NoError(t, err)
+	require.Len(t, found, videos)
+	for _, video := range found {
+		require.EqualValues(t, 1, video.UsedViews)
+	}
+	return handlerReads() - before
 }
