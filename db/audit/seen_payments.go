@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -20,7 +21,7 @@ type seenPayments struct {
 	Last  int64          `db:"last_payment"`
 }
 
-// readSeen reads them of all closed days: there are few days.
+// readSeen reads them of all closed days, by day: there are few days.
 func (c *closedBooks) readSeen(ctx context.Context) error {
 	return c.db.InSnapshot(ctx, func(tx *sqlx.Tx) error {
 		return tx.SelectContext(ctx, &c.seen, `
@@ -36,12 +37,17 @@ func (c *closedBooks) readSeen(ctx context.Context) error {
 	})
 }
 
+// seenOn is where the day stands among those that have any.
+func (c *closedBooks) seenOn(day settlement.Day) (at int, found bool) {
+	return slices.BinarySearchFunc(c.seen, day, func(seen seenPayments, day settlement.Day) int { return cmp.Compare(seen.Day, day) })
+}
+
 // seenBy are the closed days up to the given one that may have settled one of the
 // payment ids, which are in order, each with those.
 func (c *closedBooks) seenBy(until settlement.Day, ids []int64) (days []daylog.Wanted) {
 	for _, run := range c.allDays {
-		at := slices.IndexFunc(c.seen, func(seen seenPayments) bool { return seen.Day == run.StartsOn })
-		if run.StartsOn > until || at < 0 {
+		at, found := c.seenOn(run.StartsOn)
+		if run.StartsOn > until || !found {
 			continue
 		}
 		days = append(days, run.PaymentsOnTime().WantsBetween(c.seen[at].First, c.seen[at].Last, ids))
@@ -55,8 +61,8 @@ func (c *closedBooks) seenBy(until settlement.Day, ids []int64) (days []daylog.W
 // own, by the index; hardly any are where ids grow from day to day.
 func (a *audit) knownPayments(ctx context.Context, run db.Run) (settlement.KnownPayments, error) {
 	day := run.StartsOn
-	own := slices.IndexFunc(a.seen, func(seen seenPayments) bool { return seen.Day == day })
-	if own < 0 {
+	own, found := a.seenOn(day)
+	if !found {
 		return settlement.KnownPayments{}, nil
 	}
 	ids, err := a.elsewhere(ctx, a.seen[own], a.seen[:own])
