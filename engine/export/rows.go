@@ -151,8 +151,13 @@ func EachPaymentAdjustment(ctx context.Context, from *db.DB, period settlement.P
 
 // EachPayout hands over the week's rows, by creator.
 func EachPayout(ctx context.Context, from *db.DB, week settlement.Period, each func(PayoutRow) error) error {
-	payouts, err := from.Payouts(ctx, settlement.AllCreators)
-	if err != nil {
+	carried := map[int64]settlement.Payout{} // by creator: few ever have a negative week
+	if err := from.EachPayout(ctx, settlement.AllCreators, func(creator int64, of settlement.Day, payout settlement.Payout) error {
+		if of == week.Start && !payout.IsZero() {
+			carried[creator] = payout
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
 	return from.EachStatement(ctx, week, settlement.AllCreators, func(of db.Statement) error {
@@ -160,7 +165,7 @@ func EachPayout(ctx context.Context, from *db.DB, week settlement.Period, each f
 		if err != nil {
 			return fmt.Errorf("add up the week of creator %d: %w", of.CreatorID, err)
 		}
-		payout := payouts[of.CreatorID][week.Start]
+		payout := carried[of.CreatorID]
 		if payout.IsZero() {
 			payout.Payable = amount
 		}
