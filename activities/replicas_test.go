@@ -8,6 +8,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/probe"
 	"creatorpay/db/replication"
 	"creatorpay/internal/dbtest"
 	"creatorpay/internal/devstack/devtest"
@@ -21,7 +22,7 @@ func withReplicas(t *testing.T) (b *bundle, lie func(statement string)) {
 	cluster := devtest.Cluster(t)
 	primary, dsns := devtest.ReplicatedDatabase(t, cluster)
 	b = setupOn(t, dbtest.OpenAt(t, primary))
-	replicas, err := replication.OpenScans(primary, dsns, 1, slog.New(slog.DiscardHandler))
+	replicas, err := replication.OpenScans(primary, dsns, 1, probe.CheckReads, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(replicas.Close)
 	b.activities.Replicas = replicas

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"creatorpay/db"
+	"creatorpay/db/probe"
 	"creatorpay/db/replication"
 	"creatorpay/engine/verify"
 	"creatorpay/program/settings"
@@ -24,7 +25,7 @@ type verifyCommand struct {
 
 func (c verifyCommand) Run(ctx context.Context, database *db.DB, opened *opened) error {
 	warnings := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	replicas, err := replication.OpenScans(c.MySQLDSN, c.DSNs(), connections(), warnings)
+	replicas, err := replication.OpenScans(c.MySQLDSN, c.DSNs(), connections(), probe.CheckReads, warnings)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func scannedBooks(t *testing.T, cluster *devstack.Cluster) (b *dbtest.Books, sca
 	primary, replicas := devtest.ReplicatedDatabase(t, cluster)
 	b = dbtest.OpenAt(t, primary)
 	b.AddDays(monday, monday)
-	scans, err := OpenScans(primary, replicas, 2, slog.New(slog.DiscardHandler))
+	scans, err := OpenScans(primary, replicas, 2, passed, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(scans.Close)
 	return b, scans

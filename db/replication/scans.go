@@ -29,26 +29,33 @@ type Scans struct {
 	replicas []*scanned
 	turns    atomic.Uint64
 	became   *prometheus.CounterVec
+	probe    Probe
 	logger   *slog.Logger
 }
+
+// Probe fails for a server from which rows may be read wrongly, such as
+// creatorpay/db/probe.CheckReads.
+type Probe func(context.Context, *server.Pool) error
 
 // scanned is a replica that is scanned.
 type scanned struct {
 	*server.Pool
+	probed     atomic.Bool  // once it has passed
 	restsUntil atomic.Int64 // milliseconds since 1970-01-01 UTC
 }
 
 // OpenScans makes ready to scan so many ranges at a time on each of the replicas that
 // the DSNs name. Without any, nobody is ever asked for anything. All servers may be
-// down. Errors are those of [Open].
-func OpenScans(primaryDSN string, replicaDSNs []string, scans int, logger *slog.Logger) (*Scans, error) {
+// down; each replica is probed before it is scanned for the first time. Errors are those
+// of [Open].
+func OpenScans(primaryDSN string, replicaDSNs []string, scans int, probe Probe, logger *slog.Logger) (*Scans, error) {
 	primary, replicas, err := openAll(primaryDSN, replicaDSNs, func(dsn string) (*server.Pool, error) {
 		return server.OpenToScan(dsn, scans)
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &Scans{primary: primary, became: newScanOutcomes(), logger: logger}
+	s := &Scans{primary: primary, became: newScanOutcomes(), probe: probe, logger: logger}
 	for _, replica := range replicas {
 		s.replicas = append(s.replicas, &scanned{Pool: replica})
 		for _, outcome := range scanOutcomes {
@@ -119,6 +126,13 @@ func (s *Scans) At(position string) server.OnReplicas {
 func (s *Scans) scan(ctx context.Context, replica *scanned, position string, read func(*server.Pool) error) error {
 	if err := s.check(ctx, replica, position); err != nil {
 		return err
+	}
+	// Only then: a new replica has the tables that it is probed with.
+	if !replica.probed.Load() {
+		if err := s.probe(ctx, replica.Pool); err != nil {
+			return err
+		}
+		replica.probed.Store(true)
 	}
 	if err := read(replica.Pool); err != nil {
 		return err

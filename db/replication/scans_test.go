@@ -18,6 +18,9 @@ import (
 	"creatorpay/internal/devstack/devtest"
 )
 
+// passed is a probe that every server passes.
+func passed(context.Context, *server.Pool) error { return nil }
+
 // scanning scans the cluster's replicas as a reader.
 type scanning struct {
 	*Scans
@@ -36,7 +39,7 @@ func (c watched) scanAs(t *testing.T, dsn func(*devstack.MySQL, string) string) 
 		replicas = append(replicas, dsn(replica.MySQL, c.database))
 	}
 	said := &bytes.Buffer{}
-	scans, err := OpenScans(c.Primary.ReaderDSN(c.database), replicas, 2, slog.New(slog.NewTextHandler(said, nil)))
+	scans, err := OpenScans(c.Primary.ReaderDSN(c.database), replicas, 2, passed, slog.New(slog.NewTextHandler(said, nil)))
 	require.NoError(t, err)
 	t.Cleanup(scans.Close)
 	return scanning{scans, said}
@@ -95,6 +98,31 @@ func TestAReplicaThatIsBehindIsPassedOver(t *testing.T) {
 	require.Equal(t, 1, s.scans(t, cluster.Replicas[0], scanNotAsked))
 	require.Contains(t, s.said.String(), "replica="+address(t, cluster.Replicas[0].MySQL))
 	require.Contains(t, s.said.String(), errBehind.Error())
+}
+
+func TestAReplicaIsProbedBeforeItIsScannedAndPassedOverIfItFails(t *testing.T) {
+	cluster := share(t, 2)
+	s := cluster.scan(t)
+	cluster.exec(t, cluster.Primary, "INSERT INTO numbers VALUES (1)")
+	probed := map[string]int{}
+	s.probe = func(_ context.Context, replica *server.Pool) error {
+		probed[replica.Address]++
+		if replica.Address == address(t, cluster.Replicas[0].MySQL) {
+			return errors.New("it reads wrongly")
+		}
+		return nil
+	}
+
+	for range 4 {
+		numbers, done := s.numbers(t, s.Position(t.Context()))
+		require.True(t, done)
+		require.Equal(t, []int{1}, numbers)
+	}
+
+	require.Zero(t, s.scans(t, cluster.Replicas[0], scanRead))
+	require.Equal(t, 1, s.scans(t, cluster.Replicas[0], scanFailed))
+	require.Contains(t, s.said.String(), "it reads wrongly")
+	require.Equal(t, map[string]int{address(t, cluster.Replicas[0].MySQL): 1, address(t, cluster.Replicas[1].MySQL): 1}, probed)
 }
 
 func TestAScanThatBreaksOffBeginsAnewElsewhere(t *testing.T) {
@@ -181,7 +209,7 @@ func TestAReplicaOfAnotherServerIsPassedOver(t *testing.T) {
 	for n := range 50 { // far more than the other one has done
 		cluster.exec(t, cluster.Primary, fmt.Sprintf("INSERT INTO numbers VALUES (%d)", n))
 	}
-	scans, err := OpenScans(cluster.Primary.ReaderDSN(cluster.database), []string{other.Replicas[0].ReaderDSN(other.database)}, 1, slog.New(slog.DiscardHandler))
+	scans, err := OpenScans(cluster.Primary.ReaderDSN(cluster.database), []string{other.Replicas[0].ReaderDSN(other.database)}, 1, passed, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(scans.Close)
 	s := scanning{Scans: scans}
@@ -223,7 +251,7 @@ func TestRowsThatLeadToAnErrorAreReadElsewhere(t *testing.T) {
 
 func TestWithoutReplicasNobodyIsAsked(t *testing.T) {
 	said := &bytes.Buffer{}
-	scans, err := OpenScans("nobody@tcp(127.0.0.1:1)/nowhere", nil, 1, slog.New(slog.NewTextHandler(said, nil)))
+	scans, err := OpenScans("nobody@tcp(127.0.0.1:1)/nowhere", nil, 1, passed, slog.New(slog.NewTextHandler(said, nil)))
 	require.NoError(t, err)
 	t.Cleanup(scans.Close)
 
@@ -240,7 +268,7 @@ func TestWithoutItsPositionThePrimaryIsScanned(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := &bytes.Buffer{}
-			scans, err := OpenScans(c.primary, []string{"reader@tcp(127.0.0.1:2)/nowhere"}, 1, slog.New(slog.NewTextHandler(said, nil)))
+			scans, err := OpenScans(c.primary, []string{"reader@tcp(127.0.0.1:2)/nowhere"}, 1, passed, slog.New(slog.NewTextHandler(said, nil)))
 			require.NoError(t, err)
 			t.Cleanup(scans.Close)
 
@@ -251,7 +279,7 @@ func TestWithoutItsPositionThePrimaryIsScanned(t *testing.T) {
 }
 
 func TestOpenScansNamesEveryDSNThatIsWrong(t *testing.T) {
-	_, err := OpenScans("primary:secret", []string{"replica:secret"}, 1, slog.New(slog.DiscardHandler))
+	_, err := OpenScans("primary:secret", []string{"replica:secret"}, 1, passed, slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "MYSQL_DSN cannot be read")
 	require.ErrorContains(t, err, "MYSQL_REPLICA_DSNS: number 1 cannot be read")
 }

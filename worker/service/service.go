@@ -17,6 +17,7 @@ import (
 
 	"creatorpay/activities"
 	"creatorpay/db"
+	"creatorpay/db/probe"
 	"creatorpay/db/replication"
 	"creatorpay/program/command"
 	"creatorpay/program/connect"
@@ -45,7 +46,7 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 		return err
 	}
 	debug.SetGCPercent(config.GCPercent)
-	replicas, err := replication.OpenScans(backends.MySQLDSN, backends.ReplicaDSNs, config.Slots, logger)
+	replicas, err := replication.OpenScans(backends.MySQLDSN, backends.ReplicaDSNs, config.Slots, probe.CheckReads, logger)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,11 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 	if err := database.CheckServer(ctx); err != nil {
 		return err
 	}
-	telemetry, err := newTelemetry(ctx, database, replicas)
+	// What is served goes on until the work has ended: what a worker counts while it
+	// drains is asked for, too.
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	telemetry, err := newTelemetry(serving, database, replicas)
 	if err != nil {
 		return err
 	}
@@ -77,9 +82,12 @@ func Run(ctx context.Context, backends Backends, config Config, logger *slog.Log
 
 	group, ctx := errgroup.WithContext(ctx)
 	if config.Listen != "" {
-		group.Go(func() error { return telemetry.serve(ctx, config.Listen, database, temporal, logger) })
+		group.Go(func() error { return telemetry.serve(serving, config.Listen, database, temporal, logger) })
 	}
-	group.Go(func() error { return work(ctx, config, database, replicas, temporal) })
+	group.Go(func() error {
+		defer stopServing()
+		return work(ctx, config, database, replicas, temporal)
+	})
 	return group.Wait()
 }
 
