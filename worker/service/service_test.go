@@ -8,6 +8,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +112,7 @@ func TestRun_AnswersProbesAndScrapesAndStopsWhenTold(t *testing.T) {
 func TestRun_SaysForHowManyDaysThePlatformHasRoom(t *testing.T) {
 	dsn := migrated(t)
 	address, stop := start(t, dsn)
-	requireMetric(t, address, "creatorpay_watch_log_days_ahead -1\n")
+	requireMetric(t, address, `creatorpay_watch_log_days_ahead -1\n`)
 	database, err := db.Open(t.Context(), dsn, 2)
 	require.NoError(t, err)
 	defer func() { _ = database.Close() }()
@@ -134,18 +135,18 @@ func TestRun_CountsWhatWasDone(t *testing.T) {
 	address, dsn, run := startSettling(t, sunday)
 	run(workflows.ID(settlement.DailyPeriod(sunday)), workflows.Daily, workflows.DailyInput{Day: sunday})
 	for _, metric := range []string{
-		`creatorpay_rows_counted_total{`,
-		`creatorpay_chunks_done_total{`,
+		`creatorpay_rows_counted_total\{`,
+		`creatorpay_chunks_done_total\{`,
 		`phase="counted"`,
 		`phase="settled"`,
-		"creatorpay_last_closed_day_timestamp_seconds 1.715472e+09",
+		`creatorpay_last_closed_day_timestamp_seconds 1\.715472e\+09`,
 	} {
 		requireMetric(t, address, metric)
 	}
 
 	exec(t, dsn, `UPDATE watch_log SET ad_views = ad_views + 1`)
 	run(workflows.ID(sunday.Week()), workflows.Weekly, workflows.PeriodInput{Period: sunday.Week(), NoMail: true})
-	requireMetric(t, address, "creatorpay_closed_day_mismatch_total{")
+	requireMetric(t, address, `creatorpay_closed_day_mismatch_total\{`)
 }
 
 // startSettling starts a worker on a database with one view on the day, and
@@ -167,6 +168,45 @@ func startSettling(t *testing.T, day settlement.Day) (address, dsn string, run f
 		require.NoError(t, err)
 		require.NoError(t, started.Get(t.Context(), nil))
 	}
+}
+
+// What an activity counts at its end is scraped only while somebody answers.
+func TestRun_AnswersScrapesUntilTheLastActivityHasEnded(t *testing.T) {
+	const sunday settlement.Day = 19855
+	dsn := migrated(t)
+	address, stop := start(t, dsn)
+	temporal, err := client.Dial(temporalOptions(t))
+	require.NoError(t, err)
+	defer temporal.Close()
+	database, err := sql.Open("mysql", dsn)
+	require.NoError(t, err)
+	defer func() { _ = database.Close() }()
+	holding, err := database.BeginTx(t.Context(), nil) // what a run begins with
+	require.NoError(t, err)
+	_, err = holding.ExecContext(t.Context(), `UPDATE settings SET value = value`)
+	require.NoError(t, err)
+	id := workflows.ID(settlement.DailyPeriod(sunday))
+	_, err = temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.Daily, workflows.DailyInput{Day: sunday})
+	require.NoError(t, err)
+	defer func() { _ = temporal.TerminateWorkflow(context.WithoutCancel(t.Context()), id, "", "the test is over") }()
+	requireMetric(t, address, `temporal_worker_task_slots_used\{.*worker_type="ActivityWorker".*\} 1\n`)
+
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		stop()
+	}()
+	requireMetric(t, address, `temporal_num_pollers\{.*poller_type="activity_task".*\} 0\n`)
+
+	select {
+	case <-stopped:
+		require.Fail(t, "the worker did not wait for the activity")
+	default:
+	}
+	require.NoError(t, holding.Rollback())
+	<-stopped
+	status, _ := get(t, "http://"+address+"/healthz")
+	require.Zero(t, status)
 }
 
 func TestRun_IsNotReadyWithoutItsDatabase(t *testing.T) {
@@ -194,7 +234,7 @@ func start(t *testing.T, dsn string) (address string, stop func()) {
 	ended := make(chan error, 1)
 	backends := Backends{MySQLDSN: dsn, Temporal: temporalOptions(t)}
 	config := usable
-	config.Listen, config.RepeatWindow = address, time.Second
+	config.Listen, config.RepeatWindow, config.StopTimeout = address, time.Second, time.Minute
 	go func() {
 		ended <- Run(ctx, backends, config, slog.New(slog.DiscardHandler))
 	}()
@@ -225,26 +265,32 @@ func requireReady(t *testing.T, address string) {
 	}, time.Minute, 50*time.Millisecond, "never ready")
 }
 
-func requireMetric(t *testing.T, address, metric string) {
+// requireMetric waits for metrics that the regular expression finds.
+func requireMetric(t *testing.T, address, expression string) {
 	t.Helper()
+	wanted := regexp.MustCompile(expression)
 	require.Eventually(t, func() bool {
 		_, metrics := get(t, "http://"+address+"/metrics")
-		return strings.Contains(metrics, metric)
-	}, time.Minute, 50*time.Millisecond, "no metric %s", metric)
+		return wanted.MatchString(metrics)
+	}, time.Minute, 50*time.Millisecond, "no metric %s", expression)
 }
 
 // get returns no status while nobody answers.
 func get(t *testing.T, url string) (status int, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	require.NoError(t, err)
+	if err != nil {
+		return 0, ""
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, ""
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
+	if err != nil {
+		return 0, ""
+	}
 	return response.StatusCode, string(text)
 }
 
