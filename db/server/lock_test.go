@@ -3,6 +3,7 @@ package server
 import (
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 )
@@ -25,4 +26,14 @@ func TestARowThatIsLockedInShareModeIsNotChangedByOthers(t *testing.T) {
 		require.Contains(t, []uint16{LockNoWait, LockWaitTimeout}, ErrorNumber(err), err)
 		return nil
 	}))
+}
+
+func TestATransactionThatAlwaysWaitsInVainSaysForWhat(t *testing.T) {
+	tries := 0
+	err := open(t).InTx(t.Context(), func(*sqlx.Tx) error {
+		tries++
+		return &mysql.MySQLError{Number: LockWaitTimeout, Message: "Lock wait timeout exceeded"}
+	})
+	require.ErrorContains(t, err, "another transaction keeps its locks (that of a machine which was lost ends 4m0s after its last statement): Error 1205")
+	require.Equal(t, LockAttempts, tries)
 }

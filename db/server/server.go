@@ -120,6 +120,9 @@ func (p *Pool) InTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 			return p.noWrites(inRange(err))
 		}
 	}
+	if ErrorNumber(err) == LockWaitTimeout {
+		err = fmt.Errorf("another transaction keeps its locks (that of a machine which was lost ends %s after its last statement): %w", lostAfter, err)
+	}
 	return err
 }
 

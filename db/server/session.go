@@ -48,13 +48,19 @@ func (s session) statements() []string {
 			sql_safe_updates = 0,
 			sql_select_limit = 18446744073709551615,
 			sql_big_selects = 1,
-			default_storage_engine = InnoDB
+			default_storage_engine = InnoDB,
+			wait_timeout = %d
 			/*!80000 , max_execution_time = %d */
 			/*M! , max_statement_time = %g, check_constraint_checks = 1 */
-			/*T! , tidb_txn_mode = 'pessimistic', tidb_enable_shared_lock_promotion = ON, tidb_enable_noop_functions = OFF */`, s.limit.Milliseconds(), s.limit.Seconds()),
+			/*T! , tidb_txn_mode = 'pessimistic', tidb_enable_shared_lock_promotion = ON, tidb_enable_noop_functions = OFF */`, int(lostAfter.Seconds()), s.limit.Milliseconds(), s.limit.Seconds()),
 		`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED` + s.access,
 	}
 }
+
+// lostAfter is how long after its last statement a session ends, with its transaction
+// and its locks. A machine that vanishes or freezes does not end it, and by default the
+// server would keep it for eight hours. A pooled connection lives shorter.
+const lostAfter = maxConnLifetime + time.Minute
 
 // connectTimeout is for a connection and its session.
 const connectTimeout = 5 * time.Second

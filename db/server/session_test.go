@@ -77,3 +77,13 @@ func TestMySQLRefusesColumnsThatAGroupDoesNotDecide(t *testing.T) {
 	require.NoError(t, pool.QueryRowContext(t.Context(), `SELECT VERSION(), @@sql_mode`).Scan(&version, &mode))
 	require.Equal(t, !strings.Contains(version, "MariaDB"), strings.Contains(mode, "ONLY_FULL_GROUP_BY"))
 }
+
+// What a machine had locked that vanished or froze is let go soon, and no pooled
+// connection ends before the pool itself ends it.
+func TestASessionEndsSoonAfterItsLastStatement(t *testing.T) {
+	pool := open(t)
+	var seconds int
+	require.NoError(t, pool.GetContext(t.Context(), &seconds, `SELECT @@SESSION.wait_timeout`))
+	require.Equal(t, lostAfter, time.Duration(seconds)*time.Second)
+	require.Greater(t, lostAfter, maxConnLifetime)
+}
