@@ -96,7 +96,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	if count.Payments, err = a.countPayments(ctx, scanned, run, chunk, owners); err != nil {
+	if count.Payments, err = a.countPayments(ctx, scanned, run, &chunk, owners); err != nil {
 		return CountChunkResult{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
@@ -122,7 +122,7 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 // ones: a replica may lack the rows that make them good. Late rows that keep it from
 // counting are fixed only when they are judged: it looks whether they, or others that
 // these need, have been put right since the day collected them.
-func (a *Activities) countPayments(ctx context.Context, scanned *db.DB, run db.Run, chunk db.Chunk, owners []db.Owner) (*db.PaymentCount, error) {
+func (a *Activities) countPayments(ctx context.Context, scanned *db.DB, run db.Run, chunk *db.Chunk, owners []db.Owner) (*db.PaymentCount, error) {
 	count, bad := counting.Payments(ctx, scanned, run, chunk.Range, owners)
 	if errors.Is(bad, settlement.ErrBadPayments) && scanned != a.DB {
 		count, bad = counting.Payments(ctx, a.DB, run, chunk.Range, owners)

@@ -18,7 +18,7 @@ type Chunk struct {
 	State       settlement.ChunkState `db:"state"`
 	UnknownRows int64                 `db:"unknown_rows"`
 	Checksum    uint64                `db:"checksum"` // of the rows read, in any order
-	Counts      int                   `db:"counts"`   // how often it was counted
+	Counts      int                   `db:"counts"`   // how often it was counted, or a count of it that was under way became void
 
 	PaymentsChecksum uint64 `db:"payments_checksum"` // of the payments rows read, in any order
 	FirstPayment     *int64 `db:"first_payment"`     // smallest and largest id of the completed ones; nil without any

@@ -12,9 +12,10 @@ import (
 
 // CollectPaymentsAgain fixes anew which late payments of the chunk's videos the day
 // posts, and tells whether they became others: somebody may have put rows right, or
-// brought the payment of a refund, after [DB.CollectLate]. A chunk that is counted is left alone, and so are days whose rows
-// on time are not as many as were counted.
-func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, days int, chunk Chunk) (changed bool, err error) {
+// brought the payment of a refund, after [DB.CollectLate]. A chunk that is counted, or was collected for since it was read, is
+// left alone, and so are days whose rows on time are not as many as were counted. Counts of the chunk that are under way
+// elsewhere become void, since they may lack rows that are posted now; the caller's goes on.
+func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, days int, chunk *Chunk) (changed bool, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("collect late payments for %s again: %w", day, err)
@@ -37,30 +38,43 @@ func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, hold
 		return false, err
 	}
 	// At once: a chunk that is counted in between would lack the rows.
-	if err := db.whilePlanned(ctx, day, holder, chunk, func(tx *sqlx.Tx) error {
+	alone, err := db.whilePlanned(ctx, day, holder, *chunk, func(tx *sqlx.Tx) error {
 		if err := log.Withdraw(ctx, tx, day, log.got, chunk.Range); err != nil {
 			return err
 		}
 		return log.Post(ctx, tx, day, log.got, chunk.Range, calendar)
-	}); err != nil {
+	})
+	if err != nil || !alone {
 		return false, err
 	}
+	chunk.Counts++
 	after, err := db.Payments.Posted(ctx, day, chunk.Range)
 	return !slices.Equal(before, after), err
 }
 
 // whilePlanned works in a transaction of the run's holder in which nobody can count
-// the chunk, unless it is counted already.
-func (db *DB) whilePlanned(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, work func(*sqlx.Tx) error) error {
+// the chunk, and after which no count of it is stored that had begun. It does nothing, and
+// says so, if the chunk was counted or worked on so since it was read.
+func (db *DB) whilePlanned(ctx context.Context, day settlement.Day, holder Holder, chunk Chunk, work func(*sqlx.Tx) error) (done bool, err error) {
 	period := settlement.DailyPeriod(day)
-	return db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+		done = false
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
 		}
 		now, err := findChunk(ctx, tx, period, chunk.Number, "FOR UPDATE")
-		if err != nil || now.State != settlement.ChunkPlanned {
+		if err != nil || now.State != settlement.ChunkPlanned || now.Counts != chunk.Counts {
 			return err
 		}
-		return work(tx)
+		if err := work(tx); err != nil {
+			return err
+		}
+		done = true
+		_, err = tx.ExecContext(ctx, `
+			UPDATE run_chunks
+			SET counts = counts + 1
+			WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?`, period.Kind, period.Start, runVersion, chunk.Number)
+		return err
 	})
+	return done && err == nil, err
 }

@@ -40,7 +40,7 @@ func openPostingPayments(t *testing.T, late ...daylog.Payment) *DB {
 // collected them again.
 func collectAgain(t *testing.T, db *DB, chunk Chunk) map[int64]settlement.Won {
 	t.Helper()
-	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, chunk)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &chunk)
 	require.NoError(t, err)
 	late, err := db.Payments.Posted(t.Context(), monday+1, chunk.Range)
 	require.NoError(t, err)
@@ -78,7 +78,7 @@ func TestCollectPaymentsAgain_LeavesADayAloneThatLostItsEpochs(t *testing.T) {
 func TestR12_OnlyTheHolderCollectsAgain(t *testing.T) {
 	db, chunk := openPostingPayment(t)
 
-	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, stranger, 7, chunk)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, stranger, 7, &chunk)
 
 	require.ErrorIs(t, err, settlement.ErrStale)
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_payments`))
@@ -94,7 +94,7 @@ func TestCollectPaymentsAgain_LeavesACountedChunkAlone(t *testing.T) {
 	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, count, 1))
 	exec(t, db, `DELETE FROM payments WHERE payment_id = 2`)
 
-	changed, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, chunk)
+	changed, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &chunk)
 
 	require.NoError(t, err)
 	require.False(t, changed)
@@ -111,5 +111,36 @@ func TestCollectPaymentsAgain_VerdictsOfACountThatIsVoidHoldNothing(t *testing.T
 	exec(t, db, `UPDATE run_chunks SET state = 'planned' WHERE starts_on = ?`, monday+1)
 	exec(t, db, `DELETE FROM payments WHERE payment_id = 2`)
 
-	require.Empty(t, collectAgain(t, db, chunk))
+	require.Empty(t, collectAgain(t, db, chunksOf(t, db, monday+1)[0]))
+}
+
+// It may lack what is posted now: the day could never close.
+func TestCollectPaymentsAgain_OfACountThatHadBegunElsewhereNothingIsStored(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	elsewhere := chunk
+	pay(t, db, paidRow(monday, 1, 3))
+	require.Len(t, collectAgain(t, db, chunk), 2)
+
+	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, elsewhere, settledRows(monday+1, 1), 1))
+
+	require.Equal(t, settlement.ChunkPlanned, chunksOf(t, db, monday+1)[0].State)
+}
+
+func TestCollectPaymentsAgain_TheCountThatAskedForItGoesOn(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &chunk)
+	require.NoError(t, err)
+
+	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, settledRows(monday+1, 1), 1))
+
+	require.Equal(t, settlement.ChunkCounted, chunksOf(t, db, monday+1)[0].State)
+}
+
+func TestCollectPaymentsAgain_ACountForWhichOthersHaveCollectedSinceLeavesThemAlone(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	late := chunk
+	require.Len(t, collectAgain(t, db, chunk), 1)
+	pay(t, db, paidRow(monday, 1, 3))
+
+	require.Len(t, collectAgain(t, db, late), 1)
 }

@@ -77,10 +77,18 @@ func (db *DB) PutEarlierPayments(ctx context.Context, payments []daylog.KeptPaym
 }
 
 // countAgain plans the chunks of the open day again that may have settled one of the
-// payments, whose row was taken out of the log: the number of rows need not show it.
+// payments, whose row was taken out of the log: the number of rows need not show it. The
+// others that are planned are counted knowing them, too.
 func countAgain(ctx context.Context, tx *sqlx.Tx, open settlement.Day, payments []daylog.KeptPayment) error {
 	if len(payments) == 0 {
 		return nil
+	}
+	// A count that is under way may have looked for them already: it is not stored.
+	if _, err := tx.ExecContext(ctx, `
+		UPDATE run_chunks
+		SET counts = counts + 1
+		WHERE kind = ? AND starts_on = ? AND version = ? AND state = ?`, settlement.Daily, open, runVersion, settlement.ChunkPlanned); err != nil {
+		return fmt.Errorf("void counts of %s: %w", open, err)
 	}
 	ids := idsOf(payments)
 	if err := server.ExecByIDs(ctx, tx, `

@@ -31,3 +31,16 @@ func TestBeginDay_OfTheFirstDayIsRefusedWhileEarlierPaymentsReachIntoIt(t *testi
 	require.ErrorContains(t, err, "2024-05-07 is to be the first day that is settled here, but earlier payments of it or of later days were imported, such as 8, 9:")
 	begin(t, db, monday+3)
 }
+
+// It did not know of the payment, and would settle it again.
+func TestPutEarlierPayments_OfACountThatHadBegunNothingIsStored(t *testing.T) {
+	db := openWithRoom(t)
+	putVideos(t, db, 1)
+	chunk := plan(t, db, monday)[0]
+	require.NoError(t, db.Fail(t.Context(), settlement.DailyPeriod(monday), me, "a refund has no payment"))
+	putEarlier(t, db, 7, monday-1)
+
+	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 7), 1))
+
+	require.Equal(t, settlement.ChunkPlanned, chunksOf(t, db, monday)[0].State)
+}
