@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db/daylog"
+	"creatorpay/settlement"
 )
 
 // openLatePayment has three days closed and a payment of the first that came late.
@@ -61,4 +62,19 @@ func TestCollectLate_MismatchesSayWhichLogIsMeant(t *testing.T) {
 	require.Zero(t, late)
 	require.Len(t, mismatches, 1)
 	require.Equal(t, "2024-05-06 has 0 rows in the payments log, 5 counted and posted", mismatches[0].String())
+}
+
+// What came into it would never be paid: those that were counted with it are gone.
+func TestAddPaymentPartitions_ADayWhoseDropHasBegunIsNotMadeAgain(t *testing.T) {
+	db := openLatePayment(t)
+	collectLate(t, db, monday+3, 7)
+	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+3)
+	dropping := firstDroppable(t, db, monday+1)
+	require.NoError(t, db.Payments.Drop(t.Context(), *dropping.payments))
+
+	err := db.AddPaymentPartitions(t.Context(), monday, monday+1)
+
+	require.ErrorIs(t, err, settlement.ErrDropped)
+	require.ErrorContains(t, err, "the payments log has no room for 2024-05-06 any more")
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday+1, monday+4))
 }

@@ -97,13 +97,50 @@ func (db *DB) addViewDays(ctx context.Context, first, last settlement.Day) (adde
 
 // addPaymentDays makes room in the payments log for days of the watch log.
 func (db *DB) addPaymentDays(ctx context.Context, first, last settlement.Day) error {
-	_, err := db.Payments.Add(ctx, first, last, func([]daylog.Partition) error {
-		if found, err := db.Log.Has(ctx, first); err != nil || found {
+	_, err := db.Payments.Add(ctx, first, last, func(present []daylog.Partition) error {
+		found, err := db.Log.Has(ctx, first)
+		if err != nil {
 			return err
 		}
-		return dropped(db.Payments.Log, first, first)
+		if !found {
+			return dropped(db.Payments.Log, first, first)
+		}
+		return db.checkPaymentsNotDropped(ctx, present, first, last)
 	})
 	return err
+}
+
+// checkPaymentsNotDropped refuses days from first to last of which some had payments
+// that were settled, and lie below the partitions that are present: a drop takes the
+// payments of a day before its views, and may have broken off in between.
+func (db *DB) checkPaymentsNotDropped(ctx context.Context, present []daylog.Partition, first, last settlement.Day) error {
+	floor := last + 1
+	if len(present) > 0 {
+		floor = present[0].Day
+	}
+	var newest sql.Null[settlement.Day]
+	if err := db.pool.GetContext(ctx, &newest, `
+		SELECT MAX(starts_on)
+		FROM runs r
+		WHERE kind = ? AND version = ? AND state = ? AND starts_on >= ? AND starts_on < ?
+			AND (
+				`+PaymentRowsOfLine+` > late_payments
+				OR EXISTS (
+					SELECT 1
+					FROM late_payments l
+					WHERE l.paid_on = r.starts_on
+				)
+			)`, settlement.Daily, runVersion, settlement.Closed, first, floor); err != nil {
+		return fmt.Errorf("look for dropped payments: %w", err)
+	}
+	if !newest.Valid {
+		return nil
+	}
+	// The list of partitions may lack some while they are being changed.
+	if found, err := db.Payments.Has(ctx, newest.V); err != nil || found {
+		return err
+	}
+	return dropped(db.Payments.Log, first, newest.V)
 }
 
 // RemoveEmptyDays takes the room of the days after the given one, as
