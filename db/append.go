@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -15,6 +16,7 @@ import (
 const (
 	refusedConflict        = "a view with this id and start is stored with other figures"
 	refusedPaymentConflict = "a row of this payment with this time and status is stored with other figures"
+	refusedUnjudged        = "%s was dropped, by whose plays a view so soon after it would be told from repeats: it came too late to be paid"
 	refusedDropped         = "the %s has no room for %s any more: days up to %s are closed and dropped, and what comes late for them cannot be paid"
 )
 
@@ -25,8 +27,8 @@ type Appended struct {
 }
 
 // AppendViews adds views to the watch log in one transaction; their partitions
-// must exist. Views of closed days that were dropped are refused, and so is a view
-// that is there with other figures. Views that are there already are left alone,
+// must exist. Views of closed days that were dropped are refused, those that could be told
+// from repeats only by a dropped day's plays, and a view that is there with other figures. Views that are there already are left alone,
 // so the same batch can be appended again. A view is either counted when its day
 // closes or comes late: then the next daily run posts it. Batches that are sorted
 // as the log is (by video, viewer, start and id) are stored fastest.
@@ -34,6 +36,9 @@ func (db *DB) AppendViews(ctx context.Context, views []daylog.View) (added Appen
 	return appendRows(ctx, db, appending[daylog.View]{
 		log: db.Log.Log, insert: db.Log.Insert, day: func(view *daylog.View) settlement.Day { return view.Day },
 		at: "watched_at", id: "view_id", conflict: refusedConflict,
+		judgedByPlaysBefore: func(view *daylog.View, until time.Time) bool {
+			return view.ViewerID != settlement.Anonymous && view.WatchedAt < until.UnixMilli()
+		},
 	}, views)
 }
 
@@ -55,6 +60,9 @@ type appending[Row any] struct {
 	day      func(*Row) settlement.Day
 	at, id   string // columns, in refusals
 	conflict string // why a row is refused that is there with other figures
+	// judgedByPlaysBefore tells whether a row before the instant is judged by those of the
+	// day before; nil where none is.
+	judgedByPlaysBefore func(row *Row, until time.Time) bool
 }
 
 func appendRows[Row any](ctx context.Context, db *DB, to appending[Row], rows []Row) (added Appended, refused []Refusal, err error) {
@@ -71,13 +79,23 @@ func appendRows[Row any](ctx context.Context, db *DB, to appending[Row], rows []
 		if err != nil {
 			return err
 		}
-		if added.Closed, err = holdPartitions(ctx, tx, to.log, closed); err != nil {
+		closedDays, err := db.refusedDays(ctx, tx, to.log, closed)
+		if err != nil {
 			return err
+		}
+		for _, day := range closed {
+			if !closedDays[day].dropped {
+				added.Closed = append(added.Closed, day)
+			}
 		}
 		rest := make([]int, 0, len(rows))
 		for i, day := range days {
-			if slices.Contains(closed, day) && !slices.Contains(added.Closed, day) {
+			switch of := closedDays[day]; {
+			case of.dropped:
 				refused = append(refused, Refusal{i, to.at, fmt.Sprintf(refusedDropped, to.log.Name(), day, day)})
+				continue
+			case !of.unjudgedUntil.IsZero() && to.judgedByPlaysBefore(&rows[i], of.unjudgedUntil):
+				refused = append(refused, Refusal{i, to.at, fmt.Sprintf(refusedUnjudged, day-1)})
 				continue
 			}
 			rest = append(rest, i)
@@ -134,18 +152,28 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, days []settlement.Day) (closed [
 	return closed, nil
 }
 
-// holdPartitions tells which of the closed days have a partition, and keeps it
-// from being dropped.
-func holdPartitions(ctx context.Context, tx *sqlx.Tx, log *daylog.Log, closed []settlement.Day) (there []settlement.Day, err error) {
+// refusedDay is a closed day of which some rows, or all, cannot be stored any more.
+type refusedDay struct {
+	dropped       bool
+	unjudgedUntil time.Time
+}
+
+// refusedDays are those of the closed days. It keeps the others from being dropped.
+func (db *DB) refusedDays(ctx context.Context, tx *sqlx.Tx, log *daylog.Log, closed []settlement.Day) (refused map[settlement.Day]refusedDay, err error) {
+	refused = map[settlement.Day]refusedDay{}
 	for _, day := range closed {
 		// To have looked into the log keeps its layout until the transaction ends.
 		found, err := log.HasPartition(ctx, tx, day)
 		if err != nil {
 			return nil, err
 		}
-		if found {
-			there = append(there, day)
+		of := refusedDay{dropped: !found}
+		if found && log == db.Log.Log { // payments are judged without the day before
+			if of.unjudgedUntil, err = db.unjudgedUntil(ctx, tx, day); err != nil {
+				return nil, err
+			}
 		}
+		refused[day] = of
 	}
-	return there, nil
+	return refused, nil
 }

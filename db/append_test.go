@@ -108,7 +108,7 @@ func TestAppendViews_AViewOfAClosedDayIsStoredAndCameLate(t *testing.T) {
 
 func TestAppendViews_AViewOfADroppedDayIsRefused(t *testing.T) {
 	db := openDropped(t)
-	late, open := view(monday+1, 1, 0), view(monday+2, 1, 0)
+	late, open := view(monday+1, 1, time.Hour), view(monday+2, 1, 0)
 
 	added, refused, err := db.AppendViews(t.Context(), []daylog.View{late, view(monday, 1, time.Hour), open})
 
@@ -116,6 +116,20 @@ func TestAppendViews_AViewOfADroppedDayIsRefused(t *testing.T) {
 	require.Equal(t, []Refusal{{1, "watched_at", fmt.Sprintf(refusedDropped, "watch log", monday, monday)}}, refused)
 	require.Equal(t, Appended{Rows: 2, Closed: []settlement.Day{monday + 1}}, added)
 	require.EqualValues(t, 2, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
+}
+
+// Whether it is a repeat only the plays of the dropped day could tell, and without an
+// answer the day that posts it could never close.
+func TestAppendViews_AViewThatOnlyADroppedDayCouldJudgeIsRefused(t *testing.T) {
+	db := openDropped(t)
+	soon, anonymous, after := view(monday+1, 1, window-time.Millisecond), view(monday+1, 2, 0), view(monday+1, 1, window)
+	anonymous.ViewerID = settlement.Anonymous
+
+	added, refused, err := db.AppendViews(t.Context(), []daylog.View{soon, anonymous, after})
+
+	require.NoError(t, err)
+	require.Equal(t, []Refusal{{0, "watched_at", fmt.Sprintf(refusedUnjudged, monday)}}, refused)
+	require.Equal(t, Appended{Rows: 2, Closed: []settlement.Day{monday + 1}}, added)
 }
 
 func TestAppendViews_AViewOfARunningDayIsStored(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 // number of late rows, but for what [DB.CollectPaymentsAgain] changes. Days whose
 // posted late rows are no longer there, or whose other rows are not as many as were
 // counted when late ones came, are returned and not adjusted, and so are days that
-// got rows after they had been dropped.
+// got rows after they, or of views the day before, had been dropped.
 func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []settlement.Mismatch, err error) {
 	defer func() {
 		if err != nil {
@@ -29,7 +29,7 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 	if err != nil {
 		return 0, nil, err
 	}
-	logs := []lateLog{{Log: db.Log.Log}}
+	logs := []lateLog{{Log: db.Log.Log, unjudged: db.unjudged}}
 	if settles {
 		logs = append(logs, lateLog{Log: db.Payments.Log, payments: true})
 	}
@@ -48,8 +48,9 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 type lateLog struct {
 	*daylog.Log
 	payments bool
-	again    bool            // what the day posts is fixed anew: posted rows may be gone
-	got      []daylog.OnTime // the days that got some, as far as they were looked at; again, all but the mismatches
+	unjudged func(ctx context.Context, day settlement.Day, lateFrom int64) (rows int64, err error) // nil where rows are judged by those of their day alone
+	again    bool                                                                                  // what the day posts is fixed anew: posted rows may be gone
+	got      []daylog.OnTime                                                                       // the days that got some, as far as they were looked at; again, all but the mismatches
 }
 
 // lookAt finds the past days for which late rows came into the log, and those that
@@ -65,6 +66,9 @@ func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []sett
 				continue
 			}
 			came, mismatch, err := l.look(ctx, day.in(l))
+			if came && l.unjudged != nil {
+				mismatch, err = l.lacksDayBefore(ctx, day.in(l))
+			}
 			switch {
 			case err != nil:
 				return nil, err
@@ -84,6 +88,15 @@ func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []sett
 		mismatches = append(mismatches, settlement.Mismatch{Day: dropped.Day, Payments: l.payments, Found: dropped.Rows, Dropped: true})
 	}
 	return mismatches, nil
+}
+
+// lacksDayBefore is the mismatch of a day that got rows which nobody can judge any more.
+func (l *lateLog) lacksDayBefore(ctx context.Context, past lookedAt) (*settlement.Mismatch, error) {
+	rows, err := l.unjudged(ctx, past.Day, past.LateFrom)
+	if err != nil || rows == 0 {
+		return nil, err
+	}
+	return &settlement.Mismatch{Day: past.Day, Found: rows, Unjudged: true}, nil
 }
 
 // pastDay is a closed day.

@@ -148,6 +148,30 @@ func TestCollectLate_ADroppedDayIsNotLookedAt(t *testing.T) {
 	require.Empty(t, mismatches)
 }
 
+func TestCollectLate_RowsThatOnlyADroppedDayCouldJudgeRaiseAnAlarm(t *testing.T) {
+	db := openDropped(t)
+	watch(t, db, view(monday+1, 2, time.Hour))
+	exec(t, db, `
+		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+		VALUES (?, 2, 1, ?, 99, 1, 0)`, monday+1, seoul.Start(monday+1))
+
+	late, mismatches := collectLate(t, db, monday+2, 7)
+
+	require.Zero(t, late, "what it posts it has to judge")
+	require.Equal(t, []settlement.Mismatch{{Day: monday + 1, Found: 1, Unjudged: true}}, mismatches)
+	require.Equal(t, "2024-05-07 got 1 row soon after midnight when the day before had been dropped: nobody can tell them from repeats", mismatches[0].String())
+}
+
+func TestCollectLate_OtherRowsOfTheFirstDayThatIsLeftArePosted(t *testing.T) {
+	db := openDropped(t)
+	watch(t, db, view(monday+1, 2, time.Hour))
+
+	late, mismatches := collectLate(t, db, monday+2, 7)
+
+	require.EqualValues(t, 1, late)
+	require.Empty(t, mismatches)
+}
+
 func TestCollectLate_ALateRowThatTheServerRoundedUpToMidnightIsPosted(t *testing.T) {
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, 24*time.Hour), view(monday+1, 2, time.Hour))

@@ -25,6 +25,7 @@ type KeptReason string
 // The reasons for which days stay.
 const (
 	KeptUnposted     KeptReason = "unposted"      // its rows came late, and no day has posted them
+	KeptUnjudged     KeptReason = "unjudged"      // some of them, since the day before, by whose plays they are judged, was dropped: no day will
 	KeptPosting      KeptReason = "posting"       // the day that posts its late rows is not closed
 	KeptNeverSettled KeptReason = "never settled" // it comes before the first settled day: nobody has counted its rows
 )
@@ -33,6 +34,8 @@ func (k *Kept) Error() string {
 	switch k.Reason {
 	case KeptUnposted:
 		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it", k.Day, settlement.Count(k.Rows, "row"))
+	case KeptUnjudged:
+		return fmt.Sprintf("%s has %s that came late, after the day was dropped by whose plays they would be told from repeats: it is kept, with all days after it", k.Day, settlement.Count(k.Rows, "row"))
 	case KeptPosting:
 		return fmt.Sprintf("%s has late rows that %s posts: it is kept, with the day before it and all days after it, until %s is closed", k.Day, k.Posting, k.Posting)
 	default:
@@ -163,8 +166,8 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 			return droppable, nil, err
 		}
 		if late.Unposted > 0 {
-			next, err := r.db.NextToCollectLate(ctx)
-			return droppable, &Kept{Day: one, Rows: late.Unposted, Reason: KeptUnposted, Posting: next}, err
+			kept, err := r.unposted(ctx, run, late.Unposted)
+			return droppable, kept, err
 		}
 		if one == day {
 			droppable.Rows = run.Statistics.Rows() + late.Rows
@@ -172,6 +175,16 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: one, Epoch: run.LateFrom, Rows: late.Rows})
 	}
 	return droppable, nil, nil
+}
+
+// unposted is why a closed day stays that has so many late views which no day has posted.
+func (r retention) unposted(ctx context.Context, run Run, views int64) (*Kept, error) {
+	unjudged, err := r.db.unjudged(ctx, run.StartsOn, run.LateFrom)
+	if err != nil || unjudged > 0 {
+		return &Kept{Day: run.StartsOn, Rows: unjudged, Reason: KeptUnjudged}, err
+	}
+	next, err := r.db.NextToCollectLate(ctx)
+	return &Kept{Day: run.StartsOn, Rows: views, Reason: KeptUnposted, Posting: next}, err
 }
 
 // paymentsAt tells the same of the day's payments; it returns nil where their log

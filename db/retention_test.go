@@ -117,6 +117,20 @@ func TestRetention_LateRowsKeepTheirDayAndTheOneBeforeUntilTheDayThatPostsThemIs
 	requireDroppable(t, db, monday+3, daysFrom(monday, monday+2)...)
 }
 
+func TestRetention_LateRowsThatOnlyADroppedDayCouldJudgeKeepTheirDay(t *testing.T) {
+	db := openDropped(t)
+	closed(t, db, monday+2)
+	exec(t, db, `
+		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
+		VALUES (?, 2, 1, ?, 99, 1, 0)`, monday+1, seoul.Start(monday+1))
+
+	days, kept := droppable(t, db, monday+2)
+
+	require.Empty(t, days)
+	require.Equal(t, &Kept{Day: monday + 1, Rows: 1, Reason: KeptUnjudged}, kept)
+	require.Contains(t, kept.Error(), "2024-05-07 has 1 row that came late, after the day was dropped by whose plays")
+}
+
 func TestRetention_LateRowsOfADayThatIsKeptAnywayKeepTheDayBefore(t *testing.T) {
 	db := openLate(t)
 

@@ -7,7 +7,7 @@ import (
 
 // Mismatch is a closed day whose rows in one of the logs are not those that were
 // counted and posted: rows vanished or changed, or came in another way than
-// being inserted, or when the day had been dropped. Nothing is adjusted for it.
+// being inserted, or when the day, or the one before it, had been dropped. Nothing is adjusted for it.
 type Mismatch struct {
 	Day      Day   `json:"day"`
 	Payments bool  `json:"payments,omitempty"` // in the payments log, else in the watch log
@@ -20,6 +20,9 @@ type Mismatch struct {
 	Changed int64 `json:"changed,omitempty"`
 	// Dropped tells that the rows came when the day had no partition any more.
 	Dropped bool `json:"dropped,omitempty"`
+	// Unjudged tells that Found are late rows that came when the day before, by whose
+	// plays they would be told from repeats, had no partition any more.
+	Unjudged bool `json:"unjudged,omitempty"`
 }
 
 // None tells whether the rows are those that were counted and posted after all.
@@ -45,6 +48,9 @@ func (m Mismatch) String() string {
 	}
 	if m.Dropped {
 		return fmt.Sprintf("%s got %s after it was dropped, which nobody has counted", m.Day, rows)
+	}
+	if m.Unjudged {
+		return fmt.Sprintf("%s got %s soon after midnight when the day before had been dropped: nobody can tell them from repeats", m.Day, rows)
 	}
 	text := fmt.Sprintf("%s has %s, %d counted and posted", m.Day, rows, m.Expected)
 	if len(m.Chunks) > 0 {

@@ -140,8 +140,11 @@ func alarmText(mismatches []settlement.Mismatch) string {
 	var text strings.Builder
 	for _, mismatch := range mismatches {
 		next := command.Verify(mismatch.Day)
-		if mismatch.Dropped {
+		switch {
+		case mismatch.Dropped:
 			next = "Rows of dropped days in docs/operations.md"
+		case mismatch.Unjudged:
+			next = "Old days in docs/operations.md"
 		}
 		fmt.Fprintf(&text, "ALARM: %s; nothing was adjusted: see %s\n", mismatch, next)
 	}

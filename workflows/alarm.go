@@ -16,6 +16,6 @@ func (p *progressTracker) alarm(verify func(settlement.Day) string) string {
 	for i, mismatch := range p.mismatches {
 		days[i] = mismatch.String()
 	}
-	return "**ALARM: rows of closed days are missing, were changed, or came after their day was dropped**, nothing was adjusted for them: " + strings.Join(days, "; ") +
+	return "**ALARM: rows of closed days are missing, were changed, or came after their day or the one before it was dropped**, nothing was adjusted for them: " + strings.Join(days, "; ") +
 		". To see which: `" + verify(p.mismatches[0].Day) + "`.\n\n"
 }

@@ -76,3 +76,17 @@ func (v *Views) SumPosted(ctx context.Context, from sqlx.QueryerContext, postedO
 	}
 	return sum, nil
 }
+
+// UnpostedOfViewersBefore is how many late views of the closed day that began before the
+// instant, of viewers who were signed in, no day has posted.
+func (v *Views) UnpostedOfViewersBefore(ctx context.Context, day OnTime, until time.Time) (views int64, err error) {
+	err = v.pool.GetContext(ctx, &views, `
+		SELECT COUNT(*)
+		FROM `+v.partition(day.Day)+` l `+v.byEpoch()+`
+		LEFT JOIN `+v.late+` p ON `+v.same("l", "p")+`
+		WHERE l.epoch >= ? AND l.viewer_id <> ? AND l.watched_at < ? AND p.`+v.id+` IS NULL`, day.LateFrom, settlement.Anonymous, until)
+	if err != nil {
+		return 0, fmt.Errorf("look for late views soon after the midnight before %s: %w", day.Day, err)
+	}
+	return views, nil
+}

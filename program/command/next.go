@@ -63,6 +63,8 @@ func release(kept *db.Kept) string {
 	switch kept.Reason {
 	case db.KeptUnposted:
 		return fmt.Sprintf("start the workers with LATE_DAYS=%d for the next daily run, which then posts them", kept.Posting-kept.Day)
+	case db.KeptUnjudged:
+		return "settle these rows by hand and delete them (docs/operations.md, Old days)"
 	case db.KeptNeverSettled:
 		return "to drop such days: starter partitions drop --never-settled"
 	default:

@@ -36,6 +36,8 @@ func TestExplain_AddsWhatToTypeNext(t *testing.T) {
 func TestExplain_SaysHowADayIsReleased(t *testing.T) {
 	late := &db.Kept{Day: may9, Rows: 1, Reason: db.KeptUnposted, Posting: may9 + 2}
 	require.Contains(t, command.Explain(late), "start the workers with LATE_DAYS=2 for the next daily run")
+	unjudged := &db.Kept{Day: may9, Rows: 1, Reason: db.KeptUnjudged}
+	require.Contains(t, command.Explain(unjudged), "settle these rows by hand and delete them")
 	never := &db.Kept{Day: may9, Rows: 3, Reason: db.KeptNeverSettled}
 	require.Contains(t, command.Explain(never), "starter partitions drop --never-settled")
 	posting := &db.Kept{Day: may9, Rows: 1, Reason: db.KeptPosting, Posting: may9 + 2}
