@@ -13,8 +13,8 @@ import (
 const (
 	// DefaultChunkRows makes a chunk take well under a second: long enough to
 	// make Temporal's part small, short enough to lose little when a worker
-	// dies.
-	DefaultChunkRows = 200_000
+	// dies (docs/adr/0004-read-in-the-keys-order.md has other sizes).
+	DefaultChunkRows = 400_000
 	// DefaultParallel keeps a handful of workers busy.
 	DefaultParallel = 16
 	// MaxChunks is how many chunks a run is cut into at most, however many rows it
