@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,6 +137,7 @@ func (m *mailRig) attachedHashes(path string) (hashes []string) {
 type mailServer struct {
 	onSender func(from string) error
 	onMail   func() error // when the whole mail is there
+	sessions atomic.Int32
 }
 
 // serve makes the mailRig use the server.
@@ -143,7 +145,10 @@ func (m *mailRig) serve(server *mailServer) {
 	m.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(m, err)
-	smtpServer := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return server, nil }))
+	smtpServer := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
+		server.sessions.Add(1)
+		return server, nil
+	}))
 	ended := make(chan error, 1)
 	go func() { ended <- smtpServer.Serve(listener) }()
 	m.Cleanup(func() {

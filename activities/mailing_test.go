@@ -139,6 +139,26 @@ func TestEachMailWaitsForItsTurn(t *testing.T) {
 	require.Len(t, m.received(), 3)
 }
 
+// A mail server that hangs up meanwhile is noticed by the mail only.
+func TestAConnectionIsNotKeptThroughALongWait(t *testing.T) {
+	for interval, connections := range map[time.Duration]int32{time.Millisecond: 1, time.Hour: 3} {
+		m := openMailRig(t, 3)
+		server := &mailServer{}
+		m.serve(server)
+		m.mailing.Interval = interval
+		m.mailing.after = func(time.Duration) <-chan time.Time {
+			over := make(chan time.Time, 1)
+			over <- time.Time{}
+			return over
+		}
+
+		require.NoError(t, m.send())
+
+		require.Equal(t, connections, server.sessions.Load(), interval)
+		require.Equal(t, map[int64]string{1: db.DeliverySent, 2: db.DeliverySent, 3: db.DeliverySent}, m.states())
+	}
+}
+
 func TestR12_AMailWhoseClaimWasLostWhileItWasSentIsUnknown(t *testing.T) {
 	m := openMailRig(t, 2)
 	var once sync.Once

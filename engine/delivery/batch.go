@@ -110,6 +110,9 @@ func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, deliver
 	if err := b.awaitTurn(ctx); err != nil {
 		return err
 	}
+	if err := b.dial(ctx); err != nil { // again, if it was long
+		return err
+	}
 	// From here to the outcome nothing is cut short: what is found half done is
 	// unknown for good.
 	certain := context.WithoutCancel(ctx)
@@ -128,6 +131,11 @@ func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, deliver
 	return refused
 }
 
+// longestIdle is how long a connection waits for its next mail. A mail server is to wait
+// five minutes (RFC 5321, 4.5.3.2.7), and many do not: one that has hung up is noticed by
+// the mail only, which is put off then.
+const longestIdle = 10 * time.Second
+
 // awaitTurn waits until the next mail may be sent, by the rate that all workers
 // keep together.
 func (b *Batch) awaitTurn(ctx context.Context) error {
@@ -137,6 +145,9 @@ func (b *Batch) awaitTurn(ctx context.Context) error {
 	wait, err := b.DB.ReserveMail(ctx, b.Interval)
 	if err != nil {
 		return err
+	}
+	if wait > longestIdle {
+		b.hangUp()
 	}
 	select {
 	case <-b.After(wait):
