@@ -100,7 +100,7 @@ func (r *rig) measureSize(ctx context.Context, today settlement.Day, figures *si
 			if err := r.measureOutside(ctx, today, figures, command); err != nil {
 				return err
 			}
-			if one, err = r.measureWithPayments(ctx, today, command.Videos); err != nil {
+			if one, err = r.measureWithPayments(ctx, today, command); err != nil {
 				return fmt.Errorf("%s: %w", withPayments, err)
 			}
 			figures.add(withPayments, one)
@@ -129,8 +129,8 @@ func (r *rig) fillSize(ctx context.Context, today settlement.Day, figures *size,
 }
 
 // measureWithPayments measures the product on the same day with payments.
-func (r *rig) measureWithPayments(ctx context.Context, today settlement.Day, videos int) (one figure, err error) {
-	if err := r.fillPayments(ctx, today, besides, videos, false); err != nil {
+func (r *rig) measureWithPayments(ctx context.Context, today settlement.Day, command measureCommand) (one figure, err error) {
+	if err := r.fillPayments(ctx, today, besides, command.Videos, command.ClosedDays == 0); err != nil {
 		return one, err
 	}
 	if one, err = r.measureProduct(ctx, workflows.DailyInput{Day: today}); err != nil {
