@@ -16,7 +16,7 @@ func TestDayIsMeasuredBesideReplicasThatAreScanned(t *testing.T) {
 		files:        files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md")},
 		installation: installation{Dir: filepath.Join(dir, "stack"), Memory: "64M", RedoLog: "64M", Worker: buildWorker(t)},
 		layout:       layout{Workers: 1, Replicas: 1, Scan: true},
-		Name:         "tiny", Millions: []float64{0.003}, Only: []string{floor}, Videos: 50, ClosedDays: 1, Skew: generate.Natural, Rounds: 1, ContestantTimeout: time.Minute,
+		Name:         "tiny", Millions: []float64{0.1}, Only: []string{floor}, Videos: 50, ClosedDays: 1, Skew: generate.Natural, Rounds: 1, ContestantTimeout: time.Minute,
 	}
 
 	require.NoError(t, command.Run(t.Context()))
@@ -30,5 +30,5 @@ func TestDayIsMeasuredBesideReplicasThatAreScanned(t *testing.T) {
 	}
 	f, _ := measured[0].Sizes[0].of(product)
 	require.Positive(t, f.Rounds[0].Replicas)
-	require.Regexp(t, `\| 3,000 \| product \| 1 \| .*, replicas \d`, readPage(t, command.files))
+	require.Regexp(t, `\| 100,000 \| product \| 1 \| .*, replicas \d`, readPage(t, command.files))
 }
