@@ -27,9 +27,10 @@ type Appended struct {
 }
 
 // AppendViews adds views to the watch log in one transaction; their partitions
-// must exist. Views of closed days that were dropped are refused, those that could be told
-// from repeats only by a dropped day's plays, and a view that is there with other figures. Views that are there already are left alone,
-// so the same batch can be appended again. A view is either counted when its day
+// must exist. Views of closed days that were dropped are refused, those that could be
+// told from repeats only by a dropped day's plays, and a view that is there with other
+// figures. Views that are there already are left alone, so the same batch can be appended
+// again. A view is either counted when its day
 // closes or comes late: then the next daily run posts it. Batches that are sorted
 // as the log is (by video, viewer, start and id) are stored fastest.
 func (db *DB) AppendViews(ctx context.Context, views []daylog.View) (added Appended, refused []Refusal, err error) {
@@ -79,7 +80,7 @@ func appendRows[Row any](ctx context.Context, db *DB, to appending[Row], rows []
 		if err != nil {
 			return err
 		}
-		closedDays, err := db.refusedDays(ctx, tx, to.log, closed)
+		closedDays, err := db.holdClosed(ctx, tx, to.log, closed)
 		if err != nil {
 			return err
 		}
@@ -152,28 +153,29 @@ func lockDays(ctx context.Context, tx *sqlx.Tx, days []settlement.Day) (closed [
 	return closed, nil
 }
 
-// refusedDay is a closed day of which some rows, or all, cannot be stored any more.
-type refusedDay struct {
-	dropped       bool
-	unjudgedUntil time.Time
+// closedDay is what may still be stored of a closed day.
+type closedDay struct {
+	dropped       bool      // nothing
+	unjudgedUntil time.Time // see [DB.unjudgedUntil]
 }
 
-// refusedDays are those of the closed days. It keeps the others from being dropped.
-func (db *DB) refusedDays(ctx context.Context, tx *sqlx.Tx, log *daylog.Log, closed []settlement.Day) (refused map[settlement.Day]refusedDay, err error) {
-	refused = map[settlement.Day]refusedDay{}
+// holdClosed looks at the closed days, and keeps those from being dropped that are
+// still there.
+func (db *DB) holdClosed(ctx context.Context, tx *sqlx.Tx, log *daylog.Log, closed []settlement.Day) (days map[settlement.Day]closedDay, err error) {
+	days = make(map[settlement.Day]closedDay, len(closed))
 	for _, day := range closed {
 		// To have looked into the log keeps its layout until the transaction ends.
 		found, err := log.HasPartition(ctx, tx, day)
 		if err != nil {
 			return nil, err
 		}
-		of := refusedDay{dropped: !found}
+		of := closedDay{dropped: !found}
 		if found && log == db.Log.Log { // payments are judged without the day before
 			if of.unjudgedUntil, err = db.unjudgedUntil(ctx, tx, day); err != nil {
 				return nil, err
 			}
 		}
-		refused[day] = of
+		days[day] = of
 	}
-	return refused, nil
+	return days, nil
 }

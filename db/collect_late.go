@@ -48,9 +48,11 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 type lateLog struct {
 	*daylog.Log
 	payments bool
-	unjudged func(ctx context.Context, day settlement.Day, lateFrom int64) (rows int64, err error) // nil where rows are judged by those of their day alone
-	again    bool                                                                                  // what the day posts is fixed anew: posted rows may be gone
-	got      []daylog.OnTime                                                                       // the days that got some, as far as they were looked at; again, all but the mismatches
+	again    bool            // what the day posts is fixed anew: posted rows may be gone
+	got      []daylog.OnTime // the days that got some, as far as they were looked at; again, all but the mismatches
+	// unjudged is how many late rows of a day nobody can judge; nil where rows are judged
+	// by those of their day alone.
+	unjudged func(ctx context.Context, day settlement.Day, lateFrom int64) (rows int64, err error)
 }
 
 // lookAt finds the past days for which late rows came into the log, and those that

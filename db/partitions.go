@@ -91,7 +91,7 @@ func (db *DB) AddPaymentPartitions(ctx context.Context, first, last settlement.D
 
 func (db *DB) addViewDays(ctx context.Context, first, last settlement.Day) (added []settlement.Day, err error) {
 	return db.Log.Add(ctx, first, last, func(present []daylog.Partition) error {
-		return db.checkNotDropped(ctx, present, first, last)
+		return db.checkNotDropped(ctx, db.Log.Log, present, first, last, "TRUE")
 	})
 }
 
@@ -105,42 +105,10 @@ func (db *DB) addPaymentDays(ctx context.Context, first, last settlement.Day) er
 		if !found {
 			return dropped(db.Payments.Log, first, first)
 		}
-		return db.checkPaymentsNotDropped(ctx, present, first, last)
+		// A drop takes the payments of a day before its views, and may have broken off in between.
+		return db.checkNotDropped(ctx, db.Payments.Log, present, first, last, settledPayments)
 	})
 	return err
-}
-
-// checkPaymentsNotDropped refuses days from first to last of which some had payments
-// that were settled, and lie below the partitions that are present: a drop takes the
-// payments of a day before its views, and may have broken off in between.
-func (db *DB) checkPaymentsNotDropped(ctx context.Context, present []daylog.Partition, first, last settlement.Day) error {
-	floor := last + 1
-	if len(present) > 0 {
-		floor = present[0].Day
-	}
-	var newest sql.Null[settlement.Day]
-	if err := db.pool.GetContext(ctx, &newest, `
-		SELECT MAX(starts_on)
-		FROM runs r
-		WHERE kind = ? AND version = ? AND state = ? AND starts_on >= ? AND starts_on < ?
-			AND (
-				`+PaymentRowsOfLine+` > late_payments
-				OR EXISTS (
-					SELECT 1
-					FROM late_payments l
-					WHERE l.paid_on = r.starts_on
-				)
-			)`, settlement.Daily, runVersion, settlement.Closed, first, floor); err != nil {
-		return fmt.Errorf("look for dropped payments: %w", err)
-	}
-	if !newest.Valid {
-		return nil
-	}
-	// The list of partitions may lack some while they are being changed.
-	if found, err := db.Payments.Has(ctx, newest.V); err != nil || found {
-		return err
-	}
-	return dropped(db.Payments.Log, first, newest.V)
 }
 
 // RemoveEmptyDays takes the room of the days after the given one, as
@@ -172,9 +140,18 @@ func dropped(log *daylog.Log, day, last settlement.Day) error {
 	return settlement.Errorf(settlement.ErrDropped, settlement.DailyPeriod(day), refusedDropped, log.Name(), day, last)
 }
 
-// checkNotDropped refuses days from first to last of which some are closed and
-// lie below the partitions that are present.
-func (db *DB) checkNotDropped(ctx context.Context, present []daylog.Partition, first, last settlement.Day) error {
+// settledPayments is the condition that payments of the day of a run r were settled, on
+// the day or later.
+const settledPayments = "(" + PaymentRowsOfLine + ` > late_payments
+			OR EXISTS (
+				SELECT 1
+				FROM late_payments l
+				WHERE l.paid_on = r.starts_on
+			))`
+
+// checkNotDropped refuses days from first to last of which some are closed, meet the
+// condition and lie below the log's partitions that are present.
+func (db *DB) checkNotDropped(ctx context.Context, log *daylog.Log, present []daylog.Partition, first, last settlement.Day, condition string) error {
 	floor := last + 1
 	if len(present) > 0 {
 		floor = present[0].Day
@@ -185,8 +162,8 @@ func (db *DB) checkNotDropped(ctx context.Context, present []daylog.Partition, f
 	var newest sql.Null[settlement.Day]
 	if err := db.pool.GetContext(ctx, &newest, `
 		SELECT MAX(starts_on)
-		FROM runs
-		WHERE kind = ? AND version = ? AND state = ? AND starts_on < ?`,
+		FROM runs r
+		WHERE kind = ? AND version = ? AND state = ? AND starts_on < ? AND `+condition,
 		settlement.Daily, runVersion, settlement.Closed, floor); err != nil {
 		return fmt.Errorf("look for dropped days: %w", err)
 	}
@@ -194,8 +171,8 @@ func (db *DB) checkNotDropped(ctx context.Context, present []daylog.Partition, f
 		return nil
 	}
 	// The list of partitions may lack some while they are being changed.
-	if found, err := db.Log.Has(ctx, newest.V); err != nil || found {
+	if found, err := log.Has(ctx, newest.V); err != nil || found {
 		return err
 	}
-	return dropped(db.Log.Log, first, newest.V)
+	return dropped(log, first, newest.V)
 }

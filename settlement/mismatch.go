@@ -7,7 +7,8 @@ import (
 
 // Mismatch is a closed day whose rows in one of the logs are not those that were
 // counted and posted: rows vanished or changed, or came in another way than
-// being inserted, or when the day, or the one before it, had been dropped. Nothing is adjusted for it.
+// being inserted, or when the day, or the one before it, had been dropped. Nothing is
+// adjusted for it.
 type Mismatch struct {
 	Day      Day   `json:"day"`
 	Payments bool  `json:"payments,omitempty"` // in the payments log, else in the watch log

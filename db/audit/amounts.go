@@ -17,7 +17,7 @@ var amountsInvariant = Invariant{
 				a.found(run.Period(), "", "price rule %d, which its run used, is missing or does not price every ordinal", run.PriceRule)
 			}
 		}
-		return a.eachLine(ctx, func(line line) {
+		return a.eachLine(ctx, settlement.Range{}, func(line line) {
 			rule, usable := a.rules[a.days[line.Day].PriceRule]
 			if !usable {
 				return

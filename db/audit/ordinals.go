@@ -19,6 +19,7 @@ var ordinalsInvariant = Invariant{
 // videosAtATime bounds the memory that a catalogue of any size takes.
 const videosAtATime = 100_000
 
+// checkOrdinals reads the catalogue and the lines so many videos at a time.
 func (a *audit) checkOrdinals(ctx context.Context, videosAtATime int) error {
 	var borders []int64
 	if err := a.tx.SelectContext(ctx, &borders, `
@@ -36,20 +37,18 @@ func (a *audit) checkOrdinals(ctx context.Context, videosAtATime int) error {
 		if err != nil {
 			return err
 		}
-		for day := a.first; day <= a.last; day++ {
-			if err := a.eachLineOf(ctx, day, videos, func(line line) {
-				day, what := settlement.DailyPeriod(line.Day), ofVideo(line.VideoID)
-				before := used[line.VideoID]
-				if line.ViewsFrom != before.Views {
-					a.found(day, what, "views begin after %d, but %d were paid before", line.ViewsFrom, before.Views)
-				}
-				if line.AdViewsFrom != before.AdViews {
-					a.found(day, what, "ad views begin after %d, but %d were paid before", line.AdViewsFrom, before.AdViews)
-				}
-				used[line.VideoID] = position{line.ViewsTo, line.AdViewsTo}
-			}); err != nil {
-				return err
+		if err := a.eachLine(ctx, videos, func(line line) {
+			day, what := settlement.DailyPeriod(line.Day), ofVideo(line.VideoID)
+			before := used[line.VideoID]
+			if line.ViewsFrom != before.Views {
+				a.found(day, what, "views begin after %d, but %d were paid before", line.ViewsFrom, before.Views)
 			}
+			if line.AdViewsFrom != before.AdViews {
+				a.found(day, what, "ad views begin after %d, but %d were paid before", line.AdViewsFrom, before.AdViews)
+			}
+			used[line.VideoID] = position{line.ViewsTo, line.AdViewsTo}
+		}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -98,21 +97,18 @@ type line struct {
 
 var lineColumns = server.ColumnsOf(line{})
 
-// eachLine hands over the settlement lines of all days, by day and video.
-func (a *audit) eachLine(ctx context.Context, each func(line)) error {
-	return eachRow(ctx, a, `
-		SELECT `+lineColumns.List()+`
-		FROM daily_settlements
-		WHERE starts_on BETWEEN ? AND ?
-		ORDER BY starts_on, video_id`, []any{a.first, a.last}, each)
-}
-
-// eachLineOf hands over the day's settlement lines of the range, by video.
-func (a *audit) eachLineOf(ctx context.Context, day settlement.Day, videos settlement.Range, each func(line)) error {
+// eachLine hands over the settlement lines of the range's videos of all days, by day and
+// video. Each day is a query: one of them all would read every line for each range.
+func (a *audit) eachLine(ctx context.Context, videos settlement.Range, each func(line)) error {
 	where, args := server.Between("video_id", videos)
-	return eachRow(ctx, a, `
-		SELECT `+lineColumns.List()+`
-		FROM daily_settlements
-		WHERE starts_on = ? AND `+where+`
-		ORDER BY video_id`, append([]any{day}, args...), each)
+	for day := a.first; day <= a.last; day++ {
+		if err := eachRow(ctx, a, `
+			SELECT `+lineColumns.List()+`
+			FROM daily_settlements
+			WHERE starts_on = ? AND `+where+`
+			ORDER BY video_id`, append([]any{day}, args...), each); err != nil {
+			return err
+		}
+	}
+	return nil
 }

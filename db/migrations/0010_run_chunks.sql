@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS run_chunks (
   last_payment   BIGINT          NULL,
   fence          BIGINT          NOT NULL DEFAULT 0, -- of the run that wrote the row last
   attempt        INT             NOT NULL DEFAULT 0, -- of the activity that counted
-  counts         INT             NOT NULL DEFAULT 0, -- how often the chunk was counted
+  counts         INT             NOT NULL DEFAULT 0, -- how often the chunk was counted, or a count of it that was under way became void
   counted_at     DATETIME(3)     NULL,               -- UTC
   done_at        DATETIME(3)     NULL,               -- UTC
   PRIMARY KEY (kind, starts_on, version, chunk),

@@ -110,7 +110,7 @@ func (b *Batch) sendOne(ctx context.Context, drawn *templates.Statement, deliver
 	if err := b.awaitTurn(ctx); err != nil {
 		return err
 	}
-	if err := b.dial(ctx); err != nil { // again, if it was long
+	if err := b.dial(ctx); err != nil { // again, after a long wait
 		return err
 	}
 	// From here to the outcome nothing is cut short: what is found half done is

@@ -44,8 +44,8 @@ const (
 )
 
 // Write writes the period's rows, ordered by their key columns, as they are read: memory does not grow with
-// them, but with the creators from whose week or to whose week something is carried. The period must be closed, as [db.DB.ClosedRun] tells: others have rows, too, which mean nothing yet. It fails as [What.Check]
-// does.
+// them, but with the creators to or from whose week something is carried. The period must be closed, as [db.DB.ClosedRun]
+// tells: others have rows, too, which mean nothing yet. It fails as [What.Check] does.
 func Write(ctx context.Context, to io.Writer, from *db.DB, what What, period settlement.Period, format Format) error {
 	if err := what.Check(period.Kind); err != nil {
 		return err

@@ -17,7 +17,7 @@ const regionsADay = 4
 // server do without: what that one stores in several regions at once it may lose by halves.
 func (s *System) splitRegions() {
 	s.T.Helper()
-	if s.Number(`SELECT VERSION() LIKE '%TiDB%'`) == 0 {
+	if !s.isTiDB() {
 		return
 	}
 	database := sqlx.NewDb(s.SQL, "mysql")

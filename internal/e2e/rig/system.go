@@ -136,6 +136,12 @@ func (s *System) Exec(query string, args ...any) {
 	require.NoError(s.T, err, query)
 }
 
+// isTiDB tells whether the database is on a TiDB.
+func (s *System) isTiDB() bool {
+	s.T.Helper()
+	return s.Number(`SELECT VERSION() LIKE '%TiDB%'`) == 1
+}
+
 // Number is the one number that the query gives.
 func (s *System) Number(query string, args ...any) (n int64) {
 	s.T.Helper()
