@@ -57,7 +57,6 @@ type Rig struct {
 	closed   []settlement.Period
 	arrived  []arrival
 	paid     []paidArrival
-	wrong    []*wrongPayment
 	toCome   int64 // the last of the videos that nobody has imported
 	seals    map[settlement.Period]string
 	Tally    *Tally
@@ -72,6 +71,9 @@ type Rig struct {
 	pricedFrom    map[string]bool    // days from which on prices hold
 	feesFrom      map[string]bool
 	odd           []startedOdd
+
+	wrongs sync.Mutex // held while rows are inserted that cannot be settled, and while such rows are put right
+	wrong  []*wrongPayment
 
 	importing  sync.Mutex     // the catalogue
 	pending    sync.WaitGroup // what others have begun and not ended

@@ -119,6 +119,9 @@ func (p *Plan) pick(random *rand.Rand, fits func(*PlannedPeriod) bool) *PlannedP
 			fitting = append(fitting, period)
 		}
 	}
+	if len(fitting) == 0 {
+		panic("no period is left that could meet the fault: plan more days or fewer faults")
+	}
 	return fitting[random.IntN(len(fitting))]
 }
 

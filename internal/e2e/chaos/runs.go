@@ -158,7 +158,8 @@ func (c *Rig) leaveBehind(in Injection) (faultproxy.Fault, bool) {
 	if _, terminated := c.terminateRun(in); !terminated {
 		return faultproxy.None, false
 	}
-	for _, video := range c.plan.platform.Videos {
+	videos, _ := c.catalogue() // an import may still change it
+	for _, video := range videos {
 		c.arrive(in, in.period.Start, video.ID)
 		c.appendPayments([]paidArrival{c.paymentOf(in, in.period.Start, video.ID)})
 	}

@@ -27,10 +27,11 @@ type wrongPayment struct {
 // one that posts them.
 func (c *Rig) WrongPayments(in Injection) (faultproxy.Fault, bool) {
 	from := c.ofPlatform(in)
+	c.wrongs.Lock() // a run may name a row before it is known as which it was stored
+	defer c.wrongs.Unlock()
 	some := false
 	for range 1 + in.random.IntN(4) {
 		wrong := c.wrongPayment(in, from)
-		c.setWrong(wrong) // before a run can name it
 		stored := false
 		err := c.ask(func(ctx context.Context) (err error) {
 			if err = insertPayments(ctx, c.SQL, []paidArrival{wrong.paidArrival}); err == nil {
@@ -38,10 +39,9 @@ func (c *Rig) WrongPayments(in Injection) (faultproxy.Fault, bool) {
 			}
 			return err
 		})
-		if err != nil || !stored {
-			c.forgetWrong(wrong)
+		if err == nil && stored {
+			c.wrong, some = append(c.wrong, wrong), true
 		}
-		some = some || stored
 	}
 	return faultproxy.None, some
 }
@@ -91,6 +91,8 @@ func (c *Rig) mend(period settlement.Period) error {
 	}); err != nil {
 		return err
 	}
+	c.wrongs.Lock()
+	defer c.wrongs.Unlock()
 	for _, named := range badPayment.FindAllStringSubmatch(failure, -1) {
 		wrong := c.wrongNamed(func(wrong *wrongPayment) bool { return strconv.FormatInt(wrong.ID, 10) == named[1] })
 		if wrong == nil {
@@ -109,25 +111,10 @@ func (c *Rig) mend(period settlement.Period) error {
 }
 
 func (c *Rig) wrongNamed(is func(*wrongPayment) bool) *wrongPayment {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
 	if i := slices.IndexFunc(c.wrong, is); i >= 0 {
 		return c.wrong[i]
 	}
 	return nil
-}
-
-func (c *Rig) setWrong(wrong *wrongPayment) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.wrong = append(c.wrong, wrong)
-}
-
-// forgetWrong is for one that the database does not have.
-func (c *Rig) forgetWrong(wrong *wrongPayment) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.wrong = slices.DeleteFunc(c.wrong, func(other *wrongPayment) bool { return other == wrong })
 }
 
 // mendOne puts one row right, or takes it out. What fails is done when a run names
