@@ -52,6 +52,22 @@ func TestProgramsKeepToTheNodeThatTheFirstMigrationFixed(t *testing.T) {
 	require.Empty(t, node)
 }
 
+func TestAProgramThatWasNotStoppedWritesNoMoreOnceTheOthersMoved(t *testing.T) {
+	db, program, galera := openGalera(t)
+	if !galera {
+		return
+	}
+	require.NoError(t, program.CheckServer(t.Context()))
+	require.NoError(t, program.PutCreators(t.Context(), []Creator{{ID: 1, Name: "One", Email: "one@example.com", Locale: "en"}}))
+	videos := []Video{{ID: 1, CreatorID: 1, Title: "One"}}
+	refused, err := program.PutVideos(t.Context(), videos)
+	require.NoError(t, err)
+	require.Empty(t, refused)
+	exec(t, db, `UPDATE settings SET value = 'another (there:3306)' WHERE name = 'writing_node'`)
+	_, err = program.PutVideos(t.Context(), videos)
+	require.ErrorContains(t, err, "while the programs write through another (there:3306)")
+}
+
 func TestAnOperatorMovesAllProgramsToAnotherNode(t *testing.T) {
 	db, operator, galera := openGalera(t)
 	if !galera {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/jmoiron/sqlx"
 )
 
 // galeraNode names the node of a Galera cluster that a connection has come to. The
@@ -27,27 +29,51 @@ func (p *Pool) Node(ctx context.Context) (node string, err error) {
 
 // HoldTo keeps the pool to one node of a Galera cluster, whose name the query gives: row
 // locks hold on one node only. From now on every connection is asked, when it is
-// opened, where it has come to; one of another node is refused. It costs a statement
-// a connection, and is not for other servers.
+// opened, where it has come to, and every transaction of [Pool.InTx] when it begins; one on another
+// node is refused. It costs a statement each, and is not for other servers.
 func (p *Pool) HoldTo(ctx context.Context, query string) error {
-	statement := `SELECT ` + galeraNode + `, (` + query + `)`
-	p.connector.node.Store(&statement)
+	p.connector.node.Store(&query)
 	p.closeIdle()
 	return p.PingContext(ctx)
 }
 
 // checkNode fails when the connection has come to another node than it should.
-func checkNode(ctx context.Context, conn driver.QueryerContext, statement string) error {
-	rows, err := conn.QueryContext(ctx, statement, nil)
+func checkNode(ctx context.Context, conn driver.QueryerContext, query string) error {
+	rows, err := conn.QueryContext(ctx, nodesOf(query), nil)
 	if err != nil {
-		return fmt.Errorf("ask for the node of the Galera cluster: %w", err)
+		return askNodeError(err)
 	}
 	defer func() { _ = rows.Close() }()
 	nodes := make([]driver.Value, len(rows.Columns()))
 	if err := rows.Next(nodes); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("ask for the node of the Galera cluster: %w", err)
+		return askNodeError(err)
 	}
-	is, should := nodes[0], nodes[1]
+	return requireNode(nodes[0], nodes[1])
+}
+
+// checkNodeOf fails when the transaction is on another node than it should be. Until it ends
+// it shares a lock of what is written down: when that is changed on another node, Galera ends the
+// transaction as by a deadlock. So a program that was not stopped before the others moved
+// writes no more.
+func (p *Pool) checkNodeOf(ctx context.Context, tx *sqlx.Tx) error {
+	query := p.connector.node.Load()
+	if query == nil {
+		return nil
+	}
+	var is, should any
+	if err := tx.QueryRowContext(ctx, nodesOf(*query+` LOCK IN SHARE MODE`)).Scan(&is, &should); err != nil {
+		return askNodeError(err)
+	}
+	return requireNode(is, should)
+}
+
+// nodesOf asks for the node that a connection is on and the one that the query gives.
+func nodesOf(query string) string { return `SELECT ` + galeraNode + `, (` + query + `)` }
+
+func askNodeError(err error) error { return fmt.Errorf("ask for the node of the Galera cluster: %w", err) }
+
+// requireNode fails when the nodes are two, or when none should be written through.
+func requireNode(is, should any) error {
 	switch {
 	case should == nil:
 		return ErrNoNode

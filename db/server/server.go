@@ -132,6 +132,9 @@ func (p *Pool) tryTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	if err := p.checkNodeOf(ctx, tx); err != nil {
+		return err
+	}
 	if err := work(tx); err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ const connectTimeout = 5 * time.Second
 type sessionConnector struct {
 	driver.Connector
 	statements []string
-	node       atomic.Pointer[string] // asks whether a connection came to the right node; nil where all are right
+	node       atomic.Pointer[string] // asks for the node of a Galera cluster that is written through; nil where all are right
 }
 
 // Connect is called by the pool for each new connection, also in a goroutine of the
@@ -92,8 +92,8 @@ func (c *sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 			return nil, fmt.Errorf("set up the session: %w", err)
 		}
 	}
-	if statement := c.node.Load(); statement != nil {
-		if err := checkNode(ctx, conn.(driver.QueryerContext), *statement); err != nil {
+	if query := c.node.Load(); query != nil {
+		if err := checkNode(ctx, conn.(driver.QueryerContext), *query); err != nil {
 			_ = conn.Close()
 			return nil, err
 		}
