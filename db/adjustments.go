@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -51,13 +52,16 @@ func (db *DB) EachAdjustment(ctx context.Context, period settlement.Period, line
 	return nil
 }
 
-// postedIn is the condition that a day of the period posted a line. One day is given
-// by =, with which servers read the lines of a range of videos and no others.
+// postedIn is the condition that a day of the period posted a line. Days are given one by one, with which
+// servers read the lines of some creators or of a range of videos, and no others.
 func postedIn(period settlement.Period) (condition string, args []any) {
-	if period.Kind == settlement.Daily {
-		return "posted_on = ?", []any{period.Start}
+	for _, day := range period.Days() {
+		args = append(args, day)
 	}
-	return "posted_on >= ? AND posted_on < ?", []any{period.Start, period.End()}
+	if len(args) == 1 {
+		return "posted_on = ?", args
+	}
+	return "posted_on IN (?" + strings.Repeat(", ?", len(args)-1) + ")", args
 }
 
 // putAdjustments stores adjustments, or replaces what those that are there pay.

@@ -106,6 +106,23 @@ func (db *DB) Unsent(ctx context.Context, week settlement.Period, creators settl
 	return deliveries, nil
 }
 
+// CountDeliveries is how many mails of the week the creators have, whatever became of them. It
+// counts to most at most.
+func (db *DB) CountDeliveries(ctx context.Context, week settlement.Period, creators settlement.Creators, most int) (mails int, err error) {
+	err = db.pool.GetContext(ctx, &mails, `
+		SELECT COUNT(*)
+		FROM (
+			SELECT creator_id
+			FROM deliveries
+			WHERE starts_on = ? AND version = ? AND creator_id BETWEEN ? AND ?
+			LIMIT ?
+		) first_ones`, week.Start, runVersion, creators.First, creators.Last, most)
+	if err != nil {
+		return 0, fmt.Errorf("count mails of %s: %w", week, err)
+	}
+	return mails, nil
+}
+
 // ChangeDelivery moves a creator's mail of the week from one of the given
 // states to another one, by a person's word. It returns false when the mail is
 // in none of them.

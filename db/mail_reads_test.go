@@ -114,3 +114,35 @@ func TestABatchOfMailsReadsNothingOfOtherCreators(t *testing.T) {
 		require.LessOrEqual(t, read[1], read[0], name)
 	}
 }
+
+// Nor does it read what its creators had in other weeks.
+func TestABatchOfMailsReadsNothingOfOtherWeeks(t *testing.T) {
+	const first, last = 1000, 1399
+	batch := settlement.Creators{First: first + 10, Last: first + 34}
+	db := openWithWeek(t, line(monday, 1, 100))
+	closedPeriod(t, db, week)
+	db.pool.SetMaxOpenConns(1) // whose reads are counted
+	putStatedCreators(t, db, first, last)
+	read := func() (rows int64) {
+		exec(t, db, `ANALYZE TABLE adjustments, payment_adjustments, statements, runs`)
+		before := devtest.RowsRead(t, db.pool)
+		views, err := db.Adjustments(t.Context(), week, batch)
+		require.NoError(t, err)
+		payments, err := db.PaymentAdjustments(t.Context(), week, batch)
+		require.NoError(t, err)
+		rows = devtest.RowsRead(t, db.pool) - before
+		require.Len(t, views, 7*25)
+		require.Len(t, payments, 7*25)
+		return rows
+	}
+	alone := read()
+	for weeks := range 10 {
+		exec(t, db, `
+			INSERT INTO adjustments (posted_on, video_id, watched_on, creator_id, views, self_views, repeat_views, played_seconds, ad_views)
+			SELECT posted_on - INTERVAL ? DAY, video_id, watched_on, creator_id, 0, 1, 0, 0, 0 FROM adjustments WHERE posted_on >= ?`, 7*(weeks+1), monday)
+		exec(t, db, `
+			INSERT INTO payment_adjustments (posted_on, video_id, paid_on, creator_id, payments, refunds, pending, cancelled, repeats, gross, fee, net)
+			SELECT posted_on - INTERVAL ? DAY, video_id, paid_on, creator_id, 0, 0, 1, 0, 0, 0, 0, 0 FROM payment_adjustments WHERE posted_on >= ?`, 7*(weeks+1), monday)
+	}
+	require.LessOrEqual(t, read(), alone)
+}

@@ -48,7 +48,7 @@ func checkCreators(ctx context.Context, a *audit, kind, table, start string) err
 			v.counted_from
 		FROM `+table+` l
 		LEFT JOIN videos v ON v.video_id = l.video_id
-		WHERE l.`+start+` BETWEEN ? AND ? AND (
+		WHERE `+ofKinds(table)+`l.`+start+` BETWEEN ? AND ? AND (
 			v.creator_id IS NULL
 			OR v.creator_id <> l.creator_id
 			OR v.counted_from IS NULL

@@ -41,7 +41,7 @@ func checkNet(ctx context.Context, a *audit, kind, table, start string) error {
 			l.`+start+` AS start,
 			COUNT(*) AS row_count
 		FROM `+table+` l
-		WHERE l.`+start+` BETWEEN ? AND ? AND CAST(l.fee AS DECIMAL(20)) + l.net <> l.gross
+		WHERE `+ofKinds(table)+`l.`+start+` BETWEEN ? AND ? AND CAST(l.fee AS DECIMAL(20)) + l.net <> l.gross
 		GROUP BY `+kind+`, l.`+start+`
 		ORDER BY start, kind`, []any{a.first - longestBefore, a.last}, func(r row) {
 		if period := (settlement.Period{Kind: r.Kind, Start: r.Start}); a.closed(period) {

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS adjustments (
   ad_amount      BIGINT NOT NULL DEFAULT 0, -- won
   PRIMARY KEY (posted_on, video_id, watched_on),
   KEY adjustments_watched_on_video_id_idx (watched_on, video_id),
-  KEY adjustments_creator_id_posted_on_idx (creator_id, posted_on), -- a statement's lines
+  KEY adjustments_posted_on_creator_id_idx (posted_on, creator_id), -- a statement's lines
   CONSTRAINT adjustments_figures_chk CHECK (LEAST(views, self_views, repeat_views, played_seconds, ad_views, video_amount, ad_amount) >= 0),
   CONSTRAINT adjustments_ordinals_chk CHECK (0 <= views_from AND views_from <= views_to AND 0 <= ad_views_from AND ad_views_from <= ad_views_to)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

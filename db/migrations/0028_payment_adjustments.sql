@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS payment_adjustments (
   net        BIGINT NOT NULL, -- won
   PRIMARY KEY (posted_on, video_id, paid_on),
   KEY payment_adjustments_paid_on_video_id_idx (paid_on, video_id),
-  KEY payment_adjustments_creator_id_posted_on_idx (creator_id, posted_on), -- a statement's lines
+  KEY payment_adjustments_posted_on_creator_id_idx (posted_on, creator_id), -- a statement's lines
   CONSTRAINT payment_adjustments_rows_chk CHECK (LEAST(payments, refunds, pending, cancelled, repeats) >= 0),
   CONSTRAINT payment_adjustments_net_chk CHECK (gross = fee + net)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -54,13 +54,9 @@ func (b *Batch) Send(ctx context.Context, creators settlement.Creators) error {
 		return err
 	}
 	defer b.hangUp()
-	statements, err := statement.Read(ctx, b.DB, b.Week, creators, b.Post.Contact())
+	statements, err := b.statements(ctx, creators, unsent)
 	if err != nil {
 		return err
-	}
-	byCreator := make(map[int64]*templates.Statement, len(statements))
-	for _, one := range statements {
-		byCreator[one.CreatorID] = one
 	}
 	for _, delivery := range unsent {
 		if err := b.mayGoOn(ctx); err != nil {
@@ -73,11 +69,44 @@ func (b *Batch) Send(ctx context.Context, creators settlement.Creators) error {
 			}
 			continue
 		}
-		if err := b.sendOne(ctx, byCreator[delivery.CreatorID], delivery); err != nil {
+		if err := b.sendOne(ctx, statements[delivery.CreatorID], delivery); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// statements are those of the unsent mails, by creator, and of a few that lie between. They are read at once
+// as long as most of the creators' mails are unsent; between the few that a later pass tries again may lie
+// everybody else's.
+func (b *Batch) statements(ctx context.Context, creators settlement.Creators, unsent []db.Delivery) (map[int64]*templates.Statement, error) {
+	common, err := statement.ReadCommon(ctx, b.DB, b.Week)
+	if err != nil {
+		return nil, err
+	}
+	few := 2 * len(unsent)
+	mails, err := b.DB.CountDeliveries(ctx, b.Week, creators, few+1)
+	if err != nil {
+		return nil, err
+	}
+	parts := []settlement.Creators{creators}
+	if mails > few {
+		parts = nil
+		for _, delivery := range unsent {
+			parts = append(parts, settlement.Creators{First: delivery.CreatorID, Last: delivery.CreatorID})
+		}
+	}
+	byCreator := make(map[int64]*templates.Statement, len(unsent))
+	for _, part := range parts {
+		statements, err := common.ReadOf(ctx, b.DB, part, b.Post.Contact())
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range statements {
+			byCreator[one.CreatorID] = one
+		}
+	}
+	return byCreator, nil
 }
 
 // sendOne sends one mail and stores what became of it.

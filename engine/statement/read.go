@@ -20,11 +20,7 @@ func Read(ctx context.Context, database *db.DB, period settlement.Period, creato
 	if err != nil {
 		return nil, err
 	}
-	stored, err := database.Statements(ctx, period, creators)
-	if err != nil {
-		return nil, err
-	}
-	return common.Read(ctx, database, creators, stored, contact)
+	return common.ReadOf(ctx, database, creators, contact)
 }
 
 // Common is what all statements of a closed period have in common. It never
@@ -75,6 +71,15 @@ func ReadCommon(ctx context.Context, database *db.DB, period settlement.Period) 
 	}
 	c.top, err = database.TopVideos(ctx, period)
 	return c, err
+}
+
+// ReadOf gives the statements of the creators as the function [Read] does.
+func (c *Common) ReadOf(ctx context.Context, database *db.DB, creators settlement.Creators, contact string) ([]*templates.Statement, error) {
+	stored, err := database.Statements(ctx, c.run.Period(), creators)
+	if err != nil {
+		return nil, err
+	}
+	return c.Read(ctx, database, creators, stored, contact)
 }
 
 // Read gives the statements of the creators as the function [Read] does. stored are
