@@ -175,9 +175,9 @@ func TestR12_AChunkIsCountedAndSettledOnce(t *testing.T) {
 		b.counted()
 	}
 	for range 2 {
-		amounts, err := run[settlement.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+		amounts, err := run[SettleChunkResult](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
 		require.NoError(t, err)
-		require.Equal(t, settlement.Amounts{VideoAmount: 1, AdAmount: 10}, amounts)
+		require.Equal(t, SettleChunkResult{Amounts: settlement.Amounts{VideoAmount: 1, AdAmount: 10}}, amounts)
 	}
 	chunk, err := b.DB.Chunk(t.Context(), settlement.DailyPeriod(day), 1)
 	require.NoError(t, err)

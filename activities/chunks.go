@@ -144,31 +144,28 @@ func (a *Activities) countPayments(ctx context.Context, scanned *db.DB, run db.R
 }
 
 // SettleChunk prices the chunk's counted views by R4 to R7. A chunk that is
-// settled already is not settled again.
-func (a *Activities) SettleChunk(ctx context.Context, input ChunkInput) (settlement.Amounts, error) {
+// settled already is not settled again, and one that was planned again is left alone.
+func (a *Activities) SettleChunk(ctx context.Context, input ChunkInput) (result SettleChunkResult, err error) {
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
-	if err != nil {
-		return settlement.Amounts{}, err
-	}
-	if chunk.State == settlement.ChunkDone {
-		return chunk.Amounts, nil
+	if err != nil || chunk.State != settlement.ChunkCounted {
+		return SettleChunkResult{Planned: chunk.State == settlement.ChunkPlanned, Amounts: chunk.Amounts}, err
 	}
 	run, err := a.DB.OpenRun(ctx, period)
 	if err != nil {
-		return settlement.Amounts{}, err
+		return result, err
 	}
 	rule, err := a.DB.Prices.Version(ctx, run.PriceRule)
 	if err != nil {
-		return settlement.Amounts{}, err
+		return result, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
 		chunk, err = a.DB.SettleChunk(ctx, input.Day, holder, input.Chunk, rule)
 		return err
 	})
 	if err != nil {
-		return settlement.Amounts{}, err
+		return result, err
 	}
 	recordChunk(ctx, phaseSettled)
-	return chunk.Amounts, nil
+	return SettleChunkResult{Amounts: chunk.Amounts}, nil
 }

@@ -74,12 +74,34 @@ func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result Close
 		result.Totals, err = a.DB.CloseDay(ctx, input.Day, holder)
 		return err
 	})
-	if errors.Is(err, settlement.ErrRowsArrived) {
+	switch {
+	case errors.Is(err, settlement.ErrRowsArrived):
 		activity.GetLogger(ctx).Warn("rows arrived before the day closed", "day", input.Day.String(), "error", err)
 		return CloseDayResult{}, nil
+	case errors.Is(err, settlement.ErrUnsettled):
+		return a.unsettled(ctx, input.Day, err)
 	}
 	result.Closed = err == nil
 	return result, err
+}
+
+// unsettled are the chunks that were settled as far as the run knows, and are not: payments of earlier
+// systems were imported since, or the database lost what it had stored. A day without chunks keeps the cause.
+func (a *Activities) unsettled(ctx context.Context, day settlement.Day, cause error) (result CloseDayResult, err error) {
+	chunks, err := a.DB.Chunks(ctx, settlement.DailyPeriod(day))
+	if err != nil {
+		return result, err
+	}
+	for _, chunk := range chunks {
+		if chunk.State != settlement.ChunkDone {
+			result.Unsettled = append(result.Unsettled, PlannedChunk{Number: chunk.Number, State: chunk.State})
+		}
+	}
+	if len(result.Unsettled) == 0 {
+		return result, cause
+	}
+	activity.GetLogger(ctx).Warn("chunks of the day are to be counted or settled again", "day", day.String(), "error", cause)
+	return result, nil
 }
 
 // FailDay records in the book of runs that the run failed.

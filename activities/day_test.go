@@ -24,7 +24,7 @@ func (b *bundle) begun() {
 
 func (b *bundle) settled() {
 	b.Helper()
-	_, err := run[settlement.Amounts](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+	_, err := run[SettleChunkResult](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
 	require.NoError(b, err)
 }
 
@@ -121,6 +121,32 @@ func TestR10_CloseDayTellsThatRowsArrived(t *testing.T) {
 	require.NoError(t, err, "it is no failure: the day is checked again")
 	require.Equal(t, CloseDayResult{}, result)
 	require.Equal(t, settlement.Running, b.inBook().State)
+}
+
+func TestCloseDay_TellsWhichChunksAreUnsettled(t *testing.T) {
+	b := setup(t)
+	b.planned()
+	b.counted()
+	b.settled()
+	for _, state := range []settlement.ChunkState{settlement.ChunkPlanned, settlement.ChunkCounted} {
+		b.Exec(`UPDATE run_chunks SET state = ?`, state)
+		result, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
+		require.NoError(t, err, "it is no failure: they are counted and settled again")
+		require.Equal(t, CloseDayResult{Unsettled: []PlannedChunk{{Number: 1, State: state}}}, result)
+	}
+	b.Exec(`DELETE FROM run_chunks`)
+	_, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
+	require.ErrorContains(t, err, "it is not planned yet")
+}
+
+func TestSettleChunk_LeavesAChunkAloneThatWasPlannedAgain(t *testing.T) {
+	b := setup(t)
+	b.planned()
+	b.counted()
+	b.Exec(`UPDATE run_chunks SET state = ?`, settlement.ChunkPlanned)
+	result, err := run[SettleChunkResult](b, b.activities.SettleChunk, ChunkInput{Day: day, Chunk: 1})
+	require.NoError(t, err)
+	require.Equal(t, SettleChunkResult{Planned: true}, result)
 }
 
 func TestFailDay_RecordsTheFailure(t *testing.T) {

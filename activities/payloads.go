@@ -88,11 +88,21 @@ type CheckDayResult struct {
 	Again []int `json:"again,omitempty"` // in order; none if the logs are at rest
 }
 
+// SettleChunkResult is what the settled chunk came to.
+type SettleChunkResult struct {
+	// Planned is true if the chunk must be counted again first, since what its count had
+	// looked up has changed; then all amounts are 0.
+	Planned bool `json:"planned,omitempty"`
+	settlement.Amounts
+}
+
 // CloseDayResult is what the closed day came to.
 type CloseDayResult struct {
 	// Closed is false if the day could not be closed because rows arrived after it
-	// was counted; then all totals are 0.
+	// was counted, or because chunks are unsettled; then all totals are 0.
 	Closed bool `json:"closed"`
+	// Unsettled are the chunks that are not done any more, with their numbers and states.
+	Unsettled []PlannedChunk `json:"unsettled,omitempty"`
 	settlement.Totals
 }
 

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -86,8 +87,12 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 		if !atRest {
 			continue
 		}
-		if err := r.settle(ctx, round); err != nil {
+		settled, err := r.settle(ctx, round)
+		if err != nil {
 			return result, err
+		}
+		if !settled {
+			continue
 		}
 		closed, err := r.close(ctx)
 		if err != nil {
@@ -196,18 +201,25 @@ func (r *dailyRun) check(ctx workflow.Context) (atRest bool, err error) {
 	return len(checked.Again) == 0, err
 }
 
-func (r *dailyRun) settle(ctx workflow.Context, round int) error {
+// settle settles the chunks that are counted. It tells whether none of them has to be counted again.
+func (r *dailyRun) settle(ctx workflow.Context, round int) (settled bool, err error) {
 	r.progress.enterChunks(ctx, PhaseSettling, r.chunks, settlement.ChunkCounted)
-	return r.eachChunk(ctx, "settle", round, settlement.ChunkCounted, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+	err = r.eachChunk(ctx, "settle", round, settlement.ChunkCounted, func(ctx workflow.Context, chunk *activities.PlannedChunk) error {
+		var amounts activities.SettleChunkResult
 		err := workflow.ExecuteActivity(ctx, a.SettleChunk,
-			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number}).Get(ctx, nil)
+			activities.ChunkInput{Day: r.input.Day, Chunk: chunk.Number}).Get(ctx, &amounts)
 		if err != nil {
 			return err
+		}
+		if amounts.Planned {
+			chunk.State, chunk.Rows = settlement.ChunkPlanned, 0
+			return nil
 		}
 		chunk.State = settlement.ChunkDone
 		r.progress.chunkDone(ctx, chunk.Rows)
 		return nil
 	})
+	return !slices.ContainsFunc(r.chunks, func(chunk activities.PlannedChunk) bool { return chunk.State == settlement.ChunkPlanned }), err
 }
 
 func (r *dailyRun) close(ctx workflow.Context) (closed activities.CloseDayResult, err error) {
@@ -217,6 +229,12 @@ func (r *dailyRun) close(ctx workflow.Context) (closed activities.CloseDayResult
 		return closed, err
 	}
 	err = workflow.ExecuteActivity(withOptions(ctx, retryHours, "close "+r.input.Day.String()), a.CloseDay, input).Get(ctx, &closed)
+	for _, unsettled := range closed.Unsettled {
+		chunk := &r.chunks[unsettled.Number-1]
+		if chunk.State = unsettled.State; chunk.State == settlement.ChunkPlanned {
+			chunk.Rows = 0
+		}
+	}
 	return closed, err
 }
 

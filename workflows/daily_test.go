@@ -97,7 +97,7 @@ func (b *bundle) counts(chunk int) *testsuite.MockCallWrapper {
 }
 
 func (b *bundle) settles(chunk int) {
-	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: chunk}).Return(settlement.Amounts{}, nil).Once()
+	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: chunk}).Return(activities.SettleChunkResult{}, nil).Once()
 }
 
 func (b *bundle) checks(again ...int) {
@@ -136,6 +136,42 @@ func planned(number int) activities.PlannedChunk {
 }
 
 var counted = activities.CountChunkResult{Rows: 10}
+
+// What a count had looked up may change after it, by an import for instance: then its chunk is planned again.
+func TestAChunkThatWasPlannedAgainBeforeItWasSettledIsCountedAgain(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1), planned(2))
+	b.counts(1).Return(counted, nil).Once()
+	b.counts(2).Return(counted, nil).Twice()
+	b.checks()
+	b.checks()
+	b.settles(1)
+	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(activities.SettleChunkResult{Planned: true}, nil).Once()
+	b.settles(2)
+	b.closes(true)
+	b.run()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestChunksThatAreUnsettledAtTheCloseAreCountedAndSettledAgain(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1), planned(2), planned(3))
+	b.counts(1).Return(counted, nil).Once()
+	b.counts(2).Return(counted, nil).Twice()
+	b.counts(3).Return(counted, nil).Once()
+	b.checks()
+	b.checks()
+	for _, chunk := range []int{1, 2, 2, 3, 3} {
+		b.settles(chunk)
+	}
+	b.OnActivity(a.RankDay, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
+	b.OnActivity(a.CloseDay, mock.Anything, activities.DayInput{Day: day}).Return(activities.CloseDayResult{Unsettled: []activities.PlannedChunk{
+		{Number: 2, State: settlement.ChunkPlanned}, {Number: 3, State: settlement.ChunkCounted},
+	}}, nil).Once()
+	b.closes(true)
+	b.run()
+	require.NoError(t, b.GetWorkflowError())
+}
 
 func TestR8_CountsChecksSettlesAndCloses(t *testing.T) {
 	b := setup(t)
@@ -184,7 +220,7 @@ func TestFanOutIsBounded(t *testing.T) {
 	b.begins(plan...)
 	running, most := 0, 0
 	b.OnActivity(a.CountChunk, mock.Anything, mock.Anything).After(time.Second).Return(counted, nil).Times(chunks)
-	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(time.Second).Return(settlement.Amounts{}, nil).Times(chunks)
+	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(time.Second).Return(activities.SettleChunkResult{}, nil).Times(chunks)
 	b.checks()
 	b.closes(true)
 	b.SetOnActivityStartedListener(func(*activity.Info, context.Context, converter.EncodedValues) { running++; most = max(most, running) })

@@ -191,7 +191,7 @@ func TestAChunkThatCannotBeSettledIsNamed(t *testing.T) {
 	b.counts(2).Return(counted, nil).Once()
 	b.checks()
 	b.settles(1)
-	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(settlement.Amounts{}, refusal).Once()
+	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(activities.SettleChunkResult{}, refusal).Once()
 	b.records()
 	b.run()
 	b.requireFailure(t, activities.TypeChunks, "settle 2024-05-09: 1 of 2 chunks failed; fix the cause, then: retry the run of 2024-05-09 (finished chunks are kept); chunk 2 (some videos): the cause")

@@ -61,7 +61,7 @@ func TestProgressFollowsThePhases(t *testing.T) {
 		Return(activities.PlanResult{Chunks: []activities.PlannedChunk{left, planned(2), planned(3), planned(4)}}, nil).Once()
 	b.OnActivity(a.CountChunk, mock.Anything, mock.Anything).After(step).Return(counted, nil).Times(3)
 	b.OnActivity(a.CheckDay, mock.Anything, mock.Anything).After(step).Return(activities.CheckDayResult{}, nil).Once()
-	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(step).Return(settlement.Amounts{}, nil).Times(4)
+	b.OnActivity(a.SettleChunk, mock.Anything, mock.Anything).After(step).Return(activities.SettleChunkResult{}, nil).Times(4)
 	b.OnActivity(a.RankDay, mock.Anything, mock.Anything).After(step).Return(nil).Once()
 	b.OnActivity(a.CloseDay, mock.Anything, mock.Anything).After(step).Return(activities.CloseDayResult{Closed: true}, nil).Once()
 	b.drops(activities.DropOldDaysResult{}, nil)

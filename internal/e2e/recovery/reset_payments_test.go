@@ -1,6 +1,8 @@
 package recovery
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,6 +44,32 @@ func TestR15_ADayThatWasPutRightSettlesNoPaymentTwiceHoweverOftenItIsReset(t *te
 	s.RunDay(rig.DayAfterTomorrow).RequireSuccess()
 	s.RequireSettled(days[2])
 	s.Starter("audit", "--from", rig.Today, "--to", rig.DayAfterTomorrow).RequireSuccess()
+}
+
+func TestADayThatEarlierPaymentsOpenedAgainWhileItClosedIsClosedByARetry(t *testing.T) {
+	t.Parallel()
+	p := rig.FewPlays(rig.NewRandom(t), rig.Today, 1)
+	for _, id := range []int64{10, 30} {
+		p.Pay(id, p.Videos[0].ID, rig.Today+" 12:00:00", 1000, "completed")
+	}
+	s := rig.New(t, p)
+	s.StartWorker()
+	ranking := s.LockRanking()
+	run := s.BeginDay(rig.Today, "--chunk-rows", "40")
+	s.WaitUntilState(rig.Today, "running")
+	rig.WaitUntil(t, "the Top 5 is to be stored", func() bool { return s.ScheduledIn("daily:"+rig.Today, "RankDay") == 1 })
+	require.NoError(t, s.Dial().CancelWorkflow(t.Context(), "daily:"+rig.Today, ""))
+	run.Wait().RequireFailure("canceled")
+	earlier := filepath.Join(t.TempDir(), "earlier.csv")
+	require.NoError(t, os.WriteFile(earlier, []byte("payment_id,video_id,paid_at,amount\n20,1,2024-01-01T12:00:00+09:00,1000\n"), 0o600))
+
+	s.Starter("import", "--earlier-payments", earlier).RequireSuccess()
+	require.Positive(t, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE state = 'planned'`), "it may have been one of those that were settled")
+	ranking.Release()
+	s.Starter("retry", "daily", "--date", rig.Today).RequireSuccess()
+
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
+	s.Starter("audit", "--from", rig.Today, "--to", rig.Today).RequireSuccess()
 }
 
 // wrong is more than anybody may pay.
