@@ -63,9 +63,16 @@ func TestAProgramThatWasNotStoppedWritesNoMoreOnceTheOthersMoved(t *testing.T) {
 	refused, err := program.PutVideos(t.Context(), videos)
 	require.NoError(t, err)
 	require.Empty(t, refused)
+	program.pool.SetMaxOpenConns(1)
+	connection := read[int64](t, program, `SELECT CONNECTION_ID()`)
 	exec(t, db, `UPDATE settings SET value = 'another (there:3306)' WHERE name = 'writing_node'`)
+	node := read[string](t, db, `SELECT CONCAT(@@wsrep_node_name, ' (', @@hostname, ':', @@port, ')')`)
 	_, err = program.PutVideos(t.Context(), videos)
 	require.ErrorContains(t, err, "while the programs write through another (there:3306)")
+	exec(t, db, `UPDATE settings SET value = ? WHERE name = 'writing_node'`, node)
+	require.NotEqual(t, connection, read[int64](t, program, `SELECT CONNECTION_ID()`), "the address may lead to the right node by now")
+	_, err = program.PutVideos(t.Context(), videos)
+	require.NoError(t, err)
 }
 
 func TestAnOperatorMovesAllProgramsToAnotherNode(t *testing.T) {

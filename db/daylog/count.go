@@ -27,17 +27,21 @@ func (l *Log) Count(ctx context.Context, from sqlx.QueryerContext, day settlemen
 
 // CountInRanges is how many rows the log has for the day, which must have a
 // partition. The ranges together have every video once: where one statement counts on
-// one core only, several sessions count them. Rows that are written or deleted meanwhile
+// one core only, several sessions count them, each on the server that takes the writes. Rows that are written or deleted meanwhile
 // are among them or not, each by itself.
 func (l *Log) CountInRanges(ctx context.Context, day settlement.Day, ranges []settlement.Range) (rows int64, err error) {
 	dialect, err := l.pool.Dialect(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if dialect.CountsInParallel() {
-		return l.Count(ctx, l.pool, day)
+	if !dialect.CountsInParallel() {
+		return l.countRanges(ctx, day, ranges)
 	}
-	return l.countRanges(ctx, day, ranges)
+	err = l.pool.OnWriter(ctx, func(from sqlx.QueryerContext) (err error) {
+		rows, err = l.Count(ctx, from, day)
+		return err
+	})
+	return rows, err
 }
 
 func (l *Log) countRanges(ctx context.Context, day settlement.Day, ranges []settlement.Range) (rows int64, err error) {
@@ -47,9 +51,11 @@ func (l *Log) countRanges(ctx context.Context, day settlement.Day, ranges []sett
 	group.SetLimit(max(1, l.pool.Stats().MaxOpenConnections/2))
 	counts := make([]int64, len(ranges))
 	for i, videos := range ranges {
-		group.Go(func() (err error) {
-			counts[i], err = l.CountRange(ctx, l.pool, day, videos)
-			return err
+		group.Go(func() error {
+			return l.pool.OnWriter(ctx, func(from sqlx.QueryerContext) (err error) {
+				counts[i], err = l.CountRange(ctx, from, day, videos)
+				return err
+			})
 		})
 	}
 	if err := group.Wait(); err != nil {

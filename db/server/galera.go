@@ -18,6 +18,10 @@ const galeraNode = `CONCAT(@@wsrep_node_name, ' (', @@hostname, ':', @@port, ')'
 // written through.
 var ErrNoNode = errors.New("the database is on a Galera cluster, and it is not written down through which node the programs write")
 
+// errOtherNode says that a connection has come to another node than it should.
+var errOtherNode = errors.New("row locks hold on one node only, so two runs could write at the same time and pay twice: " +
+	"let MYSQL_DSN of all programs lead to that node alone")
+
 // Galera tells whether the server is a node of a Galera cluster.
 func (p *Pool) Galera() bool { return p.galera }
 
@@ -51,17 +55,17 @@ func checkNode(ctx context.Context, conn driver.QueryerContext, query string) er
 	return requireNode(nodes[0], nodes[1])
 }
 
-// checkNodeOf fails when the transaction is on another node than it should be. Until it ends
-// it shares a lock of what is written down: when that is changed on another node, Galera ends the
+// checkNodeOf fails when the transaction or connection is on another node than it should be. Until it ends
+// a transaction shares a lock of what is written down: when that is changed on another node, Galera ends the
 // transaction as by a deadlock. So a program that was not stopped before the others moved
 // writes no more.
-func (p *Pool) checkNodeOf(ctx context.Context, tx *sqlx.Tx) error {
+func (p *Pool) checkNodeOf(ctx context.Context, from sqlx.QueryerContext) error {
 	query := p.connector.node.Load()
 	if query == nil {
 		return nil
 	}
 	var is, should any
-	if err := tx.QueryRowContext(ctx, nodesOf(*query+` LOCK IN SHARE MODE`)).Scan(&is, &should); err != nil {
+	if err := from.QueryRowxContext(ctx, nodesOf(*query+` LOCK IN SHARE MODE`)).Scan(&is, &should); err != nil {
 		return askNodeError(err)
 	}
 	return requireNode(is, should)
@@ -78,8 +82,7 @@ func requireNode(is, should any) error {
 	case should == nil:
 		return ErrNoNode
 	case fmt.Sprintf("%s", is) != fmt.Sprintf("%s", should):
-		return fmt.Errorf("this connection came to node %s of the Galera cluster, while the programs write through %s; row locks hold on one node only, "+
-			"so two runs could write at the same time and pay twice: let MYSQL_DSN of all programs lead to that node alone", is, should)
+		return fmt.Errorf("this connection came to node %s of the Galera cluster, while the programs write through %s; %w", is, should, errOtherNode)
 	}
 	return nil
 }

@@ -3,8 +3,12 @@ package server
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jmoiron/sqlx"
 )
 
 // noWritesNumbers are those of a server that others have taken over from, or that has
@@ -13,13 +17,40 @@ var noWritesNumbers = []uint16{OptionPreventsStatement, ReadOnlyMode, hookFailed
 
 // noWrites says of a server that refuses to write what it may be, and closes the connections
 // to it that nobody uses: the address may lead to another server by now, which only new
-// connections come to. Other errors stay as they are.
+// connections come to. So it does where a node of Galera is not the one that is written through. Other errors stay as they are.
 func (p *Pool) noWrites(err error) error {
+	if errors.Is(err, errOtherNode) {
+		p.closeIdle()
+		return err
+	}
 	if !slices.Contains(noWritesNumbers, ErrorNumber(err)) {
 		return err
 	}
 	p.closeIdle()
 	return fmt.Errorf("MySQL at %s takes no writes now: it is a replica, or another server is to take its place (%w)", p.Address, err)
+}
+
+// OnWriter lets read read on a connection to the server that takes the writes. A connection that was opened before another server took
+// over may still lead to the former one, which can be behind: whoever has just written to the new one would not find
+// there what came before. It is closed then, and the error is that of a write.
+func (p *Pool) OnWriter(ctx context.Context, read func(from sqlx.QueryerContext) error) error {
+	conn, err := p.Connx(ctx)
+	if err != nil {
+		return err
+	}
+	err = p.checkNodeOf(ctx, conn)
+	var readOnly string // a number or a word, by server and version
+	if err == nil {
+		err = conn.GetContext(ctx, &readOnly, `SELECT @@GLOBAL.read_only`)
+	}
+	if err == nil && readOnly != "0" && readOnly != "OFF" {
+		err = &mysql.MySQLError{Number: OptionPreventsStatement, Message: "it is read_only"}
+	}
+	if err == nil {
+		err = read(conn)
+	}
+	_ = conn.Close() // first: only what nobody uses is closed
+	return p.noWrites(err)
 }
 
 // closeIdle closes the connections that nobody uses at the moment.

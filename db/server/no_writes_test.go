@@ -50,6 +50,12 @@ func TestAServerThatTakesNoWritesIsNamedAndItsConnectionIsNotUsedAgain(t *testin
 				return err
 			})
 		},
+		"a reading that only the writer may answer": func() error {
+			return pool.OnWriter(t.Context(), func(sqlx.QueryerContext) error {
+				require.Fail(t, "it was asked")
+				return nil
+			})
+		},
 	} {
 		before := connection()
 		err := write()
@@ -64,5 +70,10 @@ func TestAServerThatTakesNoWritesIsNamedAndItsConnectionIsNotUsedAgain(t *testin
 	require.NoError(t, err)
 	_, err = pool.ExecContext(t.Context(), insert)
 	require.NotContains(t, err.Error(), "takes no writes", "another error")
+	var read int
+	require.NoError(t, pool.OnWriter(t.Context(), func(from sqlx.QueryerContext) error {
+		return sqlx.GetContext(t.Context(), from, &read, `SELECT i FROM t`)
+	}))
+	require.Equal(t, 1, read)
 	require.Equal(t, before, connection())
 }

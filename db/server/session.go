@@ -130,6 +130,7 @@ func (p *Pool) settings(ctx context.Context, names ...string) (map[string]string
 const (
 	galeraOn         = "wsrep_on"
 	onePrimary       = "group_replication_single_primary_mode"
+	groupConsistency = "group_replication_consistency"
 	tidbMetadataLock = "tidb_enable_metadata_lock"
 	tidbForeignKeys  = "tidb_enable_foreign_key"
 )
@@ -138,7 +139,7 @@ const (
 // or money be wrong, and which a session cannot set for itself. It also notes whether the
 // server is a node of a Galera cluster.
 func (p *Pool) checkSettings(ctx context.Context, config *mysql.Config) error {
-	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet", galeraOn, onePrimary, tidbMetadataLock, tidbForeignKeys)
+	settings, err := p.settings(ctx, "log_bin", "binlog_format", "max_allowed_packet", galeraOn, onePrimary, groupConsistency, tidbMetadataLock, tidbForeignKeys)
 	if err != nil {
 		return err
 	}
@@ -160,14 +161,16 @@ func unfit(settings map[string]string) error {
 	if packet, err := strconv.Atoi(settings["max_allowed_packet"]); err == nil && packet < minPacket {
 		return inFile("max_allowed_packet", "which long statements exceed", "16M")
 	}
-	for _, off := range []struct{ name, why, do string }{
-		{onePrimary, "and row locks hold on one of its writing servers only, so two runs could write at the same time and pay twice",
+	for _, wrong := range []struct{ name, value, why, do string }{
+		{onePrimary, "OFF", "and row locks hold on one of its writing servers only, so two runs could write at the same time and pay twice",
 			"SELECT group_replication_switch_to_single_primary_mode()"},
-		{tidbMetadataLock, "and a close would not wait for the transactions that still write to its day", "SET GLOBAL " + tidbMetadataLock + " = ON"},
-		{tidbForeignKeys, "and videos without a creator and prices without their rule would be stored", "SET GLOBAL " + tidbForeignKeys + " = ON"},
+		{groupConsistency, "EVENTUAL", "and a new primary would take writes before it has all that the former one stored, so a day could close without some of its rows",
+			"SET PERSIST " + groupConsistency + " = 'BEFORE_ON_PRIMARY_FAILOVER' on all members"},
+		{tidbMetadataLock, "OFF", "and a close would not wait for the transactions that still write to its day", "SET GLOBAL " + tidbMetadataLock + " = ON"},
+		{tidbForeignKeys, "OFF", "and videos without a creator and prices without their rule would be stored", "SET GLOBAL " + tidbForeignKeys + " = ON"},
 	} {
-		if settings[off.name] == "OFF" {
-			return fmt.Errorf("%s = OFF, %s: %s", off.name, off.why, off.do)
+		if settings[wrong.name] == wrong.value {
+			return fmt.Errorf("%s = %s, %s: %s", wrong.name, wrong.value, wrong.why, wrong.do)
 		}
 	}
 	return nil

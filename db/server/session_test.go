@@ -51,6 +51,10 @@ func TestSettingsOfOtherServersAreRefused(t *testing.T) {
 		require.ErrorContains(t, unfit(map[string]string{name: "OFF"}), says)
 		require.NoError(t, unfit(map[string]string{name: "ON"}))
 	}
+	require.ErrorContains(t, unfit(map[string]string{"group_replication_consistency": "EVENTUAL"}), "SET PERSIST group_replication_consistency = 'BEFORE_ON_PRIMARY_FAILOVER'")
+	for _, holds := range []string{"BEFORE_ON_PRIMARY_FAILOVER", "BEFORE", "AFTER", "BEFORE_AND_AFTER"} {
+		require.NoError(t, unfit(map[string]string{"group_replication_consistency": holds}))
+	}
 	require.NoError(t, unfit(nil), "a server that has none of them")
 }
 
