@@ -155,15 +155,16 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 			return err
 		}
 		at := db.now()
-		if period.Kind == settlement.Weekly {
-			if at, err = afterOtherWeeks(ctx, tx, at); err != nil {
-				return err
-			}
-		}
 		if err := markClosed(ctx, tx, period, fence, totals, at); err != nil {
 			return err
 		}
-		return seal(ctx, tx, period)
+		if err := seal(ctx, tx, period); err != nil {
+			return err
+		}
+		if period.Kind != settlement.Weekly {
+			return nil
+		}
+		return endAfterOtherWeeks(ctx, tx, period, at) // last: imports wait for it, and a seal takes seconds
 	})
 	if err != nil {
 		return settlement.Totals{}, fmt.Errorf("close %s: %w", period, err)
@@ -171,26 +172,32 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 	return totals, nil
 }
 
-// afterOtherWeeks is when a week closes that would at the given time: after all that
+// endAfterOtherWeeks moves the end of a week that closes at the given time behind those of all that
 // have closed, whatever the clocks of the machines that closed them say. Until the
 // transaction ends no other week closes, so that they stay in this order for ever:
 // it is the one in which negative weeks are carried. Nor are fees added
 // ([DB.AddFeeMethods]).
-func afterOtherWeeks(ctx context.Context, tx *sqlx.Tx, at time.Time) (time.Time, error) {
+func endAfterOtherWeeks(ctx context.Context, tx *sqlx.Tx, week settlement.Period, at time.Time) error {
 	if err := lockBeginnings(ctx, tx, "FOR UPDATE"); err != nil {
-		return at, err
+		return err
 	}
 	var last sql.Null[time.Time]
 	if err := tx.GetContext(ctx, &last, `
 		SELECT MAX(ended_at)
 		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Weekly, runVersion, settlement.Closed); err != nil {
-		return at, fmt.Errorf("find the week that closed last: %w", err)
+		WHERE kind = ? AND starts_on <> ? AND version = ? AND state = ?`, week.Kind, week.Start, runVersion, settlement.Closed); err != nil {
+		return fmt.Errorf("find the week that closed last: %w", err)
 	}
-	if last.Valid && !at.After(last.V) {
-		at = last.V.Add(time.Millisecond)
+	if !last.Valid || at.After(last.V) {
+		return nil
 	}
-	return at, nil
+	if _, err := tx.ExecContext(ctx, `
+		UPDATE runs
+		SET ended_at = ?
+		WHERE kind = ? AND starts_on = ? AND version = ?`, last.V.Add(time.Millisecond), week.Kind, week.Start, runVersion); err != nil {
+		return fmt.Errorf("end %s after the week that closed last: %w", week, err)
+	}
+	return nil
 }
 
 // markClosed seals the period's run, which is locked under the fence.

@@ -2,7 +2,6 @@ package daylog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -33,9 +32,6 @@ func (r Restored) None() bool { return r == Restored{} }
 // onTimeEpoch lies before every close.
 const onTimeEpoch = 0
 
-// errRehearsed takes back what a rehearsal has done.
-var errRehearsed = errors.New("rehearsed")
-
 // databaseName is what the name of a database may be made of here: it stands in
 // statements.
 var databaseName = regexp.MustCompile(`^[0-9A-Za-z_$-]{1,64}$`)
@@ -48,12 +44,10 @@ var databaseName = regexp.MustCompile(`^[0-9A-Za-z_$-]{1,64}$`)
 func (l *Log) Restore(ctx context.Context, day OnTime, backup string, rehearsal bool) (restored Restored, err error) {
 	from := l.in(backup)
 	err = l.pool.InTx(ctx, func(tx *sqlx.Tx) (err error) {
-		if restored, err = l.restore(ctx, tx, day, from); err == nil && rehearsal {
-			err = errRehearsed
-		}
+		restored, err = l.restore(ctx, tx, day, from, rehearsal)
 		return err
 	})
-	if err != nil && !errors.Is(err, errRehearsed) {
+	if err != nil {
 		return restored, fmt.Errorf("restore %s: %w", day.Day, err)
 	}
 	return restored, nil
@@ -90,7 +84,7 @@ func (l *Log) CheckBackup(ctx context.Context, day OnTime, counted int64, backup
 	return nil
 }
 
-func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string) (restored Restored, err error) {
+func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string, rehearsal bool) (restored Restored, err error) {
 	columns, figures := l.columns(), slices.Concat(l.figures, l.optional)
 	same := l.same("l", "b")
 	differs := "(l." + l.id + " IS NULL OR " + l.other("l", "b") + ")"
@@ -111,7 +105,7 @@ func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string)
 		if err := tx.GetContext(ctx, step.rows, `SELECT COUNT(*) FROM `+step.source, step.args...); err != nil {
 			return restored, fmt.Errorf("compare with %s: %w", from, err)
 		}
-		if *step.rows == 0 {
+		if *step.rows == 0 || rehearsal {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, `
@@ -124,14 +118,19 @@ func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string)
 			return restored, fmt.Errorf("put rows of %s back: %w", from, err)
 		}
 	}
-	result, err := tx.ExecContext(ctx, `
-		DELETE l
-		FROM `+l.table+` l
-		LEFT JOIN `+from+` b ON `+same+`
-		WHERE l.`+l.day+` = ? AND l.epoch < ? AND b.`+l.id+` IS NULL`, day.Day, day.LateFrom)
-	if err != nil {
+	// Posted rows with a wrong epoch are put right, whoever has them.
+	toRemove := `
+		FROM ` + l.table + ` l
+		LEFT JOIN ` + from + ` b ON ` + same + `
+		WHERE l.` + l.day + ` = ? AND l.epoch < ? AND b.` + l.id + ` IS NULL AND NOT EXISTS (SELECT 1 FROM ` + l.late + ` p WHERE ` + l.same("p", "l") + `)`
+	if err := tx.GetContext(ctx, &restored.Removed, `SELECT COUNT(*)`+toRemove, day.Day, day.LateFrom); err != nil {
+		return restored, fmt.Errorf("compare with %s: %w", from, err)
+	}
+	if restored.Removed == 0 || rehearsal {
+		return restored, nil
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE l`+toRemove, day.Day, day.LateFrom); err != nil {
 		return restored, fmt.Errorf("remove rows that %s does not have: %w", from, err)
 	}
-	restored.Removed, err = result.RowsAffected()
-	return restored, err
+	return restored, nil
 }
