@@ -165,12 +165,12 @@ func (db *DB) holdClosed(ctx context.Context, tx *sqlx.Tx, log *daylog.Log, clos
 	days = make(map[settlement.Day]closedDay, len(closed))
 	for _, day := range closed {
 		// To have looked into the log keeps its layout until the transaction ends.
-		found, err := log.HasPartition(ctx, tx, day)
+		dropped, err := db.dropped(ctx, tx, log, day)
 		if err != nil {
 			return nil, err
 		}
-		of := closedDay{dropped: !found}
-		if found && log == db.Log.Log { // payments are judged without the day before
+		of := closedDay{dropped: dropped}
+		if !dropped && log == db.Log.Log { // payments are judged without the day before
 			if of.unjudgedUntil, err = db.unjudgedUntil(ctx, tx, day); err != nil {
 				return nil, err
 			}

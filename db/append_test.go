@@ -118,6 +118,26 @@ func TestAppendViews_AViewOfADroppedDayIsRefused(t *testing.T) {
 	require.EqualValues(t, 2, read[int64](t, db, `SELECT COUNT(*) FROM watch_log`))
 }
 
+// The server empties a partition before it takes it away: a drop that breaks off in between is completed by the next one.
+func TestRowsOfADayWhoseDropBrokeOffAreRefused(t *testing.T) {
+	db, _ := openOld(t)
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday))
+	exec(t, db, `UPDATE runs SET payments = 1, gross = 1, net = 1 WHERE starts_on = ?`, monday) // that the log does not have any more
+	exec(t, db, `ALTER TABLE watch_log TRUNCATE PARTITION p20240506`)
+
+	added, refused, err := db.AppendViews(t.Context(), []daylog.View{view(monday, 1, time.Hour), view(monday+1, 1, 0), view(monday+1, 1, time.Hour)})
+	require.NoError(t, err)
+	require.Equal(t, []Refusal{
+		{0, "watched_at", fmt.Sprintf(refusedDropped, "watch log", monday, monday)},
+		{1, "watched_at", fmt.Sprintf(refusedUnjudged, monday)},
+	}, refused)
+	require.EqualValues(t, 1, added.Rows)
+	paid, refused, err := db.AppendPayments(t.Context(), []daylog.Payment{paidRow(monday, 1, 2)})
+	require.NoError(t, err)
+	require.Equal(t, []Refusal{{0, "paid_at", fmt.Sprintf(refusedDropped, "payments log", monday, monday)}}, refused)
+	require.Zero(t, paid.Rows)
+}
+
 // Whether it is a repeat only the plays of the dropped day could tell, and without an
 // answer the day that posts it could never close.
 func TestAppendViews_AViewThatOnlyADroppedDayCouldJudgeIsRefused(t *testing.T) {

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -15,21 +14,8 @@ import (
 // be told from repeats only by the plays of the day before, which was dropped. It is the
 // zero time where that day is still there, or never was.
 func (db *DB) unjudgedUntil(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (until time.Time, err error) {
-	found, err := db.Log.HasPartition(ctx, from, day-1)
-	if err != nil || found {
+	if dropped, err := db.dropped(ctx, from, db.Log.Log, day-1); err != nil || !dropped {
 		return until, err
-	}
-	var dropped bool
-	if err := sqlx.GetContext(ctx, from, &dropped, `
-		SELECT EXISTS (
-			SELECT 1
-			FROM runs
-			WHERE kind = ? AND starts_on = ? AND version = ? AND state = ?
-		)`, settlement.Daily, day-1, runVersion, settlement.Closed); err != nil {
-		return until, fmt.Errorf("look whether %s was dropped: %w", day-1, err)
-	}
-	if !dropped {
-		return until, nil
 	}
 	// The day that posts a late view judges it by its own window, or by that of the view's.
 	windows, err := db.RepeatWindows(ctx, day, settlement.LastDay)
@@ -45,6 +31,24 @@ func (db *DB) unjudgedUntil(ctx context.Context, from sqlx.QueryerContext, day s
 		return until, err
 	}
 	return calendar.Start(day).Add(longest), nil
+}
+
+// dropped tells whether the log has had the closed day and has dropped it, which keeps its layout otherwise until
+// the transaction ends. A drop that broke off, which the next one completes, has left a partition without
+// any of the rows that were counted.
+func (db *DB) dropped(ctx context.Context, from sqlx.QueryerContext, log *daylog.Log, day settlement.Day) (bool, error) {
+	found, rows, err := log.Holds(ctx, from, day)
+	if err != nil || rows {
+		return false, err
+	}
+	run, _, err := findRun(ctx, from, settlement.DailyPeriod(day))
+	if err != nil || run.State != settlement.Closed || !found {
+		return run.State == settlement.Closed, err
+	}
+	if log == db.Payments.Log {
+		return run.OwnPayments() > 0, nil
+	}
+	return run.Statistics.Rows() > 0, nil
 }
 
 // unjudged is how many late views of the closed day no day has posted, and none can: see

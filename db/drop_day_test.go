@@ -91,7 +91,7 @@ func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testin
 	watch(t, db, view(monday, 1, 0))
 	addPartitions(t, db, monday, monday+3)
 	enterClosed(t, db, monday+1, monday+2)
-	_, err := db.EachDroppable(t.Context(), monday+1, true, func(day Droppable) error {
+	_, err := db.EachDroppable(t.Context(), monday+2, true, func(day Droppable) error {
 		require.EqualValues(t, 1, day.Rows)
 		watch(t, db, view(monday, 1, time.Minute))
 		return db.Drop(t.Context(), day)

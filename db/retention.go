@@ -28,6 +28,7 @@ const (
 	KeptUnjudged     KeptReason = "unjudged"      // some of them, since the day before, by whose plays they are judged, was dropped: no day will
 	KeptPosting      KeptReason = "posting"       // the day that posts its late rows is not closed
 	KeptNeverSettled KeptReason = "never settled" // it comes before the first settled day: nobody has counted its rows
+	KeptLookedBack   KeptReason = "looked back"   // it is the day before the first settled one, some of whose plays may be repeats of its own
 )
 
 func (k *Kept) Error() string {
@@ -38,6 +39,8 @@ func (k *Kept) Error() string {
 		return fmt.Sprintf("%s has %s that came late, after the day was dropped by whose plays they would be told from repeats: it is kept, with all days after it", k.Day, settlement.Count(k.Rows, "row"))
 	case KeptPosting:
 		return fmt.Sprintf("%s has late rows that %s posts: it is kept, with the day before it and all days after it, until %s is closed", k.Day, k.Posting, k.Posting)
+	case KeptLookedBack:
+		return fmt.Sprintf("%s comes before the first day that was settled, some of whose plays may be repeats of its %s: it is kept until that day is dropped, too", k.Day, settlement.Count(k.Rows, "row"))
 	default:
 		return fmt.Sprintf("%s comes before the first day that was settled and has %s that nobody has counted: it is kept, with all days after it", k.Day, settlement.Count(k.Rows, "row"))
 	}
@@ -81,7 +84,7 @@ func (db *DB) Drop(ctx context.Context, day Droppable) error {
 // that midnight, too. Payments that came late are needed until a day has posted
 // them and is closed: what must be known of the others is kept. Days before the first settled one
 // never close: those without rows are droppable, those with rows only if
-// neverSettled says so.
+// neverSettled says so, and the last of them only with the first settled one.
 func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSettled bool, each func(Droppable) error) (*Kept, error) {
 	present, err := db.Partitions(ctx)
 	if err != nil {
@@ -92,7 +95,7 @@ func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSet
 		return nil, err
 	}
 	look := retention{
-		db: db, first: first, neverSettled: neverSettled,
+		db: db, first: first, before: before, neverSettled: neverSettled,
 		payments: slices.ContainsFunc(present, func(day Partition) bool { return day.Payments != nil }),
 	}
 	for i := 0; i+1 < len(present) && present[i].Day < before; i++ {
@@ -127,6 +130,7 @@ func (db *DB) firstClosedDay(ctx context.Context) (day settlement.Day, found boo
 type retention struct {
 	db           *DB
 	first        settlement.Day // that was settled
+	before       settlement.Day // that no day to drop reaches
 	neverSettled bool
 	payments     bool // the payments log has any day
 }
@@ -153,6 +157,9 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 		}
 		if droppable.Rows > 0 && !r.neverSettled {
 			return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptNeverSettled}, nil
+		}
+		if droppable.Rows > 0 && day+1 == r.first && r.first >= r.before {
+			return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptLookedBack}, nil
 		}
 		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: day, Rows: droppable.Rows})
 	}

@@ -86,6 +86,30 @@ func TestRetention_RowsBeforeTheFirstSettledDayAreKeptAndNamedUntilSomebodyMeans
 	requireDays(t, db, monday+3, monday+3)
 }
 
+func TestRetention_PlaysBeforeTheFirstSettledDayStayAsLongAsThatDay(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday, 1, 0))
+	addPartitions(t, db, monday, monday+3)
+	enterClosed(t, db, monday+1, monday+2, monday+3)
+	droppable := func(before settlement.Day) (days []settlement.Day, kept *Kept) {
+		kept, err := db.EachDroppable(t.Context(), before, true, func(day Droppable) error {
+			days = append(days, day.Day)
+			return nil
+		})
+		require.NoError(t, err)
+		return days, kept
+	}
+
+	days, kept := droppable(monday + 1)
+	require.Empty(t, days)
+	require.Equal(t, &Kept{Day: monday, Rows: 1, Reason: KeptLookedBack}, kept)
+	require.Contains(t, kept.Error(), "2024-05-06 comes before the first day that was settled, some of whose plays may be repeats of its 1 row")
+
+	days, kept = droppable(monday + 2)
+	require.Equal(t, []settlement.Day{monday, monday + 1}, days)
+	require.Nil(t, kept)
+}
+
 // openLate has the days from the first one to the fourth closed, and one view
 // of the third that came late.
 func openLate(t *testing.T) *DB {

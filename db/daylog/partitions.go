@@ -93,17 +93,23 @@ func (l *Log) Has(ctx context.Context, day settlement.Day) (bool, error) {
 // log until that ends. It asks the table itself: the list of its partitions may
 // lack some while they are being changed.
 func (l *Log) HasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (bool, error) {
-	var found bool
-	err := sqlx.GetContext(ctx, from, &found, `
+	found, _, err := l.Holds(ctx, from, day)
+	return found, err
+}
+
+// Holds tells as [Log.HasPartition] does whether the day has a partition, and whether any row is
+// in it.
+func (l *Log) Holds(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (found, rows bool, err error) {
+	err = sqlx.GetContext(ctx, from, &rows, `
 		SELECT EXISTS (
 			SELECT 1
 			FROM `+l.partition(day)+`
 		)`)
 	if server.ErrorNumber(err) == server.UnknownPartition {
-		return false, nil
+		return false, false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("look for the partition of %s: %w", day, err)
+		return false, false, fmt.Errorf("look for the partition of %s: %w", day, err)
 	}
-	return true, nil
+	return true, rows, nil
 }
