@@ -58,7 +58,7 @@ func checkNode(ctx context.Context, conn driver.QueryerContext, query string) er
 // checkNodeOf fails when the transaction or connection is on another node than it should be. Until it ends
 // a transaction shares a lock of what is written down: when that is changed on another node, Galera ends the
 // transaction as by a deadlock. So a program that was not stopped before the others moved
-// writes no more.
+// stores no results any more.
 func (p *Pool) checkNodeOf(ctx context.Context, from sqlx.QueryerContext) error {
 	query := p.connector.node.Load()
 	if query == nil {
