@@ -74,7 +74,9 @@ func (p *Pool) checkNodeOf(ctx context.Context, from sqlx.QueryerContext) error 
 // nodesOf asks for the node that a connection is on and the one that the query gives.
 func nodesOf(query string) string { return `SELECT ` + galeraNode + `, (` + query + `)` }
 
-func askNodeError(err error) error { return fmt.Errorf("ask for the node of the Galera cluster: %w", err) }
+func askNodeError(err error) error {
+	return fmt.Errorf("ask for the node of the Galera cluster: %w", err)
+}
 
 // requireNode fails when the nodes are two, or when none should be written through.
 func requireNode(is, should any) error {
