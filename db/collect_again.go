@@ -13,7 +13,7 @@ import (
 // CollectPaymentsAgain fixes anew which late payments of the chunk's videos the day
 // posts, and tells whether they became others: somebody may have put rows right, or
 // brought the payment of a refund, after [DB.CollectLate]. A chunk that is counted, or was collected for since it was read, is
-// left alone, and so are days whose rows on time are not as many as were counted. Counts of the chunk that are under way
+// left alone: that is an error, since the caller judged rows which are not those of now. So are days whose rows on time are not as many as were counted. Counts of the chunk that are under way
 // elsewhere become void, since they may lack rows that are posted now; the caller's goes on.
 func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, days int, chunk *Chunk) (changed bool, err error) {
 	defer func() {
@@ -44,8 +44,11 @@ func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, hold
 		}
 		return log.Post(ctx, tx, day, log.got, chunk.Range, calendar)
 	})
-	if err != nil || !alone {
+	if err != nil {
 		return false, err
+	}
+	if !alone {
+		return false, fmt.Errorf("chunk %d was counted or collected for by another attempt meanwhile: it is looked at again", chunk.Number)
 	}
 	chunk.Counts++
 	after, err := db.Payments.Posted(ctx, day, chunk.Range)

@@ -96,8 +96,9 @@ func TestCollectPaymentsAgain_LeavesACountedChunkAlone(t *testing.T) {
 
 	changed, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &chunk)
 
-	require.NoError(t, err)
+	require.ErrorContains(t, err, "chunk 1 was counted or collected for by another attempt meanwhile")
 	require.False(t, changed)
+	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_payments`))
 }
 
 func TestCollectPaymentsAgain_VerdictsOfACountThatIsVoidHoldNothing(t *testing.T) {
@@ -142,5 +143,8 @@ func TestCollectPaymentsAgain_ACountForWhichOthersHaveCollectedSinceLeavesThemAl
 	require.Len(t, collectAgain(t, db, chunk), 1)
 	pay(t, db, paidRow(monday, 1, 3))
 
-	require.Len(t, collectAgain(t, db, late), 1)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &late)
+
+	require.ErrorContains(t, err, "by another attempt meanwhile")
+	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_payments`))
 }
