@@ -29,9 +29,9 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 	if err != nil {
 		return 0, nil, err
 	}
-	logs := []lateLog{{Log: db.Log.Log, unjudged: db.unjudged}}
+	logs := []lateLog{{Log: db.Log.Log, atOnce: db.postedAtOnce, unjudged: db.unjudged}}
 	if settles {
-		logs = append(logs, lateLog{Log: db.Payments.Log, payments: true})
+		logs = append(logs, lateLog{Log: db.Payments.Log, atOnce: db.postedAtOnce, payments: true})
 	}
 	for i := range logs {
 		more, err := logs[i].lookAt(ctx, past)
@@ -39,6 +39,9 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 			return 0, nil, err
 		}
 		mismatches = append(mismatches, more...)
+	}
+	if err := db.postInParts(ctx, day, holder, logs); err != nil {
+		return 0, nil, err
 	}
 	lateRows, err = db.post(ctx, day, holder, logs)
 	return lateRows, mismatches, err
@@ -50,9 +53,17 @@ type lateLog struct {
 	payments bool
 	again    bool            // what the day posts is fixed anew: posted rows may be gone
 	got      []daylog.OnTime // the days that got some, as far as they were looked at; again, all but the mismatches
+	large    []largeDay      // days that got more than are posted at once, which are none of these
+	atOnce   int64           // so many rows; 0 is all
 	// unjudged is how many late rows of a day nobody can judge; nil where rows are judged
 	// by those of their day alone.
 	unjudged func(ctx context.Context, day settlement.Day, lateFrom int64) (rows int64, err error)
+}
+
+// largeDay is a closed day that got many late rows.
+type largeDay struct {
+	daylog.OnTime
+	rows int64
 }
 
 // lookAt finds the past days for which late rows came into the log, and those that
@@ -67,7 +78,7 @@ func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []sett
 			if !found || day.Day < first || day.Day > last {
 				continue
 			}
-			came, mismatch, err := l.look(ctx, day.in(l))
+			came, rows, mismatch, err := l.look(ctx, day.in(l))
 			if came && l.unjudged != nil {
 				mismatch, err = l.lacksDayBefore(ctx, day.in(l))
 			}
@@ -77,6 +88,8 @@ func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []sett
 			case mismatch != nil:
 				mismatch.Payments = l.payments
 				mismatches = append(mismatches, *mismatch)
+			case l.atOnce > 0 && rows > l.atOnce:
+				l.large = append(l.large, largeDay{day.in(l).onTime(), rows})
 			case came:
 				l.got = append(l.got, day.in(l).onTime())
 			}
@@ -169,45 +182,69 @@ func (db *DB) pastDays(ctx context.Context, day settlement.Day, days int) (past 
 	return past, settles, nil
 }
 
-// look tells whether rows came into the day's partition that no day has posted or,
+// look tells whether rows came into the day's partition that no day has posted, and how many, or,
 // again, whether those that came may be posted anew.
 // It reads the late rows by their index and none of the others. Only where the
 // late rows are not those that were posted are the others counted, too: a log
 // that was restored without its epochs must not be posted as a whole.
-func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, mismatch *settlement.Mismatch, err error) {
+func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, rows int64, mismatch *settlement.Mismatch, err error) {
 	late, err := l.Arrived(ctx, past.onTime())
 	if err != nil {
-		return false, nil, err
+		return false, 0, nil, err
 	}
 	// Others may have posted rows since past was read, which is no mismatch.
 	missing := max(0, past.Posted-(late.Rows-late.Unposted))
 	if late.Unposted == 0 && missing == 0 {
-		return l.again, nil, nil
+		return l.again, 0, nil, nil
 	}
 	onTime, err := l.CountOnTime(ctx, past.onTime())
 	if err != nil {
-		return false, nil, err
+		return false, 0, nil, err
 	}
 	switch {
 	case onTime != past.Counted:
-		return false, &settlement.Mismatch{Day: past.Day, Expected: past.Counted, Found: onTime}, nil
+		return false, 0, &settlement.Mismatch{Day: past.Day, Expected: past.Counted, Found: onTime}, nil
 	case missing > 0 && !l.again:
 		all := past.Counted + past.Posted
-		return false, &settlement.Mismatch{Day: past.Day, Expected: all, Found: all - missing}, nil
+		return false, 0, &settlement.Mismatch{Day: past.Day, Expected: all, Found: all - missing}, nil
 	}
-	return true, nil, nil
+	return true, late.Unposted, nil, nil
 }
 
-// post makes the day post the late rows of the days that got some, unless it was
-// fixed before what it posts.
-func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, logs []lateLog) (lateRows int64, err error) {
-	period := settlement.DailyPeriod(day)
+// defaultPostedAtOnce late rows make a transaction of some 25 MB: a sixth of the smallest limit that
+// servers have which spread them over machines (docs/scale.md).
+const defaultPostedAtOnce = 500_000
+
+// postInParts makes the day post the late rows of the large days, a range of videos after the other. What
+// it posts is fixed by [DB.post] only: a run that ends in between goes on with the rest.
+func (db *DB) postInParts(ctx context.Context, day settlement.Day, holder Holder, logs []lateLog) error {
 	calendar, err := db.Calendar(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
-		lateRows = 0
+	for _, log := range logs {
+		for _, large := range log.large {
+			chunks, err := db.Chunks(ctx, settlement.DailyPeriod(large.Day))
+			if err != nil {
+				return err
+			}
+			parts := 1 + (large.rows-1)/log.atOnce
+			for _, videos := range settlement.Join(RangesOf(chunks), int(parts)) {
+				if err := db.whileNotCollected(ctx, day, holder, func(tx *sqlx.Tx) error {
+					return log.Post(ctx, tx, day, []daylog.OnTime{large.OnTime}, videos, calendar)
+				}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// whileNotCollected works in a transaction of the day's holder, unless it was fixed before what the day posts.
+func (db *DB) whileNotCollected(ctx context.Context, day settlement.Day, holder Holder, work func(*sqlx.Tx) error) error {
+	period := settlement.DailyPeriod(day)
+	return db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
 			return err
 		}
@@ -215,32 +252,43 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, logs 
 		if err := tx.GetContext(ctx, &collected, `
 			SELECT late_collected_at
 			FROM runs
-			WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion); err != nil {
+			WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion); err != nil || collected.Valid {
 			return err
 		}
-		if !collected.Valid {
-			for _, log := range logs {
-				if err := log.Post(ctx, tx, day, log.got, settlement.Range{}, calendar); err != nil {
-					return err
-				}
-			}
-			if _, err := tx.ExecContext(ctx, `
-				UPDATE runs
-				SET late_collected_at = ?
-				WHERE kind = ? AND starts_on = ? AND version = ?`, db.now(), period.Kind, period.Start, runVersion); err != nil {
-				return err
-			}
-		}
-		for _, log := range logs {
-			rows, err := log.CountPosted(ctx, tx, day)
-			if err != nil {
-				return err
-			}
-			lateRows += rows
-		}
-		return nil
+		return work(tx)
 	})
-	return lateRows, err
+}
+
+// post makes the day post the late rows of the other days that got some, and fixes what it posts, unless it was
+// fixed before. It returns how many rows that are.
+func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, logs []lateLog) (lateRows int64, err error) {
+	period := settlement.DailyPeriod(day)
+	calendar, err := db.Calendar(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := db.whileNotCollected(ctx, day, holder, func(tx *sqlx.Tx) error {
+		for _, log := range logs {
+			if err := log.Post(ctx, tx, day, log.got, settlement.Range{}, calendar); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `
+			UPDATE runs
+			SET late_collected_at = ?
+			WHERE kind = ? AND starts_on = ? AND version = ?`, db.now(), period.Kind, period.Start, runVersion)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	for _, log := range logs {
+		rows, err := log.CountPosted(ctx, db.pool, day)
+		if err != nil {
+			return 0, err
+		}
+		lateRows += rows
+	}
+	return lateRows, nil
 }
 
 // NextToCollectLate is the day that posts what comes late from now on: the first one

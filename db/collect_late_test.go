@@ -41,6 +41,55 @@ func TestCollectLate_ADayWithoutLateViewsPostsNothing(t *testing.T) {
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM runs WHERE late_collected_at IS NOT NULL`))
 }
 
+// openCrowded has Monday closed in five chunks, five late views of it and one late payment, of which two are posted at once.
+func openCrowded(t *testing.T) *DB {
+	t.Helper()
+	db := openMigrated(t)
+	db.postedAtOnce = 2
+	putVideos(t, db, 1, 2, 3, 4, 5)
+	addPartitions(t, db, monday, monday+1)
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday+1))
+	begin(t, db, monday)
+	for _, chunk := range plan(t, db, monday, 2, 3, 4, 5) {
+		require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, Count{}, 1))
+		settle(t, db, monday, chunk)
+	}
+	_, err := db.CloseDay(t.Context(), monday, me)
+	require.NoError(t, err)
+	for video := range int64(5) {
+		watch(t, db, view(monday, video+1, time.Hour))
+	}
+	pay(t, db, paidRow(monday, 1, 1))
+	return db
+}
+
+func TestCollectLate_ManyLateRowsOfADayArePostedInParts(t *testing.T) {
+	db := openCrowded(t)
+	exec(t, db, `UPDATE watch_log SET watched_at = watched_at + INTERVAL 3 DAY WHERE video_id = 4`)
+	begin(t, db, monday+1)
+
+	_, _, err := db.CollectLate(t.Context(), monday+1, me, 7)
+
+	require.ErrorIs(t, err, settlement.ErrBadRow)
+	posted := func() []int64 {
+		var videos []int64
+		require.NoError(t, db.pool.SelectContext(t.Context(), &videos, `SELECT video_id FROM late_views WHERE posted_on = ? ORDER BY video_id`, monday+1))
+		return videos
+	}
+	require.Equal(t, []int64{1, 2}, posted(), "the part before the one that failed")
+	exec(t, db, `UPDATE watch_log SET watched_at = watched_at - INTERVAL 3 DAY WHERE video_id = 4`)
+	watch(t, db, view(monday, 1, 5*time.Hour))
+
+	late, mismatches := collectLate(t, db, monday+1, 7)
+
+	require.EqualValues(t, 7, late)
+	require.Empty(t, mismatches)
+	require.Equal(t, []int64{1, 1, 2, 3, 4, 5}, posted())
+	watch(t, db, view(monday, 2, 3*time.Hour))
+	late, _ = collectLate(t, db, monday+1, 7)
+	require.EqualValues(t, 7, late, "what the day posts is fixed")
+}
+
 func TestCollectLate_LateViewsArePostedOnce(t *testing.T) {
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, time.Hour), view(monday, 2, 2*time.Hour))

@@ -23,6 +23,8 @@ type DB struct {
 	pool     *server.Pool
 	replicas server.OnReplicas // nil without any
 	now      func() time.Time  // one home for the clock; it only ever stamps rows
+
+	postedAtOnce int64 // late rows of a day; a test's are few
 }
 
 // Open connects to the database that dsn names, with so many connections at
@@ -57,6 +59,8 @@ func newDB(pool *server.Pool, replicas server.OnReplicas) *DB {
 		pool:     pool,
 		replicas: replicas,
 		now:      func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) },
+
+		postedAtOnce: defaultPostedAtOnce,
 	}
 }
 

@@ -116,7 +116,7 @@ func TestLook_ReadsNoRowThatWasOnTime(t *testing.T) {
 	db.pool.SetMaxOpenConns(1) // whose reads are counted
 	before := devtest.RowsRead(t, db.pool)
 
-	came, mismatch, err := log.look(t.Context(), past[0].in(log))
+	came, _, mismatch, err := log.look(t.Context(), past[0].in(log))
 
 	require.NoError(t, err)
 	require.Nil(t, mismatch)
