@@ -35,8 +35,12 @@ func (db *DB) RestoreRows(ctx context.Context, day settlement.Day, backup string
 			return restored, err
 		}
 	}
+	chunks, err := db.Chunks(ctx, run.Period())
+	if err != nil {
+		return restored, err
+	}
 	for _, log := range logs {
-		of, err := log.Restore(ctx, log.day, backup, rehearsal)
+		of, err := log.Restore(ctx, log.day, backup, RangesOf(chunks), rehearsal)
 		if err != nil {
 			return restored, err
 		}

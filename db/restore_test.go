@@ -13,7 +13,7 @@ import (
 	"creatorpay/settlement"
 )
 
-// openBackedUp has 2024-05-06 closed with ten rows of video 1, of which the next
+// openBackedUp has 2024-05-06 closed in two chunks with ten rows of video 1, of which the next
 // day has posted two late ones of video 2, and a backup of it.
 func openBackedUp(t *testing.T) (db *DB, backup string) {
 	t.Helper()
@@ -22,6 +22,8 @@ func openBackedUp(t *testing.T) (db *DB, backup string) {
 	watch(t, db, views(monday, 1, 10)...)
 	addPartitions(t, db, monday, monday+1)
 	closed(t, db, monday)
+	exec(t, db, `UPDATE run_chunks SET video_before = 2`)
+	exec(t, db, `INSERT INTO run_chunks (kind, starts_on, version, chunk, video_from, state) VALUES ('daily', ?, 1, 2, 2, 'done')`, monday)
 	watch(t, db, views(monday, 2, 2)...)
 	begin(t, db, monday+1)
 	requireFound(t, db, monday+1, 2)

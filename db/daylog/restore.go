@@ -39,16 +39,19 @@ var databaseName = regexp.MustCompile(`^[0-9A-Za-z_$-]{1,64}$`)
 // Restore makes the rows of a closed day those of a backup that
 // [Log.CheckBackup] has nothing against. Rows that are right stay as they
 // are, so that it can be repeated. Late rows that were posted come from the copy
-// that was posted; those that nobody has posted stay as they are. All of it is one
-// transaction; a rehearsal takes it back.
-func (l *Log) Restore(ctx context.Context, day OnTime, backup string, rehearsal bool) (restored Restored, err error) {
+// that was posted; those that nobody has posted stay as they are. Each of the ranges, which
+// together have every video once, is one transaction; a rehearsal only counts.
+func (l *Log) Restore(ctx context.Context, day OnTime, backup string, ranges []settlement.Range, rehearsal bool) (restored Restored, err error) {
 	from := l.in(backup)
-	err = l.pool.InTx(ctx, func(tx *sqlx.Tx) (err error) {
-		restored, err = l.restore(ctx, tx, day, from, rehearsal)
-		return err
-	})
-	if err != nil {
-		return restored, fmt.Errorf("restore %s: %w", day.Day, err)
+	for _, videos := range ranges {
+		var of Restored
+		if err := l.pool.InTx(ctx, func(tx *sqlx.Tx) (err error) {
+			of, err = l.restore(ctx, tx, day, from, videos, rehearsal)
+			return err
+		}); err != nil {
+			return restored, fmt.Errorf("restore %s, %s: %w", day.Day, videos, err)
+		}
+		restored.Add(of)
 	}
 	return restored, nil
 }
@@ -84,23 +87,24 @@ func (l *Log) CheckBackup(ctx context.Context, day OnTime, counted int64, backup
 	return nil
 }
 
-func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string, rehearsal bool) (restored Restored, err error) {
+func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string, videos settlement.Range, rehearsal bool) (restored Restored, err error) {
 	columns, figures := l.columns(), slices.Concat(l.figures, l.optional)
 	same := l.same("l", "b")
 	differs := "(l." + l.id + " IS NULL OR " + l.other("l", "b") + ")"
 	// A row that was inserted again without its epoch, and that a later day has
 	// posted, stays a late one: it cannot be both.
 	notPosted := " AND NOT EXISTS (SELECT 1 FROM " + l.late + " p WHERE " + l.same("p", "b") + ")"
-	onTime := from + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)" + notPosted
-	posted := l.late + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND (" + differs + " OR l.epoch < ?)"
+	inBackup, ofVideos := server.Between("b.video_id", videos)
+	onTime := from + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)" + notPosted + " AND " + inBackup
+	posted := l.late + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND (" + differs + " OR l.epoch < ?) AND " + inBackup
 	for _, step := range []struct {
 		rows   *int64
 		source string
 		args   []any
 		epoch  string
 	}{
-		{&restored.Counted, onTime, []any{day.Day, day.LateFrom, day.LateFrom}, fmt.Sprint(onTimeEpoch)},
-		{&restored.Posted, posted, []any{day.Day, day.LateFrom}, fmt.Sprint(day.LateFrom)},
+		{&restored.Counted, onTime, slices.Concat([]any{day.Day, day.LateFrom, day.LateFrom}, ofVideos), fmt.Sprint(onTimeEpoch)},
+		{&restored.Posted, posted, slices.Concat([]any{day.Day, day.LateFrom}, ofVideos), fmt.Sprint(day.LateFrom)},
 	} {
 		if err := tx.GetContext(ctx, step.rows, `SELECT COUNT(*) FROM `+step.source, step.args...); err != nil {
 			return restored, fmt.Errorf("compare with %s: %w", from, err)
@@ -119,17 +123,19 @@ func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string,
 		}
 	}
 	// Posted rows with a wrong epoch are put right, whoever has them.
+	here, _ := server.Between("l.video_id", videos)
 	toRemove := `
 		FROM ` + l.table + ` l
 		LEFT JOIN ` + from + ` b ON ` + same + `
-		WHERE l.` + l.day + ` = ? AND l.epoch < ? AND b.` + l.id + ` IS NULL AND NOT EXISTS (SELECT 1 FROM ` + l.late + ` p WHERE ` + l.same("p", "l") + `)`
-	if err := tx.GetContext(ctx, &restored.Removed, `SELECT COUNT(*)`+toRemove, day.Day, day.LateFrom); err != nil {
+		WHERE l.` + l.day + ` = ? AND l.epoch < ? AND b.` + l.id + ` IS NULL AND NOT EXISTS (SELECT 1 FROM ` + l.late + ` p WHERE ` + l.same("p", "l") + `) AND ` + here
+	args := slices.Concat([]any{day.Day, day.LateFrom}, ofVideos)
+	if err := tx.GetContext(ctx, &restored.Removed, `SELECT COUNT(*)`+toRemove, args...); err != nil {
 		return restored, fmt.Errorf("compare with %s: %w", from, err)
 	}
 	if restored.Removed == 0 || rehearsal {
 		return restored, nil
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE l`+toRemove, day.Day, day.LateFrom); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE l`+toRemove, args...); err != nil {
 		return restored, fmt.Errorf("remove rows that %s does not have: %w", from, err)
 	}
 	return restored, nil
