@@ -29,9 +29,10 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 	if err != nil {
 		return 0, nil, err
 	}
-	logs := []lateLog{{Log: db.Log.Log, atOnce: db.postedAtOnce, unjudged: db.unjudged}}
+	room := db.postedAtOnce
+	logs := []lateLog{{Log: db.Log.Log, room: &room, unjudged: db.unjudged}}
 	if settles {
-		logs = append(logs, lateLog{Log: db.Payments.Log, atOnce: db.postedAtOnce, payments: true})
+		logs = append(logs, lateLog{Log: db.Payments.Log, room: &room, payments: true})
 	}
 	for i := range logs {
 		more, err := logs[i].lookAt(ctx, past)
@@ -53,17 +54,11 @@ type lateLog struct {
 	payments bool
 	again    bool            // what the day posts is fixed anew: posted rows may be gone
 	got      []daylog.OnTime // the days that got some, as far as they were looked at; again, all but the mismatches
-	large    []largeDay      // days that got more than are posted at once, which are none of these
-	atOnce   int64           // so many rows; 0 is all
+	large    []daylog.OnTime // days that got more than there was room for, which are none of these
+	room     *int64          // rows that fit into the transaction in which got is posted, of all logs; nil without a limit
 	// unjudged is how many late rows of a day nobody can judge; nil where rows are judged
 	// by those of their day alone.
 	unjudged func(ctx context.Context, day settlement.Day, lateFrom int64) (rows int64, err error)
-}
-
-// largeDay is a closed day that got many late rows.
-type largeDay struct {
-	daylog.OnTime
-	rows int64
 }
 
 // lookAt finds the past days for which late rows came into the log, and those that
@@ -88,8 +83,11 @@ func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []sett
 			case mismatch != nil:
 				mismatch.Payments = l.payments
 				mismatches = append(mismatches, *mismatch)
-			case l.atOnce > 0 && rows > l.atOnce:
-				l.large = append(l.large, largeDay{day.in(l).onTime(), rows})
+			case came && l.room != nil && rows > *l.room:
+				l.large = append(l.large, day.in(l).onTime())
+			case came && l.room != nil:
+				*l.room -= rows
+				fallthrough
 			case came:
 				l.got = append(l.got, day.in(l).onTime())
 			}
@@ -215,23 +213,23 @@ func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, rows int6
 // servers have which spread them over machines (docs/scale.md).
 const defaultPostedAtOnce = 500_000
 
-// postInParts makes the day post the late rows of the large days, a range of videos after the other. What
-// it posts is fixed by [DB.post] only: a run that ends in between goes on with the rest.
+// postInParts makes the day post the late rows of the large days, some videos after the others: those of one video
+// together. What it posts is fixed by [DB.post] only: a run that ends in between goes on with the rest.
 func (db *DB) postInParts(ctx context.Context, day settlement.Day, holder Holder, logs []lateLog) error {
+	const mostParts = 10_000
 	calendar, err := db.Calendar(ctx)
 	if err != nil {
 		return err
 	}
 	for _, log := range logs {
 		for _, large := range log.large {
-			chunks, err := db.Chunks(ctx, settlement.DailyPeriod(large.Day))
+			late, err := log.LateByVideo(ctx, large)
 			if err != nil {
 				return err
 			}
-			parts := 1 + (large.rows-1)/log.atOnce
-			for _, videos := range settlement.Join(RangesOf(chunks), int(parts)) {
+			for _, videos := range settlement.Split(settlement.Borders(late, db.postedAtOnce, mostParts)) {
 				if err := db.whileNotCollected(ctx, day, holder, func(tx *sqlx.Tx) error {
-					return log.Post(ctx, tx, day, []daylog.OnTime{large.OnTime}, videos, calendar)
+					return log.Post(ctx, tx, day, []daylog.OnTime{large}, videos, calendar)
 				}); err != nil {
 					return err
 				}

@@ -35,20 +35,18 @@ func (db *DB) unjudgedUntil(ctx context.Context, from sqlx.QueryerContext, day s
 
 // dropped tells whether the log has had the closed day and has dropped it, which keeps its layout otherwise until
 // the transaction ends. A drop that broke off, which the next one completes, has left a partition without
-// any of the rows that were counted.
+// any of the rows that were counted. A day that is not closed is never dropped.
 func (db *DB) dropped(ctx context.Context, from sqlx.QueryerContext, log *daylog.Log, day settlement.Day) (bool, error) {
-	found, rows, err := log.Holds(ctx, from, day)
-	if err != nil || rows {
+	run, _, err := findRun(ctx, from, settlement.DailyPeriod(day))
+	if err != nil || run.State != settlement.Closed {
 		return false, err
 	}
-	run, _, err := findRun(ctx, from, settlement.DailyPeriod(day))
-	if err != nil || run.State != settlement.Closed || !found {
-		return run.State == settlement.Closed, err
-	}
+	rows, counted := run.OnTime(), run.Statistics.Rows()
 	if log == db.Payments.Log {
-		return run.OwnPayments() > 0, nil
+		rows, counted = run.PaymentsOnTime(), run.OwnPayments()
 	}
-	return run.Statistics.Rows() > 0, nil
+	found, some, err := log.Holds(ctx, from, rows)
+	return err == nil && !some && (!found || counted > 0), err
 }
 
 // unjudged is how many late views of the closed day no day has posted, and none can: see

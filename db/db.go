@@ -24,7 +24,7 @@ type DB struct {
 	replicas server.OnReplicas // nil without any
 	now      func() time.Time  // one home for the clock; it only ever stamps rows
 
-	postedAtOnce int64 // late rows of a day; a test's are few
+	postedAtOnce int64 // late rows in a transaction; a test's are few
 }
 
 // Open connects to the database that dsn names, with so many connections at

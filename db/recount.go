@@ -76,18 +76,21 @@ func (db *DB) changed(ctx context.Context, day settlement.Day, log *daylog.Log, 
 		return nil, nil
 	}
 	// None is left if the rows came and went between the two looks.
-	for _, chunk := range chunks {
-		var found int64
-		if rows > 0 { // a day without rows may have no partition
-			if found, err = log.CountRange(ctx, db.pool, day, chunk.Range); err != nil {
-				return nil, err
+	err = db.pool.OnWriter(ctx, func(from sqlx.QueryerContext) (err error) {
+		for _, chunk := range chunks {
+			var found int64
+			if rows > 0 { // a day without rows may have no partition
+				if found, err = log.CountRange(ctx, from, day, chunk.Range); err != nil {
+					return err
+				}
+			}
+			if found != counted(chunk) {
+				again = append(again, chunk.Number)
 			}
 		}
-		if found != counted(chunk) {
-			again = append(again, chunk.Number)
-		}
-	}
-	return again, nil
+		return nil
+	})
+	return again, err
 }
 
 // replan makes chunks planned again, if there are any, and stores what was learned, if

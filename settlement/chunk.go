@@ -3,7 +3,6 @@ package settlement
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // Range is a contiguous range of videos: From <= id < Before. A nil end is
@@ -96,12 +95,4 @@ func Split(borders []int64) []Range {
 		from = &border
 	}
 	return append(ranges, Range{From: from})
-}
-
-// Join makes at most so many ranges of those that [Split] gave, of about as many each.
-func Join(ranges []Range, most int) (joined []Range) {
-	for some := range slices.Chunk(ranges, (len(ranges)+most-1)/most) {
-		joined = append(joined, Range{From: some[0].From, Before: some[len(some)-1].Before})
-	}
-	return joined
 }

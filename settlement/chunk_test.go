@@ -38,15 +38,6 @@ func TestSplit_CoversEveryVideoOnce(t *testing.T) {
 	})
 }
 
-func TestJoin_MakesFewRangesOfMany(t *testing.T) {
-	ranges := Split([]int64{1, 2, 3, 4})
-	for most, want := range map[int][]Range{
-		1: Split(nil), 2: Split([]int64{3}), 3: Split([]int64{2, 4}), 4: Split([]int64{2, 4}), 5: ranges, 9: ranges,
-	} {
-		require.Equal(t, want, Join(ranges, most), "at most %d", most)
-	}
-}
-
 func TestSplit_CutsAtTheBorders(t *testing.T) {
 	tests := []struct {
 		rule    string

@@ -107,7 +107,7 @@ func (r *dailyRun) do(ctx workflow.Context) (result DailyResult, err error) {
 		}
 	}
 	return result, temporal.NewNonRetryableApplicationError(fmt.Sprintf(
-		"rows of %s keep arriving: they were counted and checked %d times and did not come to rest; stop what writes to the day, then: %s",
+		"rows of %s keep arriving, or chunks keep being planned again: they were counted and checked %d times and did not come to rest; stop what writes to the day, then: %s",
 		r.input.Day, maxRounds, commandsOf(ctx).Retry(r.period)), activities.TypeRowsArrived, nil)
 }
 

@@ -237,7 +237,7 @@ func TestR10_ADayThatNeverClosesEndsTheRun(t *testing.T) {
 	}
 	b.records()
 	b.run()
-	b.requireFailure(t, activities.TypeRowsArrived, "rows of 2024-05-09 keep arriving: they were counted and checked 5 times and did not come to rest; stop what writes to the day, then: retry the run of 2024-05-09")
+	b.requireFailure(t, activities.TypeRowsArrived, "rows of 2024-05-09 keep arriving, or chunks keep being planned again: they were counted and checked 5 times and did not come to rest; stop what writes to the day, then: retry the run of 2024-05-09")
 }
 
 func TestCause_IsWhatTheActivitySaid(t *testing.T) {

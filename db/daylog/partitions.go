@@ -93,23 +93,25 @@ func (l *Log) Has(ctx context.Context, day settlement.Day) (bool, error) {
 // log until that ends. It asks the table itself: the list of its partitions may
 // lack some while they are being changed.
 func (l *Log) HasPartition(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (bool, error) {
-	found, _, err := l.Holds(ctx, from, day)
+	found, _, err := l.Holds(ctx, from, OnTime{Day: day})
 	return found, err
 }
 
-// Holds tells as [Log.HasPartition] does whether the day has a partition, and whether any row is
+// Holds tells as [Log.HasPartition] does whether the day has a partition, and whether any of the rows is
 // in it.
-func (l *Log) Holds(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (found, rows bool, err error) {
+func (l *Log) Holds(ctx context.Context, from sqlx.QueryerContext, of OnTime) (found, rows bool, err error) {
+	there, args := of.condition()
 	err = sqlx.GetContext(ctx, from, &rows, `
 		SELECT EXISTS (
 			SELECT 1
-			FROM `+l.partition(day)+`
-		)`)
+			FROM `+l.partition(of.Day)+`
+			WHERE `+there+`
+		)`, args...)
 	if server.ErrorNumber(err) == server.UnknownPartition {
 		return false, false, nil
 	}
 	if err != nil {
-		return false, false, fmt.Errorf("look for the partition of %s: %w", day, err)
+		return false, false, fmt.Errorf("look for the partition of %s: %w", of.Day, err)
 	}
 	return true, rows, nil
 }

@@ -32,6 +32,21 @@ func (l *Log) Arrived(ctx context.Context, day OnTime) (late Arrived, err error)
 	return late, nil
 }
 
+// LateByVideo are the videos with late rows of a closed day, with their number, by id.
+func (l *Log) LateByVideo(ctx context.Context, day OnTime) (videos []settlement.VideoRows, err error) {
+	if err := l.pool.SelectContext(ctx, &videos, `
+		SELECT
+			video_id,
+			COUNT(*) AS row_count
+		FROM `+l.partition(day.Day)+` `+l.byEpoch()+`
+		WHERE epoch >= ?
+		GROUP BY video_id
+		ORDER BY video_id`, day.LateFrom); err != nil {
+		return nil, fmt.Errorf("count late rows of the videos of %s: %w", day.Day, err)
+	}
+	return videos, nil
+}
+
 // CountOnTime reads all rows of a closed day and counts those that did not come
 // late.
 func (l *Log) CountOnTime(ctx context.Context, day OnTime) (rows int64, err error) {
@@ -59,7 +74,8 @@ func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, cl
 				`+columns.Joined("l.%s", ",\n\t\t\t\t")+`,
 				?
 			FROM `+l.partition(day.Day)+` l `+l.byEpoch()+`
-			WHERE l.epoch >= ? AND `+where+`
+			LEFT JOIN `+l.late+` p ON `+l.same("l", "p")+`
+			WHERE l.epoch >= ? AND p.`+l.id+` IS NULL AND `+where+`
 			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, append([]any{postedOn, day.LateFrom}, args...)...); err != nil {
 			return fmt.Errorf("post late %s of %s: %w", l.rows, day.Day, err)
 		}

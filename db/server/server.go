@@ -167,7 +167,7 @@ func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql
 	if err != nil {
 		return err
 	}
-	conn, err := p.Conn(ctx)
+	conn, err := p.Connx(ctx)
 	if err != nil {
 		return err
 	}
@@ -176,12 +176,15 @@ func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	}()
 	if dialect == TiDB {
-		return withinLockWait(ctx, dialect, func(ctx context.Context) error { return work(ctx, conn) })
+		return withinLockWait(ctx, dialect, func(ctx context.Context) error { return work(ctx, conn.Conn) })
+	}
+	if err := p.checkNodeOf(ctx, conn); err != nil {
+		return p.noWrites(err)
 	}
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", dialect.LockWaitSeconds())); err != nil {
 		return err
 	}
-	return p.noWrites(work(ctx, conn))
+	return p.noWrites(work(ctx, conn.Conn))
 }
 
 // withinLockWait sets the limit that the server does not have: it gives the error
