@@ -60,6 +60,9 @@ func checkNode(ctx context.Context, conn driver.QueryerContext, query string) er
 // transaction as by a deadlock. So a program that was not stopped before the others moved
 // stores no results any more.
 func (p *Pool) checkNodeOf(ctx context.Context, from sqlx.QueryerContext) error {
+	if !p.galera {
+		return nil
+	}
 	query := p.connector.node.Load()
 	if query == nil {
 		return nil
