@@ -85,11 +85,11 @@ func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []sett
 				mismatches = append(mismatches, *mismatch)
 			case came && l.room != nil && rows > *l.room:
 				l.large = append(l.large, day.in(l).onTime())
-			case came && l.room != nil:
-				*l.room -= rows
-				fallthrough
 			case came:
 				l.got = append(l.got, day.in(l).onTime())
+				if l.room != nil {
+					*l.room -= rows
+				}
 			}
 		}
 	}
