@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -74,4 +77,33 @@ func (p *process) kill() error {
 	}
 	<-p.ended
 	return p.lifeline.Close()
+}
+
+// awaitHalt waits until all threads of a server that was told to halt have done so. Where the system does not tell (it has
+// no /proc), it does not wait.
+func (p *process) awaitHalt() error {
+	tooLong := time.After(stopGrace)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for {
+		stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.pid))
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(stats, isRunning) {
+			return nil
+		}
+		select {
+		case <-look.C:
+		case <-tooLong:
+			return fmt.Errorf("process %d has not halted within %s", p.pid, stopGrace)
+		}
+	}
+}
+
+// isRunning tells by its stat file whether a thread has not halted: the state stands behind the name, in parentheses.
+func isRunning(stat string) bool {
+	text, err := os.ReadFile(stat)
+	_, state, found := strings.Cut(string(text), ") ")
+	return err == nil && found && !strings.HasPrefix(state, "T")
 }

@@ -63,8 +63,14 @@ func (s *server) Kill() error {
 }
 
 // Freeze halts the server (SIGSTOP): its connections stay open and nothing answers, as on a machine that hangs. Thaw
-// lets it go on. A frozen server can be killed; Stop would wait until it is killed.
-func (s *server) Freeze() error { return syscall.Kill(s.process.pid, syscall.SIGSTOP) }
+// lets it go on. A frozen server can be killed; Stop would wait until it is killed. It returns when all threads of the server
+// have halted: until then one may still answer.
+func (s *server) Freeze() error {
+	if err := syscall.Kill(s.process.pid, syscall.SIGSTOP); err != nil {
+		return err
+	}
+	return s.process.awaitHalt()
+}
 
 // Thaw lets a frozen server go on (SIGCONT).
 func (s *server) Thaw() error { return syscall.Kill(s.process.pid, syscall.SIGCONT) }
