@@ -137,42 +137,6 @@ func planned(number int) activities.PlannedChunk {
 
 var counted = activities.CountChunkResult{Rows: 10}
 
-// What a count had looked up may change after it, by an import for instance: then its chunk is planned again.
-func TestAChunkThatWasPlannedAgainBeforeItWasSettledIsCountedAgain(t *testing.T) {
-	b := setup(t)
-	b.begins(planned(1), planned(2))
-	b.counts(1).Return(counted, nil).Once()
-	b.counts(2).Return(counted, nil).Twice()
-	b.checks()
-	b.checks()
-	b.settles(1)
-	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(activities.SettleChunkResult{Planned: true}, nil).Once()
-	b.settles(2)
-	b.closes(true)
-	b.run()
-	require.NoError(t, b.GetWorkflowError())
-}
-
-func TestChunksThatAreUnsettledAtTheCloseAreCountedAndSettledAgain(t *testing.T) {
-	b := setup(t)
-	b.begins(planned(1), planned(2), planned(3))
-	b.counts(1).Return(counted, nil).Once()
-	b.counts(2).Return(counted, nil).Twice()
-	b.counts(3).Return(counted, nil).Once()
-	b.checks()
-	b.checks()
-	for _, chunk := range []int{1, 2, 2, 3, 3} {
-		b.settles(chunk)
-	}
-	b.OnActivity(a.RankDay, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
-	b.OnActivity(a.CloseDay, mock.Anything, activities.DayInput{Day: day}).Return(activities.CloseDayResult{Unsettled: []activities.PlannedChunk{
-		{Number: 2, State: settlement.ChunkPlanned}, {Number: 3, State: settlement.ChunkCounted},
-	}}, nil).Once()
-	b.closes(true)
-	b.run()
-	require.NoError(t, b.GetWorkflowError())
-}
-
 func TestR8_CountsChecksSettlesAndCloses(t *testing.T) {
 	b := setup(t)
 	b.begins(planned(1), planned(2))
@@ -205,6 +169,42 @@ func TestR12_FinishedChunksAreNotDoneAgain(t *testing.T) {
 	b.checks()
 	b.settles(2)
 	b.settles(3)
+	b.closes(true)
+	b.run()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+// What a count had looked up may change after it, by an import for instance: then its chunk is planned again.
+func TestAChunkThatWasPlannedAgainBeforeItWasSettledIsCountedAgain(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1), planned(2))
+	b.counts(1).Return(counted, nil).Once()
+	b.counts(2).Return(counted, nil).Twice()
+	b.checks()
+	b.checks()
+	b.settles(1)
+	b.OnActivity(a.SettleChunk, mock.Anything, activities.ChunkInput{Day: day, Chunk: 2}).Return(activities.SettleChunkResult{Planned: true}, nil).Once()
+	b.settles(2)
+	b.closes(true)
+	b.run()
+	require.NoError(t, b.GetWorkflowError())
+}
+
+func TestChunksThatAreUnsettledAtTheCloseAreCountedAndSettledAgain(t *testing.T) {
+	b := setup(t)
+	b.begins(planned(1), planned(2), planned(3))
+	b.counts(1).Return(counted, nil).Once()
+	b.counts(2).Return(counted, nil).Twice()
+	b.counts(3).Return(counted, nil).Once()
+	b.checks()
+	b.checks()
+	for _, chunk := range []int{1, 2, 2, 3, 3} {
+		b.settles(chunk)
+	}
+	b.OnActivity(a.RankDay, mock.Anything, activities.DayInput{Day: day}).Return(nil).Once()
+	b.OnActivity(a.CloseDay, mock.Anything, activities.DayInput{Day: day}).Return(activities.CloseDayResult{Unsettled: []activities.PlannedChunk{
+		{Number: 2, State: settlement.ChunkPlanned}, {Number: 3, State: settlement.ChunkCounted},
+	}}, nil).Once()
 	b.closes(true)
 	b.run()
 	require.NoError(t, b.GetWorkflowError())

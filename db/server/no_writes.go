@@ -38,19 +38,26 @@ func (p *Pool) OnWriter(ctx context.Context, read func(from sqlx.QueryerContext)
 	if err != nil {
 		return err
 	}
-	err = p.checkNodeOf(ctx, conn)
-	var readOnly string // a number or a word, by server and version
-	if err == nil {
-		err = conn.GetContext(ctx, &readOnly, `SELECT @@GLOBAL.read_only`)
-	}
-	if err == nil && readOnly != "0" && readOnly != "OFF" {
-		err = &mysql.MySQLError{Number: OptionPreventsStatement, Message: "it is read_only"}
-	}
-	if err == nil {
+	if err = p.requireWriter(ctx, conn); err == nil {
 		err = read(conn)
 	}
 	_ = conn.Close() // first: only what nobody uses is closed
 	return p.noWrites(err)
+}
+
+// requireWriter fails as a write would on a connection to a server that takes none.
+func (p *Pool) requireWriter(ctx context.Context, conn *sqlx.Conn) error {
+	if err := p.checkNodeOf(ctx, conn); err != nil {
+		return err
+	}
+	var readOnly string // a number or a word, by server and version
+	if err := conn.GetContext(ctx, &readOnly, `SELECT @@GLOBAL.read_only`); err != nil {
+		return fmt.Errorf("ask the server whether it takes writes: %w", err)
+	}
+	if readOnly != "0" && readOnly != "OFF" {
+		return &mysql.MySQLError{Number: OptionPreventsStatement, Message: "read_only = " + readOnly}
+	}
+	return nil
 }
 
 // closeIdle closes the connections that nobody uses at the moment.

@@ -34,8 +34,9 @@ func TestATransactionOnTheFormerNodeOfGaleraEndsWhenTheProgramsMove(t *testing.T
 	pool, err := server.Open(t.Context(), dsnOf(t, former), 2)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, pool.Close()) })
-	const writingNode = `SELECT value FROM settings WHERE name = 'writing_node'`
+	const writingNode = `SELECT value FROM ` + database + `.settings WHERE name = 'writing_node'`
 	require.NoError(t, pool.HoldTo(t.Context(), writingNode))
+	beside := root(t, former)
 
 	tries := 0
 	err = pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
@@ -44,7 +45,7 @@ func TestATransactionOnTheFormerNodeOfGaleraEndsWhenTheProgramsMove(t *testing.T
 		require.NoError(t, err)
 		rig.WaitUntil(t, "the former node knows it", func() bool {
 			var written string
-			require.NoError(t, root(t, former).QueryRowContext(t.Context(), `SELECT value FROM `+database+`.settings WHERE name = 'writing_node'`).Scan(&written))
+			require.NoError(t, beside.QueryRowContext(t.Context(), writingNode).Scan(&written))
 			return written == node
 		})
 		_, err = tx.ExecContext(t.Context(), `INSERT INTO settings (name, value) VALUES ('late', 'write')`)
