@@ -23,6 +23,9 @@ func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, run raised, totals
 	if counted := totals.OwnPayments(); rows != counted {
 		return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, %d counted", day, settlement.Count(rows, "payment row"), counted)
 	}
+	if rows > 0 && run.PaymentsLateFrom == withoutPayments {
+		return settlement.Errorf(settlement.ErrRowsArrived, period, "%s has %s, and had none when the close began", day, settlement.Count(rows, "payment row"))
+	}
 	posted, err := db.Payments.SumPosted(ctx, tx, day)
 	if err != nil {
 		return err

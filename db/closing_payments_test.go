@@ -3,6 +3,7 @@ package db
 import (
 	"testing"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/settlement"
@@ -86,4 +87,21 @@ func TestCloseDay_RefusesTheOverflowOfOneCreator(t *testing.T) {
 
 	require.ErrorIs(t, err, settlement.ErrOutOfRange)
 	require.ErrorContains(t, err, "what creator 1 earns")
+}
+
+func TestCloseDay_PaymentsThatNobodySawBeforeItsTransactionKeepTheDayOpen(t *testing.T) {
+	db, chunk := checkedLogs["payments"].open(t)
+	require.Empty(t, recount(t, db, monday))
+	settle(t, db, monday, chunk)
+	// As where the server that was asked for rows was behind the one on which the day closes.
+	run := raised{Run: runOf(t, db, monday), settles: true}
+	run.PaymentsLateFrom = withoutPayments
+
+	err := db.pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
+		totals, err := sumChunks(t.Context(), tx, settlement.DailyPeriod(monday))
+		require.NoError(t, err)
+		return db.checkPayments(t.Context(), tx, run, totals)
+	})
+
+	require.ErrorIs(t, err, settlement.ErrRowsArrived)
 }

@@ -73,10 +73,19 @@ func (db *DB) post(ctx context.Context, day settlement.Day, holder Holder, logs 
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `
+		if _, err := tx.ExecContext(ctx, `
 			UPDATE runs
 			SET late_collected_at = ?
-			WHERE kind = ? AND starts_on = ? AND version = ?`, db.now(), period.Kind, period.Start, runVersion)
+			WHERE kind = ? AND starts_on = ? AND version = ?`, db.now(), period.Kind, period.Start, runVersion); err != nil {
+			return err
+		}
+		// There are chunks only where the server has lost what was posted before: they lack it.
+		_, err := tx.ExecContext(ctx, `
+			UPDATE run_chunks
+			SET
+				state = ?,
+				counts = counts + 1
+			WHERE kind = ? AND starts_on = ? AND version = ?`, settlement.ChunkPlanned, period.Kind, period.Start, runVersion)
 		return err
 	}); err != nil {
 		return 0, err

@@ -102,3 +102,21 @@ func TestR12_OnlyTheHolderFixesWhatADayPosts(t *testing.T) {
 	require.ErrorIs(t, err, settlement.ErrStale)
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`))
 }
+
+func TestCollectLate_ChunksOfADayOfWhichTheServerLostTheLateRowsAreCountedAgain(t *testing.T) {
+	db := openClosed(t)
+	watch(t, db, view(monday, 2, time.Hour))
+	watch(t, db, views(monday+1, 1, 1)...)
+	collectLate(t, db, monday+1, 7)
+	// What was posted was the last that the lost server had committed: the run went on without it.
+	exec(t, db, `DELETE FROM late_views`)
+	exec(t, db, `UPDATE runs SET late_collected_at = NULL WHERE starts_on = ?`, monday+1)
+	chunk := settle(t, db, monday+1, counted(t, db, monday+1, line(monday+1, 1, 1)))
+
+	late, _ := collectLate(t, db, monday+1, 7)
+
+	require.EqualValues(t, 1, late)
+	again := chunksOf(t, db, monday+1)[0]
+	require.Equal(t, settlement.ChunkPlanned, again.State)
+	require.Equal(t, chunk.Counts+1, again.Counts, "a count that is under way lacks them, too")
+}

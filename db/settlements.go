@@ -165,11 +165,13 @@ func countedBy(ctx context.Context, from sqlx.QueryerContext, source string, day
 // video its adjustments. All are ordered by video.
 func withLate(counted, late []CountedVideo, adjustments []Adjustment) []CountedVideo {
 	byVideo := func(a, b CountedVideo) int { return cmp.Compare(a.VideoID, b.VideoID) }
+	onTime := counted
 	for _, video := range late {
-		if at, found := slices.BinarySearchFunc(counted, video, byVideo); !found {
-			counted = slices.Insert(counted, at, video)
+		if _, found := slices.BinarySearchFunc(onTime, video, byVideo); !found {
+			counted = append(counted, video)
 		}
 	}
+	slices.SortFunc(counted, byVideo)
 	for _, adjustment := range adjustments {
 		if at, found := slices.BinarySearchFunc(counted, CountedVideo{VideoID: adjustment.VideoID}, byVideo); found {
 			counted[at].Adjustments = append(counted[at].Adjustments, adjustment)

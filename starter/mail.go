@@ -31,7 +31,6 @@ type mailCommand struct {
 // closedWeek is what all of these commands work on: a week that is closed, since
 // before that it has no mails.
 type closedWeek struct {
-	databaseFlags
 	weekFlag
 }
 
@@ -42,6 +41,7 @@ func (f closedWeek) check(ctx context.Context, database *db.DB) error {
 }
 
 type mailPreviewCommand struct {
+	readerFlags
 	closedWeek
 	creatorFlag
 	From    string         `env:"SMTP_FROM" default:"payments@creatorpay.example" placeholder:"ADDRESS" help:"Sender, as an address or as Name <address>."`
@@ -106,6 +106,7 @@ func (c mailPreviewCommand) write(message mailer.Message, number string) error {
 }
 
 type mailSendCommand struct {
+	databaseFlags
 	closedWeek
 	temporalFlags
 }
@@ -142,6 +143,7 @@ type creatorFlag struct {
 }
 
 type mailResendCommand struct {
+	databaseFlags
 	closedWeek
 	temporalFlags
 	creatorFlag
@@ -162,6 +164,7 @@ func (c mailResendCommand) Run(ctx context.Context, database *db.DB, temporal *c
 }
 
 type mailConfirmCommand struct {
+	databaseFlags
 	closedWeek
 	creatorFlag
 }
@@ -178,6 +181,7 @@ func (c mailConfirmCommand) Run(ctx context.Context, database *db.DB) error {
 }
 
 type mailDoubtCommand struct {
+	databaseFlags
 	closedWeek
 	Reason string `default:"the database was restored" placeholder:"TEXT" help:"Why, for those who look at the mails later."`
 }

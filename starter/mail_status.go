@@ -15,6 +15,7 @@ import (
 )
 
 type mailStatusCommand struct {
+	readerFlags
 	closedWeek
 	temporalFlags
 }

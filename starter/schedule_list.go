@@ -15,7 +15,7 @@ import (
 )
 
 type scheduleListCommand struct {
-	servers
+	readServers
 	Last uint `default:"5" help:"How many of the newest launches of each kind to show."`
 }
 

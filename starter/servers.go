@@ -109,3 +109,9 @@ type servers struct {
 	databaseFlags
 	temporalFlags
 }
+
+// readServers are those of the commands that use both and only read the database.
+type readServers struct {
+	readerFlags
+	temporalFlags
+}

@@ -22,7 +22,7 @@ import (
 )
 
 type statusCommand struct {
-	servers
+	readServers
 	settings.Replicas `embed:""`
 
 	Last  uint `default:"31" help:"How many of the newest periods of each kind to show."`

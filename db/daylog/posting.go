@@ -67,26 +67,31 @@ func (l *Log) CountOnTime(ctx context.Context, day OnTime) (rows int64, err erro
 func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, videos settlement.Range, calendar settlement.Calendar) error {
 	columns := l.columns()
 	where, args := server.Between("l.video_id", videos)
+	index := l.byEpoch()
+	if videos != (settlement.Range{}) {
+		index = "FORCE INDEX (PRIMARY)" // by epoch, each range would read the late rows of all videos
+	}
 	for _, day := range closed {
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO `+l.late+` (`+columns.List()+`, posted_on)
 			SELECT
 				`+columns.Joined("l.%s", ",\n\t\t\t\t")+`,
 				?
-			FROM `+l.partition(day.Day)+` l `+l.byEpoch()+`
+			FROM `+l.partition(day.Day)+` l `+index+`
 			LEFT JOIN `+l.late+` p ON `+l.same("l", "p")+`
 			WHERE l.epoch >= ? AND p.`+l.id+` IS NULL AND `+where+`
 			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, append([]any{postedOn, day.LateFrom}, args...)...); err != nil {
 			return fmt.Errorf("post late %s of %s: %w", l.rows, day.Day, err)
 		}
 	}
+	where, args = server.Between("video_id", videos)
 	for _, day := range closed {
 		first, last := calendar.Starts(day.Day)
 		if err := l.stray(ctx, tx, `
 			SELECT `+l.lateColumns().List()+`
 			FROM `+l.late+`
-			WHERE posted_on = ? AND `+l.day+` = ? AND (`+l.at+` < ? OR `+l.at+` > ?)
-			LIMIT 1`, postedOn, day.Day, first.UTC(), last.UTC()); err != nil {
+			WHERE posted_on = ? AND `+l.day+` = ? AND (`+l.at+` < ? OR `+l.at+` > ?) AND `+where+`
+			LIMIT 1`, append([]any{postedOn, day.Day, first.UTC(), last.UTC()}, args...)...); err != nil {
 			return fmt.Errorf("look for late %s outside of %s: %w", l.rows, day.Day, err)
 		}
 	}

@@ -11,5 +11,6 @@ CREATE TABLE IF NOT EXISTS kept_payments (
   amount     BIGINT      NOT NULL,                                           -- won
   method     VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   refunded   BIGINT      NOT NULL DEFAULT 0,                                 -- won that the earlier system has given back
+  KEY kept_payments_paid_on_idx (paid_on),
   CONSTRAINT kept_payments_refunded_chk CHECK (0 <= refunded AND refunded <= amount)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -44,8 +44,8 @@ type prober struct {
 // Check fails with a [*Refusal] if the server may not have the money. It takes some
 // thirty statements of two sessions, so the pool must have room for two. It writes rows
 // of its own and removes them; of a program that was killed meanwhile one stays in each table,
-// and harms nobody. A server that takes no writes is only asked what [CheckReads]
-// asks: nothing can be lost there.
+// and harms nobody. A server that takes no writes now could not be asked: that is an error, but no
+// refusal.
 func Check(ctx context.Context, pool *server.Pool) error {
 	p := &prober{pool, 1 + rand.Int64N(math.MaxInt64)}
 	return p.ask(ctx, p.vitess, p.partitions, p.lockWait, p.writes)
@@ -98,12 +98,8 @@ func (p *prober) writes(ctx context.Context) (err error) {
 	}
 	defer func() { _ = other.Close() }()
 
-	err = p.checkConstraints(ctx, mine)
-	if number := server.ErrorNumber(err); number == server.OptionPreventsStatement || number == server.ReadOnlyMode {
-		return nil
-	}
-	if err != nil {
-		return err
+	if err := p.checkConstraints(ctx, mine); err != nil {
+		return p.pool.NoWrites(err)
 	}
 	defer func() { err = errors.Join(err, p.remove(ctx, mine)) }()
 	if err := p.transactions(ctx, mine, other); err != nil {

@@ -174,7 +174,7 @@ func TestADatabaseWithoutTheTablesIsNotMigrated(t *testing.T) {
 	require.ErrorIs(t, CheckReads(t.Context(), pool), settlement.ErrNotMigrated)
 }
 
-func TestAServerThatTakesNoWritesIsAskedForItsReadsOnly(t *testing.T) {
+func TestAServerThatTakesNoWritesCanOnlyBeAskedForItsReads(t *testing.T) {
 	dsn, _ := prepared(t)
 	pool := restricted(t, dsn, "SELECT, INSERT, UPDATE, DELETE")
 	admin := open(t, dsn)
@@ -188,5 +188,11 @@ func TestAServerThatTakesNoWritesIsAskedForItsReadsOnly(t *testing.T) {
 	}
 	set("ON")
 	t.Cleanup(func() { set("OFF") })
-	require.NoError(t, Check(t.Context(), pool))
+
+	err := Check(t.Context(), pool)
+
+	require.ErrorContains(t, err, "MySQL at "+pool.Address+" takes no writes now")
+	var refusal *Refusal
+	require.NotErrorAs(t, err, &refusal)
+	require.NoError(t, CheckReads(t.Context(), pool))
 }

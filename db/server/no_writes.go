@@ -15,10 +15,10 @@ import (
 // not taken over yet.
 var noWritesNumbers = []uint16{OptionPreventsStatement, ReadOnlyMode, hookFailed, notPrepared}
 
-// noWrites says of a server that refuses to write what it may be, and closes the connections
+// NoWrites says of a server that refuses to write what it may be, and closes the connections
 // to it that nobody uses: the address may lead to another server by now, which only new
 // connections come to. So it does where a node of Galera is not the one that is written through. Other errors stay as they are.
-func (p *Pool) noWrites(err error) error {
+func (p *Pool) NoWrites(err error) error {
 	if errors.Is(err, errOtherNode) {
 		p.closeIdle()
 		return err
@@ -27,6 +27,9 @@ func (p *Pool) noWrites(err error) error {
 		return err
 	}
 	p.closeIdle()
+	if ErrorNumber(err) == hookFailed {
+		return fmt.Errorf("MySQL at %s cannot commit: it has lost its group, or the transaction is larger than group_replication_transaction_size_limit, which its error log tells (%w)", p.Address, err)
+	}
 	return fmt.Errorf("MySQL at %s takes no writes now: it is a replica, or another server is to take its place (%w)", p.Address, err)
 }
 
@@ -42,7 +45,7 @@ func (p *Pool) OnWriter(ctx context.Context, read func(from sqlx.QueryerContext)
 		err = read(conn)
 	}
 	_ = conn.Close() // first: only what nobody uses is closed
-	return p.noWrites(err)
+	return p.NoWrites(err)
 }
 
 // requireWriter fails as a write would on a connection to a server that takes none.
@@ -69,5 +72,5 @@ func (p *Pool) closeIdle() {
 // ExecContext executes a statement in a transaction of its own.
 func (p *Pool) ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error) {
 	result, err := p.DB.ExecContext(ctx, statement, args...)
-	return result, p.noWrites(err)
+	return result, p.NoWrites(err)
 }

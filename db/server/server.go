@@ -95,7 +95,7 @@ func newPool(config *mysql.Config, connections int, session session) (*Pool, err
 	if err != nil {
 		return nil, errDSN
 	}
-	sessions := &sessionConnector{Connector: connector, statements: session.statements()}
+	sessions := &sessionConnector{Connector: connector, statements: session.statements(), writes: session == writing}
 	pool := &Pool{DB: sqlx.NewDb(sql.OpenDB(sessions), "mysql"), Address: config.Addr, connector: sessions}
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
@@ -117,7 +117,7 @@ func (p *Pool) InTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 	for range LockAttempts {
 		err = p.tryTx(ctx, work)
 		if !LostToAnotherTx(err) {
-			return p.noWrites(inRange(err))
+			return p.NoWrites(inRange(err))
 		}
 	}
 	if ErrorNumber(err) == LockWaitTimeout {
@@ -178,13 +178,13 @@ func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql
 	if dialect == TiDB {
 		return withinLockWait(ctx, dialect, func(ctx context.Context) error { return work(ctx, conn.Conn) })
 	}
-	if err := p.checkNodeOf(ctx, conn); err != nil {
-		return p.noWrites(err)
+	if err := p.requireWriter(ctx, conn); err != nil {
+		return p.NoWrites(err)
 	}
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", dialect.LockWaitSeconds())); err != nil {
 		return err
 	}
-	return p.noWrites(work(ctx, conn.Conn))
+	return p.NoWrites(work(ctx, conn.Conn))
 }
 
 // withinLockWait sets the limit that the server does not have: it gives the error

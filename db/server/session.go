@@ -70,6 +70,8 @@ const connectTimeout = 5 * time.Second
 type sessionConnector struct {
 	driver.Connector
 	statements []string
+	writes     bool                   // what is read must be of the server that is written to
+	last       atomic.Pointer[string] // name of the server that the newest connection came to
 	node       atomic.Pointer[string] // asks for the node of a Galera cluster that is written through; nil where all are right
 }
 
@@ -98,7 +100,15 @@ func (c *sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 			return nil, err
 		}
 	}
-	return conn, nil
+	if !c.writes {
+		return conn, nil
+	}
+	same, err := c.whileSame(ctx, conn.(mysqlConn))
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return same, nil
 }
 
 // minPacket holds the longest statements and rows: a failure that names every
