@@ -35,7 +35,7 @@ type Appended struct {
 // as the log is (by video, viewer, start and id) are stored fastest.
 func (db *DB) AppendViews(ctx context.Context, views []daylog.View) (added Appended, refused []Refusal, err error) {
 	return appendRows(ctx, db, appending[daylog.View]{
-		log: db.Log.Log, insert: db.Log.Insert, day: func(view *daylog.View) settlement.Day { return view.Day },
+		log: db.Log.Log, insert: db.Log.Insert, stored: db.Log.Stored, day: func(view *daylog.View) settlement.Day { return view.Day },
 		at: "watched_at", id: "view_id", conflict: refusedConflict,
 		judgedByPlaysBefore: func(view *daylog.View, until time.Time) bool {
 			return view.ViewerID != settlement.Anonymous && view.WatchedAt < until.UnixMilli()
@@ -49,7 +49,7 @@ func (db *DB) AppendViews(ctx context.Context, views []daylog.View) (added Appen
 // are sorted by video, payment id, time and status.
 func (db *DB) AppendPayments(ctx context.Context, payments []daylog.Payment) (added Appended, refused []Refusal, err error) {
 	return appendRows(ctx, db, appending[daylog.Payment]{
-		log: db.Payments.Log, insert: db.Payments.Insert, day: func(payment *daylog.Payment) settlement.Day { return payment.Day },
+		log: db.Payments.Log, insert: db.Payments.Insert, stored: db.Payments.Stored, day: func(payment *daylog.Payment) settlement.Day { return payment.Day },
 		at: "paid_at", id: "payment_id", conflict: refusedPaymentConflict,
 	}, payments)
 }
@@ -58,6 +58,7 @@ func (db *DB) AppendPayments(ctx context.Context, payments []daylog.Payment) (ad
 type appending[Row any] struct {
 	log      *daylog.Log
 	insert   func(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int) (added int64, conflicts []int, err error)
+	stored   func(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int) (stored []int, err error)
 	day      func(*Row) settlement.Day
 	at, id   string // columns, in refusals
 	conflict string // why a row is refused that is there with other figures
@@ -90,16 +91,29 @@ func appendRows[Row any](ctx context.Context, db *DB, to appending[Row], rows []
 			}
 		}
 		rest := make([]int, 0, len(rows))
+		var unjudged []int
 		for i, day := range days {
 			switch of := closedDays[day]; {
 			case of.dropped:
 				refused = append(refused, Refusal{i, to.at, fmt.Sprintf(refusedDropped, to.log.Name(), day, day)})
 				continue
 			case !of.unjudgedUntil.IsZero() && to.judgedByPlaysBefore(&rows[i], of.unjudgedUntil):
-				refused = append(refused, Refusal{i, to.at, fmt.Sprintf(refusedUnjudged, day-1)})
+				unjudged = append(unjudged, i)
 				continue
 			}
 			rest = append(rest, i)
+		}
+		stored, err := to.stored(ctx, tx, rows, unjudged)
+		if err != nil {
+			return err
+		}
+		slices.Sort(stored)
+		for _, i := range unjudged {
+			if _, there := slices.BinarySearch(stored, i); there { // it was judged when it came
+				rest = append(rest, i)
+				continue
+			}
+			refused = append(refused, Refusal{i, to.at, fmt.Sprintf(refusedUnjudged, days[i]-1)})
 		}
 		var conflicts []int
 		if added.Rows, conflicts, err = to.insert(ctx, tx, rows, rest); err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"creatorpay/db/daylog"
@@ -150,6 +151,23 @@ func TestAppendViews_AViewThatOnlyADroppedDayCouldJudgeIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []Refusal{{0, "watched_at", fmt.Sprintf(refusedUnjudged, monday)}}, refused)
 	require.Equal(t, Appended{Rows: 2, Closed: []settlement.Day{monday + 1}}, added)
+}
+
+func TestAppendViews_AViewThatWasJudgedBeforeTheDayBeforeItWasDroppedIsPassedOver(t *testing.T) {
+	db := openDropped(t)
+	stored := view(monday+1, 1, window-time.Millisecond)
+	require.NoError(t, db.pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
+		_, _, err := db.Log.Insert(t.Context(), tx, []daylog.View{stored}, []int{0})
+		return err
+	}))
+	other := stored
+	other.PlayedSeconds++
+
+	added, refused, err := db.AppendViews(t.Context(), []daylog.View{stored, other})
+
+	require.NoError(t, err)
+	require.Equal(t, []Refusal{{1, "view_id", refusedConflict}}, refused)
+	require.Zero(t, added.Rows)
 }
 
 func TestAppendViews_AViewOfARunningDayIsStored(t *testing.T) {

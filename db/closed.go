@@ -89,6 +89,19 @@ func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool
 	return lastClosedDay(ctx, db.pool)
 }
 
+// firstClosedDay starts the chain of closed days.
+func firstClosedDay(ctx context.Context, from sqlx.QueryerContext) (day settlement.Day, found bool, err error) {
+	var first sql.Null[settlement.Day]
+	err = sqlx.GetContext(ctx, from, &first, `
+		SELECT MIN(starts_on)
+		FROM runs
+		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed)
+	if err != nil {
+		return 0, false, fmt.Errorf("find first settled day: %w", err)
+	}
+	return first.V, first.Valid, nil
+}
+
 func lastClosedDay(ctx context.Context, from sqlx.QueryerContext) (day settlement.Day, found bool, err error) {
 	var last sql.Null[settlement.Day]
 	err = sqlx.GetContext(ctx, from, &last, `

@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -214,24 +216,26 @@ func (db *DB) DeferredMails(ctx context.Context, week settlement.Period) (deferr
 
 // Deliveries are the week's mails in any of the given states, by creator.
 func (db *DB) Deliveries(ctx context.Context, week settlement.Period, states ...string) ([]Delivery, error) {
-	return db.deliveries(ctx, week, "d.state IN (?)", states)
+	return db.deliveries(ctx, week, math.MaxInt, "d.state IN (?)", states)
 }
 
 // UnsettledDeliveries are the week's mails of which something is to be said, by
-// creator: all that are not sent, but for those that nobody has tried yet. Of these
-// there are as many as creators when a week has just closed.
-func (db *DB) UnsettledDeliveries(ctx context.Context, week settlement.Period) ([]Delivery, error) {
-	return db.deliveries(ctx, week, "(d.state IN (?) OR d.state = ? AND d.attempts > 0)",
+// creator, and at most so many: all that are not sent, but for those that nobody has tried yet. Of these
+// there are as many as creators when a week has just closed, and as many that were put off while the mail
+// server takes none.
+func (db *DB) UnsettledDeliveries(ctx context.Context, week settlement.Period, most int) ([]Delivery, error) {
+	return db.deliveries(ctx, week, most, "(d.state IN (?) OR d.state = ? AND d.attempts > 0)",
 		[]string{DeliverySending, DeliveryRejected, DeliveryUnknown}, DeliveryPending)
 }
 
-func (db *DB) deliveries(ctx context.Context, week settlement.Period, which string, args ...any) (deliveries []Delivery, err error) {
+func (db *DB) deliveries(ctx context.Context, week settlement.Period, most int, which string, args ...any) (deliveries []Delivery, err error) {
 	query, args, err := sqlx.In(`
 		SELECT `+deliveryColumns+`
 		FROM deliveries d
 		LEFT JOIN creators c ON c.creator_id = d.creator_id
 		WHERE d.starts_on = ? AND d.version = ? AND `+which+`
-		ORDER BY d.creator_id`, append([]any{week.Start, runVersion}, args...)...)
+		ORDER BY d.creator_id
+		LIMIT ?`, slices.Concat([]any{week.Start, runVersion}, args, []any{most})...)
 	if err != nil {
 		return nil, err
 	}

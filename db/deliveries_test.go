@@ -148,7 +148,7 @@ func TestUnsettledDeliveries_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
 	exec(t, db, `UPDATE deliveries SET state = 'rejected', attempts = 0 WHERE creator_id = 5`)
 	exec(t, db, `UPDATE deliveries SET state = 'unknown' WHERE creator_id = 6`)
 
-	unsettled, err := db.UnsettledDeliveries(t.Context(), week)
+	unsettled, err := db.UnsettledDeliveries(t.Context(), week, 10)
 
 	require.NoError(t, err)
 	var creators []int64
@@ -156,6 +156,10 @@ func TestUnsettledDeliveries_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
 		creators = append(creators, mail.CreatorID)
 	}
 	require.Equal(t, []int64{2, 4, 5, 6}, creators)
+
+	first, err := db.UnsettledDeliveries(t.Context(), week, 2)
+	require.NoError(t, err)
+	require.Equal(t, unsettled[:2], first)
 }
 
 func TestDeliveryCounts_AreThoseOfTheWeek(t *testing.T) {

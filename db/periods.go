@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -57,12 +56,9 @@ func (db *DB) ClosedDays(ctx context.Context, period settlement.Period) ([]Run, 
 // closedDays are the runs of the period's days, in order, from the first day
 // that was ever settled on.
 func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement.Period) ([]Run, error) {
-	var first sql.Null[settlement.Day]
-	if err := sqlx.GetContext(ctx, from, &first, `
-		SELECT MIN(starts_on)
-		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed); err != nil {
-		return nil, fmt.Errorf("find first settled day: %w", err)
+	first, began, err := firstClosedDay(ctx, from)
+	if err != nil {
+		return nil, err
 	}
 	var runs []Run
 	if err := sqlx.SelectContext(ctx, from, &runs, `
@@ -76,11 +72,11 @@ func closedDays(ctx context.Context, from sqlx.QueryerContext, period settlement
 	for _, run := range runs {
 		states[run.StartsOn] = run.State
 	}
-	if first.Valid && period.End() <= first.V {
-		return nil, beforeFirst(period.End()-1, first.V)
+	if began && period.End() <= first {
+		return nil, beforeFirst(period.End()-1, first)
 	}
 	for _, day := range period.Days() {
-		if first.Valid && day < first.V {
+		if began && day < first {
 			continue
 		}
 		if states[day] != settlement.Closed {

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -90,7 +89,7 @@ func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSet
 	if err != nil {
 		return nil, err
 	}
-	first, found, err := db.firstClosedDay(ctx)
+	first, found, err := firstClosedDay(ctx, db.pool)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -112,18 +111,6 @@ func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSet
 		}
 	}
 	return nil, nil
-}
-
-// firstClosedDay starts the chain of closed days.
-func (db *DB) firstClosedDay(ctx context.Context) (day settlement.Day, found bool, err error) {
-	var first sql.Null[settlement.Day]
-	if err := db.pool.GetContext(ctx, &first, `
-		SELECT MIN(starts_on)
-		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed); err != nil {
-		return 0, false, fmt.Errorf("find first settled day: %w", err)
-	}
-	return first.V, first.Valid, nil
 }
 
 // retention looks at days in order.

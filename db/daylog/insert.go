@@ -35,13 +35,25 @@ func (r *rows[Row, Fact, Late]) Insert(ctx context.Context, tx *sqlx.Tx, rows []
 		if fresh == int64(len(part)) {
 			continue
 		}
-		more, err := r.findConflicts(ctx, tx, rows, part)
-		if err != nil {
+		if err := r.eachStored(ctx, tx, rows, part, func(i int, stored *Row) {
+			if rows[i] != *stored {
+				conflicts = append(conflicts, i)
+			}
+		}); err != nil {
 			return 0, nil, err
 		}
-		conflicts = append(conflicts, more...)
 	}
 	return added, conflicts, nil
+}
+
+// Stored are those of the indexes whose rows are there already, with whatever figures.
+func (r *rows[Row, Fact, Late]) Stored(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int) (stored []int, err error) {
+	for part := range slices.Chunk(indexes, server.RowsPerInsert) {
+		if err := r.eachStored(ctx, tx, rows, part, func(i int, _ *Row) { stored = append(stored, i) }); err != nil {
+			return nil, err
+		}
+	}
+	return stored, nil
 }
 
 // insert writes one statement for all rows that the indexes name. It holds
@@ -88,8 +100,8 @@ func appendWord(statement []byte, word string) ([]byte, error) {
 	return append(statement, '\''), nil
 }
 
-// findConflicts names those of the rows that are stored with other figures.
-func (r *rows[Row, Fact, Late]) findConflicts(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int) (conflicts []int, err error) {
+// eachStored gives found the index of each of the rows that is there, and what is stored.
+func (r *rows[Row, Fact, Late]) eachStored(ctx context.Context, tx *sqlx.Tx, rows []Row, indexes []int, found func(i int, stored *Row)) error {
 	wanted := make(map[Row][]int, len(indexes))
 	placeholders := "(" + r.key.Each("?") + ")"
 	query := `
@@ -109,20 +121,17 @@ func (r *rows[Row, Fact, Late]) findConflicts(ctx context.Context, tx *sqlx.Tx, 
 		query += placeholders
 		args = append(args, r.columnsOf(&key)[:len(r.key)]...)
 	}
-	err = server.EachRow(ctx, tx, func(found *sqlx.Rows) error {
+	if err := server.EachRow(ctx, tx, func(row *sqlx.Rows) error {
 		var stored Row
-		if err := found.Scan(r.columnsOf(&stored)...); err != nil {
+		if err := row.Scan(r.columnsOf(&stored)...); err != nil {
 			return err
 		}
 		for _, i := range wanted[r.keyOf(stored)] {
-			if rows[i] != stored {
-				conflicts = append(conflicts, i)
-			}
+			found(i, &stored)
 		}
 		return nil
-	}, query+")", args...)
-	if err != nil {
-		return nil, fmt.Errorf("compare with stored %s: %w", r.rows, err)
+	}, query+")", args...); err != nil {
+		return fmt.Errorf("compare with stored %s: %w", r.rows, err)
 	}
-	return conflicts, nil
+	return nil
 }

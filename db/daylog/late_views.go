@@ -26,12 +26,12 @@ type LateView struct {
 // LateVerdict is how the table of late views names a verdict.
 type LateVerdict string
 
-// The verdicts on late views.
+// The verdicts on late views. Empty is none: the video is unknown, or the day that posts the view
+// is not counted yet.
 const (
-	LateUnjudged LateVerdict = "" // its video is unknown, or the day that posts it is not counted yet
-	LateCounted  LateVerdict = "counted"
-	LateSelf     LateVerdict = "self"
-	LateRepeat   LateVerdict = "repeat"
+	LateCounted LateVerdict = "counted"
+	LateSelf    LateVerdict = "self"
+	LateRepeat  LateVerdict = "repeat"
 )
 
 // LateVerdicts names the verdicts.
