@@ -40,14 +40,27 @@ func TestScansOnReplicasGiveTheGoldenExports(t *testing.T) {
 	s.Migrate(p)
 	s.Load(p)
 	require.NoError(t, cluster.CatchUp(t.Context()))
-	port, err := devstack.FreePort(t.Context())
-	require.NoError(t, err)
-	listen := fmt.Sprintf("127.0.0.1:%d", port)
-	s.StartWorker(replicas, "WORKER_LISTEN="+listen)
+	metrics := startOnReplicas(s, replicas)
 
 	requireNastyWeek(s, p, "--chunk-rows", "60")
 
-	require.Len(t, served.FindAllString(rig.Metrics(t, listen), -1), len(cluster.Replicas), "each has done scans")
+	requireServed(t, cluster, metrics)
+}
+
+// startOnReplicas starts a worker, and gives the address of its metrics.
+func startOnReplicas(s *rig.System, replicas string) (listen string) {
+	s.T.Helper()
+	port, err := devstack.FreePort(s.T.Context())
+	require.NoError(s.T, err)
+	listen = fmt.Sprintf("127.0.0.1:%d", port)
+	s.StartWorker(replicas, "WORKER_LISTEN="+listen)
+	return listen
+}
+
+// requireServed makes sure that each replica has done scans.
+func requireServed(t *testing.T, cluster *devstack.Cluster, metrics string) {
+	t.Helper()
+	require.Len(t, served.FindAllString(rig.Metrics(t, metrics), -1), len(cluster.Replicas))
 }
 
 func TestWhatIsScannedOnReplicasIsWorthTheSameWhateverBecomesOfThem(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 )
@@ -23,23 +24,56 @@ const sakilaVariable = "CREATORPAY_SAKILA"
 
 func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 	t.Parallel()
-	folder := os.Getenv(sakilaVariable)
+	folder, p := readSakila(t)
+	s := rig.NewEmpty(t, p)
+	s.StartWorker()
+	importSakila(s, folder)
+
+	requireSakila(s, p)
+}
+
+func TestSakilaThatIsScannedOnReplicasIsWorthTheSame(t *testing.T) {
+	t.Parallel()
+	folder, p := readSakila(t)
+	cluster := devtest.Cluster(t)
+	s, replicas, _ := onReplicas(t, cluster)
+	s.Migrate(p)
+	importSakila(s, folder)
+	require.NoError(t, cluster.CatchUp(t.Context()))
+	metrics := startOnReplicas(s, replicas)
+
+	requireSakila(s, p)
+
+	requireServed(t, cluster, metrics)
+}
+
+// readSakila skips the test where nobody says where the data are.
+func readSakila(t *testing.T) (folder string, p *oracle.Platform) {
+	t.Helper()
+	folder = os.Getenv(sakilaVariable)
 	if folder == "" {
 		t.Skipf("%s names no folder with the Sakila sample data", sakilaVariable)
 	}
-	p := readPlatform(t, folder)
-	s := rig.NewEmpty(t, p)
-	s.StartWorker()
+	return folder, readPlatform(t, folder)
+}
+
+func importSakila(s *rig.System, folder string) {
+	s.T.Helper()
 	files := []string{"import"}
 	for _, name := range []string{"creators", "videos", "views"} {
 		files = append(files, "--"+name, filepath.Join(folder, name+".csv"))
 	}
-	rejects := filepath.Join(t.TempDir(), "rejects.csv")
-
+	rejects := filepath.Join(s.T.TempDir(), "rejects.csv")
 	s.Starter(append(files, "--rejects", rejects)...).RequireSuccess()
-	require.NoFileExists(t, rejects)
+	require.NoFileExists(s.T, rejects)
 	s.Starter("import", "--payments", filepath.Join(folder, "payments.csv"), "--rejects", rejects).RequireFailure("24 lines rejected") // free rentals
+	s.SplitRegions()
+}
 
+// requireSakila settles all days, the weeks and a month.
+func requireSakila(s *rig.System, p *oracle.Platform) {
+	t := s.T
+	t.Helper()
 	days, exports := p.Settle("2005-05-25", "2005-07-03"), rig.Exports{}
 	for _, want := range days {
 		s.RunDay(want.Start).RequireSuccess()

@@ -12,10 +12,10 @@ import (
 // regionsADay is how many regions a day of a log has at least, if it has as many videos.
 const regionsADay = 4
 
-// splitRegions cuts each day of the logs into regions where the server is TiDB, which
+// SplitRegions cuts each day of the logs into regions where the server is TiDB, which
 // then reads them at once, as it does of itself once they are big. The tests of a killed
 // server do without: what that one stores in several regions at once it may lose by halves.
-func (s *System) splitRegions() {
+func (s *System) SplitRegions() {
 	s.T.Helper()
 	if !s.isTiDB() {
 		return

@@ -39,7 +39,7 @@ func New(t testing.TB, p *oracle.Platform) *System {
 	t.Helper()
 	s := NewEmpty(t, p)
 	s.Load(p)
-	s.splitRegions()
+	s.SplitRegions()
 	return s
 }
 
