@@ -40,14 +40,11 @@ type Attachment struct {
 	Data []byte
 }
 
-// ErrBadAddress is returned for a recipient whose address no mail can go to.
-var ErrBadAddress = errors.New("bad mail address")
-
 // Build makes the mail: the same message and settings give the same bytes. It
-// fails with [ErrBadAddress], or when the sender or a header would break it.
+// fails when no mail can go to the recipient, or when the sender or a header would break it.
 func Build(c Config, m Message) (*mail.Msg, error) {
 	if err := CheckAddress(m.To.Address); err != nil {
-		return nil, fmt.Errorf("%w %q: %w", ErrBadAddress, m.To.Address, err)
+		return nil, fmt.Errorf("bad mail address %q: %w", m.To.Address, err)
 	}
 	sender, err := parseSender(c.From)
 	if err != nil {

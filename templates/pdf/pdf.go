@@ -24,11 +24,8 @@ type Page struct {
 	Texts []Text
 }
 
-// The size of a page.
-const (
-	PageWidth  = 595.28
-	PageHeight = 841.89
-)
+// PageWidth is that of a page.
+const PageWidth = 595.28
 
 // Box is a filled rectangle.
 type Box struct {
