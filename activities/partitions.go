@@ -52,7 +52,7 @@ func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done Drop
 		err := a.DB.Drop(ctx, day)
 		if err == nil {
 			done.Dropped++
-			activity.GetLogger(ctx).Info("dropped a day of the watch log", "day", day.Day.String(), "rows", day.AllRows())
+			activity.GetLogger(ctx).Info("dropped a day of the logs", "day", day.Day.String(), "rows", day.AllRows())
 		}
 		return err
 	})

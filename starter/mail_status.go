@@ -14,6 +14,9 @@ import (
 	"creatorpay/workflows"
 )
 
+// mostTroubles is how many mails are named: more are one trouble, of the mail server.
+const mostTroubles = 1000
+
 type mailStatusCommand struct {
 	readerFlags
 	closedWeek
@@ -28,7 +31,7 @@ func (c mailStatusCommand) Run(ctx context.Context, database *db.DB, opened *ope
 	if err != nil {
 		return err
 	}
-	deliveries, err := database.UnsettledDeliveries(ctx, c.period())
+	deliveries, err := database.UnsettledDeliveries(ctx, c.period(), mostTroubles)
 	if err != nil {
 		return err
 	}
@@ -65,6 +68,9 @@ func troublesText(deliveries []db.Delivery) string {
 	rightAligned(out, 1, 4, 5)
 	for _, delivery := range deliveries {
 		out.AppendRow(table.Row{delivery.CreatorID, delivery.Email, delivery.State, delivery.Attempts, delivery.Code, delivery.ChangedAt.Local().Format(time.DateTime), delivery.Detail})
+	}
+	if len(deliveries) == mostTroubles {
+		return filled(out) + fmt.Sprintf("These are the first %s.\n", settlement.Number(mostTroubles))
 	}
 	return filled(out)
 }

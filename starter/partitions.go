@@ -144,7 +144,7 @@ func (c partitionsDropCommand) Run(ctx context.Context, database *db.DB) error {
 type partitionsTrimCommand struct {
 	databaseFlags
 	After settlement.Day `required:"" placeholder:"DATE" help:"Last day that keeps its room."`
-	Yes   bool           `help:"Remove them; without it they are only counted."`
+	Yes   bool           `help:"Remove them if they are all empty; without it they are only named."`
 }
 
 func (c partitionsTrimCommand) Run(ctx context.Context, database *db.DB) error {

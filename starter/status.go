@@ -166,7 +166,7 @@ const littleRoom = 3
 
 // text says for how long the platform can store rows.
 func (r room) text() string {
-	const fix = "see why creatorpay-partitions makes none (" + command.ListSchedules + "), and make it: " + command.AddRoom
+	const fix = "see why creatorpay-partitions makes none (" + command.ListSchedules + "), and make it: " + command.AddRoom + " --from DATE --to DATE"
 	switch {
 	case r.daysAhead < 0:
 		return fmt.Sprintf("\nWARNING: the %s has no room for today, the platform's inserts fail with error 1526; %s\n", r.log, fix)

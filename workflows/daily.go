@@ -31,7 +31,7 @@ const (
 // a names the activities; it is never called.
 var a *activities.Activities
 
-// Daily turns one day of the watch log into statistics and settlement, and
+// Daily turns one day of the logs into statistics and settlement, and
 // closes it (R8). Run again after a failure, it goes on where the day stopped.
 func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
 	if err := admit(ctx, input.Validate(), ID(settlement.DailyPeriod(input.Day))); err != nil {
@@ -132,18 +132,18 @@ func (r *dailyRun) makeRoom(ctx workflow.Context) {
 	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "room after "+r.input.Day.String()), a.MakeRoomAfter,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, nil)
 	if err != nil {
-		workflow.GetLogger(ctx).Warn("no room was made in the watch log", "day", r.input.Day.String(), "error", Cause(err))
+		workflow.GetLogger(ctx).Warn("no room was made in the logs", "day", r.input.Day.String(), "error", Cause(err))
 	}
 }
 
 // dropOldDays makes the logs shorter once the day is closed, which it stays
 // whatever comes of it.
 func (r *dailyRun) dropOldDays(ctx workflow.Context, totals settlement.Totals) (done activities.DropOldDaysResult) {
-	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "drop old days of the watch log"), a.DropOldDays,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "drop old days of the logs"), a.DropOldDays,
 		activities.DayInput{Day: r.input.Day}).Get(ctx, &done)
 	if err != nil {
-		workflow.GetLogger(ctx).Warn("old days of the watch log were not dropped", "day", r.input.Day.String(), "error", Cause(err))
-		done.Kept = "old days of the watch log were not dropped, the next run tries again: " + Cause(err)
+		workflow.GetLogger(ctx).Warn("old days of the logs were not dropped", "day", r.input.Day.String(), "error", Cause(err))
+		done.Kept = "old days of the logs were not dropped, the next run tries again: " + Cause(err)
 	}
 	if done.Kept != "" {
 		r.progress.warn(ctx, done.Kept, totals)

@@ -150,7 +150,7 @@ func TestADayGoesOnWhereNoRoomCanBeMade(t *testing.T) {
 }
 
 func TestADayIsClosedWhateverBecomesOfOldDays(t *testing.T) {
-	const kept = "old days of the watch log were not dropped, the next run tries again: the cause"
+	const kept = "old days of the logs were not dropped, the next run tries again: the cause"
 	for _, test := range []struct {
 		rule string
 		done activities.DropOldDaysResult

@@ -24,7 +24,7 @@ func Partitions(ctx workflow.Context, input PartitionsInput) (room activities.Ma
 	if err != nil {
 		return room, err
 	}
-	showDetails(ctx, "**the watch log** has room", []string{"from", "until", "days added"},
+	showDetails(ctx, "**the logs** have room", []string{"from", "until", "days added"},
 		[]string{today.String(), room.Until.String(), fmt.Sprint(room.Added)})
 	return room, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Schedule says when the periods of a kind are launched, or when room is made in
-// the watch log.
+// the logs.
 type Schedule struct {
 	ID   string          // of the Temporal schedule
 	Name string          // in commands
@@ -55,7 +55,7 @@ func Schedules() []Schedule {
 				Minute:  []client.ScheduleRange{{Start: 30}},
 				Comment: "every hour, for the coming days",
 			},
-			summary: "Makes room in the watch log for the coming days",
+			summary: "Makes room in the logs for the coming days",
 		},
 	}
 }

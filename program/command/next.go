@@ -66,7 +66,7 @@ func release(kept *db.Kept) string {
 	case db.KeptUnjudged:
 		return "settle these rows by hand and delete them (docs/operations.md, Old days)"
 	case db.KeptNeverSettled:
-		return "to drop such days: starter partitions drop --never-settled"
+		return "to drop such days: starter partitions drop --older-than-days N --never-settled --yes"
 	default:
 		return ""
 	}
