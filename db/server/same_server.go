@@ -33,19 +33,30 @@ type mysqlConn interface {
 type sameServer struct {
 	mysqlConn
 	name string
-	last *atomic.Pointer[string] // name of the server that the newest connection came to
+	last *atomic.Pointer[namedServer] // that of the newest connection
 }
 
 // ResetSession is called by the pool before it hands the connection out again.
 func (s sameServer) ResetSession(ctx context.Context) error {
-	if *s.last.Load() != s.name {
+	if s.isFormer() {
 		return driver.ErrBadConn
 	}
 	return s.mysqlConn.ResetSession(ctx)
 }
 
-// whileSame notes where the connection has come to.
-func (c *sessionConnector) whileSame(ctx context.Context, conn mysqlConn) (driver.Conn, error) {
+// IsValid is called by the pool when the connection comes back.
+func (s sameServer) IsValid() bool { return !s.isFormer() && s.mysqlConn.IsValid() }
+
+func (s sameServer) isFormer() bool { return s.last.Load().name != s.name }
+
+// namedServer is the server that a connection came to.
+type namedServer struct {
+	name   string
+	number int64 // of the connection, in the order in which they were begun
+}
+
+// whileSame notes where the connection with the number has come to, unless a newer one has been noted.
+func (c *sessionConnector) whileSame(ctx context.Context, conn mysqlConn, number int64) (driver.Conn, error) {
 	rows, err := conn.QueryContext(ctx, serverName, nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the name of the server: %w", err)
@@ -55,7 +66,11 @@ func (c *sessionConnector) whileSame(ctx context.Context, conn mysqlConn) (drive
 	if err := rows.Next(answer); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("ask for the name of the server: %w", err)
 	}
-	name := fmt.Sprintf("%s", answer[0])
-	c.last.Store(&name)
-	return sameServer{conn, name, &c.last}, nil
+	here := &namedServer{fmt.Sprintf("%s", answer[0]), number}
+	for {
+		last := c.last.Load()
+		if last != nil && last.number > number || c.last.CompareAndSwap(last, here) {
+			return sameServer{conn, here.name, &c.last}, nil
+		}
+	}
 }

@@ -70,8 +70,9 @@ const connectTimeout = 5 * time.Second
 type sessionConnector struct {
 	driver.Connector
 	statements []string
-	writes     bool                   // what is read must be of the server that is written to
-	last       atomic.Pointer[string] // name of the server that the newest connection came to
+	writes     bool         // what is read must be of the server that is written to
+	begun      atomic.Int64 // connections
+	last       atomic.Pointer[namedServer]
 	node       atomic.Pointer[string] // asks for the node of a Galera cluster that is written through; nil where all are right
 }
 
@@ -81,6 +82,7 @@ type sessionConnector struct {
 func (c *sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
+	number := c.begun.Add(1)
 	conn, err := c.Connector.Connect(ctx)
 	if ErrorNumber(err) == ParseError {
 		return nil, errParameter // the server's words would quote it
@@ -103,7 +105,7 @@ func (c *sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !c.writes {
 		return conn, nil
 	}
-	same, err := c.whileSame(ctx, conn.(mysqlConn))
+	same, err := c.whileSame(ctx, conn.(mysqlConn), number)
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
