@@ -7,7 +7,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -31,7 +30,7 @@ func (db *DB) postInParts(ctx context.Context, day settlement.Day, holder Holder
 			}
 			for _, videos := range settlement.Split(settlement.Borders(late, db.postedAtOnce, mostParts)) {
 				if err := db.whileNotCollected(ctx, day, holder, func(tx *sqlx.Tx) error {
-					return log.Post(ctx, tx, day, []daylog.OnTime{large}, videos, calendar)
+					return log.PostRange(ctx, tx, day, large, videos, calendar)
 				}); err != nil {
 					return err
 				}

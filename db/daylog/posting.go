@@ -65,12 +65,18 @@ func (l *Log) CountOnTime(ctx context.Context, day OnTime) (rows int64, err erro
 // not start on its partition's day, as counting does: the other day may have it,
 // too.
 func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, videos settlement.Range, calendar settlement.Calendar) error {
+	return l.post(ctx, tx, postedOn, closed, videos, calendar, l.byEpoch())
+}
+
+// PostRange does what [Log.Post] does for one of many ranges of a day with very many late rows: it reads
+// the range's rows, all of them, where Post would read the late ones of all videos for each range.
+func (l *Log) PostRange(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed OnTime, videos settlement.Range, calendar settlement.Calendar) error {
+	return l.post(ctx, tx, postedOn, []OnTime{closed}, videos, calendar, "FORCE INDEX (PRIMARY)")
+}
+
+func (l *Log) post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, closed []OnTime, videos settlement.Range, calendar settlement.Calendar, index string) error {
 	columns := l.columns()
 	where, args := server.Between("l.video_id", videos)
-	index := l.byEpoch()
-	if videos != (settlement.Range{}) {
-		index = "FORCE INDEX (PRIMARY)" // by epoch, each range would read the late rows of all videos
-	}
 	for _, day := range closed {
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO `+l.late+` (`+columns.List()+`, posted_on)
@@ -79,8 +85,8 @@ func (l *Log) Post(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day, cl
 				?
 			FROM `+l.partition(day.Day)+` l `+index+`
 			LEFT JOIN `+l.late+` p ON `+l.same("l", "p")+`
-			WHERE l.epoch >= ? AND p.`+l.id+` IS NULL AND `+where+`
-			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, append([]any{postedOn, day.LateFrom}, args...)...); err != nil {
+			WHERE l.`+l.day+` = ? AND l.epoch >= ? AND p.`+l.id+` IS NULL AND `+where+`
+			ON DUPLICATE KEY UPDATE `+l.late+`.`+l.id+` = VALUES(`+l.id+`)`, append([]any{postedOn, day.Day, day.LateFrom}, args...)...); err != nil {
 			return fmt.Errorf("post late %s of %s: %w", l.rows, day.Day, err)
 		}
 	}
