@@ -158,6 +158,10 @@ func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Hol
 		if err := markClosed(ctx, tx, period, fence, totals, at); err != nil {
 			return err
 		}
+		// Once more: a server that took over may not have what the run's own step stored.
+		if err := rank(ctx, tx, period); err != nil {
+			return err
+		}
 		if err := seal(ctx, tx, period); err != nil {
 			return err
 		}

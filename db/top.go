@@ -38,25 +38,30 @@ func (db *DB) Rank(ctx context.Context, period settlement.Period, holder Holder)
 		if _, err := guard(ctx, tx, period, holder); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `
-			DELETE FROM top_videos
-			WHERE kind = ? AND starts_on = ?`, period.Kind, period.Start); err != nil {
-			return err
-		}
-		for _, metric := range []string{MetricViews, MetricPlayedSeconds} {
-			var top []TopVideo
-			query, args := rankingQuery(period, metric)
-			if err := tx.SelectContext(ctx, &top, query, args...); err != nil {
-				return err
-			}
-			if err := storeRanking(ctx, tx, period, metric, top); err != nil {
-				return err
-			}
-		}
-		return nil
+		return rank(ctx, tx, period)
 	})
 	if err != nil {
 		return fmt.Errorf("rank %s: %w", period, err)
+	}
+	return nil
+}
+
+// rank replaces the period's ranking in a transaction of its holder.
+func rank(ctx context.Context, tx *sqlx.Tx, period settlement.Period) error {
+	if _, err := tx.ExecContext(ctx, `
+		DELETE FROM top_videos
+		WHERE kind = ? AND starts_on = ?`, period.Kind, period.Start); err != nil {
+		return err
+	}
+	for _, metric := range []string{MetricViews, MetricPlayedSeconds} {
+		var top []TopVideo
+		query, args := rankingQuery(period, metric)
+		if err := tx.SelectContext(ctx, &top, query, args...); err != nil {
+			return err
+		}
+		if err := storeRanking(ctx, tx, period, metric, top); err != nil {
+			return err
+		}
 	}
 	return nil
 }

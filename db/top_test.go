@@ -100,3 +100,16 @@ func TestR11_ARankedDayKeepsItsTitles(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "a video", top[0].Title)
 }
+
+func TestCloseDay_ARankingThatTheServerLostIsMadeAgain(t *testing.T) {
+	db := openMigrated(t)
+	addPartitions(t, db, monday, monday)
+	putVideos(t, db, 1)
+	watch(t, db, views(monday, 1, 3)...)
+	settle(t, db, monday, counted(t, db, monday, line(monday, 1, 3)))
+
+	_, err := db.CloseDay(t.Context(), monday, me)
+
+	require.NoError(t, err)
+	require.Equal(t, 2, read[int](t, db, `SELECT COUNT(*) FROM top_videos WHERE starts_on = ?`, monday), "by each metric")
+}
