@@ -109,7 +109,7 @@ func appendRows[Row any](ctx context.Context, db *DB, to appending[Row], rows []
 		}
 		slices.Sort(stored)
 		for _, i := range unjudged {
-			if _, there := slices.BinarySearch(stored, i); there { // it was judged when it came
+			if _, there := slices.BinarySearch(stored, i); there { // it came before
 				rest = append(rest, i)
 				continue
 			}

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -80,6 +82,9 @@ func findChunk(ctx context.Context, from sqlx.QueryerContext, period settlement.
 		FROM run_chunks
 		WHERE kind = ? AND starts_on = ? AND version = ? AND chunk = ?
 		`+lock, period.Kind, period.Start, runVersion, number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Chunk{}, lostPlan(period)
+	}
 	if err != nil {
 		return Chunk{}, fmt.Errorf("read chunk %d of %s: %w", number, period, err)
 	}

@@ -219,8 +219,8 @@ func (db *DB) Deliveries(ctx context.Context, week settlement.Period, states ...
 	return db.deliveries(ctx, week, math.MaxInt, "d.state IN (?)", states)
 }
 
-// UnsettledDeliveries are the week's mails of which something is to be said, by
-// creator, and at most so many: all that are not sent, but for those that nobody has tried yet. Of these
+// UnsettledDeliveries are the week's mails of which something is to be said, at most so
+// many, by creator and those that are pending last: all that are not sent, but for those that nobody has tried yet. Of these
 // there are as many as creators when a week has just closed, and as many that were put off while the mail
 // server takes none.
 func (db *DB) UnsettledDeliveries(ctx context.Context, week settlement.Period, most int) ([]Delivery, error) {
@@ -234,7 +234,7 @@ func (db *DB) deliveries(ctx context.Context, week settlement.Period, most int, 
 		FROM deliveries d
 		LEFT JOIN creators c ON c.creator_id = d.creator_id
 		WHERE d.starts_on = ? AND d.version = ? AND `+which+`
-		ORDER BY d.creator_id
+		ORDER BY d.state = 'pending', d.creator_id
 		LIMIT ?`, slices.Concat([]any{week.Start, runVersion}, args, []any{most})...)
 	if err != nil {
 		return nil, err

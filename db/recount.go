@@ -21,6 +21,9 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 	if err != nil {
 		return nil, err
 	}
+	if len(counted) == 0 {
+		return nil, lostPlan(period)
+	}
 	views, err := db.checkRows(ctx, db.Log.Log, day, counted)
 	if err != nil {
 		return nil, err

@@ -226,9 +226,13 @@ func (db *DB) Fail(ctx context.Context, period settlement.Period, holder Holder,
 	return nil
 }
 
-func lostRun(period settlement.Period) error {
+func lostRun(period settlement.Period) error { return lost(period, "no run of %s") }
+
+func lostPlan(period settlement.Period) error { return lost(period, "no plan of %s") }
+
+func lost(period settlement.Period, what string) error {
 	return settlement.Errorf(settlement.ErrLostRun, period,
-		"the book of runs has no run of %s: the database was restored to a state from before it began; reset the run to its first event", period)
+		"the book of runs has "+what+": the database was restored to a state from before it, or lost it when another server took over; reset the run to its first event", period)
 }
 
 // OpenRun is the period's run as the book has it. The period must have begun:

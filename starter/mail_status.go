@@ -14,7 +14,7 @@ import (
 	"creatorpay/workflows"
 )
 
-// mostTroubles is how many mails are named: more are one trouble, of the mail server.
+// mostTroubles is how many mails are named: nobody reads more, and those that wait for the mail server come last.
 const mostTroubles = 1000
 
 type mailStatusCommand struct {
@@ -31,7 +31,7 @@ func (c mailStatusCommand) Run(ctx context.Context, database *db.DB, opened *ope
 	if err != nil {
 		return err
 	}
-	deliveries, err := database.UnsettledDeliveries(ctx, c.period(), mostTroubles)
+	deliveries, err := database.UnsettledDeliveries(ctx, c.period(), mostTroubles+1)
 	if err != nil {
 		return err
 	}
@@ -66,11 +66,11 @@ func deliveriesText(week settlement.Period, counts map[string]int) string {
 func troublesText(deliveries []db.Delivery) string {
 	out := newTable("Creator", "Address", "State", "Attempts", "Code", "Since", "Why")
 	rightAligned(out, 1, 4, 5)
-	for _, delivery := range deliveries {
+	for _, delivery := range deliveries[:min(len(deliveries), mostTroubles)] {
 		out.AppendRow(table.Row{delivery.CreatorID, delivery.Email, delivery.State, delivery.Attempts, delivery.Code, delivery.ChangedAt.Local().Format(time.DateTime), delivery.Detail})
 	}
-	if len(deliveries) == mostTroubles {
-		return filled(out) + fmt.Sprintf("These are the first %s.\n", settlement.Number(mostTroubles))
+	if len(deliveries) > mostTroubles {
+		return filled(out) + fmt.Sprintf("and more: these are %s\n", settlement.Number(mostTroubles))
 	}
 	return filled(out)
 }

@@ -47,7 +47,7 @@ daily: 1 period not closed
 
 2 days with views that are never paid, 2024-04-30 to 2024-05-01: they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight
 
-WARNING: the watch log has room for today and 2 days more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add
+WARNING: the watch log has room for today and 2 days more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add --from DATE --to DATE
 `, overview{
 		newest: []db.Run{closed, failed},
 		running: []control.Running{
@@ -78,7 +78,7 @@ func TestStatusShowsPaymentsWhereThereAreAny(t *testing.T) {
 
 the watch log has room for today and 7 days more
 
-WARNING: the payments log has no room for today, the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add
+WARNING: the payments log has no room for today, the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add --from DATE --to DATE
 `, overview{
 		newest: []db.Run{sold, unsold},
 		early:  []earlyDays{{importedPayments, []settlement.Day{thursday - 9}}},
@@ -96,8 +96,8 @@ func TestARunThatGoesOnByItselfIsNotToBeRetried(t *testing.T) {
 
 func TestRoomIsAWarningBeforeItRunsOut(t *testing.T) {
 	for daysAhead, want := range map[int]string{
-		-1: "\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add\n",
-		1:  "\nWARNING: the watch log has room for today and 1 day more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add\n",
+		-1: "\nWARNING: the watch log has no room for today, the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add --from DATE --to DATE\n",
+		1:  "\nWARNING: the watch log has room for today and 1 day more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add --from DATE --to DATE\n",
 		3:  "\nthe watch log has room for today and 3 days more\n",
 	} {
 		require.Equal(t, want, room{"watch log", daysAhead}.text())

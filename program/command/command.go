@@ -55,6 +55,9 @@ func MailStatus(week settlement.Period) string {
 	return "starter mail status --week " + week.String()
 }
 
+// DoubtMails records that the fate of the week's pending mails is unknown.
+func DoubtMails(week settlement.Period) string { return "starter mail doubt --week " + week.String() }
+
 // SendMails sends the week's mails that are pending.
 func SendMails(week settlement.Period) string { return "starter mail send --week " + week.String() }
 

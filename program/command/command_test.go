@@ -23,6 +23,7 @@ func TestCommandsNameTheirPeriodAsItsKindDoes(t *testing.T) {
 		"starter audit --from 2024-05-06 --to 2024-05-12":                          command.Audit(day.Week()),
 		"starter partitions add --from 2024-05-09 --to 2024-05-10":                 command.AddPartitions(day, day+1),
 		"starter mail status --week 2024-W19":                                      command.MailStatus(day.Week()),
+		"starter mail doubt --week 2024-W19":                                       command.DoubtMails(day.Week()),
 		"starter mail send --week 2024-W19":                                        command.SendMails(day.Week()),
 	} {
 		require.Equal(t, want, got)

@@ -39,7 +39,7 @@ func TestExplain_SaysHowADayIsReleased(t *testing.T) {
 	unjudged := &db.Kept{Day: may9, Rows: 1, Reason: db.KeptUnjudged}
 	require.Contains(t, command.Explain(unjudged), "settle these rows by hand and delete them")
 	never := &db.Kept{Day: may9, Rows: 3, Reason: db.KeptNeverSettled}
-	require.Contains(t, command.Explain(never), "starter partitions drop --never-settled")
+	require.Contains(t, command.Explain(never), "starter partitions drop --older-than-days N --never-settled --yes")
 	posting := &db.Kept{Day: may9, Rows: 1, Reason: db.KeptPosting, Posting: may9 + 2}
 	require.Equal(t, posting.Error(), command.Explain(posting))
 }
