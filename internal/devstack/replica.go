@@ -119,15 +119,23 @@ func (r *Replica) await(ctx context.Context, position string) error {
 // ApplyReceived stops receiving and waits until all that was received has been applied: what the replica has then
 // tells how far it is.
 func (r *Replica) ApplyReceived(ctx context.Context) error {
-	statements := r.replication()
-	if err := r.exec(ctx, statements.stopReceiving...); err != nil {
-		return fmt.Errorf("stop receiving: %w", err)
+	if err := r.StopReceiving(ctx); err != nil {
+		return err
 	}
 	status, err := r.status(ctx)
 	if err != nil {
 		return fmt.Errorf("apply what was received: %w", err)
 	}
-	return r.await(ctx, status[statements.received])
+	return r.await(ctx, status[r.replication().received])
+}
+
+// StopReceiving lets the replica apply what it has received, and receive no more. After a [Replica.StopReplication]
+// a MariaDB that follows by GTID throws away what it had not applied, and would have to receive it again.
+func (r *Replica) StopReceiving(ctx context.Context) error {
+	if err := r.exec(ctx, r.replication().stopReceiving...); err != nil {
+		return fmt.Errorf("stop receiving: %w", err)
+	}
+	return nil
 }
 
 // Promote makes the replica a primary, with all that it has received from the old one: it follows nobody any more and takes

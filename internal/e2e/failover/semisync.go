@@ -67,9 +67,9 @@ func (a *acknowledged) writing() *devstack.MySQL { return a.Primary }
 // has what was acknowledged last.
 func (a *acknowledged) killPrimary(t *testing.T, plays *inserter) {
 	t.Helper()
-	require.NoError(t, a.Replicas[0].StopReplication(t.Context()))
+	require.NoError(t, a.Replicas[0].StopReceiving(t.Context()))
 	plays.waitForMore(t)
-	require.NoError(t, a.Replicas[1].StopReplication(t.Context()))
+	require.NoError(t, a.Replicas[1].StopReceiving(t.Context()))
 	rig.WaitUntil(t, "a transaction waits for a replica", func() bool {
 		waiting, _ := status(t, a.Primary, "Rpl_semi_sync_"+a.names.source+"_wait_sessions")
 		return waiting != "0"
