@@ -71,7 +71,7 @@ func RangesOf(chunks []Chunk) []settlement.Range {
 	return settlement.Split(slices.Compact(borders))
 }
 
-// Chunk is one chunk of the stored plan.
+// Chunk is one chunk of the stored plan. Without it it fails with a [settlement.ErrLostRun].
 func (db *DB) Chunk(ctx context.Context, period settlement.Period, number int) (Chunk, error) {
 	return findChunk(ctx, db.pool, period, number, "")
 }

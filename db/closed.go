@@ -91,25 +91,22 @@ func (db *DB) LastClosedDay(ctx context.Context) (day settlement.Day, found bool
 
 // firstClosedDay starts the chain of closed days.
 func firstClosedDay(ctx context.Context, from sqlx.QueryerContext) (day settlement.Day, found bool, err error) {
-	var first sql.Null[settlement.Day]
-	err = sqlx.GetContext(ctx, from, &first, `
-		SELECT MIN(starts_on)
-		FROM runs
-		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed)
-	if err != nil {
-		return 0, false, fmt.Errorf("find first settled day: %w", err)
-	}
-	return first.V, first.Valid, nil
+	return endOfClosed(ctx, from, "MIN")
 }
 
 func lastClosedDay(ctx context.Context, from sqlx.QueryerContext) (day settlement.Day, found bool, err error) {
-	var last sql.Null[settlement.Day]
-	err = sqlx.GetContext(ctx, from, &last, `
-		SELECT MAX(starts_on)
+	return endOfClosed(ctx, from, "MAX")
+}
+
+// endOfClosed is the first closed day (MIN) or the last one (MAX).
+func endOfClosed(ctx context.Context, from sqlx.QueryerContext, end string) (day settlement.Day, found bool, err error) {
+	var closed sql.Null[settlement.Day]
+	err = sqlx.GetContext(ctx, from, &closed, `
+		SELECT `+end+`(starts_on)
 		FROM runs
 		WHERE kind = ? AND version = ? AND state = ?`, settlement.Daily, runVersion, settlement.Closed)
 	if err != nil {
-		return 0, false, fmt.Errorf("find last closed day: %w", err)
+		return 0, false, fmt.Errorf("find first or last closed day: %w", err)
 	}
-	return last.V, last.Valid, nil
+	return closed.V, closed.Valid, nil
 }

@@ -132,7 +132,7 @@ func countings(ctx context.Context, from sqlx.QueryerContext, period settlement.
 	return times, nil
 }
 
-// closeRun seals the period under a lock that nobody else who writes to it gets
+// closeRun ranks and seals the period under a lock that nobody else who writes to it gets
 // past, if all its chunks are settled and check agrees with their sum.
 func (db *DB) closeRun(ctx context.Context, period settlement.Period, holder Holder, check func(*sqlx.Tx, settlement.Totals) error) (totals settlement.Totals, err error) {
 	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {

@@ -228,13 +228,14 @@ func (db *DB) UnsettledDeliveries(ctx context.Context, week settlement.Period, m
 		[]string{DeliverySending, DeliveryRejected, DeliveryUnknown}, DeliveryPending)
 }
 
+// deliveries are those that the condition names, the pending ones last.
 func (db *DB) deliveries(ctx context.Context, week settlement.Period, most int, which string, args ...any) (deliveries []Delivery, err error) {
 	query, args, err := sqlx.In(`
 		SELECT `+deliveryColumns+`
 		FROM deliveries d
 		LEFT JOIN creators c ON c.creator_id = d.creator_id
 		WHERE d.starts_on = ? AND d.version = ? AND `+which+`
-		ORDER BY d.state = 'pending', d.creator_id
+		ORDER BY d.state = '`+DeliveryPending+`', d.creator_id
 		LIMIT ?`, slices.Concat([]any{week.Start, runVersion}, args, []any{most})...)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,8 @@ import (
 // Recount counts the rows of the day's partitions, finds the chunks whose rows in one
 // of the logs are not as many as were counted (R10, R15), or were counted without
 // knowing that another video has completed rows of the same payment (R13), and makes
-// them planned again. It stores what it counted for the close.
+// them planned again. It stores what it counted for the close. Without a plan it fails with a
+// [settlement.ErrLostRun].
 func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (again []int, err error) {
 	period := settlement.DailyPeriod(day)
 	counted, err := db.Chunks(ctx, period)

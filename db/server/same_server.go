@@ -55,8 +55,9 @@ type namedServer struct {
 	number int64 // of the connection, in the order in which they were begun
 }
 
-// whileSame notes where the connection with the number has come to, unless a newer one has been noted.
-func (c *sessionConnector) whileSame(ctx context.Context, conn mysqlConn, number int64) (driver.Conn, error) {
+// asSameServer makes the connection one that ends when a newer one has come to another server. It notes where this one,
+// which was begun as the number says, has come to, unless a newer one was noted.
+func (c *sessionConnector) asSameServer(ctx context.Context, conn mysqlConn, number int64) (driver.Conn, error) {
 	rows, err := conn.QueryContext(ctx, serverName, nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the name of the server: %w", err)

@@ -105,7 +105,7 @@ func (c *sessionConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !c.writes {
 		return conn, nil
 	}
-	same, err := c.whileSame(ctx, conn.(mysqlConn), number)
+	same, err := c.asSameServer(ctx, conn.(mysqlConn), number)
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
