@@ -96,6 +96,8 @@ func (b *bundle) planned() {
 	b.Helper()
 	_, err := run[BeginDayResult](b, b.activities.BeginDay, BeginDayInput{Day: day})
 	require.NoError(b, err)
+	_, err = run[CollectLateResult](b, b.activities.CollectLate, DayInput{Day: day})
+	require.NoError(b, err)
 	_, err = run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 1000, MaxChunks: 10})
 	require.NoError(b, err)
 }
@@ -274,8 +276,9 @@ func TestClassify_DecidesWhatIsFinal(t *testing.T) {
 		settlement.ErrNoPartition:   TypeRefused,
 		settlement.ErrBeforeFirst:   TypeRefused,
 		settlement.ErrNotClosed:     TypeRefused,
-		settlement.ErrLostRun:       TypeRefused,
-		settlement.ErrUnsettled:     TypeRefused,
+		settlement.ErrLostRun:       TypeLost,
+		settlement.ErrLostLate:      TypeLost,
+		settlement.ErrUnsettled:     TypeLost,
 		settlement.ErrTooManyDays:   TypeRefused,
 		settlement.ErrNotBegun:      TypeRefused,
 		settlement.ErrInvalid:       TypeRefused,

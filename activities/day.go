@@ -68,7 +68,8 @@ func (a *Activities) RankDay(ctx context.Context, input DayInput) error {
 	})
 }
 
-// CloseDay seals the day (R11).
+// CloseDay seals the day (R11). Where the database has lost which late rows the day posts, they are
+// collected once more, and all its chunks are to be counted with them.
 func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result CloseDayResult, err error) {
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
 		result.Totals, err = a.DB.CloseDay(ctx, input.Day, holder)
@@ -78,6 +79,11 @@ func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result Close
 	case errors.Is(err, settlement.ErrRowsArrived):
 		activity.GetLogger(ctx).Warn("rows arrived before the day closed", "day", input.Day.String(), "error", err)
 		return CloseDayResult{}, nil
+	case errors.Is(err, settlement.ErrLostLate):
+		if _, lateErr := a.CollectLate(ctx, input); lateErr != nil {
+			return result, lateErr
+		}
+		return a.unsettled(ctx, input.Day, err)
 	case errors.Is(err, settlement.ErrUnsettled):
 		return a.unsettled(ctx, input.Day, err)
 	}
@@ -86,7 +92,7 @@ func (a *Activities) CloseDay(ctx context.Context, input DayInput) (result Close
 }
 
 // unsettled are the chunks that were settled as far as the run knows, and are not: payments of earlier
-// systems were imported since, or the database lost what it had stored. A day without chunks keeps the cause.
+// systems were imported since, or the database lost what it had stored.
 func (a *Activities) unsettled(ctx context.Context, day settlement.Day, cause error) (result CloseDayResult, err error) {
 	chunks, err := a.DB.Chunks(ctx, settlement.DailyPeriod(day))
 	if err != nil {

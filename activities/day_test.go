@@ -136,7 +136,25 @@ func TestCloseDay_TellsWhichChunksAreUnsettled(t *testing.T) {
 	}
 	b.Exec(`DELETE FROM run_chunks`)
 	_, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
-	require.ErrorContains(t, err, "it is not planned yet")
+	requireType(t, TypeLost, err)
+}
+
+func TestCloseDay_CollectsLateRowsOnceMoreThatTheDatabaseLost(t *testing.T) {
+	b := setup(t)
+	b.planned()
+	b.counted()
+	b.settled()
+	b.Exec(`UPDATE runs SET late_collected_at = NULL`)
+
+	result, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
+
+	require.NoError(t, err)
+	require.Equal(t, CloseDayResult{Unsettled: []PlannedChunk{{Number: 1, State: settlement.ChunkPlanned}}}, result, "it was counted without them")
+	b.counted()
+	b.settled()
+	result, err = run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
+	require.NoError(t, err)
+	require.True(t, result.Closed)
 }
 
 func TestSettleChunk_LeavesAChunkAloneThatWasPlannedAgain(t *testing.T) {

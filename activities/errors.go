@@ -18,6 +18,7 @@ const (
 	TypeWaiting     = "Waiting" // for an earlier period to close; tried again until it does
 	TypeRefused     = "Refused" // the period may not be run (yet)
 	TypeStale       = "Stale"   // another workflow run has taken over
+	TypeLost        = "Lost"    // the database lacks what an earlier step of the run stored
 	TypeBadData     = "BadData" // a row or figure that cannot be right
 	TypeUnknown     = "UnknownVideos"
 	TypeRowsArrived = "RowsArrived" // the logs do not come to rest
@@ -39,8 +40,9 @@ var final = map[settlement.ErrorKind]string{
 	settlement.ErrNotOver:     TypeRefused,
 	settlement.ErrNotBegun:    TypeRefused,
 	settlement.ErrBeforeFirst: TypeRefused,
-	settlement.ErrUnsettled:   TypeRefused,
-	settlement.ErrLostRun:     TypeRefused,
+	settlement.ErrUnsettled:   TypeLost,
+	settlement.ErrLostRun:     TypeLost,
+	settlement.ErrLostLate:    TypeLost,
 	settlement.ErrNoPartition: TypeRefused,
 	settlement.ErrTooManyDays: TypeRefused,
 	settlement.ErrStale:       TypeStale,

@@ -25,7 +25,7 @@ func TestRangesOfChunksHaveEveryVideoOnceWhateverTheirOrderAndGaps(t *testing.T)
 	require.Equal(t, settlement.Split(nil), RangesOf(nil))
 }
 
-func TestChunk_OfAPlanThatTheServerLostSaysWhatToDo(t *testing.T) {
+func TestChunk_OfAPlanThatTheServerLostSaysSo(t *testing.T) {
 	db := openMigrated(t)
 	addPartitions(t, db, monday, monday)
 	begin(t, db, monday)
@@ -36,6 +36,5 @@ func TestChunk_OfAPlanThatTheServerLostSaysWhatToDo(t *testing.T) {
 	for _, err := range []error{chunkErr, checkErr} {
 		require.ErrorIs(t, err, settlement.ErrLostRun)
 		require.ErrorContains(t, err, "the book of runs has no plan of 2024-05-06")
-		require.ErrorContains(t, err, "reset the run to its first event")
 	}
 }

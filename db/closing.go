@@ -15,7 +15,8 @@ import (
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
 // settled, and the rows in the partition of each log must be as many as were
 // counted (R10, R15): otherwise it fails with a [settlement.ErrRowsArrived] and the
-// day stays open. They are those that the check counted where none has come since, which
+// day stays open. It fails with a [settlement.ErrLostLate] where a server that took over lacks what
+// [DB.CollectLate] had fixed. The rows are those that the check counted where none has come since, which
 // the same transaction looks for, and are counted in it where some have. The epoch of a log of which
 // the day has rows is raised before, that of the watch log always, so every row is
 // either counted or late, whoever writes it and however: it fails with a
@@ -38,6 +39,12 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		}
 		if err != nil {
 			return err
+		}
+		switch collected, err := hasCollected(ctx, tx, period); {
+		case err != nil:
+			return err
+		case !collected:
+			return settlement.Errorf(settlement.ErrLostLate, period, "the book of runs does not have what late rows %s posts", day)
 		}
 		rows, err := run.checked().now(ctx, tx, db.Log.Log, day)
 		if err != nil {
@@ -225,14 +232,14 @@ func markClosed(ctx context.Context, tx *sqlx.Tx, period settlement.Period, fenc
 }
 
 // sumChunks adds up the chunks and makes sure that there are some and that each
-// one is settled: otherwise it fails with an [settlement.ErrUnsettled].
+// one is settled: otherwise it fails with a [settlement.ErrLostRun] or an [settlement.ErrUnsettled].
 func sumChunks(ctx context.Context, tx *sqlx.Tx, period settlement.Period) (sum settlement.Totals, err error) {
 	all, err := chunks(ctx, tx, period)
 	if err != nil {
 		return sum, err
 	}
 	if len(all) == 0 {
-		return sum, settlement.Errorf(settlement.ErrUnsettled, period, "it is not planned yet")
+		return sum, lostPlan(period)
 	}
 	for _, chunk := range all {
 		if chunk.State != settlement.ChunkDone {

@@ -82,7 +82,7 @@ func TestCloseDay_ADayWithoutAPlanDoesNotClose(t *testing.T) {
 
 	_, err := db.CloseDay(t.Context(), monday, me)
 
-	require.ErrorContains(t, err, "not planned yet")
+	require.ErrorIs(t, err, settlement.ErrLostRun)
 }
 
 func TestCloseDay_ADayWithoutViewsCloses(t *testing.T) {

@@ -38,7 +38,7 @@ func TestCollectLate_ADayWithoutLateViewsPostsNothing(t *testing.T) {
 	require.Zero(t, late)
 	require.Empty(t, mismatches)
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`))
-	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM runs WHERE late_collected_at IS NOT NULL`))
+	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM runs WHERE late_collected_at IS NOT NULL AND starts_on = ?`, monday+1))
 }
 
 func TestCollectLate_LateViewsArePostedOnce(t *testing.T) {

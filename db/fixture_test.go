@@ -27,6 +27,8 @@ func begin(t *testing.T, db *DB, day settlement.Day) Run {
 func plan(t *testing.T, db *DB, day settlement.Day, borders ...int64) []Chunk {
 	t.Helper()
 	begin(t, db, day)
+	_, _, err := db.CollectLate(t.Context(), day, me, 0)
+	require.NoError(t, err)
 	require.NoError(t, db.StorePlan(t.Context(), settlement.DailyPeriod(day), me, settlement.Split(borders)))
 	return chunksOf(t, db, day)
 }
@@ -86,6 +88,9 @@ func runDay(ctx context.Context, db *DB, day settlement.Day) (totals settlement.
 	period := settlement.DailyPeriod(day)
 	run, err := db.BeginDay(ctx, day, me, window)
 	if err != nil {
+		return totals, err
+	}
+	if _, _, err := db.CollectLate(ctx, day, me, 0); err != nil {
 		return totals, err
 	}
 	if err := db.StorePlan(ctx, period, me, settlement.Split(nil)); err != nil {

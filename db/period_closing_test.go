@@ -71,7 +71,15 @@ func TestClosePeriod_AWeekWithoutAPlanStaysOpen(t *testing.T) {
 	db := openWithWeek(t)
 	beginPeriod(t, db, week)
 	_, err := db.ClosePeriod(t.Context(), week, me)
-	require.ErrorContains(t, err, "not planned yet")
+	require.ErrorIs(t, err, settlement.ErrLostRun)
+}
+
+func TestClosePeriod_AWeekOfWhichTheServerLostTheStatementsStaysOpen(t *testing.T) {
+	db := openWithWeek(t, line(monday, 1, 100))
+	stated(t, db, week)
+	exec(t, db, `DELETE FROM statements`)
+	_, err := db.ClosePeriod(t.Context(), week, me)
+	require.ErrorIs(t, err, settlement.ErrUnsettled)
 }
 
 func TestClosePeriod_AWeekInWhichNobodyWatchedCloses(t *testing.T) {

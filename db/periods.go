@@ -175,6 +175,9 @@ func checkSums(ctx context.Context, tx *sqlx.Tx, period settlement.Period, chunk
 	for _, of := range []*settlement.Totals{&sum, &statements} {
 		of.Statistics, of.PaymentFigures = of.Statistics.WithoutLeftOut(), of.PaymentFigures.WithoutLeftOut()
 	}
+	if statements == (settlement.Totals{}) && sum != statements {
+		return settlement.Errorf(settlement.ErrUnsettled, period, "the database has none of the statements of %s", period)
+	}
 	if statements != sum {
 		return notTheSum(period, "statements", statements, sum)
 	}

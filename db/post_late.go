@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -47,15 +45,20 @@ func (db *DB) whileNotCollected(ctx context.Context, day settlement.Day, holder 
 		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
 			return err
 		}
-		var collected sql.Null[time.Time]
-		if err := tx.GetContext(ctx, &collected, `
-			SELECT late_collected_at
-			FROM runs
-			WHERE kind = ? AND starts_on = ? AND version = ?`, period.Kind, period.Start, runVersion); err != nil || collected.Valid {
+		if collected, err := hasCollected(ctx, tx, period); err != nil || collected {
 			return err
 		}
 		return work(tx)
 	})
+}
+
+// hasCollected tells whether it is fixed what the day posts.
+func hasCollected(ctx context.Context, tx *sqlx.Tx, day settlement.Period) (collected bool, err error) {
+	err = tx.GetContext(ctx, &collected, `
+		SELECT late_collected_at IS NOT NULL
+		FROM runs
+		WHERE kind = ? AND starts_on = ? AND version = ?`, day.Kind, day.Start, runVersion)
+	return collected, err
 }
 
 // post makes the day post the late rows of the other days that got some, and fixes what it posts, unless it was

@@ -108,11 +108,14 @@ func TestCollectLate_ChunksOfADayOfWhichTheServerLostTheLateRowsAreCountedAgain(
 	watch(t, db, view(monday, 2, time.Hour))
 	watch(t, db, views(monday+1, 1, 1)...)
 	collectLate(t, db, monday+1, 7)
+	chunk := settle(t, db, monday+1, counted(t, db, monday+1, line(monday+1, 1, 1)))
 	// What was posted was the last that the lost server had committed: the run went on without it.
 	exec(t, db, `DELETE FROM late_views`)
 	exec(t, db, `UPDATE runs SET late_collected_at = NULL WHERE starts_on = ?`, monday+1)
-	chunk := settle(t, db, monday+1, counted(t, db, monday+1, line(monday+1, 1, 1)))
 
+	_, err := db.CloseDay(t.Context(), monday+1, me)
+
+	require.ErrorIs(t, err, settlement.ErrLostLate)
 	late, _ := collectLate(t, db, monday+1, 7)
 
 	require.EqualValues(t, 1, late)

@@ -232,7 +232,7 @@ func lostPlan(period settlement.Period) error { return lost(period, "no plan of 
 
 func lost(period settlement.Period, what string) error {
 	return settlement.Errorf(settlement.ErrLostRun, period,
-		"the book of runs has "+what+": the database was restored to a state from before it, or lost it when another server took over; reset the run to its first event", period)
+		"the book of runs has "+what+": the database was restored to a state from before it, or lost it when another server took over", period)
 }
 
 // OpenRun is the period's run as the book has it. The period must have begun:

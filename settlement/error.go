@@ -22,6 +22,7 @@ const (
 	ErrUnsettled   ErrorKind = "unsettled"         // a period with chunks that are not done
 	ErrStale       ErrorKind = "stale"             // another workflow run has taken over, or the period is closed
 	ErrLostRun     ErrorKind = "lost run"          // a run that goes on, or its plan, is not in the book of runs
+	ErrLostLate    ErrorKind = "lost late rows"    // what a run posts is not fixed in the book of runs
 	ErrNothing     ErrorKind = "nothing is closed" // in a range that is to be looked at
 	ErrNotFound    ErrorKind = "not found"         // what somebody asked for
 	ErrSchema      ErrorKind = "schema"            // newer or older than this program

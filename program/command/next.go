@@ -39,6 +39,8 @@ func Next(err error) string {
 	case settlement.ErrBadPayments:
 		return fmt.Sprintf("put the rows right or remove them, import the payment that a refund gives back (one that an earlier system settled with --earlier-payments), or give a method its fee (%s, %s), then: %s",
 			ListFees, ExtendFees, Retry(period))
+	case settlement.ErrLostRun, settlement.ErrUnsettled:
+		return "let the run begin anew: " + Retry(period)
 	case settlement.ErrUnknownVideos:
 		return fmt.Sprintf("import them (starter import --videos FILE), then: %s; only the chunks with such rows are counted again", Retry(period))
 	default:

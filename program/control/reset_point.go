@@ -6,10 +6,14 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
+
+	"creatorpay/activities"
 )
 
 // resetPoint is the workflow task to which a run that has ended is reset: the
-// one that ordered what failed first, be it an activity or a child. Of a run
+// one that ordered what failed first, be it an activity or a child. Where an
+// activity failed since the database lacks what earlier ones had stored, it is the
+// first, so that all are done anew. Of a run
 // that was cut off, in which nothing failed, it is the last one, before the
 // request to cancel if there was one. Of any other it is the first. It is 0 if
 // no workflow task was ever done.
@@ -22,6 +26,9 @@ func resetPoint(events client.HistoryEventIterator) (int64, error) {
 			return 0, fmt.Errorf("read history: %w", err)
 		}
 		if order := failedOrder(event); order != 0 {
+			if lostSteps(event) {
+				return first, nil
+			}
 			return orderedBy[order], nil
 		}
 		switch event.GetEventType() {
@@ -40,6 +47,12 @@ func resetPoint(events client.HistoryEventIterator) (int64, error) {
 		}
 	}
 	return first, nil
+}
+
+// lostSteps tells whether an activity failed for want of what earlier ones had stored. A child's
+// failure is not asked: mails may have been sent after the week had closed.
+func lostSteps(event *history.HistoryEvent) bool {
+	return event.GetActivityTaskFailedEventAttributes().GetFailure().GetApplicationFailureInfo().GetType() == activities.TypeLost
 }
 
 // failedOrder is the event that ordered the activity or child of whose failure

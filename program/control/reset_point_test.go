@@ -5,7 +5,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/failure/v1"
 	"go.temporal.io/api/history/v1"
+
+	"creatorpay/activities"
 )
 
 // recorded is a history whose events are numbered from 1.
@@ -36,9 +39,16 @@ func (r *recorded) task(activities int) {
 }
 
 // fail adds the failure of the activity that the event ordered.
-func (r *recorded) fail(scheduled int64) {
+func (r *recorded) fail(scheduled int64) { r.failAs(scheduled, activities.TypeBadData) }
+
+func (r *recorded) failAs(scheduled int64, errorType string) {
 	r.add(enums.EVENT_TYPE_ACTIVITY_TASK_FAILED).Attributes = &history.HistoryEvent_ActivityTaskFailedEventAttributes{
-		ActivityTaskFailedEventAttributes: &history.ActivityTaskFailedEventAttributes{ScheduledEventId: scheduled},
+		ActivityTaskFailedEventAttributes: &history.ActivityTaskFailedEventAttributes{
+			ScheduledEventId: scheduled,
+			Failure: &failure.Failure{FailureInfo: &failure.Failure_ApplicationFailureInfo{
+				ApplicationFailureInfo: &failure.ApplicationFailureInfo{Type: errorType},
+			}},
+		},
 	}
 }
 
@@ -72,6 +82,11 @@ func TestARunIsResetToWhereItWentWrong(t *testing.T) {
 			r.task(1)
 			r.task(1)
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED)
+		}, 1},
+		"to the beginning if the database has lost earlier steps": {func(r *recorded) {
+			r.task(1) // 1, 2
+			r.task(1) // 3, 4
+			r.failAs(4, activities.TypeLost)
 		}, 1},
 		"to the last task if it was terminated": {func(r *recorded) {
 			r.task(1)

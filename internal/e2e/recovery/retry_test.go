@@ -51,6 +51,44 @@ func TestRetryTellsARestoredDatabaseFromAClosedDay(t *testing.T) {
 		"finished in Temporal, but 2024-05-06 is not closed in the database", "temporal workflow reset --workflow-id daily:2024-05-06 --type FirstWorkflowTask")
 }
 
+func TestRetryBeginsADayAnewOfWhichTheDatabaseLostTheRun(t *testing.T) {
+	t.Parallel()
+	s, p := withUnknownVideo(t)
+	s.StartWorker()
+	s.RunDay(rig.Today, "--chunk-rows", "40").RequireFailure("55 (1 row)")
+	s.PutVideos(p.Videos...)
+	for _, table := range results {
+		s.Exec(`DELETE FROM ` + table)
+	}
+
+	s.Starter("retry", "daily", "--date", rig.Today).RequireFailure(
+		"lost it when another server took over; let the run begin anew: starter retry daily --date "+rig.Today)
+	s.Starter("retry", "daily", "--date", rig.Today).RequireSuccess()
+
+	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
+}
+
+func TestRetryBeginsAWeekAnewOfWhichTheDatabaseLostTheStatements(t *testing.T) {
+	t.Parallel()
+	p := rig.FewPlays(rig.NewRandom(t), "2024-05-12", 1)
+	s := rig.New(t, p)
+	s.StartWorker()
+	s.RunDay("2024-05-12").RequireSuccess()
+	s.Exec(`UPDATE runs SET ad_views = ad_views + 1`)
+	s.Starter("run", "weekly", "--week", "2024-W19", "--no-mail").RequireFailure("2024-W19 is not the sum of its closed days")
+	s.Exec(`UPDATE runs SET ad_views = ad_views - 1 WHERE kind = 'daily'`)
+	for _, table := range []string{"statements", "deliveries", "period_videos"} {
+		s.Exec(`DELETE FROM ` + table)
+	}
+	s.Exec(`UPDATE run_chunks SET state = 'planned' WHERE kind = 'weekly'`)
+
+	s.Starter("retry", "weekly", "--week", "2024-W19").RequireFailure(
+		"chunk 1 is planned, not done; let the run begin anew: starter retry weekly --week 2024-W19")
+	s.Starter("retry", "weekly", "--week", "2024-W19").RequireSuccess()
+
+	s.Starter("audit", "--from", "2024-05-12", "--to", "2024-05-12").RequireSuccess()
+}
+
 func TestRetryWithoutAHistoryStartsAfresh(t *testing.T) {
 	t.Parallel()
 	s, p := withUnknownVideo(t)
