@@ -65,8 +65,8 @@ func (a *Activities) plan(ctx context.Context, period settlement.Period, cut fun
 // CountChunk counts the chunk's plays by R1 to R3 and, where the day settles any, its
 // payments by R13 to R16, and stores the figures of its videos. A chunk that is
 // counted already is not counted again. One that a check found to have other rows than
-// were counted is counted where they were found, on the primary: a replica may lack some
-// and not know.
+// were counted, be they of unknown videos, is counted where they were found, on the primary: a
+// replica may lack some and not know.
 func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChunkResult, error) {
 	period := settlement.DailyPeriod(input.Day)
 	chunk, err := a.DB.Chunk(ctx, period, input.Chunk)
@@ -84,32 +84,37 @@ func (a *Activities) CountChunk(ctx context.Context, input ChunkInput) (CountChu
 	if err != nil {
 		return CountChunkResult{}, err
 	}
+	first := chunk.Counts == 0
 	scanned := a.DB
-	if chunk.Counts == 0 {
+	if first {
 		scanned = a.scannedAt(input.Position)
 	}
 	counter, err := counting.New(ctx, scanned, input.Day, run.RepeatWindow())
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	count, err := counter.Count(ctx, chunk.Range, owners)
+	count := counter.Count
+	if first && activity.GetInfo(ctx).Attempt == 1 { // a server may be set so that its joins are in no order
+		count = counter.CountKnown
+	}
+	counted, err := count(ctx, chunk.Range, owners)
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	if count.Payments, err = a.countPayments(ctx, scanned, run, &chunk, owners); err != nil {
+	if counted.Payments, err = a.countPayments(ctx, scanned, run, &chunk, owners); err != nil {
 		return CountChunkResult{}, err
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
-		return a.DB.StoreCount(ctx, input.Day, holder, chunk, count, activity.GetInfo(ctx).Attempt)
+		return a.DB.StoreCount(ctx, input.Day, holder, chunk, counted, activity.GetInfo(ctx).Attempt)
 	})
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	totals, err := count.Totals()
+	totals, err := counted.Totals()
 	if err != nil {
 		return CountChunkResult{}, err
 	}
-	rows, payments := totals.Statistics.Rows()+count.UnknownRows, totals.OwnPayments()
+	rows, payments := totals.Statistics.Rows()+counted.UnknownRows, totals.OwnPayments()
 	recordRows(ctx, MetricRows, rows)
 	if payments > 0 {
 		recordRows(ctx, MetricPaymentRows, payments)

@@ -49,6 +49,10 @@ func (d Dialect) CountsInParallel() bool { return d != MariaDB }
 // a look into it. TiDB reads all entries.
 func (d Dialect) ScansLoosely() bool { return d != TiDB }
 
+// KeepsOrderOfJoins tells whether the rows of a join come in the order of its tables' keys, as
+// the server reads them. TiDB reads several parts at once.
+func (d Dialect) KeepsOrderOfJoins() bool { return d != TiDB }
+
 // LockWaitSeconds is how long a change of a table's layout waits for the
 // transactions that use it. Where everybody else who wants the table waits behind
 // the change, it is short: the change is tried again. No insert waits behind one of

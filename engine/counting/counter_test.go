@@ -57,7 +57,14 @@ func (b *bundle) tryCount(t require.TestingT, on settlement.Day, videos settleme
 	require.NoError(t, err)
 	owners, err := b.DB.Owners(b.Context(), videos)
 	require.NoError(t, err)
-	return counter.Count(b.Context(), videos, owners)
+	count, err := counter.Count(b.Context(), videos, owners)
+	known, knownErr := counter.CountKnown(b.Context(), videos, owners)
+	require.Equal(t, err, knownErr)
+	require.Equal(t, count.Lines, known.Lines)
+	if count.UnknownRows == 0 {
+		require.Equal(t, count, known)
+	}
+	return count, err
 }
 
 // statistics are what all of the day comes to, by video.
@@ -83,6 +90,39 @@ func TestCount_AppliesTheRules(t *testing.T) {
 		2: {Views: 2, RepeatViews: 1, PlayedSeconds: 20, AdViews: 2},
 		3: {Views: 2, PlayedSeconds: 20, AdViews: 2},
 	}, b.statistics())
+}
+
+func TestCountKnown_LeavesOutUnknownVideosWhereThereAreFew(t *testing.T) {
+	for name, c := range map[string]struct {
+		videos  int64
+		unknown int64 // rows
+	}{
+		"few":  {2, 0},
+		"many": {9_000, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, 1)
+			var videos []db.Video
+			for id := int64(2); id <= c.videos; id++ {
+				videos = append(videos, db.Video{ID: id, CreatorID: creator, Title: "v"})
+			}
+			refused, err := b.DB.PutVideos(t.Context(), videos)
+			require.NoError(t, err)
+			require.Empty(t, refused)
+			b.play(day, 1, viewer, time.Hour)
+			b.play(day, 1_000_000, viewer, time.Hour)
+			counter, err := counting.New(t.Context(), b.DB, day, settlement.DefaultRepeatWindow)
+			require.NoError(t, err)
+			owners, err := b.DB.Owners(t.Context(), settlement.Range{})
+			require.NoError(t, err)
+
+			count, err := counter.CountKnown(t.Context(), settlement.Range{}, owners)
+
+			require.NoError(t, err)
+			require.Len(t, count.Lines, 1)
+			require.Equal(t, c.unknown, count.UnknownRows)
+		})
+	}
 }
 
 func TestR3_CountLooksBackAcrossMidnight(t *testing.T) {

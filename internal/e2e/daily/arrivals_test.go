@@ -51,7 +51,7 @@ func TestUnknownVideosKeepADayFromClosingUntilTheyAreKnown(t *testing.T) {
 
 	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 	require.Equal(t, whole, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE counts = 1`), "what was known is not counted again")
-	require.Equal(t, part, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE counts = 2`))
+	require.Equal(t, part, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE counts > 1`))
 }
 
 func TestRowsThatArriveBeforeTheCheckAreCounted(t *testing.T) {
