@@ -138,11 +138,13 @@ func TestR10_CheckDayNamesUnknownVideosAndTheirRows(t *testing.T) {
 	}
 	b.planned()
 	b.counted()
-	check, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
-	require.NoError(t, err)
-	require.Equal(t, []int{1}, check.Again, "their rows were left out")
-	b.counted()
-	_, err = run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+	if !devtest.MySQL(t).IsTiDB() {
+		check, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+		require.NoError(t, err)
+		require.Equal(t, []int{1}, check.Again, "their rows were left out")
+		b.counted()
+	}
+	_, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
 	requireType(t, TypeUnknown, err)
 	require.ErrorContains(t, err, "50 rows")
 	require.ErrorContains(t, err, "101 (2 rows)")
@@ -150,7 +152,7 @@ func TestR10_CheckDayNamesUnknownVideosAndTheirRows(t *testing.T) {
 	require.NotContains(t, err.Error(), "121 (", "more than 20 are named")
 
 	b.addVideos(101, 125)
-	check, err = run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+	check, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
 	require.NoError(t, err)
 	require.Equal(t, []int{1}, check.Again, "the chunk is counted again when its videos are known")
 	b.counted()
@@ -158,6 +160,47 @@ func TestR10_CheckDayNamesUnknownVideosAndTheirRows(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, check.Again)
 	require.Equal(t, int64(2), b.statistics()[101].Views)
+}
+
+// A chunk may have been counted with its unknown videos, and another one without.
+func TestR10_CheckDayNamesTheUnknownVideosOfAllChunks(t *testing.T) {
+	if devtest.MySQL(t).IsTiDB() {
+		t.Skip("TiDB always scans")
+	}
+	b := setup(t)
+	b.Exec(`DELETE FROM videos WHERE video_id = 3`)
+	for _, video := range []int64{1, 2, 3, 10, 20, 30, 101} {
+		b.play(day, video, viewer, time.Hour)
+	}
+	b.begun()
+	_, err := run[CollectLateResult](b, b.activities.CollectLate, DayInput{Day: day})
+	require.NoError(t, err)
+	plan, err := run[PlanResult](b, b.activities.PlanDay, PlanDayInput{Day: day, ChunkRows: 4, MaxChunks: 10})
+	require.NoError(t, err)
+	require.Len(t, plan.Chunks, 2)
+	count := func(chunk int) {
+		_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: chunk})
+		require.NoError(t, err)
+	}
+	check := func() ([]int, error) {
+		result, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+		return result.Again, err
+	}
+	count(1)
+	count(2)
+	again, err := check()
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 2}, again)
+	count(2)
+
+	again, err = check()
+
+	require.NoError(t, err, "the first chunk does not name its own yet")
+	require.Equal(t, []int{1}, again)
+	count(1)
+	_, err = check()
+	requireType(t, TypeUnknown, err)
+	require.ErrorContains(t, err, "2 rows of videos that are not in the catalogue: 3 (1 row), 101 (1 row)")
 }
 
 func TestR10_CheckDayNamesChunksThatChanged(t *testing.T) {

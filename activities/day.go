@@ -41,20 +41,24 @@ func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result Co
 	return result, err
 }
 
-// CheckDay holds the counted chunks against the logs (R10, R15): it fails when
-// there are plays or payments of unknown videos, and names the chunks whose rows
-// have become more or fewer since they were counted, or that did not know of
-// a payment's row in another chunk.
+// CheckDay holds the counted chunks against the logs (R10, R15): it names the chunks whose rows
+// have become more or fewer since they were counted, or were left out, or that did not know of
+// a payment's row in another chunk. Where there are none it fails when
+// there are plays or payments of unknown videos.
 func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result CheckDayResult, err error) {
 	period := settlement.DailyPeriod(input.Day)
-	repaired, err := a.DB.CheckVideosKnown(ctx, input.Day)
-	if err != nil {
-		return result, err
+	repaired, unknown := a.DB.CheckVideosKnown(ctx, input.Day)
+	if unknown != nil && !errors.Is(unknown, settlement.ErrUnknownVideos) {
+		return result, unknown
 	}
 	err = a.asHolder(ctx, period, func(holder db.Holder) error {
 		result.Again, err = a.DB.Recount(ctx, input.Day, holder)
 		return err
 	})
+	// A chunk that was counted without its unknown videos names them when it is counted again.
+	if err == nil && len(result.Again) == 0 && unknown != nil {
+		return result, unknown
+	}
 	result.Again = append(result.Again, repaired...)
 	slices.Sort(result.Again)
 	result.Again = slices.Compact(result.Again)

@@ -141,9 +141,14 @@ func TestCloseDay_TellsWhichChunksAreUnsettled(t *testing.T) {
 
 func TestCloseDay_CollectsLateRowsOnceMoreThatTheDatabaseLost(t *testing.T) {
 	b := setup(t)
+	b.activities.LateDays = 7
+	b.CloseDay(day - 1)
+	b.play(day-1, 1, viewer, -time.Hour)
 	b.planned()
 	b.counted()
 	b.settled()
+	b.Exec(`DELETE FROM late_views`)
+	b.Exec(`DELETE FROM adjustments`)
 	b.Exec(`UPDATE runs SET late_collected_at = NULL`)
 
 	result, err := run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
@@ -155,6 +160,7 @@ func TestCloseDay_CollectsLateRowsOnceMoreThatTheDatabaseLost(t *testing.T) {
 	result, err = run[CloseDayResult](b, b.activities.CloseDay, DayInput{Day: day})
 	require.NoError(t, err)
 	require.True(t, result.Closed)
+	require.Equal(t, settlement.Late{LateRows: 1, LateViews: 1}, result.Late)
 }
 
 func TestSettleChunk_LeavesAChunkAloneThatWasPlannedAgain(t *testing.T) {

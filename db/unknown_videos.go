@@ -18,7 +18,8 @@ const unknownVideosNamed = 20
 // had such rows when they were counted, and whose videos have become known since,
 // are returned to be counted again. The day must have been counted: a chunk that is
 // planned is one that had such rows, or that a try of the check whose answer was lost has
-// planned anew; it is counted again as well.
+// planned anew; it is counted again as well. Rows that a chunk left out are looked for when
+// it is counted again ([DB.Recount]).
 func (db *DB) CheckVideosKnown(ctx context.Context, day settlement.Day) (repaired []int, err error) {
 	chunks, err := db.Chunks(ctx, settlement.DailyPeriod(day))
 	if err != nil {

@@ -39,13 +39,23 @@ func Next(err error) string {
 	case settlement.ErrBadPayments:
 		return fmt.Sprintf("put the rows right or remove them, import the payment that a refund gives back (one that an earlier system settled with --earlier-payments), or give a method its fee (%s, %s), then: %s",
 			ListFees, ExtendFees, Retry(period))
-	case settlement.ErrLostRun, settlement.ErrUnsettled:
-		return "let the run begin anew: " + Retry(period)
+	case settlement.ErrLostRun, settlement.ErrLostLate, settlement.ErrUnsettled:
+		return BeforeReset(period) + "let the run begin anew: " + Retry(period)
 	case settlement.ErrUnknownVideos:
 		return fmt.Sprintf("import them (starter import --videos FILE), then: %s; only the chunks with such rows are counted again", Retry(period))
 	default:
 		return ""
 	}
+}
+
+// BeforeReset is what comes before a run begins anew of which the database lost steps: of a week mails may have gone of
+// which the database knows nothing.
+func BeforeReset(period settlement.Period) string {
+	if period.Kind != settlement.Weekly {
+		return ""
+	}
+	return "its mails may have been sent, and would be sent once more: start the workers without SMTP_ADDR first, " +
+		"record after the close that their fate is unknown (" + DoubtMails(period) + "), and "
 }
 
 // haveClosed is what to do so that the period closes.

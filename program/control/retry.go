@@ -46,7 +46,7 @@ func (s *Server) Retry(ctx context.Context, book Book, period settlement.Period)
 		return nil, err
 	case err != nil && completed:
 		return nil, fmt.Errorf("%s has finished in Temporal, but %s is not closed in the database, as after a restore: %slet it begin anew with %s",
-			id, period, beforeReset(period), resetToStart(id))
+			id, period, command.BeforeReset(period), resetToStart(id))
 	case err == nil && (completed || period.Kind != settlement.Weekly): // a week can be closed and still have mails to send
 		return nil, settlement.Errorf(settlement.ErrClosed, period, "%s is closed and is never run again", period)
 	}
@@ -72,15 +72,6 @@ func (s *Server) reset(ctx context.Context, run *workflow.WorkflowExecutionInfo,
 		return nil, fmt.Errorf("reset %s to event %d: %w", id, point, err)
 	}
 	return s.GetWorkflow(ctx, id, response.GetRunId()), nil
-}
-
-// beforeReset is what comes before a reset to the start: of a week mails may have gone of which the database knows nothing.
-func beforeReset(period settlement.Period) string {
-	if period.Kind != settlement.Weekly {
-		return ""
-	}
-	return "its mails may have been sent, and would be sent once more: start the workers without SMTP_ADDR first, " +
-		"record after the close that their fate is unknown (" + command.DoubtMails(period) + "), and "
 }
 
 // resetToStart is the command for a run whose steps the database has forgotten.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 )
@@ -51,7 +52,11 @@ func TestUnknownVideosKeepADayFromClosingUntilTheyAreKnown(t *testing.T) {
 
 	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 	require.Equal(t, whole, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE counts = 1`), "what was known is not counted again")
-	require.Equal(t, part, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE counts > 1`))
+	counts := 3 // without them, to find them, and when they are known
+	if devtest.MySQL(t).IsTiDB() {
+		counts = 2
+	}
+	require.Equal(t, part, s.Number(`SELECT COUNT(*) FROM run_chunks WHERE counts = ?`, counts))
 }
 
 func TestRowsThatArriveBeforeTheCheckAreCounted(t *testing.T) {
