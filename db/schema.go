@@ -121,7 +121,7 @@ func readCalendar(ctx context.Context, from sqlx.QueryerContext) (settlement.Cal
 		SELECT value
 		FROM settings
 		WHERE name = ?`, settingTimeZone)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || server.ErrorNumber(err) == server.NoSuchTable {
 		return settlement.Calendar{}, settlement.Errorf(settlement.ErrNotMigrated, settlement.Period{}, "the database has no business time zone: it was not migrated")
 	}
 	if err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"creatorpay/db"
@@ -10,12 +12,12 @@ import (
 
 type migrateCommand struct {
 	databaseFlags
-	TimeZone string `env:"BUSINESS_TIME_ZONE" default:"${time_zone}" help:"Business time zone; the first migration fixes it."`
+	TimeZone string `env:"BUSINESS_TIME_ZONE" help:"Business time zone of a new database (${time_zone} by default). The first migration fixes it; another one is refused."`
 	MoveNode bool   `help:"On a Galera cluster: let all programs write through the node of this connection from now on. Only when none writes through the former one any more: it is down, or all programs are stopped."`
 }
 
 func (c migrateCommand) Run(ctx context.Context) error {
-	calendar, err := settlement.NewCalendar(c.TimeZone)
+	given, err := settlement.NewCalendar(cmp.Or(c.TimeZone, settlement.DefaultTimeZone))
 	if err != nil {
 		return fmt.Errorf("--time-zone: %w", err)
 	}
@@ -31,6 +33,10 @@ func (c migrateCommand) Run(ctx context.Context) error {
 		}
 		fmt.Printf("all programs write through node %s from now on\n", node)
 	}
+	calendar, err := c.calendar(ctx, database, given)
+	if err != nil {
+		return err
+	}
 	applied, err := database.Migrate(ctx, calendar)
 	if err != nil {
 		return err
@@ -42,4 +48,16 @@ func (c migrateCommand) Run(ctx context.Context) error {
 	fmt.Printf("applied %s; the schema is at version %d, business time zone %s\n",
 		settlement.Count(len(applied), "migration"), applied[len(applied)-1], calendar.Zone())
 	return nil
+}
+
+// calendar is that of the database, if none was asked for and it has one.
+func (c migrateCommand) calendar(ctx context.Context, database *db.DB, given settlement.Calendar) (settlement.Calendar, error) {
+	if c.TimeZone != "" {
+		return given, nil
+	}
+	stored, err := database.Calendar(ctx)
+	if errors.Is(err, settlement.ErrNotMigrated) {
+		return given, nil
+	}
+	return stored, err
 }

@@ -20,6 +20,9 @@ import (
 	"creatorpay/workflows"
 )
 
+// growthDay is the first day of all and the last one of a week and of a month, 2024-06-30: both need no other.
+const growthDay settlement.Day = 19_904
+
 // growthCommand measures what is done with a week, and how that grows with its
 // creators.
 type growthCommand struct {
@@ -83,8 +86,7 @@ func (c growthCommand) measure(ctx context.Context, creators int, on *machine) (
 	if *on, err = r.describe(ctx); err != nil {
 		return size, err
 	}
-	// The last day of a week, and the first of all: the week needs no other.
-	day := firstDay.Week().End() - 1
+	day := growthDay
 	size.Creators = creators
 	mails := mailRun{rig: r, week: day.Week()}
 	for _, step := range []struct {
@@ -96,6 +98,10 @@ func (c growthCommand) measure(ctx context.Context, creators int, on *machine) (
 		{"day", func() error { _, err := r.runDaily(ctx, day); return err }},
 		{"week", func() error {
 			_, err := r.execute(ctx, day.Week(), workflows.Weekly, workflows.PeriodInput{Period: day.Week(), NoMail: true})
+			return err
+		}},
+		{"month", func() error {
+			_, err := r.execute(ctx, day.Month(), workflows.Monthly, workflows.PeriodInput{Period: day.Month()})
 			return err
 		}},
 		{mailing, func() error { return mails.send(ctx) }},

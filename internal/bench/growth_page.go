@@ -43,9 +43,9 @@ func (m growthMeasurement) mailsAMinute() float64 {
 const growthIntroduction = `
 ## How it grows with the creators
 
-` + "`make bench-growth`" + ` makes a day of two views of each video, as files; imports them; runs the day and its week; mails the statements, two
-documents each, to the local inbox over ` + "`MAIL_RATE=0`" + `; exports the week's settlement and payouts; verifies and audits the day. CPU time is in
-milliseconds a creator: where it stays, a step takes as much longer as there are more creators. That of the client is the worker's and the inbox's, or the command's.
+` + "`make bench-growth`" + ` makes a day of two views of each video, as files; imports them; runs the day, and the week and the month of which it is the only day; mails
+the week's statements, two documents each, to the local inbox over ` + "`MAIL_RATE=0`" + `; exports the week's settlement and payouts; verifies and audits the day. CPU time
+is in milliseconds a creator: where it stays, a step takes as much longer as there are more creators. That of the client is the worker's and the inbox's, or the command's.
 `
 
 // writeGrowth shows what each step takes, and how that grows.

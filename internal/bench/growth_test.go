@@ -28,7 +28,7 @@ func TestGrowthIsMeasuredFromTheFilesToTheAudit(t *testing.T) {
 	for i, size := range measured[0].Sizes {
 		require.Equal(t, command.Creators[i], size.Creators)
 		require.Equal(t, size.Creators, size.Statements)
-		require.Len(t, size.Steps, 8)
+		require.Len(t, size.Steps, 9)
 		require.Positive(t, size.Events)
 		require.Positive(t, size.Peak)
 	}

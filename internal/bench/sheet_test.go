@@ -54,7 +54,7 @@ func TestSheetSaysFromWhatEachNumberCame(t *testing.T) {
 		"| rows of a chunk | 6,666,666 | 66,666,666 |",
 		"| events of the run, at most | 3,600 | 3,600 | measured 12.0 a chunk",
 		"| disk for 30 days | 4.5 TB | 45.0 TB | measured 150 bytes a row",
-		"| disk for 8 days, the least | 1.2 TB | 12.0 TB |",
+		"| disk for 9 days, the least | 1.4 TB | 13.5 TB |",
 		"| read from the disk while the run is going | 50 MB/s | 500 MB/s | measured 180 bytes a row",
 		"| IOPS | not measured | not measured |",
 		"| rows stored a second at the peak | 34,722 | 347,222 |",

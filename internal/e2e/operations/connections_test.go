@@ -76,3 +76,13 @@ func TestDatabaseWithoutSchemaIsRefused(t *testing.T) {
 	s.StartWorker().Wait().RequireRefusal("schema is at version 0", "run `starter migrate`")
 	require.Zero(t, s.Number(`SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`))
 }
+
+func TestLaterMigrationsKeepTheTimeZone(t *testing.T) {
+	t.Parallel()
+	s := rig.NewOn(t, devtest.Database(t), devtest.Temporal(t))
+
+	s.Starter("migrate", "--time-zone", "UTC").RequireSuccess()
+
+	require.Contains(t, s.Starter("migrate").RequireSuccess().Stdout, "the schema is up to date")
+	s.Starter("migrate", "--time-zone", "Asia/Seoul").RequireRefusal("business time zone is UTC and cannot become Asia/Seoul")
+}
