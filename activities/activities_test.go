@@ -162,16 +162,17 @@ func TestR10_CheckDayNamesUnknownVideosAndTheirRows(t *testing.T) {
 	require.Equal(t, int64(2), b.statistics()[101].Views)
 }
 
-// A chunk may have been counted with its unknown videos, and another one without.
+// Payments of unknown videos are noticed when a chunk is counted first, views may be left out then.
 func TestR10_CheckDayNamesTheUnknownVideosOfAllChunks(t *testing.T) {
 	if devtest.MySQL(t).IsTiDB() {
 		t.Skip("TiDB always scans")
 	}
 	b := setup(t)
 	b.Exec(`DELETE FROM videos WHERE video_id = 3`)
-	for _, video := range []int64{1, 2, 3, 10, 20, 30, 101} {
+	for _, video := range []int64{1, 2, 3, 10, 20, 30} {
 		b.play(day, video, viewer, time.Hour)
 	}
+	b.Pay(b.Payment(day, 101, 1, 1_000, time.Hour))
 	b.begun()
 	_, err := run[CollectLateResult](b, b.activities.CollectLate, DayInput{Day: day})
 	require.NoError(t, err)
@@ -182,25 +183,17 @@ func TestR10_CheckDayNamesTheUnknownVideosOfAllChunks(t *testing.T) {
 		_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: chunk})
 		require.NoError(t, err)
 	}
-	check := func() ([]int, error) {
-		result, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
-		return result.Again, err
-	}
 	count(1)
 	count(2)
-	again, err := check()
-	require.NoError(t, err)
-	require.Equal(t, []int{1, 2}, again)
-	count(2)
 
-	again, err = check()
+	check, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
 
 	require.NoError(t, err, "the first chunk does not name its own yet")
-	require.Equal(t, []int{1}, again)
+	require.Equal(t, []int{1}, check.Again)
 	count(1)
-	_, err = check()
+	_, err = run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
 	requireType(t, TypeUnknown, err)
-	require.ErrorContains(t, err, "2 rows of videos that are not in the catalogue: 3 (1 row), 101 (1 row)")
+	require.ErrorContains(t, err, "2 rows of videos that are not in the catalogue: 3 (1 row), 101 (1 payment row)")
 }
 
 func TestR10_CheckDayNamesChunksThatChanged(t *testing.T) {

@@ -30,6 +30,19 @@ func withLatePayments(t *testing.T, late ...func(*bundle) daylog.Payment) *bundl
 	return b
 }
 
+func TestR15_CheckDayNamesUnknownVideosWithPayments(t *testing.T) {
+	b := setup(t)
+	b.play(day, 1, viewer, time.Hour)
+	b.Pay(b.Payment(day, 101, 1, 1_000, time.Hour))
+	b.planned()
+	b.counted()
+
+	_, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day})
+
+	requireType(t, TypeUnknown, err)
+	require.ErrorContains(t, err, "101 (1 payment row)")
+}
+
 func (b *bundle) countFails(t *testing.T, problem settlement.PaymentProblem) {
 	t.Helper()
 	_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day, Chunk: 1})

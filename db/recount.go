@@ -14,7 +14,8 @@ import (
 // Recount counts the rows of the day's partitions, finds the chunks whose rows in one
 // of the logs are not as many as were counted (R10, R15), or were counted without
 // knowing that another video has completed rows of the same payment (R13), and makes
-// them planned again. It stores what it counted for the close. Without a plan it fails with a
+// them planned again. Those that are planned already are not among them: [DB.CheckVideosKnown] tells
+// of them, and payments of unknown videos are in no figure of a chunk. It stores what it counted for the close. Without a plan it fails with a
 // [settlement.ErrLostRun].
 func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (again []int, err error) {
 	period := settlement.DailyPeriod(day)
@@ -61,6 +62,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 		slices.Sort(again)
 		again = slices.Compact(again)
 	}
+	again = slices.DeleteFunc(again, func(number int) bool { return counted[number-1].State == settlement.ChunkPlanned })
 	return again, db.replan(ctx, period, holder, again, func(tx *sqlx.Tx) error {
 		if err := storeChecked(ctx, tx, period, views, payments); err != nil || len(lost) == 0 {
 			return err
