@@ -15,9 +15,9 @@ import (
 	"creatorpay/internal/e2e/rig"
 )
 
-// withUnknownVideo is a system with a day whose run fails because of video 55 until it is in the
+// failedOnUnknownVideo is a system with a day whose run has failed because of video 55, which is not in the
 // catalogue.
-func withUnknownVideo(t *testing.T) (*rig.System, *oracle.Platform) {
+func failedOnUnknownVideo(t *testing.T) (*rig.System, *oracle.Platform) {
 	t.Helper()
 	p := rig.PlainPlatform()
 	p.Pay(1, 90, rig.Today+" 10:00:00", 10_000, "completed")
@@ -27,15 +27,15 @@ func withUnknownVideo(t *testing.T) (*rig.System, *oracle.Platform) {
 	p.AddVideo(oracle.Video{ID: 55, Creator: 1, Title: "New"})
 	p.Play(55, 1, rig.Today+" 12:00:00", 60, 1)
 	s.Append(p, p.Views[len(p.Views)-1])
+	s.StartWorker()
+	s.RunDay(rig.Today, "--chunk-rows", "40").RequireFailure("55 (1 row)", "starter retry daily --date "+rig.Today)
 	return s, p
 }
 
 func TestR12_AResetToAnyPointEndsTheSame(t *testing.T) {
 	t.Parallel()
-	s, p := withUnknownVideo(t)
+	s, p := failedOnUnknownVideo(t)
 	want := p.Settle(rig.Today, rig.Today)[0]
-	s.StartWorker()
-	s.RunDay(rig.Today, "--chunk-rows", "40").RequireFailure("55 (1 row)")
 	failed := &commonpb.WorkflowExecution{WorkflowId: "daily:" + rig.Today, RunId: s.LatestRun("daily:" + rig.Today)}
 	const again = `SELECT COUNT(*) FROM run_chunks WHERE counts <> 1 AND chunk <> 2` // the second has the video
 	save(s)

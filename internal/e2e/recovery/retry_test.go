@@ -53,9 +53,7 @@ func TestRetryTellsARestoredDatabaseFromAClosedDay(t *testing.T) {
 
 func TestRetryBeginsADayAnewOfWhichTheDatabaseLostTheRun(t *testing.T) {
 	t.Parallel()
-	s, p := withUnknownVideo(t)
-	s.StartWorker()
-	s.RunDay(rig.Today, "--chunk-rows", "40").RequireFailure("55 (1 row)")
+	s, p := failedOnUnknownVideo(t)
 	s.PutVideos(p.Videos...)
 	for _, table := range results {
 		s.Exec(`DELETE FROM ` + table)
@@ -68,7 +66,7 @@ func TestRetryBeginsADayAnewOfWhichTheDatabaseLostTheRun(t *testing.T) {
 	s.RequireSettled(p.Settle(rig.Today, rig.Today)[0])
 }
 
-func TestRetryBeginsAWeekAnewOfWhichTheDatabaseLostTheStatements(t *testing.T) {
+func TestRetryBeginsAWeekAnewOfWhichTheDatabaseLostWhatWasRolledUp(t *testing.T) {
 	t.Parallel()
 	p := rig.FewPlays(rig.NewRandom(t), "2024-05-12", 1)
 	s := rig.New(t, p)
@@ -91,9 +89,7 @@ func TestRetryBeginsAWeekAnewOfWhichTheDatabaseLostTheStatements(t *testing.T) {
 
 func TestRetryWithoutAHistoryStartsAfresh(t *testing.T) {
 	t.Parallel()
-	s, p := withUnknownVideo(t)
-	s.StartWorker()
-	s.RunDay(rig.Today, "--chunk-rows", "40").RequireFailure("starter retry daily --date 2024-05-06")
+	s, p := failedOnUnknownVideo(t)
 	s.PutVideos(p.Videos...)
 	_, err := s.Dial().WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
 		Namespace: s.Namespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: "daily:" + rig.Today},
