@@ -103,7 +103,7 @@ func (c *Rig) takePayments(ctx context.Context, rows []paidArrival) error {
 // takePaidArrivals adds what arrived to the platform, as [Rig.takeArrivals] does.
 func (c *Rig) takePaidArrivals() {
 	fates := map[string]fate{}
-	kept := c.firstKept()
+	kept := c.firstKeptPayments()
 	c.reportError(c.ask(func(ctx context.Context) error {
 		return eachRow(ctx, c.SQL, func(scan func(...any) error) (err error) {
 			var row oracle.Payment
