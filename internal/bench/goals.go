@@ -12,9 +12,9 @@ type goal struct {
 	measured measure
 }
 
-// measure reads what a goal bounds from days of one kind, of which the newest come
-// first. It is 0 if that was not measured.
-type measure func(newest []size) float64
+// measure reads what a goal bounds from the days of one measurement. It is 0 if they
+// do not have it.
+type measure func(days []size) float64
 
 // The contestants from outside that goals name: a Spring Batch job with the same
 // rules. Cold is in a process of its own, as cron starts one; warm is the last of
@@ -47,13 +47,10 @@ func payments(rows int64, of func(size) float64) measure {
 }
 
 func days(like size, of func(size) float64) measure {
-	return func(newest []size) float64 {
-		for _, s := range newest {
-			if s.Rows != like.Rows || s.Payments != like.Payments {
-				continue
-			}
-			if measured := of(s); measured != 0 {
-				return measured
+	return func(days []size) float64 {
+		for _, s := range days {
+			if s.Rows == like.Rows && s.Payments == like.Payments {
+				return of(s)
 			}
 		}
 		return 0
@@ -64,7 +61,7 @@ func days(like size, of func(size) float64) measure {
 // does.
 func byTheRow(big, small int64) measure {
 	perRow := func(s size) float64 { return s.median(product).Seconds() / float64(s.Rows) }
-	return func(newest []size) float64 { return quotient(views(big, perRow)(newest), views(small, perRow)(newest)) }
+	return func(days []size) float64 { return quotient(views(big, perRow)(days), views(small, perRow)(days)) }
 }
 
 // shareOf is the product's time over that of the fastest of the contestants.

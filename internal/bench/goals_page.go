@@ -43,7 +43,7 @@ func (g goal) bounds() string {
 
 // judge is what was measured on the server and whether it meets the goal. Days with
 // as many closed days before them as usual count; without any such, others do, which
-// it says.
+// it says. What is held against each other is of one measurement, since machines differ.
 func (g goal) judge(server string, measurements []measurement) string {
 	fitting := slices.DeleteFunc(slices.Clone(measurements), func(m measurement) bool {
 		return m.Machine.server() != server || m.Videos != cmp.Or(g.videos, usualVideos) || m.Skew != string(usualSkew) || m.Layout != ""
@@ -51,15 +51,9 @@ func (g goal) judge(server string, measurements []measurement) string {
 	slices.SortStableFunc(fitting, func(a, b measurement) int {
 		return cmp.Or(cmp.Compare(a.unusual(), b.unusual()), cmp.Compare(b.Machine.Date, a.Machine.Date))
 	})
-	for len(fitting) > 0 {
-		var sizes []size
-		kind := fitting[0]
-		for len(fitting) > 0 && fitting[0].ClosedDays == kind.ClosedDays {
-			sizes = append(sizes, fitting[0].Sizes...)
-			fitting = fitting[1:]
-		}
-		if measured := g.measured(sizes); measured != 0 {
-			return judge(fmt.Sprintf("%.3g", measured), g.met(server, measured)) + kind.before()
+	for _, m := range fitting {
+		if measured := g.measured(m.Sizes); measured != 0 {
+			return judge(fmt.Sprintf("%.3g", measured), g.met(server, measured)) + m.before()
 		}
 	}
 	return "not measured"
