@@ -67,15 +67,15 @@ func (db *DB) chooseNode(ctx context.Context) error {
 	return db.holdToNode(ctx)
 }
 
-// ErrNotGalera says that a server has no nodes to choose from.
-var ErrNotGalera = errors.New("the server is not a node of a Galera cluster")
+// errNotGalera says that a server has no nodes to choose from.
+var errNotGalera = errors.New("the server is not a node of a Galera cluster")
 
 // MoveToNode has all programs write through the node of this connection from now on,
 // and gives its name. None may write through the former one any more: it is down, or they were all
 // stopped.
 func (db *DB) MoveToNode(ctx context.Context) (node string, err error) {
 	if !db.pool.Galera() {
-		return "", ErrNotGalera
+		return "", errNotGalera
 	}
 	if node, err = db.pool.Node(ctx); err != nil {
 		return "", fmt.Errorf("ask for the node of the Galera cluster: %w", err)

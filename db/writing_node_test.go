@@ -38,7 +38,7 @@ func TestProgramsKeepToTheNodeThatTheFirstMigrationFixed(t *testing.T) {
 	if !galera {
 		require.Zero(t, read[int](t, db, `SELECT COUNT(*) FROM settings WHERE name = 'writing_node'`), "nothing is asked of other servers")
 		_, err := db.MoveToNode(t.Context())
-		require.ErrorIs(t, err, ErrNotGalera)
+		require.ErrorIs(t, err, errNotGalera)
 		return
 	}
 	exec(t, db, `UPDATE settings SET value = 'another (there:3306)' WHERE name = 'writing_node'`)

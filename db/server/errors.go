@@ -72,10 +72,10 @@ func ErrorNumber(err error) uint16 {
 	return 0
 }
 
-// LostToAnotherTx tells whether a transaction may be tried again because it lost
+// lostToAnotherTx tells whether a transaction may be tried again because it lost
 // a lock to another one or found a unique key that it could not see before, or on
 // TiDB because others changed a row or a table's layout that it relied on.
-func LostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
+func lostToAnotherTx(err error) bool { return slices.Contains(lostNumbers, ErrorNumber(err)) }
 
 // IsOutOfRange tells whether a figure does not fit: into its column, or on TiDB into
 // the column's type.

@@ -35,5 +35,5 @@ func TestATransactionThatAlwaysWaitsInVainSaysForWhat(t *testing.T) {
 		return &mysql.MySQLError{Number: LockWaitTimeout, Message: "Lock wait timeout exceeded"}
 	})
 	require.ErrorContains(t, err, "another transaction keeps its locks (that of a machine which was lost ends 4m0s after its last statement): Error 1205")
-	require.Equal(t, LockAttempts, tries)
+	require.Equal(t, lockAttempts, tries)
 }

@@ -103,9 +103,9 @@ func newPool(config *mysql.Config, connections int, session session) (*Pool, err
 	return pool, nil
 }
 
-// LockAttempts bounds how often a transaction that lost to another one is
+// lockAttempts bounds how often a transaction that lost to another one is
 // tried again before its caller hears of it.
-const LockAttempts = 5
+const lockAttempts = 5
 
 // InTx runs work in one transaction: all of it is stored or nothing. READ
 // COMMITTED keeps it from locking rows that it only reads. A deadlock, a lock
@@ -114,9 +114,9 @@ const LockAttempts = 5
 // [settlement.ErrOutOfRange].
 func (p *Pool) InTx(ctx context.Context, work func(tx *sqlx.Tx) error) error {
 	var err error
-	for range LockAttempts {
+	for range lockAttempts {
 		err = p.tryTx(ctx, work)
-		if !LostToAnotherTx(err) {
+		if !lostToAnotherTx(err) {
 			return p.NoWrites(inRange(err))
 		}
 	}

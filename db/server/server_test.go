@@ -29,13 +29,13 @@ func TestATransactionThatLostRunsAgain(t *testing.T) {
 	pool := open(t)
 	tries := 0
 	err := pool.InTx(t.Context(), func(*sqlx.Tx) error {
-		if tries++; tries < LockAttempts {
+		if tries++; tries < lockAttempts {
 			return errLost
 		}
 		return nil
 	})
 	require.NoError(t, err)
-	require.Equal(t, LockAttempts, tries)
+	require.Equal(t, lockAttempts, tries)
 }
 
 func TestATransactionRunsAgainThatLostAUniqueKey(t *testing.T) {
@@ -65,8 +65,8 @@ func TestATransactionThatKeepsLosingSaysSo(t *testing.T) {
 		tries++
 		return errLost
 	})
-	require.True(t, LostToAnotherTx(err))
-	require.Equal(t, LockAttempts, tries)
+	require.True(t, lostToAnotherTx(err))
+	require.Equal(t, lockAttempts, tries)
 }
 
 func TestATransactionThatFailsRunsOnce(t *testing.T) {
