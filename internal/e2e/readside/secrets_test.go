@@ -123,8 +123,8 @@ func (s secrets) tells(line string) bool {
 	return false
 }
 
-// numbers are those of amounts, addresses and dates as wholes.
-var numbers = regexp.MustCompile(`₩?[0-9][0-9.,:-]*`)
+// numbers are those of amounts, addresses, dates and weeks as wholes.
+var numbers = regexp.MustCompile(`₩?[0-9][0-9.,:-]*(W[0-9-]+)?`)
 
 func (s secrets) hasAmount(text string) bool {
 	for _, number := range numbers.FindAllString(text, -1) {
@@ -140,6 +140,7 @@ func TestSecretsAreFound(t *testing.T) {
 	for _, line := range []string{
 		`{"time":"2024-05-09T04:00:00.38211+09:00","level":"DEBUG","duration":38211,"bytes":2024,"request_id":"TY3NWNMVXKRO7E7J2024U"}`,
 		`{"error":"dial tcp 127.0.0.1:38211: connection refused: 2024-05-09 is not closed"}`,
+		`{"error":"statement 2024-W17-7 not found"}`,
 		`38,211 or 382110 or 38211.5`,
 	} {
 		require.Empty(t, hidden.inLog(line), line)
