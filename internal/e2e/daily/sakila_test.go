@@ -35,7 +35,7 @@ func TestSakilaIsWorthWhatTheRulesSay(t *testing.T) {
 func TestSakilaThatIsScannedOnReplicasIsWorthTheSame(t *testing.T) {
 	t.Parallel()
 	folder, p := readSakila(t)
-	cluster := devtest.Cluster(t)
+	cluster := devtest.NewCluster(t, 2)
 	s, replicas, _ := onReplicas(t, cluster)
 	s.Migrate(p)
 	importSakila(s, folder)
@@ -44,7 +44,7 @@ func TestSakilaThatIsScannedOnReplicasIsWorthTheSame(t *testing.T) {
 
 	requireSakila(s, p)
 
-	requireServed(t, cluster, metrics)
+	requireServed(t, metrics)
 }
 
 // readSakila skips the test where nobody says where the data are.
