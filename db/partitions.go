@@ -123,11 +123,7 @@ func (db *DB) RemoveEmptyDays(ctx context.Context, after settlement.Day) error {
 		return err
 	}
 	for _, log := range []*daylog.Log{db.Payments.Log, db.Log.Log} {
-		days, err := log.DaysAfter(ctx, after)
-		if err == nil && len(days) > 0 {
-			err = log.RemoveEmptyDays(ctx, days)
-		}
-		if err != nil {
+		if err := log.RemoveEmptyDays(ctx, after); err != nil {
 			return err
 		}
 	}

@@ -13,15 +13,15 @@ import (
 )
 
 // openAhead has views of a day, and room for three days after it.
-func openAhead(t *testing.T) (db *DB, ahead []settlement.Day) {
+func openAhead(t *testing.T) *DB {
 	t.Helper()
-	db = openMigrated(t)
+	db := openMigrated(t)
 	watch(t, db, view(monday, 1, 0))
 	addPartitions(t, db, monday+3, monday+3)
 	ahead, err := db.Log.DaysAfter(t.Context(), monday)
 	require.NoError(t, err)
 	require.Equal(t, daysFrom(monday+1, monday+3), ahead)
-	return db, ahead
+	return db
 }
 
 // needTableLocks leaves a test out on a server that has none.
@@ -35,10 +35,10 @@ func needTableLocks(t *testing.T, db *DB) {
 }
 
 func TestRemoveEmptyDays_TakesTheirRoom(t *testing.T) {
-	db, ahead := openAhead(t)
+	db := openAhead(t)
 	needTableLocks(t, db)
 
-	require.NoError(t, db.Log.RemoveEmptyDays(t.Context(), ahead[1:]))
+	require.NoError(t, db.Log.RemoveEmptyDays(t.Context(), monday+1))
 
 	requireDays(t, db, monday, monday+1)
 	addPartitions(t, db, monday+3, monday+3)
@@ -46,10 +46,10 @@ func TestRemoveEmptyDays_TakesTheirRoom(t *testing.T) {
 }
 
 func TestRemoveEmptyDays_DaysWithRowsAreNamedAndAllStay(t *testing.T) {
-	db, ahead := openAhead(t)
+	db := openAhead(t)
 	watch(t, db, view(monday+2, 1, 0))
 
-	err := db.Log.RemoveEmptyDays(t.Context(), ahead)
+	err := db.Log.RemoveEmptyDays(t.Context(), monday)
 
 	require.ErrorIs(t, err, settlement.ErrHasRows)
 	require.ErrorContains(t, err, "views are stored for 2024-05-08")
@@ -57,26 +57,26 @@ func TestRemoveEmptyDays_DaysWithRowsAreNamedAndAllStay(t *testing.T) {
 }
 
 func TestRemoveEmptyDays_StayWhereNothingKeepsRowsFromComing(t *testing.T) {
-	db, ahead := openAhead(t)
+	db := openAhead(t)
 	if !devtest.MySQL(t).IsTiDB() {
 		t.Skip("it locks tables")
 	}
 
-	err := db.Log.RemoveEmptyDays(t.Context(), ahead)
+	err := db.Log.RemoveEmptyDays(t.Context(), monday)
 
 	require.ErrorContains(t, err, "TiDB cannot keep rows from coming")
 	requireDays(t, db, monday, monday+3)
 }
 
 func TestRemoveEmptyDays_ARowThatComesWhileTheyWaitIsNotLost(t *testing.T) {
-	db, ahead := openAhead(t)
+	db := openAhead(t)
 	needTableLocks(t, db)
 	platform, err := db.pool.BeginTxx(t.Context(), nil)
 	require.NoError(t, err)
 	_, err = platform.ExecContext(t.Context(), platformInsert, platformView(monday+3, 2)...)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
-	go func() { ended <- db.Log.RemoveEmptyDays(context.WithoutCancel(t.Context()), ahead) }()
+	go func() { ended <- db.Log.RemoveEmptyDays(context.WithoutCancel(t.Context()), monday) }()
 	awaitBlocked(t, db, 1)
 
 	require.NoError(t, platform.Commit())
@@ -86,8 +86,26 @@ func TestRemoveEmptyDays_ARowThatComesWhileTheyWaitIsNotLost(t *testing.T) {
 	require.Equal(t, []int64{1}, rowsOf(t, db, monday+3, monday+3))
 }
 
+func TestAdd_LeavesNoGapIfTheLastDaysAreRemovedMeanwhile(t *testing.T) {
+	db := openAhead(t)
+	needTableLocks(t, db)
+	removed := false
+
+	added, err := db.Log.Add(t.Context(), monday+5, monday+5, func([]daylog.Partition) error {
+		if removed {
+			return nil
+		}
+		removed = true
+		return db.Log.RemoveEmptyDays(t.Context(), monday+1)
+	})
+
+	require.NoError(t, err)
+	require.Equal(t, daysFrom(monday+2, monday+5), added)
+	requireDays(t, db, monday, monday+5)
+}
+
 func TestDaysAhead_AreThoseAfterToday(t *testing.T) {
-	db, _ := openAhead(t)
+	db := openAhead(t)
 	for today, want := range map[settlement.Day]int{monday: 3, monday + 3: 0, monday + 5: -2} {
 		ahead, found, err := db.DaysAhead(t.Context(), db.Log.Log, seoul.End(today).Add(-time.Millisecond))
 		require.NoError(t, err)
@@ -97,7 +115,7 @@ func TestDaysAhead_AreThoseAfterToday(t *testing.T) {
 }
 
 func TestDaysAhead_OfAPlatformWithoutPaymentsAreNotFound(t *testing.T) {
-	db, _ := openAhead(t)
+	db := openAhead(t)
 	noon := seoul.Start(monday).Add(12 * time.Hour)
 	_, found, err := db.DaysAhead(t.Context(), db.Payments.Log, noon)
 	require.NoError(t, err)
@@ -117,7 +135,7 @@ func TestRemoveEmptyDays_RowsOfEitherLogKeepTheRoomOfBoth(t *testing.T) {
 		"payments are stored for 2024-05-09": func(t *testing.T, db *DB) { pay(t, db, paidRow(monday+3, 1, 1)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			db, _ := openAhead(t)
+			db := openAhead(t)
 			require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday+3))
 			store(t, db)
 
@@ -135,7 +153,7 @@ func TestRemoveEmptyDays_RowsOfEitherLogKeepTheRoomOfBoth(t *testing.T) {
 }
 
 func TestPartitions_SayWhatThePaymentsLogHas(t *testing.T) {
-	db, _ := openAhead(t)
+	db := openAhead(t)
 	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday+1, monday+1))
 
 	days, err := db.Partitions(t.Context())

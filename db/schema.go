@@ -41,6 +41,10 @@ func (db *DB) migrator(options ...goose.ProviderOption) (*goose.Provider, error)
 // no table of the books, and on a Galera cluster the first migration fixes the node through which all
 // programs write. It returns the versions that it applied.
 func (db *DB) Migrate(ctx context.Context, calendar settlement.Calendar) ([]int64, error) {
+	// Before anything is changed.
+	if err := db.checkZone(ctx, calendar); err != nil && !errors.Is(err, settlement.ErrNotMigrated) {
+		return nil, err
+	}
 	if err := probe.Prepare(ctx, db.pool); err != nil {
 		return nil, err
 	}
@@ -69,14 +73,24 @@ func (db *DB) Migrate(ctx context.Context, calendar settlement.Calendar) ([]int6
 		VALUES (?, ?)`, settingTimeZone, calendar.Zone()); err != nil {
 		return nil, fmt.Errorf("store time zone: %w", err)
 	}
-	stored, err := db.Calendar(ctx)
-	if err != nil {
+	// Another one may have stored it first.
+	if err := db.checkZone(ctx, calendar); err != nil {
 		return nil, err
 	}
-	if stored.Zone() != calendar.Zone() {
-		return nil, fmt.Errorf("this database's business time zone is %s and cannot become %s: its days are cut in the first", stored.Zone(), calendar.Zone())
-	}
 	return applied, db.chooseNode(ctx)
+}
+
+// checkZone refuses a calendar of another zone than the database's. It fails with a
+// [settlement.ErrNotMigrated] where that has none.
+func (db *DB) checkZone(ctx context.Context, calendar settlement.Calendar) error {
+	stored, err := db.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	if stored.Zone() != calendar.Zone() {
+		return fmt.Errorf("this database's business time zone is %s and cannot become %s: its days are cut in the first", stored.Zone(), calendar.Zone())
+	}
+	return nil
 }
 
 // CheckSchema fails with a [settlement.ErrSchema] when the schema is older or newer than

@@ -58,9 +58,11 @@ func TestMigrateMendsWhatBrokeOff(t *testing.T) {
 
 func TestMigrateRefusesAnotherTimeZone(t *testing.T) {
 	db := openMigrated(t)
+	exec(t, db, `DELETE FROM goose_db_version ORDER BY version_id DESC LIMIT 1`) // there is something to apply
 
 	_, err := db.Migrate(t.Context(), calendarOf("Europe/Berlin"))
 	require.ErrorContains(t, err, "Asia/Seoul and cannot become Europe/Berlin")
+	require.ErrorIs(t, db.CheckSchema(t.Context()), settlement.ErrNotMigrated, "nothing is applied")
 
 	calendar, err := db.Calendar(t.Context())
 	require.NoError(t, err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jmoiron/sqlx"
+
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
@@ -40,13 +42,16 @@ func (l *Log) Add(ctx context.Context, first, last settlement.Day, check func(pr
 // layoutChanged tells whether partitions could not be added because others came
 // or went after their layout was read.
 func layoutChanged(err error) bool {
-	number := server.ErrorNumber(err)
-	return number == server.RangeNotIncreasing || number == server.SameNamePartition || number == server.ReorganizeOutOfRange
+	switch server.ErrorNumber(err) {
+	case server.RangeNotIncreasing, server.SameNamePartition, server.ReorganizeOutOfRange, server.UnknownPartition:
+		return true
+	}
+	return false
 }
 
-// addMissing adds what is missing in the layout that it finds. No lock holds
-// across DDL, so the layout may change meanwhile: the server then refuses the
-// borders, which no longer fit.
+// addMissing adds what is missing in the layout that it finds. That may change
+// meanwhile: the server then refuses the borders, which no longer fit, or does not know
+// the last day any more.
 func (l *Log) addMissing(ctx context.Context, first, last settlement.Day, check func([]Partition) error) ([]settlement.Day, error) {
 	present, err := l.Partitions(ctx)
 	if err != nil {
@@ -70,7 +75,7 @@ func (l *Log) addMissing(ctx context.Context, first, last settlement.Day, check 
 	if err != nil {
 		return nil, err
 	}
-	above, err := l.addAbove(ctx, present[len(present)-1].Day+1, to)
+	above, err := l.addAbove(ctx, present[len(present)-1].Day, to)
 	return append(below, above...), err
 }
 
@@ -90,16 +95,32 @@ func (l *Log) reorganizeFloor(ctx context.Context, from, to settlement.Day) ([]s
 	return days, nil
 }
 
-func (l *Log) addAbove(ctx context.Context, from, to settlement.Day) ([]settlement.Day, error) {
-	if from > to {
+// addAbove adds the days after the last one.
+func (l *Log) addAbove(ctx context.Context, last, to settlement.Day) ([]settlement.Day, error) {
+	if last >= to {
 		return nil, nil
 	}
-	days, definitions := definePartitions(from, to)
-	if err := l.alter(ctx, fmt.Sprintf(`
+	dialect, err := l.pool.Dialect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	days, definitions := definePartitions(last+1, to)
+	if err := l.withShortWait(ctx, func(ctx context.Context, conn *sqlx.Conn) error {
+		if dialect.LocksTables() { // else no room is ever removed
+			// The server would add days after a gap.
+			if err := l.lockAll(ctx, conn); err != nil {
+				return err
+			}
+			if _, err := conn.ExecContext(ctx, "SELECT 1 FROM "+l.partition(last)+" LIMIT 0"); err != nil {
+				return err
+			}
+		}
+		return l.alterOn(ctx, conn, fmt.Sprintf(`
 		ADD PARTITION (
 			%s
-		)`, definitions)); err != nil {
-		return nil, fmt.Errorf("add partitions %s to %s: %w", from, to, err)
+		)`, definitions))
+	}); err != nil {
+		return nil, fmt.Errorf("add partitions %s to %s: %w", last+1, to, err)
 	}
 	return days, nil
 }

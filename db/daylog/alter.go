@@ -2,7 +2,6 @@ package daylog
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -14,7 +13,7 @@ import (
 // alter changes the layout of the log. To do so the server waits until
 // nobody uses it; if that takes too long, it fails with a [settlement.ErrBusy].
 func (l *Log) alter(ctx context.Context, change string) error {
-	return l.withShortWait(ctx, func(ctx context.Context, conn *sql.Conn) error { return l.alterOn(ctx, conn, change) })
+	return l.withShortWait(ctx, func(ctx context.Context, conn *sqlx.Conn) error { return l.alterOn(ctx, conn, change) })
 }
 
 func (l *Log) alterOn(ctx context.Context, conn sqlx.ExecerContext, change string) error {
@@ -24,7 +23,7 @@ func (l *Log) alterOn(ctx context.Context, conn sqlx.ExecerContext, change strin
 
 // withShortWait works in a session that waits for the log a short time
 // only, and then fails with a [settlement.ErrBusy].
-func (l *Log) withShortWait(ctx context.Context, work func(context.Context, *sql.Conn) error) error {
+func (l *Log) withShortWait(ctx context.Context, work func(context.Context, *sqlx.Conn) error) error {
 	dialect, err := l.pool.Dialect(ctx)
 	if err != nil {
 		return err
@@ -39,7 +38,7 @@ func (l *Log) withShortWait(ctx context.Context, work func(context.Context, *sql
 
 // lockAll keeps everybody else from writing to the log until the session ends.
 // Whoever has written before is done.
-func (l *Log) lockAll(ctx context.Context, conn *sql.Conn) error {
+func (l *Log) lockAll(ctx context.Context, conn *sqlx.Conn) error {
 	_, err := conn.ExecContext(ctx, `LOCK TABLES `+l.table+` WRITE`)
 	return err
 }

@@ -2,7 +2,6 @@ package daylog
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -62,7 +61,7 @@ func (l *Log) Drop(ctx context.Context, day Droppable) error {
 
 // dropLocked drops the day while nobody else can write.
 func (l *Log) dropLocked(ctx context.Context, day Droppable) error {
-	return l.withShortWait(ctx, func(ctx context.Context, conn *sql.Conn) error {
+	return l.withShortWait(ctx, func(ctx context.Context, conn *sqlx.Conn) error {
 		// No row is lost that came after the day was looked at, and none is posted.
 		if err := l.lockAll(ctx, conn); err != nil {
 			return err
@@ -82,13 +81,13 @@ func (l *Log) dropLocked(ctx context.Context, day Droppable) error {
 
 // checkSeen fails with a [settlement.ErrNeeded] when other rows are there than were
 // seen.
-func (l *Log) checkSeen(ctx context.Context, from queryer, day Droppable) error {
+func (l *Log) checkSeen(ctx context.Context, from sqlx.QueryerContext, day Droppable) error {
 	for _, seen := range day.Seen {
 		var rows int64
-		if err := from.QueryRowContext(ctx, `
+		if err := sqlx.GetContext(ctx, from, &rows, `
 			SELECT COUNT(*)
 			FROM `+l.partition(seen.Day)+` `+l.byEpoch()+`
-			WHERE epoch >= ?`, seen.Epoch).Scan(&rows); err != nil {
+			WHERE epoch >= ?`, seen.Epoch); err != nil {
 			return err
 		}
 		if rows != seen.Rows {
@@ -97,9 +96,4 @@ func (l *Log) checkSeen(ctx context.Context, from queryer, day Droppable) error 
 		}
 	}
 	return nil
-}
-
-// queryer is a session, or a pool of them.
-type queryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }

@@ -33,13 +33,15 @@ const floorPartition = "p0"
 var partitionPattern = regexp.MustCompile(`^p(\d{4})(\d{2})(\d{2})$`)
 
 // Partitions are the log's days in order. They have no gaps.
-func (l *Log) Partitions(ctx context.Context) ([]Partition, error) {
+func (l *Log) Partitions(ctx context.Context) ([]Partition, error) { return l.partitions(ctx, l.pool) }
+
+func (l *Log) partitions(ctx context.Context, from sqlx.QueryerContext) ([]Partition, error) {
 	var rows []struct {
 		Name  string `db:"name"`
 		Rows  int64  `db:"row_count"`
 		Bytes int64  `db:"bytes"`
 	}
-	if err := l.pool.SelectContext(ctx, &rows, `
+	if err := sqlx.SelectContext(ctx, from, &rows, `
 		SELECT
 			PARTITION_NAME AS name,
 			COALESCE(TABLE_ROWS, 0) AS row_count,

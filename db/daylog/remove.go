@@ -7,12 +7,18 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jmoiron/sqlx"
+
 	"creatorpay/settlement"
 )
 
 // DaysAfter are the days of the log after the given one.
 func (l *Log) DaysAfter(ctx context.Context, after settlement.Day) (days []settlement.Day, err error) {
-	present, err := l.Partitions(ctx)
+	return l.daysAfter(ctx, l.pool, after)
+}
+
+func (l *Log) daysAfter(ctx context.Context, from sqlx.QueryerContext, after settlement.Day) (days []settlement.Day, err error) {
+	present, err := l.partitions(ctx, from)
 	for _, partition := range present {
 		if partition.Day > after {
 			days = append(days, partition.Day)
@@ -39,10 +45,14 @@ func (l *Log) CheckEmpty(ctx context.Context, days []settlement.Day) error {
 	return nil
 }
 
-// RemoveEmptyDays takes room from the last days of the log: from all of them
-// or, with a [settlement.ErrHasRows], from none. It refuses to on TiDB.
-func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error {
-	if err := l.CheckEmpty(ctx, last); err != nil {
+// RemoveEmptyDays takes the room of the days after the given one: of all of them
+// or, with a [settlement.ErrHasRows], of none. It refuses to on TiDB.
+func (l *Log) RemoveEmptyDays(ctx context.Context, after settlement.Day) error {
+	days, err := l.DaysAfter(ctx, after)
+	if err != nil || len(days) == 0 {
+		return err
+	}
+	if err := l.CheckEmpty(ctx, days); err != nil {
 		return err
 	}
 	dialect, err := l.pool.Dialect(ctx)
@@ -52,30 +62,33 @@ func (l *Log) RemoveEmptyDays(ctx context.Context, last []settlement.Day) error 
 	if !dialect.LocksTables() {
 		return fmt.Errorf("%s cannot keep rows from coming while room for them is removed, and would lose them: the days stay, and are settled without rows when their time comes", dialect)
 	}
-	names := make([]string, len(last))
-	for i, day := range last {
-		names[i] = partitionName(day)
-	}
-	list := strings.Join(names, ", ")
-	err = l.withShortWait(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		// What came since is seen.
+	if err := l.withShortWait(ctx, func(ctx context.Context, conn *sqlx.Conn) error {
+		// Days and rows that came since somebody looked are seen.
 		if err := l.lockAll(ctx, conn); err != nil {
 			return err
 		}
+		days, err := l.daysAfter(ctx, conn, after)
+		if err != nil || len(days) == 0 {
+			return err
+		}
+		names := make([]string, len(days))
+		for i, day := range days {
+			names[i] = partitionName(day)
+		}
+		list := strings.Join(names, ", ")
 		var came settlement.Day
-		switch err := conn.QueryRowContext(ctx, `
+		switch err := conn.GetContext(ctx, &came, `
 			SELECT `+l.day+`
 			FROM `+l.table+` PARTITION (`+list+`)
-			LIMIT 1`).Scan(&came); {
+			LIMIT 1`); {
 		case err == nil:
 			return l.haveRows([]settlement.Day{came})
 		case !errors.Is(err, sql.ErrNoRows):
 			return err
 		}
 		return l.alterOn(ctx, conn, `DROP PARTITION `+list)
-	})
-	if err != nil {
-		return fmt.Errorf("remove %s to %s: %w", last[0], last[len(last)-1], err)
+	}); err != nil {
+		return fmt.Errorf("remove the days after %s: %w", after, err)
 	}
 	return nil
 }

@@ -2,9 +2,10 @@ package probe
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
+
+	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db/server"
 )
@@ -68,8 +69,8 @@ func (p *prober) lockWait(ctx context.Context) error {
 		return err
 	}
 	var seconds int
-	if err := p.pool.WithLockWait(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		return conn.QueryRowContext(ctx, `SELECT @@SESSION.lock_wait_timeout`).Scan(&seconds)
+	if err := p.pool.WithLockWait(ctx, func(ctx context.Context, conn *sqlx.Conn) error {
+		return conn.GetContext(ctx, &seconds, `SELECT @@SESSION.lock_wait_timeout`)
 	}); err != nil {
 		return err
 	}

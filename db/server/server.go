@@ -162,7 +162,7 @@ func (p *Pool) InSnapshot(ctx context.Context, read func(*sqlx.Tx) error) error 
 // WithLockWait works in a session of its own that waits for tables only as long as
 // [Dialect.LockWaitSeconds] says; what takes longer fails with [LockWaitTimeout].
 // Table locks end with the session.
-func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql.Conn) error) error {
+func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sqlx.Conn) error) error {
 	dialect, err := p.Dialect(ctx)
 	if err != nil {
 		return err
@@ -176,7 +176,7 @@ func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	}()
 	if dialect == TiDB {
-		return withinLockWait(ctx, dialect, func(ctx context.Context) error { return work(ctx, conn.Conn) })
+		return withinLockWait(ctx, dialect, func(ctx context.Context) error { return work(ctx, conn) })
 	}
 	if err := p.requireWriter(ctx, conn); err != nil {
 		return p.NoWrites(err)
@@ -184,7 +184,7 @@ func (p *Pool) WithLockWait(ctx context.Context, work func(context.Context, *sql
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d", dialect.LockWaitSeconds())); err != nil {
 		return err
 	}
-	return p.NoWrites(work(ctx, conn.Conn))
+	return p.NoWrites(work(ctx, conn))
 }
 
 // withinLockWait sets the limit that the server does not have: it gives the error

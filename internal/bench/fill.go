@@ -29,9 +29,12 @@ const (
 // If payments are asked for, each of the closed days has so many rows of them, too.
 func (r *rig) fill(ctx context.Context, today settlement.Day, closedDays int, options generate.Options, payments int64) (perSecond float64, err error) {
 	first := today - settlement.Day(closedDays)
-	options.From, options.Days, options.Creators, options.Seed = first, 1, max(1, options.Videos/10), 1
-	if _, err := generate.Run(ctx, r.db, options, nil); err != nil {
-		return 0, err
+	options.Days, options.Creators, options.Seed = 1, max(1, options.Videos/10), 1
+	if closedDays > 0 {
+		options.From = first
+		if _, err := generate.Run(ctx, r.db, options, nil); err != nil {
+			return 0, err
+		}
 	}
 	if _, err := r.db.AddPartitions(ctx, first, today); err != nil {
 		return 0, err
