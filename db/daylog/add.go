@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-
-	"github.com/jmoiron/sqlx"
 
 	"creatorpay/db/server"
 	"creatorpay/settlement"
@@ -24,15 +23,24 @@ const (
 
 // Add makes room for the days from first to last, and for those between them and
 // the days that are there, since an empty day is settled too. It returns the days
-// that it added. Running it again, or more than once at the same time, adds
-// nothing twice. Before each try, check is given the days that are there; what it
+// that it added, in order. Running it again, or more than once at the same time, adds
+// nothing twice. Before each try, of which the last adds nothing, check is given the days that are there; what it
 // returns ends the call.
 func (l *Log) Add(ctx context.Context, first, last settlement.Day, check func(present []Partition) error) (added []settlement.Day, err error) {
+	defer func() {
+		slices.Sort(added)
+		added = slices.Compact(added)
+	}()
 	for attempt := 1; attempt <= layoutAttempts; attempt++ {
 		var more []settlement.Day
 		more, err = l.addMissing(ctx, first, last, check)
 		added = append(added, more...)
-		if again := errors.Is(err, settlement.ErrBusy) && attempt < busyAttempts || layoutChanged(err); !again {
+		switch {
+		case err == nil && len(more) == 0:
+			return added, nil
+		case err == nil: // what others removed meanwhile is missing now
+		case errors.Is(err, settlement.ErrBusy) && attempt < busyAttempts || layoutChanged(err):
+		default:
 			return added, err
 		}
 	}
@@ -42,16 +50,13 @@ func (l *Log) Add(ctx context.Context, first, last settlement.Day, check func(pr
 // layoutChanged tells whether partitions could not be added because others came
 // or went after their layout was read.
 func layoutChanged(err error) bool {
-	switch server.ErrorNumber(err) {
-	case server.RangeNotIncreasing, server.SameNamePartition, server.ReorganizeOutOfRange, server.UnknownPartition:
-		return true
-	}
-	return false
+	number := server.ErrorNumber(err)
+	return number == server.RangeNotIncreasing || number == server.SameNamePartition || number == server.ReorganizeOutOfRange
 }
 
-// addMissing adds what is missing in the layout that it finds. That may change
-// meanwhile: the server then refuses the borders, which no longer fit, or does not know
-// the last day any more.
+// addMissing adds what is missing in the layout that it finds. No lock holds
+// across DDL, so the layout may change meanwhile: the server then refuses the
+// borders, which no longer fit, or adds days above a gap.
 func (l *Log) addMissing(ctx context.Context, first, last settlement.Day, check func([]Partition) error) ([]settlement.Day, error) {
 	present, err := l.Partitions(ctx)
 	if err != nil {
@@ -71,12 +76,38 @@ func (l *Log) addMissing(ctx context.Context, first, last settlement.Day, check 
 	if len(present) == 0 {
 		return l.reorganizeFloor(ctx, from, to)
 	}
-	below, err := l.reorganizeFloor(ctx, from, present[0].Day-1)
+	added, err := l.reorganizeFloor(ctx, from, present[0].Day-1)
 	if err != nil {
 		return nil, err
 	}
-	above, err := l.addAbove(ctx, present[len(present)-1].Day, to)
-	return append(below, above...), err
+	filled, err := l.fillGaps(ctx, present)
+	added = append(added, filled...)
+	if err != nil {
+		return added, err
+	}
+	above, err := l.addAbove(ctx, present[len(present)-1].Day+1, to)
+	return append(added, above...), err
+}
+
+// fillGaps cuts the days of gaps out of the days above them, which have their rows.
+func (l *Log) fillGaps(ctx context.Context, present []Partition) (filled []settlement.Day, err error) {
+	for i, above := range present[1:] {
+		from := present[i].Day + 1
+		if from == above.Day {
+			continue
+		}
+		_, definitions := definePartitions(from, above.Day)
+		if err := l.alter(ctx, fmt.Sprintf(`
+		REORGANIZE PARTITION %s INTO (
+			%s
+		)`, above.Name(), definitions)); err != nil {
+			return filled, fmt.Errorf("add partitions %s to %s: %w", from, above.Day-1, err)
+		}
+		for day := from; day < above.Day; day++ {
+			filled = append(filled, day)
+		}
+	}
+	return filled, nil
 }
 
 // reorganizeFloor cuts the days out of the empty floor below the first day.
@@ -95,32 +126,16 @@ func (l *Log) reorganizeFloor(ctx context.Context, from, to settlement.Day) ([]s
 	return days, nil
 }
 
-// addAbove adds the days after the last one.
-func (l *Log) addAbove(ctx context.Context, last, to settlement.Day) ([]settlement.Day, error) {
-	if last >= to {
+func (l *Log) addAbove(ctx context.Context, from, to settlement.Day) ([]settlement.Day, error) {
+	if from > to {
 		return nil, nil
 	}
-	dialect, err := l.pool.Dialect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	days, definitions := definePartitions(last+1, to)
-	if err := l.withShortWait(ctx, func(ctx context.Context, conn *sqlx.Conn) error {
-		if dialect.LocksTables() { // else no room is ever removed
-			// The server would add days after a gap.
-			if err := l.lockAll(ctx, conn); err != nil {
-				return err
-			}
-			if _, err := conn.ExecContext(ctx, "SELECT 1 FROM "+l.partition(last)+" LIMIT 0"); err != nil {
-				return err
-			}
-		}
-		return l.alterOn(ctx, conn, fmt.Sprintf(`
+	days, definitions := definePartitions(from, to)
+	if err := l.alter(ctx, fmt.Sprintf(`
 		ADD PARTITION (
 			%s
-		)`, definitions))
-	}); err != nil {
-		return nil, fmt.Errorf("add partitions %s to %s: %w", last+1, to, err)
+		)`, definitions)); err != nil {
+		return nil, fmt.Errorf("add partitions %s to %s: %w", from, to, err)
 	}
 	return days, nil
 }
