@@ -209,6 +209,7 @@ func TestAChunkWhoseFirstAttemptFailedIsScanned(t *testing.T) {
 	b.planned()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute)
 	count := func(ctx context.Context, input ChunkInput) (CountChunkResult, error) {
 		if activity.GetInfo(ctx).Attempt == 1 {
 			return CountChunkResult{}, errors.New("out of order")

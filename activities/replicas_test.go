@@ -28,6 +28,7 @@ func withReplicas(t *testing.T) (b *bundle, lie func(statement string)) {
 	b.activities.Replicas = replicas
 	config, err := mysql.ParseDSN(primary)
 	require.NoError(t, err)
+	require.NoError(t, cluster.CatchUp(t.Context())) // with all tables, for which no scan would wait
 	return b, func(statement string) {
 		t.Helper()
 		require.NoError(t, cluster.CatchUp(t.Context()))

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -83,7 +84,10 @@ func TestDropDay_ARowThatComesWhileTheDropWaitsIsNotLost(t *testing.T) {
 
 	require.NoError(t, platform.Commit())
 
-	requireNotDropped(t, db, <-ended, 3)
+	if err = <-ended; errors.Is(err, settlement.ErrBusy) { // the commit took long
+		err = db.Drop(t.Context(), old)
+	}
+	requireNotDropped(t, db, err, 3)
 }
 
 func TestDropDay_ARowOfADayThatNeverSettlesIsNotLostBehindWhatWasMeant(t *testing.T) {

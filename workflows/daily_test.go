@@ -30,6 +30,7 @@ func setup(t *testing.T) *bundle {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute)
 	Register(env)
 	RegisterActivities(env, &activities.Activities{})
 	RegisterMailActivities(env, &activities.Mailing{})

@@ -47,7 +47,7 @@ func TestOutcomeOfEachWayToFail(t *testing.T) {
 			server.Misbehave("creator@example.com", test.fault, 1)
 			c := config(server.SMTPAddr)
 			if test.fault == inbox.Hang {
-				c.Timeout = 300 * time.Millisecond
+				c.Timeout = 3 * time.Second
 			}
 			sender := dial(t, c)
 

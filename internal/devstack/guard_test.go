@@ -42,7 +42,7 @@ func TestSecondStackOnADirectoryIsRefused(t *testing.T) {
 }
 
 func TestServerIsOutOfReachOfTheTerminal(t *testing.T) {
-	process := startShell(t, "")
+	process := startShell(t, "", time.Minute)
 
 	group, err := syscall.Getpgid(process.pid)
 	require.NoError(t, err)
@@ -50,22 +50,22 @@ func TestServerIsOutOfReachOfTheTerminal(t *testing.T) {
 }
 
 func TestStopTellsTheServerToEnd(t *testing.T) {
-	process := startShell(t, "trap 'exit 0' TERM")
+	process := startShell(t, "trap 'exit 0' TERM", time.Minute)
 
 	require.NoError(t, process.stop())
 	require.False(t, isAlive(process.pid))
 }
 
 func TestStopKillsAServerThatWillNotEnd(t *testing.T) {
-	process := startShell(t, "trap '' TERM")
+	process := startShell(t, "trap '' TERM", time.Second)
 
 	require.ErrorContains(t, process.stop(), "137", "the status that sh gives to KILL")
 	require.False(t, isAlive(process.pid))
 }
 
-// startShell runs a shell as a server, once it has done preparation. It is killed one second after
+// startShell runs a shell as a server, once it has done preparation. It is killed so long after
 // it was told to end.
-func startShell(t *testing.T, preparation string) *process {
+func startShell(t *testing.T, preparation string, grace time.Duration) *process {
 	t.Helper()
 	output, log, err := os.Pipe()
 	require.NoError(t, err)
@@ -76,7 +76,7 @@ func startShell(t *testing.T, preparation string) *process {
 	defer lock.Close()
 
 	script := preparation + "\necho ready; while :; do sleep 0.1; done"
-	process, err := startProcess([]string{"sh", "-c", script}, log, lock, time.Second)
+	process, err := startProcess([]string{"sh", "-c", script}, log, lock, grace)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = process.kill() })
 	var word string

@@ -108,10 +108,12 @@ func (r *Replica) await(ctx context.Context, position string) error {
 		if err != nil {
 			return fmt.Errorf("catch up with %s: %w", position, err)
 		}
-		for _, column := range []string{"Last_SQL_Error", "Last_IO_Error"} {
-			if status[column] != "" {
-				return fmt.Errorf("catch up with %s: %s", position, status[column])
-			}
+		if status["Last_SQL_Error"] != "" {
+			return fmt.Errorf("catch up with %s: %s", position, status["Last_SQL_Error"])
+		}
+		// One that still receives, or connects anew, may get over it.
+		if status["Last_IO_Error"] != "" && (status["Slave_IO_Running"] == "No" || status["Replica_IO_Running"] == "No") {
+			return fmt.Errorf("catch up with %s: %s", position, status["Last_IO_Error"])
 		}
 	}
 }

@@ -40,6 +40,7 @@ func TestEveryTryButTheFirstIsARetry(t *testing.T) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetMetricsHandler(counter)
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute)
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&countRetries{}}})
 	var tried atomic.Int64
 	failing := func(context.Context) error {

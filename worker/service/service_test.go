@@ -9,11 +9,14 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
@@ -189,7 +192,12 @@ func TestRun_AnswersScrapesUntilTheLastActivityHasEnded(t *testing.T) {
 	_, err = temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue}, workflows.Daily, workflows.DailyInput{Day: sunday})
 	require.NoError(t, err)
 	defer func() { _ = temporal.TerminateWorkflow(context.WithoutCancel(t.Context()), id, "", "the test is over") }()
-	requireMetric(t, address, `temporal_worker_task_slots_used\{.*worker_type="ActivityWorker".*\} 1\n`)
+	require.Eventually(t, func() bool {
+		run, err := temporal.DescribeWorkflowExecution(t.Context(), id, "")
+		return err == nil && slices.ContainsFunc(run.PendingActivities, func(pending *workflow.PendingActivityInfo) bool {
+			return pending.ActivityType.Name == "BeginDay" && pending.State == enums.PENDING_ACTIVITY_STATE_STARTED
+		})
+	}, time.Minute, 20*time.Millisecond, "an activity waits")
 
 	stopped := make(chan struct{})
 	go func() {

@@ -11,6 +11,7 @@ import (
 
 	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
+	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 )
 
@@ -72,6 +73,7 @@ func TestWhatIsScannedOnReplicasIsWorthTheSameWhateverBecomesOfThem(t *testing.T
 	s, replicas, database := onReplicas(t, cluster)
 	s.Migrate(p)
 	s.Load(p)
+	s.AddDays(rig.Today, oracle.DaysAfter(rig.Today, 7)) // no run makes room first, for which replicas would be waited
 	require.NoError(t, cluster.CatchUp(t.Context()))
 	worker := s.StartWorker(replicas)
 	settled := func(day int) (countings int64) {

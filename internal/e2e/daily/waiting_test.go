@@ -99,7 +99,7 @@ func TestTerminatedWorkerFinishesWhatItHasBegun(t *testing.T) {
 	rig.WaitUntil(t, "two chunks are being counted", func() bool { return s.WaitingForVideos() == 2 })
 
 	require.NoError(t, first.Signal(syscall.SIGTERM))
-	first.WaitUntilSaid("Worker has been stopped")
+	rig.WaitUntil(t, "neither worker takes on more", func() bool { return strings.Count(first.Stderr.String(), "Worker has been stopped") == 2 })
 	counting.Release()
 
 	require.Zero(t, first.Wait().Code)

@@ -40,10 +40,10 @@ func TestThePlatformFindsRoomDaysAfterADayHasFailedAndTheSchedulesWerePaused(t *
 	s := rig.New(t, p)
 	s.AddDays(rig.Today, rig.Tomorrow)
 	s.StartWorker("PARTITIONS_AHEAD=2")
-	s.Starter("schedule", "apply").RequireSuccess()
-	s.Starter("schedule", "pause", "--note", "the log is being repaired").RequireSuccess()
 	s.Exec(`DELETE FROM videos WHERE video_id = 10`)
 	s.RunDay(rig.Today).RequireFailure("not in the catalogue")
+	s.Starter("schedule", "apply").RequireSuccess()
+	s.Starter("schedule", "pause", "--note", "the log is being repaired").RequireSuccess()
 	requireNoRoom(s, daysLater)
 	temporal := s.Dial()
 	due := time.Date(2024, 5, 14, 4, 30, 0, 0, p.Zone)
@@ -52,6 +52,7 @@ func TestThePlatformFindsRoomDaysAfterADayHasFailedAndTheSchedulesWerePaused(t *
 		handle := temporal.ScheduleClient().GetHandle(t.Context(), schedule.ID)
 		require.Equal(t, schedule.Launches(), describeSchedule(s, handle).Schedule.State.Paused, schedule.ID)
 		if !schedule.Launches() {
+			require.NoError(t, handle.Pause(t.Context(), client.SchedulePauseOptions{})) // it would make room by this machine's clock
 			require.NoError(t, handle.Backfill(t.Context(), client.ScheduleBackfillOptions{Backfill: []client.ScheduleBackfill{{
 				Start: due.Add(-time.Minute), End: due.Add(time.Minute),
 			}}}))

@@ -25,6 +25,8 @@ const (
 	breakerDelay = 2 * time.Second
 	breakerCalls = 20
 	stopTimeout  = 10 * time.Second // connections that have sent nothing keep a server from stopping for 5 s
+	// calls is how many a copy may be asked at a time: more than come while the machine does something else for a second.
+	calls = 64
 )
 
 // reader is the user of the apis: it may read, and nothing else.
@@ -93,6 +95,8 @@ func (s *stack) settings(primary, replicas string) []string {
 		"API_ISSUER=" + s.issuer.URL,
 		"API_RATE=0",
 		fmt.Sprintf("API_CALL_LIMIT=%s", callLimit),
+		fmt.Sprintf("API_CONNECTIONS=%d", calls),
+		fmt.Sprintf("API_PRIMARY_CALLS=%d", calls),
 		fmt.Sprintf("API_BREAKER_CALLS=%d", breakerCalls),
 		fmt.Sprintf("API_BREAKER_DELAY=%s", breakerDelay),
 		fmt.Sprintf("API_STOP_TIMEOUT=%s", stopTimeout),

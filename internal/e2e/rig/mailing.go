@@ -60,7 +60,7 @@ func StartInbox(t testing.TB) *inbox.Inbox {
 
 // MailSettings are those of a worker whose mails go to the inbox.
 func MailSettings(box *inbox.Inbox) []string {
-	return []string{"SMTP_ADDR=" + box.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "SMTP_TIMEOUT=3s", "MAIL_RATE=0"}
+	return []string{"SMTP_ADDR=" + box.SMTPAddr, "SMTP_FROM=payments@creatorpay.example", "MAIL_RATE=0"}
 }
 
 // NewMailing has run the Sunday, with so many creators, and has no worker any more.
