@@ -102,7 +102,21 @@ func (c *Rig) takePayments(ctx context.Context, rows []paidArrival) error {
 
 // takePaidArrivals adds what arrived to the platform, as [Rig.takeArrivals] does.
 func (c *Rig) takePaidArrivals() {
-	fates := map[string]fate{}
+	fates, below := map[string]fate{}, map[string]bool{}
+	c.reportError(c.ask(func(ctx context.Context) error {
+		return eachRow(ctx, c.SQL, func(scan func(...any) error) (err error) {
+			var row oracle.Payment
+			var day, at string
+			if err = scan(&day, &row.Video, &row.ID, &at, &row.Status); err != nil {
+				return err
+			}
+			row.At, err = parseStored(at)
+			below[keyOf(row, rig.ToDay(day))] = true
+			return err
+		}, `
+			SELECT paid_on, video_id, payment_id, paid_at, status
+			FROM payments PARTITION (p0)`)
+	}))
 	kept := c.firstKeptPayments()
 	c.reportError(c.ask(func(ctx context.Context) error {
 		return eachRow(ctx, c.SQL, func(scan func(...any) error) (err error) {
@@ -133,6 +147,9 @@ func (c *Rig) takePaidArrivals() {
 		c.reportIf(!wrong.mended, "payment %d cannot be settled, and no failure has named it", wrong.ID)
 	}
 	for _, came := range c.paid {
+		if below[keyOf(came.Payment, came.day)] {
+			continue
+		}
 		f, there := fates[keyOf(came.Payment, came.day)]
 		c.reportIf(!there && came.day >= kept, "payment %d has vanished", came.ID)
 		c.reportFate(f, came.origin, "payment", came.ID)

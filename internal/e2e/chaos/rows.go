@@ -116,9 +116,20 @@ func (c *Rig) takeArrival(came arrival) {
 // which side of a close a row came to lie; but one that came to a closed day is
 // late, and one that is late is paid by the next run that can do so. When its day
 // has been dropped, it is late if it was posted: one that was neither counted nor
-// posted would be missed in what the day came to.
+// posted would be missed in what the day came to. One that came when a drop of its day
+// had broken off lies below the first day in the end, as those do that come afterwards ([Rig.takeInserted]).
 func (c *Rig) takeArrivals() {
-	fates := map[int64]fate{}
+	fates, below := map[int64]fate{}, map[int64]bool{}
+	c.reportError(c.ask(func(ctx context.Context) error {
+		return eachRow(ctx, c.SQL, func(scan func(...any) error) error {
+			var id int64
+			err := scan(&id)
+			below[id] = true
+			return err
+		}, `
+			SELECT view_id
+			FROM watch_log PARTITION (p0)`)
+	}))
 	kept := c.firstKept()
 	c.reportError(c.ask(func(ctx context.Context) error {
 		return eachRow(ctx, c.SQL, func(scan func(...any) error) error {
@@ -143,6 +154,9 @@ func (c *Rig) takeArrivals() {
 			WHERE view_id >= ? AND watched_on < ?`, int64(firstArrival), int64(firstArrival), kept)
 	}))
 	for _, came := range c.arrived {
+		if below[came.ID] {
+			continue
+		}
 		f, there := fates[came.ID]
 		c.reportIf(!there && came.day >= kept, "view %d has vanished", came.ID)
 		c.reportFate(f, came.origin, "view", came.ID)

@@ -13,7 +13,7 @@ import (
 // systemd does.
 func (c *Rig) keepWorkerRunning(slot int) {
 	dsn := c.DSN(func(config *mysql.Config) { config.Addr = c.proxies[slot].Addr })
-	fixed := slices.Concat([]string{dsn}, rig.MailSettings(c.inbox), c.setting)
+	fixed := slices.Concat([]string{dsn}, rig.MailSettings(c.inbox), []string{"SMTP_TIMEOUT=3s"}, c.setting) // for mail servers that hang
 	for !c.isEnding() {
 		c.servers.RLock() // a worker that finds no server ends at once
 		worker := c.Start("worker", append(c.settingsOf(slot).environment(), fixed...))
