@@ -16,7 +16,7 @@ type measurement struct {
 	Skew    string
 	Layout  string `json:",omitempty"` // of the processes over the cores; empty if all have all
 	// ClosedDays lay before the measured day, each as big. Without any, it was
-	// one with a tenth of the rows.
+	// a smaller one, or none.
 	ClosedDays int `json:",omitempty"`
 	Rounds     int
 	Sizes      []size

@@ -165,7 +165,7 @@ func (m measurement) before() string {
 	case usualClosedDays:
 		return ""
 	case 0:
-		return "; only one day before, with a tenth of the rows"
+		return "; no full day before"
 	default:
 		return fmt.Sprintf("; full closed days before: %d", m.ClosedDays)
 	}

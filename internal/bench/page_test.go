@@ -123,6 +123,6 @@ func TestGoalIsJudgedByTheNewestUsualDay(t *testing.T) {
 	withoutFloor.Sizes = []size{{Rows: million, Figures: []figures{rounds(product, 1)}}}
 
 	require.Equal(t, "not measured", g.judge("MySQL 9", []measurement{with(oneCore, 1), withoutFloor}))
-	require.Equal(t, "3 **missed**; only one day before, with a tenth of the rows", g.judge("MySQL 9", []measurement{with(oneDay, 3), withoutFloor}))
+	require.Equal(t, "3 **missed**; no full day before", g.judge("MySQL 9", []measurement{with(oneDay, 3), withoutFloor}))
 	require.Equal(t, "2 met", g.judge("MySQL 9", []measurement{with(oneDay, 3), with(older, 1), with(newest, 2), withoutFloor}))
 }

@@ -42,6 +42,7 @@ func TestReadersAreMeasuredWithAndWithoutReplicas(t *testing.T) {
 	require.Len(t, measured[0].Readings, 3+1+3, "each way alone, and the floor once")
 	for _, one := range measured[0].Readings {
 		require.Positive(t, one.Statuses["200"]+one.Statuses["304"], one)
+		require.Equal(t, one.Requests, one.Statuses["200"]+one.Statuses["304"]+one.Statuses["503"], one) // of a machine that has much else to do
 	}
 	require.Len(t, measured[0].Runs, 2*(1+3), "alone, and asked in each way")
 	page, err := os.ReadFile(command.Page)

@@ -198,6 +198,7 @@ func TestRun_AnswersScrapesUntilTheLastActivityHasEnded(t *testing.T) {
 			return pending.ActivityType.Name == "BeginDay" && pending.State == enums.PENDING_ACTIVITY_STATE_STARTED
 		})
 	}, time.Minute, 20*time.Millisecond, "an activity waits")
+	requireMetric(t, address, `temporal_worker_task_slots_used\{.*worker_type="ActivityWorker".*\} 1\n`)
 
 	stopped := make(chan struct{})
 	go func() {

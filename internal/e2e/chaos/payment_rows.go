@@ -104,14 +104,9 @@ func (c *Rig) takePayments(ctx context.Context, rows []paidArrival) error {
 func (c *Rig) takePaidArrivals() {
 	fates, below := map[string]fate{}, map[string]bool{}
 	c.reportError(c.ask(func(ctx context.Context) error {
-		return eachRow(ctx, c.SQL, func(scan func(...any) error) (err error) {
-			var row oracle.Payment
-			var day, at string
-			if err = scan(&day, &row.Video, &row.ID, &at, &row.Status); err != nil {
-				return err
-			}
-			row.At, err = parseStored(at)
-			below[keyOf(row, rig.ToDay(day))] = true
+		return eachRow(ctx, c.SQL, func(scan func(...any) error) error {
+			key, err := scanKey(scan)
+			below[key] = true
 			return err
 		}, `
 			SELECT paid_on, video_id, payment_id, paid_at, status
@@ -119,15 +114,10 @@ func (c *Rig) takePaidArrivals() {
 	}))
 	kept := c.firstKeptPayments()
 	c.reportError(c.ask(func(ctx context.Context) error {
-		return eachRow(ctx, c.SQL, func(scan func(...any) error) (err error) {
-			var row oracle.Payment
-			var day, at string
+		return eachRow(ctx, c.SQL, func(scan func(...any) error) error {
 			var f fate
-			if err = scan(&day, &row.Video, &row.ID, &at, &row.Status, &f.late, &f.posted); err != nil {
-				return err
-			}
-			row.At, err = parseStored(at)
-			fates[keyOf(row, rig.ToDay(day))] = f
+			key, err := scanKey(scan, &f.late, &f.posted)
+			fates[key] = f
 			return err
 		}, `
 			SELECT
@@ -157,4 +147,16 @@ func (c *Rig) takePaidArrivals() {
 		c.plan.platform.Payments = append(c.plan.platform.Payments, came.Payment)
 		c.Tally.arrivePaid(f.late)
 	}
+}
+
+// scanKey scans a row's day, video, id, time and status, and what comes after them, and gives the row's key.
+func scanKey(scan func(...any) error, more ...any) (string, error) {
+	var row oracle.Payment
+	var day, at string
+	if err := scan(append([]any{&day, &row.Video, &row.ID, &at, &row.Status}, more...)...); err != nil {
+		return "", err
+	}
+	var err error
+	row.At, err = parseStored(at)
+	return keyOf(row, rig.ToDay(day)), err
 }
