@@ -44,3 +44,14 @@ func LastLines(text string, n int) string {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
+
+// withoutDebug is a log without its entries of that level: so many that nobody finds among them why a test has failed.
+func withoutDebug(log string) string {
+	var rest strings.Builder
+	for line := range strings.Lines(log) {
+		if !strings.Contains(line, `"level":"DEBUG"`) {
+			rest.WriteString(line)
+		}
+	}
+	return rest.String()
+}

@@ -42,7 +42,7 @@ func (o *output) String() string {
 // Start starts a program, named by its path in the folder of programs, with
 // nothing in its environment but the PATH, an empty home and the given variables.
 // It is killed at the end of the test if it still runs then; what it wrote to
-// stderr is logged if the test has failed.
+// stderr is logged if the test has failed, but for what it only tells debuggers.
 func Start(t testing.TB, environment []string, name string, args ...string) *Program {
 	t.Helper()
 	if filepath.Base(name) == name {
@@ -64,7 +64,7 @@ func Start(t testing.TB, environment []string, name string, args ...string) *Pro
 	t.Cleanup(func() {
 		p.Kill()
 		if t.Failed() && p.Stderr.String() != "" {
-			t.Logf("%s %s wrote to stderr:\n%s", name, strings.Join(args, " "), LastLines(p.Stderr.String(), 40))
+			t.Logf("%s %s wrote to stderr:\n%s", name, strings.Join(args, " "), LastLines(withoutDebug(p.Stderr.String()), 40))
 		}
 	})
 	return p
