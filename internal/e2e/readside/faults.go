@@ -41,17 +41,16 @@ type faulty struct {
 
 // injector makes everything fail at random moments.
 type injector struct {
-	stack    *stack
-	troubles *troubles
-	lost     func(replica int) // is told that a replica went back to what it was
-	lag      time.Duration     // the longest one of a replica
-	backups  []string
-	failing  map[string]*sync.Mutex // by name: nothing has two faults at a time
+	stack   *stack
+	lost    func(replica int) // is told that a replica went back to what it was
+	lag     time.Duration     // the longest one of a replica
+	backups []string
+	failing map[string]*sync.Mutex // by name: nothing has two faults at a time
 }
 
 func newInjector(s *stack, lasts time.Duration, lost func(replica int)) *injector {
 	s.Helper()
-	in := &injector{stack: s, troubles: &troubles{}, lost: lost, lag: min(lasts/5, longestLag), failing: map[string]*sync.Mutex{}}
+	in := &injector{stack: s, lost: lost, lag: min(lasts/5, longestLag), failing: map[string]*sync.Mutex{}}
 	dir := devtest.Dir(s)
 	for i, replica := range s.cluster.Replicas {
 		in.backups = append(in.backups, filepath.Join(dir, fmt.Sprint(i)))
@@ -123,7 +122,7 @@ func (in *injector) fail(ctx context.Context, target faulty, fault fault, length
 	defer cancel()
 	var noted []*trouble
 	for _, name := range target.names {
-		noted = append(noted, in.troubles.begin(name, fault.kind))
+		noted = append(noted, in.stack.troubles.begin(name, fault.kind))
 	}
 	in.stack.Logf("%s  %s: %s for %s", noted[0].From.Format("15:04:05.000"), name, fault.kind, length)
 	if err := fault.begin(certain); err != nil {
@@ -134,7 +133,7 @@ func (in *injector) fail(ctx context.Context, target faulty, fault fault, length
 	if err == nil {
 		err = target.recovered(certain)
 	}
-	in.troubles.end(noted...)
+	in.stack.troubles.end(noted...)
 	if err != nil {
 		return fmt.Errorf("%s: end of %s: %w", name, fault.kind, err)
 	}

@@ -23,9 +23,9 @@ type judge struct {
 	bodies map[string]string               // what is wrong with a body, by address and hash
 }
 
-func newJudge(s *stack, troubles *troubles, presence *presence) *judge {
+func newJudge(s *stack, presence *presence) *judge {
 	j := &judge{
-		books: s.books, truth: truth{s.primary, s.books.db}, troubles: troubles, presence: presence,
+		books: s.books, truth: truth{s.primary, s.books.db}, troubles: s.troubles, presence: presence,
 		closes: map[settlement.Period]*closing{}, shown: map[settlement.Period]time.Time{},
 		tags: map[string]string{}, bodies: map[string]string{},
 	}

@@ -54,7 +54,7 @@ func (j *judge) limit(a *answer) time.Duration {
 			return longest + a.Path.longest()
 		}
 		if a.Way == apiName(i) {
-			return giveUp // it was frozen
+			return giveUp // it was frozen or slow
 		}
 	}
 	return a.Path.longest()
@@ -88,8 +88,8 @@ func (j *judge) withoutPrimary(a *answer) bool {
 	return j.troubles.during(thePrimary, a.Begun.Add(-recovery), a.Ended) || j.hung(a)
 }
 
-// hung tells whether the api that answered may have been frozen: all calls that it had
-// begun have outlived their limit then, so that its breakers open.
+// hung tells whether the api that answered may have been frozen or slow: all calls that it
+// had begun have outlived their limit then, so that its breakers open.
 func (j *judge) hung(a *answer) bool {
 	for i := range 2 {
 		if (a.Way == "balancer" || a.Way == apiName(i)) && j.troubles.hung(apiName(i), a.Begun.Add(-recovery), a.Ended) {

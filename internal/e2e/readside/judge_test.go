@@ -81,6 +81,8 @@ func TestJudgeFindsWhatIsWrong(t *testing.T) {
 		"503 soon after":                       {newJudged(everything...), answered(210+recovery.Seconds()-0.1, 503), ""},
 		"503 long after":                       {newJudged(everything...), answered(210+recovery.Seconds()+0.1, 503), "503 while the primary was well"},
 		"503 of an api that was frozen":        {newJudged(&trouble{Of: apiName(1), Kind: frozen, From: at(190), To: at(199)}), answered(200, 503), ""},
+		"503 of a slow api":                    {newJudged(&trouble{Of: apiName(0), Kind: slow, From: at(199), To: at(199.5)}), answered(200, 503), ""},
+		"503 while the primary was slow":       {newJudged(&trouble{Of: thePrimary, Kind: slow, From: at(199), To: at(199.5)}, long(replicaName(0)), long(replicaName(1))), answered(200, 503), ""},
 		"503 without Retry-After":              {newJudged(everything...), with(answered(200, 503), func(a *answer) { a.RetryAfter = "" }), "without a Retry-After"},
 		"503 while a replica had it":           {newJudged(long(thePrimary), long(replicaName(1))), answered(200, 503), "503 while replica 1 was well"},
 		"503 while a replica that lags had it": {newJudged(long(thePrimary), long(replicaName(1)), &trouble{Of: replicaName(0), Kind: lagging, From: at(190), To: at(210)}), answered(200, 503), "503 while replica 1 was well"},

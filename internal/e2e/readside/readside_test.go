@@ -45,7 +45,7 @@ func (s *stack) in(t testing.TB) *stack {
 }
 
 // readWhile reads at a constant rate while something happens, and a moment longer.
-// It returns what is wrong with the answers; faults explain nothing here.
+// It returns what is wrong with the answers; no fault explains anything here.
 func (s *stack) readWhile(asking *readers, next func(*rand.Rand) question, happens func()) (found []string) {
 	s.Helper()
 	ctx, stop := context.WithCancel(s.Context())
@@ -60,7 +60,7 @@ func (s *stack) readWhile(asking *readers, next func(*rand.Rand) question, happe
 	pause(ctx, aMoment)
 	stop()
 	<-done
-	found, err := newJudge(s, &troubles{}, &presence{}).findings(s.Context(), asking.answers)
+	found, err := newJudge(s, &presence{}).findings(s.Context(), asking.answers)
 	require.NoError(s, err)
 	return found
 }

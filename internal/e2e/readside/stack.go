@@ -44,6 +44,7 @@ type stack struct {
 	grants   grants
 	apis     [2]*api
 	balancer *balancer
+	troubles *troubles
 }
 
 // keeping is the api that keeps answers; the other one keeps none.
@@ -54,7 +55,7 @@ func (s *stack) keeping() *api { return s.apis[0] }
 // back.
 func newStack(t testing.TB, random *rand.Rand, days int) *stack {
 	t.Helper()
-	s := &stack{TB: t, cluster: devtest.Cluster(t)}
+	s := &stack{TB: t, cluster: devtest.Cluster(t), troubles: &troubles{}}
 	primary, replicas := devtest.ReplicatedDatabase(t, s.cluster)
 	s.primary = openRoot(t, primary)
 	for _, dsn := range replicas {
@@ -81,6 +82,7 @@ func newStack(t testing.TB, random *rand.Rand, days int) *stack {
 	}
 	s.grants = newGrants(t, s.issuer, s.apis[0])
 	s.balancer = startBalancer(t, s.apis[0], s.apis[1])
+	s.watchSlowness()
 	return s
 }
 

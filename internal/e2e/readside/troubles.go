@@ -14,7 +14,8 @@ const (
 	lagging = "replication stopped" // it answers what it has
 )
 
-// trouble is that something failed, until it had all that it needs to answer again.
+// trouble is that something failed, until it had all that it needs to answer again, or
+// that it was slow.
 type trouble struct {
 	Of, Kind string
 	From, To time.Time // To is zero while it lasts
@@ -31,11 +32,15 @@ type troubles struct {
 }
 
 func (t *troubles) begin(of, kind string) *trouble {
+	one := &trouble{Of: of, Kind: kind, From: time.Now()}
+	t.add(one)
+	return one
+}
+
+func (t *troubles) add(one *trouble) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	one := &trouble{Of: of, Kind: kind, From: time.Now()}
 	t.all = append(t.all, one)
-	return one
 }
 
 func (t *troubles) end(those ...*trouble) {
@@ -57,9 +62,11 @@ func (t *troubles) down(of string, from, to time.Time) bool {
 	return t.any(func(one *trouble) bool { return one.Of == of && one.Kind != lagging && one.overlaps(from, to) })
 }
 
-// hung tells whether the named one was frozen at any time between the two.
+// hung tells whether the named one was frozen or slow at any time between the two.
 func (t *troubles) hung(of string, from, to time.Time) bool {
-	return t.any(func(one *trouble) bool { return one.Of == of && one.Kind == frozen && one.overlaps(from, to) })
+	return t.any(func(one *trouble) bool {
+		return one.Of == of && (one.Kind == frozen || one.Kind == slow) && one.overlaps(from, to)
+	})
 }
 
 func (t *troubles) any(is func(*trouble) bool) bool {
