@@ -69,7 +69,7 @@ chaos: setup ## run days and weeks under random faults and compare every table (
 
 chaos-api: setup ## read from two apis while servers and replicas fail, and compare every answer (takes three minutes)
 	CREATORPAY_CHAOS_SECONDS=$(SECONDS) CREATORPAY_TEST_SEED=$(SEED) \
-		go test -count=1 -timeout 24h -v -run '^TestChaos$$' ./internal/e2e/readside
+		go test -count=1 -timeout 24h -v -run '^TestReadSideUnderFaults$$' ./internal/e2e/readside
 
 failover: setup ## kill the server that takes the writes in the middle of a day, with replicas, in a group of MySQL, in a cluster of Galera
 	go test -count=1 -timeout 30m -v ./internal/e2e/failover

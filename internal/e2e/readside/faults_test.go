@@ -13,7 +13,7 @@ import (
 	"creatorpay/internal/e2e/rig"
 )
 
-// secondsVariable makes a longer run of TestChaos; `make chaos-api` sets it.
+// secondsVariable makes a longer run of TestReadSideUnderFaults; `make chaos-api` sets it.
 const secondsVariable = "CREATORPAY_CHAOS_SECONDS"
 
 // Without it a run is short. The first days have closed before it begins; the
@@ -24,7 +24,7 @@ const (
 	rate       = 50 // requests a second
 )
 
-func TestChaos(t *testing.T) {
+func TestReadSideUnderFaults(t *testing.T) {
 	random := rig.NewRandom(t)
 	s := newStack(t, random, daysBefore)
 	seen := &presence{spans: map[replicaPeriod][]span{}}
