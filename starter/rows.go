@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -67,7 +68,7 @@ func (c rowsTakeCommand) Run(ctx context.Context, database *db.DB) error {
 		rows, err = takeRows(ctx, c.Output, database.Log.TakeRowsBelow, writeViews)
 	}
 	if err != nil {
-		return err
+		return c.afterFailure(err)
 	}
 	if rows == 0 {
 		fmt.Println("no rows of dropped days")
@@ -75,6 +76,18 @@ func (c rowsTakeCommand) Run(ctx context.Context, database *db.DB) error {
 	}
 	fmt.Printf("%s moved into %s\n", settlement.Count(rows, "row"), c.Output)
 	return nil
+}
+
+// afterFailure leaves no file of rows that are certainly still in the log. Else it says what the file is worth.
+func (c rowsTakeCommand) afterFailure(err error) error {
+	if settlement.KindOf(err) == settlement.ErrNeeded {
+		return errors.Join(err, os.Remove(c.Output))
+	}
+	if _, missing := os.Stat(c.Output); missing != nil {
+		return err
+	}
+	return fmt.Errorf("%w\n%s is written, but its rows may still be in the log: take them again into another file; "+
+		"if that one gets rows, they are all of them: delete this one", err, c.Output)
 }
 
 // reading hands all rows over, one at a time.

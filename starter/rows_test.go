@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,6 +27,38 @@ func TestDescribeRestored(t *testing.T) {
 	} {
 		require.Equal(t, test.want, describeRestored(day, test.restored, test.done))
 	}
+}
+
+// left is a file of rows that were to be taken.
+func left(t *testing.T) rowsTakeCommand {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "rows.csv")
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	return rowsTakeCommand{Output: path}
+}
+
+func TestRowsTake_ARowThatCameMeanwhileLeavesNoFile(t *testing.T) {
+	c := left(t)
+	came := settlement.Errorf(settlement.ErrNeeded, settlement.Period{}, "a row came meanwhile")
+
+	err := c.afterFailure(fmt.Errorf("take rows: %w", came))
+
+	require.ErrorIs(t, err, came)
+	require.NoFileExists(t, c.Output)
+}
+
+func TestRowsTake_AFileOfRowsThatMayBeTakenIsKept(t *testing.T) {
+	c := left(t)
+
+	err := c.afterFailure(errors.New("invalid connection"))
+
+	require.ErrorContains(t, err, "invalid connection\n"+c.Output+" is written, but its rows may still be in the log: take them again into another file")
+	require.FileExists(t, c.Output)
+}
+
+func TestRowsTake_WithoutAFileThereIsNothingToDecide(t *testing.T) {
+	failed := errors.New("connection refused")
+	require.Equal(t, failed, rowsTakeCommand{Output: filepath.Join(t.TempDir(), "rows.csv")}.afterFailure(failed))
 }
 
 func TestWriteViews_InTheFormOfAnImport(t *testing.T) {
