@@ -126,6 +126,28 @@ func TestTheExampleExplainsWhatComposeReads(t *testing.T) {
 	require.Equal(t, slices.Compact(reads), slices.Sorted(maps.Keys(readExample(t))))
 }
 
+// TestTheExampleSaysWhatComposeRequires: whoever sets what the example says is required can start it.
+func TestTheExampleSaysWhatComposeRequires(t *testing.T) {
+	text, _ := readCompose(t)
+	content, err := os.ReadFile("../.env.example")
+	require.NoError(t, err)
+	var required []string
+	for _, variable := range regexp.MustCompile(`\$\{([A-Z_]+):\?`).FindAllStringSubmatch(text, -1) {
+		required = append(required, variable[1])
+	}
+	var said []string
+	for paragraph := range strings.SplitSeq(string(content), "\n\n") {
+		if strings.HasPrefix(paragraph, "# Required") {
+			for _, variable := range regexp.MustCompile(`(?m)^([A-Z_]+)=$`).FindAllStringSubmatch(paragraph, -1) {
+				said = append(said, variable[1])
+			}
+		}
+	}
+	slices.Sort(required)
+	require.ElementsMatch(t, slices.Compact(required), said)
+	require.Contains(t, said, "LINK_KEYS", "without an issuer an api has to have them")
+}
+
 func TestTheExampleShowsTheProgramsDefaults(t *testing.T) {
 	_, services := readCompose(t)
 	example := readExample(t)
