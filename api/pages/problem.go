@@ -8,6 +8,7 @@ import (
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
+	"creatorpay/api/observe"
 	"creatorpay/db/copies"
 	"creatorpay/engine/link"
 	"creatorpay/settlement"
@@ -81,7 +82,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, in frame, err error)
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(away.RetryAfter.Seconds()))))
 		s.writeProblemIn(w, r, in, http.StatusServiceUnavailable, unavailable)
 	default:
-		s.logger.ErrorContext(r.Context(), "cannot answer with a page", "error", err)
+		s.logger.ErrorContext(r.Context(), "cannot answer with a page", "request_id", observe.ID(r.Context()), "error", err)
 		s.writeProblemIn(w, r, in, http.StatusInternalServerError, failed)
 	}
 }

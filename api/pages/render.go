@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"creatorpay/api/observe"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -101,7 +102,7 @@ func px(length float64) string {
 func (s *site) write(w http.ResponseWriter, r *http.Request, status int, language, page string, view any) []byte {
 	var html bytes.Buffer
 	if err := pages[language][page].ExecuteTemplate(&html, "page", view); err != nil {
-		s.logger.ErrorContext(r.Context(), "cannot write a page", "page", page, "error", err)
+		s.logger.ErrorContext(r.Context(), "cannot write a page", "request_id", observe.ID(r.Context()), "page", page, "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return nil
 	}
