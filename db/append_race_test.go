@@ -145,8 +145,9 @@ func TestR15_EveryPaymentIsCountedOrLate(t *testing.T) {
 			count = Count{Payments: &PaymentCount{}}
 		}
 		require.NoError(t, db.StoreCount(t.Context(), day, me, chunk, count, 1))
-		if day%4 < 2 {
-			require.Empty(t, recount(t, db, day))
+		require.Empty(t, recount(t, db, day))
+		if day%4 > 1 { // as where somebody's transactions on the logs stayed open
+			exec(t, db, `UPDATE runs SET checked_from = 0, payments_checked_from = 0 WHERE starts_on = ?`, day)
 		}
 		settle(t, db, day, chunk)
 		var group errgroup.Group

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -151,6 +152,19 @@ func TestAppendViews_AViewThatOnlyADroppedDayCouldJudgeIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []Refusal{{0, "watched_at", fmt.Sprintf(refusedUnjudged, monday)}}, refused)
 	require.Equal(t, Appended{Rows: 2, Closed: []settlement.Day{monday + 1}}, added)
+}
+
+// Else appenders that have all connections wait for one another for ever.
+func TestAppendViews_TakesOneConnection(t *testing.T) {
+	db := openDropped(t)
+	db.pool.SetMaxOpenConns(1)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+
+	_, refused, err := db.AppendViews(ctx, []daylog.View{view(monday+1, 2, time.Second)})
+
+	require.NoError(t, err)
+	require.Len(t, refused, 1, "it was looked up until when views of the day depend on the one before")
 }
 
 func TestAppendViews_AViewThatWasJudgedBeforeTheDayBeforeItWasDroppedIsPassedOver(t *testing.T) {

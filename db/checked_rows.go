@@ -34,18 +34,24 @@ func (db *DB) checkRows(ctx context.Context, log *daylog.Log, day settlement.Day
 	return checked, err
 }
 
-// storeChecked makes it what the run's last check found. A check that was overtaken may
-// store what it found after another one: that holds as well.
-func storeChecked(ctx context.Context, tx *sqlx.Tx, period settlement.Period, views, payments checkedRows) error {
+// storeChecked makes it what the run's last check of the chunks found. A check that was
+// overtaken may store what it found after another one: that holds as well, of the counts
+// that it saw.
+func storeChecked(ctx context.Context, tx *sqlx.Tx, period settlement.Period, views, payments checkedRows, chunks []Chunk) error {
+	var counts int
+	for _, chunk := range chunks {
+		counts += chunk.Counts
+	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE runs
 		SET
 			checked_from = ?,
 			checked_rows = ?,
 			payments_checked_from = ?,
-			payments_checked_rows = ?
+			payments_checked_rows = ?,
+			checked_counts = ?
 		WHERE kind = ? AND starts_on = ? AND version = ?`,
-		views.from, views.rows, payments.from, payments.rows, period.Kind, period.Start, runVersion)
+		views.from, views.rows, payments.from, payments.rows, counts, period.Kind, period.Start, runVersion)
 	return err
 }
 

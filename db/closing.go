@@ -14,8 +14,8 @@ import (
 
 // CloseDay seals the day (R11) and returns its totals. All chunks must be
 // settled, and the rows in the partition of each log must be as many as were
-// counted (R10, R15): otherwise it fails with a [settlement.ErrRowsArrived] and the
-// day stays open. It fails with a [settlement.ErrLostLate] where a server that took over lacks what
+// counted (R10, R15), and those of payments must have been checked as they are counted (R13): otherwise it fails with a
+// [settlement.ErrRowsArrived] and the day stays open. It fails with a [settlement.ErrLostLate] where a server that took over lacks what
 // [DB.CollectLate] had fixed. The rows are those that the check counted where none has come since, which
 // the same transaction looks for, and are counted in it where some have. The epoch of a log of which
 // the day has rows is raised before, that of the watch log always, so every row is
@@ -59,6 +59,11 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 		if run.settles {
 			if err := db.checkPayments(ctx, tx, run, totals); err != nil {
 				return err
+			}
+			// Which payments several videos have, only the check finds: a server that took over may lack it, with all
+			// that came of it.
+			if after != run.CheckedCounts && totals.OwnPayments() > 0 {
+				return settlement.Errorf(settlement.ErrRowsArrived, period, "%s was counted again after its payments were checked, or the check was lost", day)
 			}
 			if err := dropPaymentIDs(ctx, tx, day); err != nil {
 				return err

@@ -48,6 +48,7 @@ func TestCloseDay_RaisesTheEpochOfPaymentsOnlyWhereTheDayHasSome(t *testing.T) {
 	}
 	chunk := plan(t, db, monday)[0]
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 1), 1))
+	require.Empty(t, recount(t, db, monday))
 	settle(t, db, monday, chunk)
 	_, err := db.CloseDay(t.Context(), monday, me)
 	require.NoError(t, err)
@@ -104,4 +105,55 @@ func TestCloseDay_PaymentsThatNobodySawBeforeItsTransactionKeepTheDayOpen(t *tes
 	})
 
 	require.ErrorIs(t, err, settlement.ErrRowsArrived)
+}
+
+// openPaidTwice has payment 1 in two videos, each of which a chunk of its own has counted as paid: only the check finds that.
+func openPaidTwice(t *testing.T) *DB {
+	t.Helper()
+	db := openPaid(t, 1)
+	putVideos(t, db, 2)
+	pay(t, db, paidRow(monday, 2, 1))
+	countPaidTwice(t, db, plan(t, db, monday, 2)...)
+	return db
+}
+
+// countPaidTwice counts each of the chunks, of video 1 and of video 2.
+func countPaidTwice(t *testing.T, db *DB, chunks ...Chunk) {
+	t.Helper()
+	for _, chunk := range chunks {
+		count := settledRows(monday, int64(chunk.Number))
+		count.Payments.IDs = []int64{1}
+		require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, count, 1))
+	}
+}
+
+// requireUnchecked means that the day does not close, whose chunks are all settled.
+func requireUnchecked(t *testing.T, db *DB) {
+	t.Helper()
+	for _, chunk := range chunksOf(t, db, monday) {
+		settle(t, db, monday, chunk)
+	}
+	_, err := db.CloseDay(t.Context(), monday, me)
+	require.ErrorIs(t, err, settlement.ErrRowsArrived)
+	require.ErrorContains(t, err, "2024-05-06 was counted again after its payments were checked, or the check was lost")
+}
+
+// As where a server took over that lacks the check, and all that came of it.
+func TestR13_ADayWhoseCheckOfPaymentsWasLostDoesNotClose(t *testing.T) {
+	db := openPaidTwice(t)
+
+	requireUnchecked(t, db)
+
+	require.NotEmpty(t, recount(t, db, monday))
+}
+
+func TestR13_ADayThatWasCountedAgainSinceItsPaymentsWereCheckedDoesNotClose(t *testing.T) {
+	db := openPaidTwice(t)
+	again := recount(t, db, monday)
+	require.NotEmpty(t, again)
+	for _, number := range again {
+		countPaidTwice(t, db, chunksOf(t, db, monday)[number-1])
+	}
+
+	requireUnchecked(t, db)
 }

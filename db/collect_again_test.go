@@ -28,6 +28,7 @@ func openPostingPayments(t *testing.T, late ...daylog.Payment) *DB {
 	begin(t, db, monday)
 	chunk := plan(t, db, monday)[0]
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 1), 1))
+	require.Empty(t, recount(t, db, monday))
 	settle(t, db, monday, chunk)
 	_, err := db.CloseDay(t.Context(), monday, me)
 	require.NoError(t, err)

@@ -67,6 +67,7 @@ func TestPaymentIDs_AreThoseOfTheLastCountUntilTheDayIsClosed(t *testing.T) {
 	exec(t, db, `UPDATE run_chunks SET state = 'planned'`)
 	count(5)
 	require.EqualValues(t, 5, stored())
+	require.Empty(t, recount(t, db, monday))
 
 	settle(t, db, monday, chunksOf(t, db, monday)[0])
 	_, err := db.CloseDay(t.Context(), monday, me)

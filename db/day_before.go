@@ -18,7 +18,7 @@ func (db *DB) unjudgedUntil(ctx context.Context, from sqlx.QueryerContext, day s
 		return until, err
 	}
 	// The day that posts a late view judges it by its own window, or by that of the view's.
-	windows, err := db.RepeatWindows(ctx, day, settlement.LastDay)
+	windows, err := repeatWindows(ctx, from, day, settlement.LastDay)
 	if err != nil {
 		return until, err
 	}
@@ -26,7 +26,7 @@ func (db *DB) unjudgedUntil(ctx context.Context, from sqlx.QueryerContext, day s
 	for _, window := range windows {
 		longest = max(longest, window)
 	}
-	calendar, err := db.Calendar(ctx)
+	calendar, err := readCalendar(ctx, from)
 	if err != nil || longest == 0 {
 		return until, err
 	}

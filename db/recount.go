@@ -64,7 +64,7 @@ func (db *DB) Recount(ctx context.Context, day settlement.Day, holder Holder) (a
 	}
 	again = slices.DeleteFunc(again, func(number int) bool { return counted[number-1].State == settlement.ChunkPlanned })
 	return again, db.replan(ctx, period, holder, again, func(tx *sqlx.Tx) error {
-		if err := storeChecked(ctx, tx, period, views, payments); err != nil || len(lost) == 0 {
+		if err := storeChecked(ctx, tx, period, views, payments, counted); err != nil || len(lost) == 0 {
 			return err
 		}
 		return storeContested(ctx, tx, day, contested)

@@ -190,6 +190,7 @@ func TestRestoreRows_PutsPaymentsBackToo(t *testing.T) {
 	db := openPaid(t, 1, 2)
 	chunk := plan(t, db, monday)[0]
 	require.NoError(t, db.StoreCount(t.Context(), monday, me, chunk, settledRows(monday, 1, 2), 1))
+	require.Empty(t, recount(t, db, monday))
 	settle(t, db, monday, chunk)
 	_, err := db.CloseDay(t.Context(), monday, me)
 	require.NoError(t, err)

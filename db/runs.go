@@ -43,6 +43,7 @@ type Run struct {
 	CheckedRows         int64 `db:"checked_rows"`
 	PaymentsCheckedFrom int64 `db:"payments_checked_from"`
 	PaymentsCheckedRows int64 `db:"payments_checked_rows"`
+	CheckedCounts       int64 `db:"checked_counts"` // how often its chunks had been counted then, all together
 	settlement.Totals
 }
 
@@ -254,8 +255,12 @@ func (db *DB) OnTime(ctx context.Context, day settlement.Day) (daylog.OnTime, er
 // RepeatWindows are the windows of R3 that the runs of the days from first to
 // last use; days without a run are missing.
 func (db *DB) RepeatWindows(ctx context.Context, first, last settlement.Day) (map[settlement.Day]time.Duration, error) {
+	return repeatWindows(ctx, db.pool, first, last)
+}
+
+func repeatWindows(ctx context.Context, from sqlx.QueryerContext, first, last settlement.Day) (map[settlement.Day]time.Duration, error) {
 	var runs []Run
-	if err := db.pool.SelectContext(ctx, &runs, `
+	if err := sqlx.SelectContext(ctx, from, &runs, `
 		SELECT
 			starts_on,
 			repeat_window_ms

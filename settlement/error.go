@@ -54,7 +54,7 @@ const (
 	ErrNeeded      ErrorKind = "needed"        // a day that got rows while it was to be dropped
 	ErrBusy        ErrorKind = "busy"          // a log, with somebody's transaction; soon again
 	ErrBackup      ErrorKind = "backup"        // that is not the one from which a day can be restored
-	ErrRowsArrived ErrorKind = "rows arrived"  // after a day was counted; to be counted again
+	ErrRowsArrived ErrorKind = "rows arrived"  // after a day was counted, or checked; to be checked and counted again
 )
 
 // Error is what programs tell apart of all that can go wrong. It says what is

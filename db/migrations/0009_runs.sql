@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS runs (
   checked_rows   BIGINT       NOT NULL DEFAULT 0, -- how many rows it counted
   payments_checked_from MEDIUMINT UNSIGNED NOT NULL DEFAULT 0, -- the same of payments; 0 also where the day had none
   payments_checked_rows BIGINT NOT NULL DEFAULT 0,
+  checked_counts BIGINT       NOT NULL DEFAULT 0, -- how often the day's chunks had been counted, all together, when it looked at them
   late_collected_at DATETIME(3)  NULL,               -- UTC; when the late rows of both logs that the day posts were fixed
   late_rows      BIGINT       NOT NULL DEFAULT 0, -- views of earlier days that the day posts
   late_views     BIGINT       NOT NULL DEFAULT 0, -- those of them that count
