@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"fmt"
 
 	"go.temporal.io/api/enums/v1"
@@ -11,14 +12,14 @@ import (
 )
 
 // resetPoint is the workflow task to which a run that has ended is reset: the
-// one that ordered what failed first, be it an activity or a child. Where an
+// one that ordered what failed first, be it an activity or a child. Where any
 // activity failed since the database lacks what earlier ones had stored, it is the
 // first, so that all are done anew. Of a run
 // that was cut off, in which nothing failed, it is the last one, before the
 // request to cancel if there was one. Of any other it is the first. It is 0 if
 // no workflow task was ever done.
 func resetPoint(events client.HistoryEventIterator) (int64, error) {
-	var first, last int64
+	var first, last, failed int64
 	orderedBy := map[int64]int64{} // the workflow task that ordered an activity or child, by the event that did
 	for events.HasNext() {
 		event, err := events.Next()
@@ -29,7 +30,7 @@ func resetPoint(events client.HistoryEventIterator) (int64, error) {
 			if lostSteps(event) {
 				return first, nil
 			}
-			return orderedBy[order], nil
+			failed = cmp.Or(failed, orderedBy[order])
 		}
 		switch event.GetEventType() {
 		case enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
@@ -43,10 +44,10 @@ func resetPoint(events client.HistoryEventIterator) (int64, error) {
 			orderedBy[event.GetEventId()] = event.GetStartChildWorkflowExecutionInitiatedEventAttributes().GetWorkflowTaskCompletedEventId()
 		case enums.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED,
 			enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, enums.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
-			return last, nil
+			return cmp.Or(failed, last), nil
 		}
 	}
-	return first, nil
+	return cmp.Or(failed, first), nil
 }
 
 // lostSteps tells whether an activity failed for want of what earlier ones had stored. A child's

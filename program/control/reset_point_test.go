@@ -88,6 +88,18 @@ func TestARunIsResetToWhereItWentWrong(t *testing.T) {
 			r.task(1) // 3, 4
 			r.failAs(4, activities.TypeLost)
 		}, 1},
+		"to the beginning if it has lost them and something else failed before": {func(r *recorded) {
+			r.task(1) // 1, 2
+			r.task(2) // 3, 4, 5
+			r.fail(4)
+			r.failAs(5, activities.TypeLost)
+		}, 1},
+		"to what failed first if it was terminated afterwards": {func(r *recorded) {
+			r.task(1) // 1, 2
+			r.fail(2)
+			r.task(1)
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
+		}, 1},
 		"to the last task if it was terminated": {func(r *recorded) {
 			r.task(1)
 			r.task(1) // 3
