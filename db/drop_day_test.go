@@ -131,3 +131,31 @@ func TestR3_PlaysOfAClosedDayWhosePartitionIsGoneAreNotTakenForNone(t *testing.T
 	_, err := db.Log.LastPlays(t.Context(), onTime(t, db, monday-1), pairs)
 	require.NoError(t, err, "a day that was never settled has no plays where it has no partition")
 }
+
+func TestDropDay_WhatAnotherOneHasDroppedIsDropped(t *testing.T) {
+	db, old := openOld(t)
+	require.NoError(t, db.Drop(t.Context(), old))
+
+	require.NoError(t, db.Drop(t.Context(), old))
+
+	requireDays(t, db, monday+1, monday+3)
+}
+
+// A day came into the payments log while the watch log was dropping it.
+func TestDropDay_PaymentsOfADayThatTheWatchLogHasDroppedLieBelowTheFirstDay(t *testing.T) {
+	db := openMigrated(t)
+	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday+3))
+	enterClosed(t, db, daysFrom(monday, monday+3)...)
+	require.NoError(t, db.Log.Drop(t.Context(), daylog.Droppable{Day: monday}))
+	exec(t, db, `
+		INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount)
+		VALUES (?, 1, 1, ?, 'completed', 1, 10000)`, monday, seoul.Start(monday))
+
+	require.NoError(t, db.Drop(t.Context(), firstDroppable(t, db, monday+2)))
+
+	requireDays(t, db, monday+2, monday+3)
+	first, _, _, err := db.Payments.Span(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, monday+2, first)
+	require.EqualValues(t, 1, read[int64](t, db, `SELECT COUNT(*) FROM payments PARTITION (p0)`))
+}

@@ -64,12 +64,38 @@ func (d Droppable) AllRows() int64 {
 // [daylog.Log.Drop] does. Its payments go first: a drop that breaks off goes on
 // when it is repeated.
 func (db *DB) Drop(ctx context.Context, day Droppable) error {
+	if err := db.leavePayments(ctx); err != nil {
+		return err
+	}
 	if day.payments != nil {
 		if err := db.Payments.Drop(ctx, *day.payments); err != nil {
 			return err
 		}
 	}
 	return db.Log.Drop(ctx, day.Droppable)
+}
+
+// leavePayments takes the days out of the payments log that came into it while the watch log was dropping them: no drop
+// would find them. What has come for them lies below the first day then, as do all payments of dropped days.
+func (db *DB) leavePayments(ctx context.Context) error {
+	payments, err := db.Payments.Partitions(ctx) // first: the watch log gets a day before it does
+	if err != nil || len(payments) == 0 {
+		return err
+	}
+	first, _, found, err := db.Log.Span(ctx)
+	if err != nil || !found {
+		return err
+	}
+	var days []settlement.Day
+	for _, one := range payments {
+		if one.Day < first {
+			days = append(days, one.Day)
+		}
+	}
+	if len(days) == 0 {
+		return nil
+	}
+	return db.Payments.LeaveToFloor(ctx, days)
 }
 
 // EachDroppable gives each the days before the given one whose rows nobody needs
@@ -145,8 +171,10 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 		if droppable.Rows > 0 && !r.neverSettled {
 			return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptNeverSettled}, nil
 		}
-		if droppable.Rows > 0 && day+1 == r.first && r.first >= r.before {
-			return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptLookedBack}, nil
+		if droppable.Rows > 0 && day+1 == r.first {
+			if goes, err := r.firstGoes(ctx); err != nil || !goes {
+				return droppable, &Kept{Day: day, Rows: droppable.Rows, Reason: KeptLookedBack}, err
+			}
 		}
 		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: day, Rows: droppable.Rows})
 	}
@@ -169,6 +197,19 @@ func (r retention) at(ctx context.Context, day settlement.Day) (droppable Droppa
 		droppable.Seen = append(droppable.Seen, daylog.Seen{Day: one, Epoch: run.LateFrom, Rows: late.Rows})
 	}
 	return droppable, nil, nil
+}
+
+// firstGoes tells whether nobody needs the first settled day any more either.
+func (r retention) firstGoes(ctx context.Context) (bool, error) {
+	if r.first >= r.before {
+		return false, nil
+	}
+	next, _, err := findRun(ctx, r.db.pool, settlement.DailyPeriod(r.first+1))
+	if err != nil || next.State != settlement.Closed {
+		return false, err
+	}
+	_, kept, err := r.at(ctx, r.first)
+	return kept == nil, err
 }
 
 // unposted is why a closed day stays that has so many late views which no day has posted.

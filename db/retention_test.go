@@ -110,6 +110,24 @@ func TestRetention_PlaysBeforeTheFirstSettledDayStayAsLongAsThatDay(t *testing.T
 	require.Nil(t, kept)
 }
 
+func TestRetention_PlaysBeforeTheFirstSettledDayStayAsLongAsThatDayIsNeeded(t *testing.T) {
+	db := openMigrated(t)
+	watch(t, db, view(monday, 1, 0))
+	addPartitions(t, db, monday, monday+3)
+	enterClosed(t, db, monday+1)
+	drop := func() *Kept {
+		kept, err := db.EachDroppable(t.Context(), monday+3, true, func(day Droppable) error { return db.Drop(t.Context(), day) })
+		require.NoError(t, err)
+		return kept
+	}
+
+	require.Equal(t, KeptLookedBack, drop().Reason, "the day after the first settled one looks back to that one")
+
+	enterClosed(t, db, monday+2)
+	require.Nil(t, drop())
+	requireDays(t, db, monday+2, monday+3)
+}
+
 // openLate has the days from the first one to the fourth closed, and one view
 // of the third that came late.
 func openLate(t *testing.T) *DB {

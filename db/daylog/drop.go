@@ -6,6 +6,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
 
@@ -42,19 +43,44 @@ type Seen struct {
 // is lost. Those who write to the log wait for an instant: only late rows are
 // counted, by their index.
 func (l *Log) Drop(ctx context.Context, day Droppable) error {
-	if l.keep != nil {
-		if err := l.pool.InTx(ctx, func(tx *sqlx.Tx) error { return l.keep(ctx, tx, day.onTime()) }); err != nil {
-			return fmt.Errorf("drop %s: %w", day.Day, err)
+	err := l.drop(ctx, day)
+	if server.ErrorNumber(err) == server.UnknownPartition { // another one may have dropped it meanwhile
+		there, lookErr := l.Has(ctx, day.Day)
+		if lookErr == nil && !there {
+			return nil
 		}
-	}
-	dialect, err := l.pool.Dialect(ctx)
-	if err == nil && dialect.LocksTables() {
-		err = l.dropLocked(ctx, day)
-	} else if err == nil {
-		err = l.dropUnlocked(ctx, day)
 	}
 	if err != nil {
 		return fmt.Errorf("drop %s: %w", day.Day, err)
+	}
+	return nil
+}
+
+func (l *Log) drop(ctx context.Context, day Droppable) error {
+	if l.keep != nil {
+		if err := l.pool.InTx(ctx, func(tx *sqlx.Tx) error { return l.keep(ctx, tx, day.onTime()) }); err != nil {
+			return err
+		}
+	}
+	dialect, err := l.pool.Dialect(ctx)
+	if err != nil {
+		return err
+	}
+	if dialect.LocksTables() {
+		return l.dropLocked(ctx, day)
+	}
+	return l.dropUnlocked(ctx, day)
+}
+
+// LeaveToFloor takes the room of the days, which are the first of the log, in their order. Their rows stay: they lie
+// below the first day then.
+func (l *Log) LeaveToFloor(ctx context.Context, days []settlement.Day) error {
+	names := make([]string, len(days))
+	for i, day := range days {
+		names[i] = partitionName(day)
+	}
+	if err := l.alterOn(ctx, l.pool, floorUpTo(days[len(days)-1]+1, names...)); err != nil {
+		return fmt.Errorf("leave %v to the floor of the %s: %w", days, l.name, err)
 	}
 	return nil
 }
