@@ -141,21 +141,37 @@ func TestDropDay_WhatAnotherOneHasDroppedIsDropped(t *testing.T) {
 	requireDays(t, db, monday+1, monday+3)
 }
 
-// A day came into the payments log while the watch log was dropping it.
-func TestDropDay_PaymentsOfADayThatTheWatchLogHasDroppedLieBelowTheFirstDay(t *testing.T) {
+// openPaymentsAlone has a first day in the payments log that the watch log has dropped: it came while that was going on.
+func openPaymentsAlone(t *testing.T) *DB {
+	t.Helper()
 	db := openMigrated(t)
 	require.NoError(t, db.AddPaymentPartitions(t.Context(), monday, monday+3))
 	enterClosed(t, db, daysFrom(monday, monday+3)...)
 	require.NoError(t, db.Log.Drop(t.Context(), daylog.Droppable{Day: monday}))
-	exec(t, db, `
-		INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount)
-		VALUES (?, 1, 1, ?, 'completed', 1, 10000)`, monday, seoul.Start(monday))
+	return db
+}
 
-	require.NoError(t, db.Drop(t.Context(), firstDroppable(t, db, monday+2)))
+func TestDropDay_ADayOfPaymentsThatTheWatchLogHasDroppedGoesFirst(t *testing.T) {
+	db := openPaymentsAlone(t)
 
+	kept, err := db.EachDroppable(t.Context(), monday+2, false, func(day Droppable) error { return db.Drop(t.Context(), day) })
+
+	require.NoError(t, err)
+	require.Nil(t, kept)
 	requireDays(t, db, monday+2, monday+3)
 	first, _, _, err := db.Payments.Span(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, monday+2, first)
-	require.EqualValues(t, 1, read[int64](t, db, `SELECT COUNT(*) FROM payments PARTITION (p0)`))
+}
+
+func TestDropDay_PaymentsThatCameForSuchADayKeepItUntilTheyArePosted(t *testing.T) {
+	db := openPaymentsAlone(t)
+	exec(t, db, `
+		INSERT INTO payments (paid_on, video_id, payment_id, paid_at, status, payer_id, amount)
+		VALUES (?, 1, 1, ?, 'completed', 1, 10000)`, monday, seoul.Start(monday))
+
+	days, kept := droppable(t, db, monday+2)
+
+	require.Empty(t, days)
+	require.Equal(t, &Kept{Day: monday, Rows: 1, Reason: KeptUnposted, Posting: monday + 4}, kept)
 }

@@ -50,6 +50,8 @@ func (k *Kept) Error() string {
 type Droppable struct {
 	daylog.Droppable
 	payments *daylog.Droppable // nil where the payments log does not have the day
+	// paymentsAlone is a day that came into the payments log while the watch log was dropping it.
+	paymentsAlone bool
 }
 
 // AllRows is how many views and payments the day has.
@@ -64,38 +66,15 @@ func (d Droppable) AllRows() int64 {
 // [daylog.Log.Drop] does. Its payments go first: a drop that breaks off goes on
 // when it is repeated.
 func (db *DB) Drop(ctx context.Context, day Droppable) error {
-	if err := db.leavePayments(ctx); err != nil {
-		return err
-	}
 	if day.payments != nil {
 		if err := db.Payments.Drop(ctx, *day.payments); err != nil {
 			return err
 		}
 	}
-	return db.Log.Drop(ctx, day.Droppable)
-}
-
-// leavePayments takes the days out of the payments log that came into it while the watch log was dropping them: no drop
-// would find them. What has come for them lies below the first day then, as do all payments of dropped days.
-func (db *DB) leavePayments(ctx context.Context) error {
-	payments, err := db.Payments.Partitions(ctx) // first: the watch log gets a day before it does
-	if err != nil || len(payments) == 0 {
-		return err
-	}
-	first, _, found, err := db.Log.Span(ctx)
-	if err != nil || !found {
-		return err
-	}
-	var days []settlement.Day
-	for _, one := range payments {
-		if one.Day < first {
-			days = append(days, one.Day)
-		}
-	}
-	if len(days) == 0 {
+	if day.paymentsAlone {
 		return nil
 	}
-	return db.Payments.LeaveToFloor(ctx, days)
+	return db.Log.Drop(ctx, day.Droppable)
 }
 
 // EachDroppable gives each the days before the given one whose rows nobody needs
@@ -123,6 +102,9 @@ func (db *DB) EachDroppable(ctx context.Context, before settlement.Day, neverSet
 		db: db, first: first, before: before, neverSettled: neverSettled,
 		payments: slices.ContainsFunc(present, func(day Partition) bool { return day.Payments != nil }),
 	}
+	if kept, err := look.paymentsAlone(ctx, each); err != nil || kept != nil {
+		return kept, err
+	}
 	for i := 0; i+1 < len(present) && present[i].Day < before; i++ {
 		day, next := present[i], present[i+1]
 		if day.Day >= first && !day.Closed || next.Day >= first && !next.Closed {
@@ -146,6 +128,33 @@ type retention struct {
 	before       settlement.Day // that no day to drop reaches
 	neverSettled bool
 	payments     bool // the payments log has any day
+}
+
+// paymentsAlone gives each the days of the payments log that the watch log has dropped: they come before all of its days.
+func (r retention) paymentsAlone(ctx context.Context, each func(Droppable) error) (*Kept, error) {
+	if !r.payments {
+		return nil, nil
+	}
+	days, err := r.db.Payments.Partitions(ctx) // before the watch log is asked, which gets a day first
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range days {
+		if there, err := r.db.Log.Has(ctx, one.Day); err != nil || there {
+			return nil, err
+		}
+		payments, kept, err := r.paymentsAt(ctx, one.Day)
+		if err != nil || kept != nil {
+			return kept, err
+		}
+		if payments == nil {
+			continue
+		}
+		if err := each(Droppable{Droppable: daylog.Droppable{Day: one.Day}, payments: payments, paymentsAlone: true}); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // at tells what the day's rows are needed for, or that nobody needs them. Of the

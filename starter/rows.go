@@ -87,7 +87,7 @@ func (c rowsTakeCommand) afterFailure(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w\n%s is written, but its rows may still be in the log: take them again into another file; "+
-		"if that one gets rows, they are all of them: delete this one", err, c.Output)
+		"delete this one if all its rows are in that one, too, and keep both otherwise", err, c.Output)
 }
 
 // reading hands all rows over, one at a time.

@@ -3,7 +3,6 @@ package daylog
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -44,11 +43,11 @@ func (l *Log) lockAll(ctx context.Context, conn *sqlx.Conn) error {
 	return err
 }
 
-// floorUpTo is the change that leaves the partitions, which are the first ones in their order, and what is in them, to the
+// floorUpTo is the change that leaves the partition, and what is in it, to the
 // floor: it takes the place of all days before the given one.
-func floorUpTo(day settlement.Day, partitions ...string) string {
+func floorUpTo(day settlement.Day, partition string) string {
 	return fmt.Sprintf(`
 			REORGANIZE PARTITION %s, %s INTO (
 				PARTITION %s VALUES LESS THAN ('%s')
-			)`, floorPartition, strings.Join(partitions, ", "), floorPartition, day)
+			)`, floorPartition, partition, floorPartition, day)
 }

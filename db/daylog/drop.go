@@ -72,19 +72,6 @@ func (l *Log) drop(ctx context.Context, day Droppable) error {
 	return l.dropUnlocked(ctx, day)
 }
 
-// LeaveToFloor takes the room of the days, which are the first of the log, in their order. Their rows stay: they lie
-// below the first day then.
-func (l *Log) LeaveToFloor(ctx context.Context, days []settlement.Day) error {
-	names := make([]string, len(days))
-	for i, day := range days {
-		names[i] = partitionName(day)
-	}
-	if err := l.alterOn(ctx, l.pool, floorUpTo(days[len(days)-1]+1, names...)); err != nil {
-		return fmt.Errorf("leave %v to the floor of the %s: %w", days, l.name, err)
-	}
-	return nil
-}
-
 // dropLocked drops the day while nobody else can write.
 func (l *Log) dropLocked(ctx context.Context, day Droppable) error {
 	return l.withShortWait(ctx, func(ctx context.Context, conn *sqlx.Conn) error {
