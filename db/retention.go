@@ -140,6 +140,9 @@ func (r retention) paymentsAlone(ctx context.Context, each func(Droppable) error
 		return nil, err
 	}
 	for _, one := range days {
+		if one.Day >= r.before {
+			break
+		}
 		if there, err := r.db.Log.Has(ctx, one.Day); err != nil || there {
 			return nil, err
 		}
