@@ -50,6 +50,7 @@ func startOwner(t *testing.T, dir string) (owner *exec.Cmd, serverPID int) {
 	t.Cleanup(func() {
 		_ = owner.Process.Kill()
 		_ = owner.Wait()
+		requireGone(t, serverPID) // until then it writes to its directory, which is about to be removed
 	})
 	_, err = fmt.Fscanln(bufio.NewReader(stdout), &serverPID)
 	require.NoError(t, err, "the owner prints its server's process id")
