@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/db/server"
 )
 
 // Lock holds a run up at a certain point: what needs the locked rows waits until
@@ -78,11 +80,21 @@ func (l *Lock) Release() {
 	})
 }
 
-// WaitingForVideos is how many statements wait for the lock of [System.LockCounting].
-func (s *System) WaitingForVideos() int64 {
+// cannotConvert is MySQL's error where any session's statement has characters that the
+// list of sessions cannot show, such as the film camera of a title.
+const cannotConvert = 3854
+
+// WaitingForVideos is how many statements wait for the lock of [System.LockCounting]; 0
+// where the server cannot tell at this moment.
+func (s *System) WaitingForVideos() (statements int64) {
 	s.T.Helper()
-	return s.Number(`
+	err := s.SQL.QueryRowContext(s.T.Context(), `
 		SELECT COUNT(*)
 		FROM information_schema.PROCESSLIST
-		WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%FROM videos%'`)
+		WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%FROM videos%'`).Scan(&statements)
+	if server.ErrorNumber(err) == cannotConvert {
+		return 0
+	}
+	require.NoError(s.T, err)
+	return statements
 }
