@@ -13,8 +13,9 @@ import (
 )
 
 // checkPayments makes sure that each row of payments of the day, its own or a late
-// one, was judged once and is in its lines (R15, R16).
-func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, run raised, totals settlement.Totals) error {
+// one, was judged once and is in its lines (R15, R16), and that the check has seen them as they are counted (R13): the
+// chunks have been counted so often, all together.
+func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, run raised, totals settlement.Totals, counts int64) error {
 	period, day := run.Period(), run.StartsOn
 	rows, err := db.paymentRows(ctx, tx, run)
 	if err != nil {
@@ -57,12 +58,20 @@ func (db *DB) checkPayments(ctx context.Context, tx *sqlx.Tx, run raised, totals
 			"%s posts %s, %d of them not judged, its chunks judged %d, its adjustments stand for %d; it settled %s, %d are stored: one was changed by hand; put it back",
 			day, settlement.Count(late, "late payment row"), posted[""], totals.LatePayments, stored.Adjusted, settlement.Count(totals.Refunds, "refund"), stored.Refunds)
 	}
-	return checkCreators(ctx, tx, `
+	if err := checkCreators(ctx, tx, `
 			SELECT creator_id, video_amount AS won FROM daily_settlements WHERE starts_on = ?
 			UNION ALL
 			SELECT creator_id, ad_amount FROM daily_settlements WHERE starts_on = ?
 			UNION ALL
-			SELECT creator_id, net FROM daily_payments WHERE starts_on = ?`, day, day, day)
+			SELECT creator_id, net FROM daily_payments WHERE starts_on = ?`, day, day, day); err != nil {
+		return err
+	}
+	// Which payments several videos have, only the check finds: a server that took over may lack it, with all that
+	// came of it.
+	if counts != run.CheckedCounts && totals.PaymentFigures.Rows() > 0 {
+		return settlement.Errorf(settlement.ErrRowsArrived, period, "%s was counted again after its payments were checked, or the check was lost", day)
+	}
+	return nil
 }
 
 // paymentRows is how many rows the payments log has for the day that closes. It may

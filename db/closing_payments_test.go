@@ -101,7 +101,7 @@ func TestCloseDay_PaymentsThatNobodySawBeforeItsTransactionKeepTheDayOpen(t *tes
 	err := db.pool.InTx(t.Context(), func(tx *sqlx.Tx) error {
 		totals, err := sumChunks(t.Context(), tx, settlement.DailyPeriod(monday))
 		require.NoError(t, err)
-		return db.checkPayments(t.Context(), tx, run, totals)
+		return db.checkPayments(t.Context(), tx, run, totals, run.CheckedCounts)
 	})
 
 	require.ErrorIs(t, err, settlement.ErrRowsArrived)
@@ -161,18 +161,14 @@ func TestR13_ADayThatWasCountedAgainSinceItsPaymentsWereCheckedDoesNotClose(t *t
 // A payment that came late in two videos is settled twice as well.
 func TestR13_ADayWithLatePaymentsAloneClosesOnlyAsItWasChecked(t *testing.T) {
 	db, chunk := openPostingPayment(t)
-	late, err := db.Payments.Posted(t.Context(), monday+1, allVideos)
-	require.NoError(t, err)
-	late[0].Verdict = settlement.PaymentSettles
-	count := settledRows(monday+1, 1)
-	count.Payments.Late = late
+	count := settledLate(t, db)
 	count.Payments.Adjustments = []PaymentAdjustment{{
 		PostedOn: monday + 1, PaidOn: monday, VideoID: 1, CreatorID: creator, PaymentFigures: count.Payments.Lines[0].PaymentFigures,
 	}}
 	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, count, 1))
 	settle(t, db, monday+1, chunk)
 
-	_, err = db.CloseDay(t.Context(), monday+1, me)
+	_, err := db.CloseDay(t.Context(), monday+1, me)
 	require.ErrorIs(t, err, settlement.ErrRowsArrived)
 	require.ErrorContains(t, err, "or the check was lost")
 

@@ -102,14 +102,20 @@ func TestCollectPaymentsAgain_LeavesACountedChunkAlone(t *testing.T) {
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_payments`))
 }
 
-func TestCollectPaymentsAgain_VerdictsOfACountThatIsVoidHoldNothing(t *testing.T) {
-	db, chunk := openPostingPayment(t)
+// settledLate is a count that settles the late payment of [openPostingPayment].
+func settledLate(t *testing.T, db *DB) Count {
+	t.Helper()
 	late, err := db.Payments.Posted(t.Context(), monday+1, allVideos)
 	require.NoError(t, err)
 	late[0].Verdict = settlement.PaymentSettles
 	count := settledRows(monday+1, 1)
 	count.Payments.Late = late
-	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, count, 1))
+	return count
+}
+
+func TestCollectPaymentsAgain_VerdictsOfACountThatIsVoidHoldNothing(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, settledLate(t, db), 1))
 	exec(t, db, `UPDATE run_chunks SET state = 'planned' WHERE starts_on = ?`, monday+1)
 	exec(t, db, `DELETE FROM payments WHERE payment_id = 2`)
 

@@ -45,8 +45,7 @@ type Seen struct {
 func (l *Log) Drop(ctx context.Context, day Droppable) error {
 	err := l.drop(ctx, day)
 	if server.ErrorNumber(err) == server.UnknownPartition { // another one may have dropped it meanwhile
-		there, lookErr := l.Has(ctx, day.Day)
-		if lookErr == nil && !there {
+		if there, lookErr := l.Has(ctx, day.Day); lookErr == nil && !there {
 			return nil
 		}
 	}

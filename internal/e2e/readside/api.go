@@ -88,14 +88,19 @@ func (a *api) awaitReady() {
 func (a *api) isReady(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+a.health+"/readyz", nil)
+	status, err := a.healthOf(ctx, "/readyz")
+	return err == nil && status == http.StatusOK
+}
+
+// healthOf is the status that the process answers operators with.
+func (a *api) healthOf(ctx context.Context, path string) (status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+a.health+path, nil)
 	if err != nil {
-		return false
+		return 0, err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return false
+		return 0, err
 	}
-	_ = response.Body.Close()
-	return response.StatusCode == http.StatusOK
+	return response.StatusCode, response.Body.Close()
 }

@@ -3,13 +3,8 @@ package readside
 import (
 	"context"
 	"database/sql"
-	"net/http"
 	"time"
 )
-
-// slow is the kind of trouble that nobody made: a server or a process answered, but so late that the machine had no
-// time for it. Calls on it may have outlived their limit meanwhile, which says nothing about the apis.
-const slow = "slow"
 
 // late is how long the least of questions takes where calls must be expected to outlive their limit: a call asks a few,
 // and draws documents.
@@ -18,19 +13,13 @@ const late = callLimit / 6
 // probeInterval is how often the servers and processes are asked.
 const probeInterval = 50 * time.Millisecond
 
-// watchSlowness notes when a server or a process is slow, until the test ends.
+// watchSlowness notes when a server or a process is slow, until the test ends: it answers, but so late that the machine
+// had no time for it. Calls on it may have outlived their limit meanwhile, which says nothing about the apis.
 func (s *stack) watchSlowness() {
 	for i, one := range s.apis {
 		s.probe(apiName(i), func(ctx context.Context) error {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+one.health+"/healthz", nil)
-			if err != nil {
-				return err
-			}
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				return err
-			}
-			return response.Body.Close()
+			_, err := one.healthOf(ctx, "/healthz")
+			return err
 		})
 	}
 	s.probe(thePrimary, asks(s.primary))

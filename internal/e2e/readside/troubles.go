@@ -12,6 +12,7 @@ import (
 const (
 	frozen  = "frozen"              // it goes on where it was
 	lagging = "replication stopped" // it answers what it has
+	slow    = "slow"                // nobody made it so: see [stack.watchSlowness]
 )
 
 // trouble is that something failed, until it had all that it needs to answer again, or
