@@ -76,7 +76,7 @@ func startShell(t *testing.T, preparation string, grace time.Duration) *process 
 	defer lock.Close()
 
 	script := preparation + "\necho ready; while :; do sleep 0.1; done"
-	process, err := startProcess([]string{"sh", "-c", script}, log, lock, grace)
+	process, err := startProcess([]string{"sh", "-c", script}, t.TempDir(), log, lock, grace)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = process.kill() })
 	var word string

@@ -25,10 +25,10 @@ type process struct {
 	err      error         // how it ended; to be read after ended is closed
 }
 
-// startProcess starts command with its output going to log. The guard keeps lock open until the
-// server has ended, also when this process is killed. A server that does not end within grace
+// startProcess starts command in dir, where some servers leave folders, with its output going to log. The guard keeps lock
+// open until the server has ended, also when this process is killed. A server that does not end within grace
 // (whole seconds) of being told to is killed.
-func startProcess(command []string, log, lock *os.File, grace time.Duration) (*process, error) {
+func startProcess(command []string, dir string, log, lock *os.File, grace time.Duration) (*process, error) {
 	guardEnd, lifeline, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -37,6 +37,7 @@ func startProcess(command []string, log, lock *os.File, grace time.Duration) (*p
 
 	arguments := append([]string{"-c", guardScript, "guard", strconv.Itoa(int(grace.Seconds()))}, command...)
 	guard := exec.Command("sh", arguments...) //nolint:noctx // no context ends a server: stop and kill do
+	guard.Dir = dir
 	guard.Stderr = log
 	guard.ExtraFiles = []*os.File{guardEnd, lock}
 	// A group of its own, so that ^C in the terminal reaches only us: we stop the servers in order.

@@ -129,7 +129,7 @@ func (s *server) launch(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
-	process, err := startProcess(s.command, log.File, lock, stopGrace)
+	process, err := startProcess(s.command, s.dir, log.File, lock, stopGrace)
 	if err != nil {
 		return err
 	}

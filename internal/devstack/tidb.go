@@ -23,7 +23,6 @@ var tidbSettings = []string{
 	"SET GLOBAL tidb_enable_check_constraint = ON",
 	"SET GLOBAL tidb_enable_async_commit = OFF",
 	"SET GLOBAL tidb_txn_commit_batch_size = 33554432", // bytes; regions are split before they get more at once
-	"SET GLOBAL tidb_memory_usage_alarm_ratio = 0",     // it would make folders in that of the program
 }
 
 // tidbCommand is the command line of a TiDB that is its own store.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/e2e/oracle"
 	"creatorpay/internal/e2e/rig"
 	"creatorpay/workflows"
@@ -82,6 +83,10 @@ func TestRoomForAMistypedYearIsRefusedOrTakenAway(t *testing.T) {
 	require.Contains(t, dry.Stderr, "290 days, "+day(11)+" to "+day(300)+", would be removed if they are empty")
 	require.NoError(t, insertPlay(s, day(12)))
 	s.Starter("partitions", "trim", "--after", day(10), "--yes").RequireFailure("views are stored for " + day(12))
+	if devtest.MySQL(t).IsTiDB() {
+		s.Starter("partitions", "trim", "--after", day(12), "--yes").RequireFailure("TiDB cannot keep rows from coming", "the days stay")
+		return
+	}
 
 	require.Contains(t, s.Starter("partitions", "trim", "--after", day(12), "--yes").RequireSuccess().Stdout, "288 days removed")
 	require.NotContains(t, s.Starter("partitions").RequireSuccess().Stdout, day(13))
