@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -19,19 +20,32 @@ import (
 
 type importCommand struct {
 	databaseFlags
-	Creators string `type:"existingfile" placeholder:"FILE" help:"CSV file with creator_id,name,email,locale."`
-	Videos   string `type:"existingfile" placeholder:"FILE" help:"CSV file with video_id,creator_id,title,duration_seconds,opening_views,opening_ad_views."`
-	Views    string `type:"existingfile" placeholder:"FILE" help:"CSV file with view_id,video_id,viewer_id,watched_at,played_seconds,ad_views."`
-	Payments string `type:"existingfile" placeholder:"FILE" help:"CSV file with payment_id,video_id,payer_id,paid_at,amount,status, and method,refund_of where they are needed."`
+	Creators importFile `type:"existingfile" sep:"none" placeholder:"FILE" help:"CSV file with creator_id,name,email,locale."`
+	Videos   importFile `type:"existingfile" sep:"none" placeholder:"FILE" help:"CSV file with video_id,creator_id,title,duration_seconds,opening_views,opening_ad_views."`
+	Views    importFile `type:"existingfile" sep:"none" placeholder:"FILE" help:"CSV file with view_id,video_id,viewer_id,watched_at,played_seconds,ad_views."`
+	Payments importFile `type:"existingfile" sep:"none" placeholder:"FILE" help:"CSV file with payment_id,video_id,payer_id,paid_at,amount,status, and method,refund_of where they are needed."`
 
-	EarlierPayments string `type:"existingfile" placeholder:"FILE" help:"CSV file with payment_id,video_id,paid_at,amount, and method,refunded where they are needed: payments from before the first day, settled by an earlier system."`
+	EarlierPayments importFile `type:"existingfile" sep:"none" placeholder:"FILE" help:"CSV file with payment_id,video_id,paid_at,amount, and method,refunded where they are needed: payments from before the first day, settled by an earlier system."`
 
 	Rejects string `type:"path" placeholder:"FILE" help:"One file for all lines that cannot be stored. Without it each file's lie beside it, in FILE.rejects.csv."`
 }
 
-// AfterApply refuses an import of no file.
+// importFile is the path of a file, if there is one. It is a list so that a flag which
+// is given twice is seen: of one that is not, all files but the first would be passed over.
+type importFile []string
+
+func (f importFile) path() string { return strings.Join(f, "") }
+
+// AfterApply refuses an import of no file, and one of several files of a kind.
 func (c importCommand) AfterApply() error {
-	if c.Creators == "" && c.Videos == "" && c.Views == "" && c.Payments == "" && c.EarlierPayments == "" {
+	files := 0
+	for _, paths := range []importFile{c.Creators, c.Videos, c.Views, c.Payments, c.EarlierPayments} {
+		if len(paths) > 1 {
+			return fmt.Errorf("%s are of the same kind: import one after the other", strings.Join(paths, " and "))
+		}
+		files += len(paths)
+	}
+	if files == 0 {
 		return errors.New("nothing to import: name a file with --creators, --videos, --views, --payments or --earlier-payments")
 	}
 	return nil
@@ -41,12 +55,12 @@ func (c importCommand) Run(ctx context.Context, database *db.DB) error {
 	started := time.Now()
 	report, err := importer.Import(ctx, importer.Options{
 		DB:       database,
-		Creators: c.Creators,
-		Videos:   c.Videos,
-		Views:    c.Views,
-		Payments: c.Payments,
+		Creators: c.Creators.path(),
+		Videos:   c.Videos.path(),
+		Views:    c.Views.path(),
+		Payments: c.Payments.path(),
 
-		EarlierPayments: c.EarlierPayments,
+		EarlierPayments: c.EarlierPayments.path(),
 
 		Rejects:  c.Rejects,
 		Now:      started,
