@@ -56,6 +56,23 @@ func (db *DB) Email(ctx context.Context, creator int64) (email string, err error
 	return email, nil
 }
 
+// Emails are the mail addresses of the creators with ids from first to last, both
+// included, that the catalogue has.
+func (db *DB) Emails(ctx context.Context, first, last int64) (map[int64]string, error) {
+	var creators []Creator
+	if err := db.pool.SelectContext(ctx, &creators, `
+		SELECT creator_id, email
+		FROM creators
+		WHERE creator_id BETWEEN ? AND ?`, first, last); err != nil {
+		return nil, fmt.Errorf("read the addresses of creators %d to %d: %w", first, last, err)
+	}
+	emails := make(map[int64]string, len(creators))
+	for _, creator := range creators {
+		emails[creator.ID] = creator.Email
+	}
+	return emails, nil
+}
+
 // Creator is what the catalogue says of a creator, if it has one with the id.
 func (db *DB) Creator(ctx context.Context, id int64) (creator Creator, found bool, err error) {
 	err = db.pool.GetContext(ctx, &creator, `

@@ -21,7 +21,8 @@ const (
 
 // Run stores what the options describe, making room in the logs for it.
 // What is there already stays as it is, so running again after an error, or when
-// ctx was done, stores the rest. It fails when one of the days is closed.
+// ctx was done, stores the rest. It fails, and stores nothing, when one of the days is
+// closed, or when a creator is there who was not generated.
 // Progress, if not nil, is told how many rows of the logs are done, never twice at
 // a time.
 func Run(ctx context.Context, database *db.DB, options Options, progress func(rows int64)) (Report, error) {
@@ -51,11 +52,14 @@ type generator struct {
 }
 
 func (g *generator) run(ctx context.Context) error {
-	if err := g.storeCatalog(ctx); err != nil {
-		return err
-	}
 	last := g.options.From + settlement.Day(g.options.Days) - 1
 	if err := g.checkOpen(ctx, last); err != nil {
+		return err
+	}
+	if err := g.checkCreators(ctx); err != nil {
+		return err
+	}
+	if err := g.storeCatalog(ctx); err != nil {
 		return err
 	}
 	if err := g.addPartitions(ctx, last); err != nil {
@@ -88,6 +92,23 @@ func (g *generator) checkOpen(ctx context.Context, last settlement.Day) error {
 	for _, run := range runs {
 		if run.State == settlement.Closed && run.StartsOn >= g.options.From && run.StartsOn <= last {
 			return fmt.Errorf("%s is closed: choose other days or an empty database", run.StartsOn)
+		}
+	}
+	return nil
+}
+
+// checkCreators makes sure that no creator is replaced who was not generated: real
+// people would get the names and addresses of made-up ones.
+func (g *generator) checkCreators(ctx context.Context) error {
+	for part := range parts(g.options.Creators, g.creator) {
+		there, err := g.db.Emails(ctx, part[0].ID, part[len(part)-1].ID)
+		if err != nil {
+			return err
+		}
+		for _, creator := range part {
+			if email, found := there[creator.ID]; found && email != creator.Email {
+				return fmt.Errorf("creator %d is there already and was not generated (its address is not %s): use an empty database", creator.ID, creator.Email)
+			}
 		}
 	}
 	return nil

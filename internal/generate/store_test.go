@@ -3,6 +3,7 @@ package generate
 import (
 	"context"
 	"database/sql"
+	"math"
 	"testing"
 	"time"
 
@@ -128,6 +129,22 @@ func TestRunRefusesAClosedDay(t *testing.T) {
 	_, err = Run(t.Context(), database, options, nil)
 	require.ErrorContains(t, err, "2024-05-07")
 	require.ErrorContains(t, err, "is closed")
+	emails, err := database.Emails(t.Context(), 1, math.MaxInt64)
+	require.NoError(t, err)
+	require.Empty(t, emails)
+}
+
+func TestRunReplacesNoCreatorWhoWasNotGenerated(t *testing.T) {
+	database, _ := setup(t)
+	kim := db.Creator{ID: 2, Name: "Kim", Email: "kim@example.org", Locale: "ko"}
+	require.NoError(t, database.PutCreators(t.Context(), []db.Creator{kim}))
+
+	_, err := Run(t.Context(), database, usual(t), nil)
+
+	require.ErrorContains(t, err, "creator 2 is there already and was not generated")
+	emails, err := database.Emails(t.Context(), 1, math.MaxInt64)
+	require.NoError(t, err)
+	require.Equal(t, map[int64]string{2: kim.Email}, emails)
 }
 
 func TestRunRefusesBadOptions(t *testing.T) {
