@@ -16,7 +16,7 @@ type exportCommand struct {
 	Period settlement.Kind `required:"" enum:"daily,weekly,monthly" help:"daily, weekly or monthly."`
 	Date   settlement.Day  `required:"" placeholder:"DATE" help:"The day, or any day of the week or month."`
 	Format export.Format   `enum:"csv,json" default:"csv" help:"csv or json."`
-	Output string          `short:"o" type:"path" placeholder:"FILE" help:"Write to this file instead of standard output."`
+	Output string          `short:"o" type:"path" placeholder:"FILE" default:"-" help:"Write to this file; - is standard output."`
 }
 
 // Validate refuses an export that periods of the kind do not have.
@@ -31,7 +31,7 @@ func (c exportCommand) Run(ctx context.Context, database *db.DB) error {
 		return err
 	}
 	write := func(to io.Writer) error { return export.Write(ctx, to, database, c.What, period, c.Format) }
-	if c.Output == "" {
+	if c.Output == "-" {
 		return spool(os.Stdout, write)
 	}
 	return writeFile(c.Output, write)
