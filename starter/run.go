@@ -73,6 +73,10 @@ func (c retryPeriodCommand[F]) Run(ctx context.Context, database *db.DB, tempora
 	if err != nil {
 		return err
 	}
+	if period := c.Of.period(); run == nil && period.Kind == settlement.Weekly {
+		return fmt.Errorf("Temporal has no run of %s that could go on, and so does not tell whether its mails were to be sent: start one with %s, or with %s --no-mail",
+			period, command.Run(period), command.Run(period))
+	}
 	if run == nil {
 		return checkAndRun(ctx, database, temporal, control.Request{Period: c.Of.period()})
 	}
