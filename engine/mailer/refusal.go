@@ -31,6 +31,8 @@ func refusedSender(err *mail.SendError) bool {
 		return true
 	}
 	switch enhanced {
+	case "5.4.5": // Google's "Daily user sending limit exceeded": all mails of the next 24 hours fare so
+		return true
 	case "5.7.3", "5.7.8", "5.7.9", "5.7.11": // authentication and encryption (RFC 4954, 5248)
 		return true
 	case "5.7.0", "5.7.1": // any policy, often the recipient's own; but relaying is about us

@@ -35,12 +35,25 @@ func TestAServerThatRefusesUsStopsTheBatch(t *testing.T) {
 		"authentication, later":     {"RCPT": "530 5.7.0 authenticate first"},
 		"no relaying":               {"RCPT": "554 5.7.1 Relay access denied"},
 		"DKIM of ours not in order": {".": "550 5.7.20 no passing DKIM signature"},
+		"daily limit":               {".": "550 5.4.5 Daily user sending limit exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			outcome, err := dial(t, fakeServer(t, script).config()).Send(t.Context(), message("creator@example.com"))
 			require.ErrorIs(t, err, ErrRefusedUs)
 			require.Equal(t, Temporary, outcome.State, "the mail itself is as good as before")
 		})
+	}
+}
+
+// Of a mail that is refused at DATA servers remember the sender until they are told to forget it.
+func TestAMailThatIsRefusedAtDATALeavesTheNextOneAlone(t *testing.T) {
+	sender := dial(t, fakeServer(t, answers{"DATA": "450 4.7.1 try again later"}).config())
+	for range 2 {
+		outcome, err := sender.Send(t.Context(), message("creator@example.com"))
+		require.NoError(t, err)
+		require.Equal(t, Temporary, outcome.State)
+		require.Equal(t, 450, outcome.Code)
+		require.False(t, sender.Broken())
 	}
 }
 
@@ -62,7 +75,7 @@ func TestWhatFailsBeforeTheContentIsTemporary(t *testing.T) {
 		"cut at DATA":        {answers{"DATA": cut}, 0, true},
 		"shutting down":      {answers{"MAIL": "421 4.3.2 going down"}, 421, true},
 		"mailbox full":       {answers{"RCPT": "452 4.2.2 mailbox full"}, 452, false},
-		"refused, then gone": {answers{"RCPT": "450 4.2.0 later", "NOOP": cut}, 450, true},
+		"refused, then gone": {answers{"RCPT": "450 4.2.0 later", "RSET": cut}, 450, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sender := dial(t, fakeServer(t, test.script).config())
@@ -185,9 +198,15 @@ func (f *fake) serve(conn net.Conn) {
 		}
 		return strings.HasPrefix(answer, "2") || strings.HasPrefix(answer, "3") || strings.HasPrefix(answer, "4") && to != "" || strings.HasPrefix(answer, "5")
 	}
+	inMail := false
 	for open := say(""); open && lines.Scan(); {
 		verb, _, _ := strings.Cut(lines.Text(), " ")
+		if verb == "MAIL" && inMail {
+			_, _ = fmt.Fprint(conn, "503 5.5.1 nested MAIL\r\n")
+			continue
+		}
 		open = say(verb)
+		inMail = verb == "MAIL" || inMail && verb != "RSET"
 		switch {
 		case !open:
 		case verb == "STARTTLS":
@@ -197,6 +216,7 @@ func (f *fake) serve(conn net.Conn) {
 			for lines.Scan() && lines.Text() != "." {
 			}
 			open = say(".")
+			inMail = false
 		}
 	}
 }

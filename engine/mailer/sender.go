@@ -117,11 +117,11 @@ func (s *Sender) Send(ctx context.Context, m Message) (Outcome, error) {
 	return outcome, nil
 }
 
-// isUsableAfter asks a server that has refused a mail whether it still listens.
-// A command after half a mail would end the mail as if it were whole, so without
-// an answer nothing more may be said.
+// isUsableAfter has a server that has refused a mail forget it: of one that was refused at
+// DATA it would take the next MAIL for a nested one. A command after half a mail would end
+// the mail as if it were whole, so without an answer nothing more may be said.
 func (s *Sender) isUsableAfter(failure *mail.SendError) bool {
-	return failure.ErrorCode() != 0 && failure.ErrorCode() != 421 && s.connection.Noop() == nil
+	return failure.ErrorCode() != 0 && failure.ErrorCode() != 421 && s.connection.Reset() == nil
 }
 
 // Broken tells whether the connection is of no more use: dial again.
