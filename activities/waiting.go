@@ -26,7 +26,8 @@ func (a *Activities) await(attempt int32, unclosed *settlement.Error, shown *Wai
 	if a.Next != nil {
 		waiting.Next = a.Next(unclosed)
 	}
-	if shown == nil || *shown != waiting {
+	// Its text is no news: workers of different builds may word it differently.
+	if shown == nil || shown.Period != waiting.Period || shown.State != waiting.State {
 		return &waiting, nil
 	}
 	delay := shortWait
