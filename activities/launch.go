@@ -51,7 +51,8 @@ func (a *Activities) OpenPeriods(ctx context.Context, input OpenPeriodsInput) (r
 }
 
 // AwaitRun is retried while the period's run is going, whoever started it. It
-// fails for good when the run has ended and the period is not closed.
+// fails for good when the run has ended and the period is not closed, or when it is a
+// week whose run has not ended well: then mails are left.
 func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 	// First Temporal, then the book: the other way round, a run that closes the
 	// period in between would seem to have ended without doing so.
@@ -66,5 +67,12 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 	if errors.Is(err, settlement.ErrNotClosed) {
 		return finalError(TypeRefused, fmt.Sprintf("%s has ended (%s) and %s is not closed", input.WorkflowID, status, input.Period))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	endedWell := status == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED || status == enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED // forgotten
+	if input.Period.Kind == settlement.Weekly && !endedWell {
+		return finalError(TypeMails, fmt.Sprintf("%s has ended (%s) after its close: not all mails may have been sent", input.WorkflowID, status))
+	}
+	return nil
 }

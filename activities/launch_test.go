@@ -13,11 +13,16 @@ import (
 // await asks for the end of the day's run, of which Temporal says the status.
 func (b *bundle) await(status enums.WorkflowExecutionStatus) error {
 	b.Helper()
+	return b.awaitRun(settlement.DailyPeriod(day), "daily:2024-05-09", status)
+}
+
+func (b *bundle) awaitRun(period settlement.Period, id string, status enums.WorkflowExecutionStatus) error {
+	b.Helper()
 	b.activities.RunStatus = func(_ context.Context, workflowID string) (enums.WorkflowExecutionStatus, error) {
-		require.Equal(b, "daily:2024-05-09", workflowID)
+		require.Equal(b, id, workflowID)
 		return status, nil
 	}
-	_, err := run[any](b, b.activities.AwaitRun, AwaitRunInput{Period: settlement.DailyPeriod(day), WorkflowID: "daily:2024-05-09"})
+	_, err := run[any](b, b.activities.AwaitRun, AwaitRunInput{Period: period, WorkflowID: id})
 	return err
 }
 
@@ -45,6 +50,19 @@ func TestAwaitRun_FailsForGoodWhenTheRunEndedWithoutAClose(t *testing.T) {
 
 	requireFinal(t, TypeRefused, err)
 	require.ErrorContains(t, err, "daily:2024-05-09 has ended (Terminated) and 2024-05-09 is not closed")
+}
+
+func TestAwaitRun_TellsOfAClosedWeekThatEndedBeforeItsMails(t *testing.T) {
+	b := setup(t)
+	_, err := b.DB.AddPartitions(b.Context(), thursday, sunday)
+	require.NoError(t, err)
+	b.closeWeek()
+
+	err = b.awaitRun(week, "weekly:2024-W19", enums.WORKFLOW_EXECUTION_STATUS_FAILED)
+
+	requireFinal(t, TypeMails, err)
+	require.ErrorContains(t, err, "weekly:2024-W19 has ended (Failed) after its close")
+	require.NoError(t, b.awaitRun(week, "weekly:2024-W19", enums.WORKFLOW_EXECUTION_STATUS_COMPLETED))
 }
 
 func TestOpenPeriods_ComeFromTheBook(t *testing.T) {

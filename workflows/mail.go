@@ -195,9 +195,24 @@ func mailError(ctx workflow.Context, week settlement.Period, failed FailedBatche
 	if len(problems) == 0 {
 		return nil
 	}
+	return mailsLeft(ctx, week, strings.Join(problems, "; and "))
+}
+
+func mailsLeft(ctx workflow.Context, week settlement.Period, why string) error {
 	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
 		"%s is closed, but not all its mails could be sent; fix the cause and send the rest (%s): %s",
-		week, commandsOf(ctx).SendMails(week), strings.Join(problems, "; and ")), activities.TypeMails, nil)
+		week, commandsOf(ctx).SendMails(week), why), activities.TypeMails, nil)
+}
+
+// afterClose is the error of a week whose mails ended with the given one, whatever that
+// is: a database that is away too long, a child that was terminated. By its type whoever
+// waits for the week knows that mails are left, though it is closed. The text alone is
+// kept: a launch would take the end of that child for the end of its own.
+func afterClose(ctx workflow.Context, week settlement.Period, err error) error {
+	if err == nil || ofMails(err) || ctx.Err() != nil {
+		return err
+	}
+	return mailsLeft(ctx, week, Cause(err))
 }
 
 // describeDeferred counts the mails that were put off and gives the reasons.

@@ -21,7 +21,7 @@ func Weekly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
 		if input.NoMail {
 			return nil
 		}
-		return run.mail(ctx, &result.Mails)
+		return afterClose(ctx, input.Period, run.mail(ctx, &result.Mails))
 	})
 }
 
@@ -33,7 +33,7 @@ func Monthly(ctx workflow.Context, input PeriodInput) (PeriodResult, error) {
 
 // runPeriod rolls a period of the kind up, does what comes after its close, and
 // records a failure.
-func runPeriod(ctx workflow.Context, kind settlement.Kind, input PeriodInput, afterClose func(*periodRun, *PeriodResult) error) (PeriodResult, error) {
+func runPeriod(ctx workflow.Context, kind settlement.Kind, input PeriodInput, finish func(*periodRun, *PeriodResult) error) (PeriodResult, error) {
 	if err := admit(ctx, input.ValidateAs(kind), ID(input.Period)); err != nil {
 		return PeriodResult{}, err
 	}
@@ -44,7 +44,7 @@ func runPeriod(ctx workflow.Context, kind settlement.Kind, input PeriodInput, af
 	run := &periodRun{input: input, chunkedRun: chunkedRun{period: input.Period, parallel: DefaultParallel, progress: progress}}
 	result := PeriodResult{Period: input.Period}
 	if result.Totals, err = run.do(ctx); err == nil {
-		err = afterClose(run, &result)
+		err = finish(run, &result)
 	}
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // whatever the step said that was cut short

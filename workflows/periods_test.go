@@ -251,6 +251,16 @@ func TestMailsThatCannotBeSentFailTheWeeksRun(t *testing.T) {
 	require.Equal(t, "2024-W19 is closed, but", *recorded)
 }
 
+func TestWhateverEndsTheMailsOfAClosedWeekIsToldAsMailsThatAreLeft(t *testing.T) {
+	b := setup(t)
+	b.beginsPeriod(week)
+	b.closesPeriod(week)
+	b.mails().Return(mailed, temporal.NewApplicationError("the database is away", "Unavailable")).Once()
+	b.recordsPeriod()
+	b.runWeek()
+	b.requireFailure(t, activities.TypeMails, "2024-W19 is closed, but not all its mails could be sent; fix the cause and send the rest (send the mails of 2024-W19): the database is away")
+}
+
 func TestAWeekWaitsWhileAnotherRunSendsItsMails(t *testing.T) {
 	b := setup(t)
 	b.beginsPeriod(week)
