@@ -14,11 +14,12 @@ import (
 // resetPoint is the workflow task to which a run that has ended is reset: the
 // one that ordered what failed first, be it an activity or a child. Where any
 // activity failed since the database lacks what earlier ones had stored, it is the
-// first, so that all are done anew. Of a run
-// that was cut off, in which nothing failed, it is the last one, before the
+// first, so that all are done anew. So it is of a closed week, which is only to send mails
+// then, by a new child: a run that goes on would never hear of one that ended with the run
+// before it. Of a run that was cut off, in which nothing failed, it is the last one, before the
 // request to cancel if there was one. Of any other it is the first. It is 0 if
 // no workflow task was ever done.
-func resetPoint(events client.HistoryEventIterator) (int64, error) {
+func resetPoint(events client.HistoryEventIterator, closed bool) (int64, error) {
 	var first, last, failed int64
 	orderedBy := map[int64]int64{} // the workflow task that ordered an activity or child, by the event that did
 	for events.HasNext() {
@@ -37,6 +38,9 @@ func resetPoint(events client.HistoryEventIterator) (int64, error) {
 			last = event.GetEventId()
 			if first == 0 {
 				first = last
+			}
+			if closed {
+				return first, nil
 			}
 		case enums.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 			orderedBy[event.GetEventId()] = event.GetActivityTaskScheduledEventAttributes().GetWorkflowTaskCompletedEventId()

@@ -56,8 +56,9 @@ func TestARunIsResetToWhereItWentWrong(t *testing.T) {
 	for rule, test := range map[string]struct {
 		record func(r *recorded)
 		want   int64
+		closed bool
 	}{
-		"to the task that ordered what failed first": {func(r *recorded) {
+		"to the task that ordered what failed first": {record: func(r *recorded) {
 			r.task(1) // 1, 2
 			r.task(2) // 3, 4, 5
 			r.task(1) // 6, 7
@@ -65,8 +66,8 @@ func TestARunIsResetToWhereItWentWrong(t *testing.T) {
 			r.fail(7)
 			r.fail(2)
 			r.task(0)
-		}, 3},
-		"that of a child counts, too": {func(r *recorded) {
+		}, want: 3},
+		"that of a child counts, too": {record: func(r *recorded) {
 			r.task(1) // 1, 2
 			r.task(0) // 3
 			r.add(enums.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED).Attributes = &history.HistoryEvent_StartChildWorkflowExecutionInitiatedEventAttributes{
@@ -77,50 +78,55 @@ func TestARunIsResetToWhereItWentWrong(t *testing.T) {
 				ChildWorkflowExecutionFailedEventAttributes: &history.ChildWorkflowExecutionFailedEventAttributes{InitiatedEventId: 4},
 			}
 			r.task(0)
-		}, 3},
-		"to the beginning if nothing failed but the run": {func(r *recorded) {
+		}, want: 3},
+		"to the beginning if nothing failed but the run": {record: func(r *recorded) {
 			r.task(1)
 			r.task(1)
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED)
-		}, 1},
-		"to the beginning if the database has lost earlier steps": {func(r *recorded) {
+		}, want: 1},
+		"to the beginning if the database has lost earlier steps": {record: func(r *recorded) {
 			r.task(1) // 1, 2
 			r.task(1) // 3, 4
 			r.failAs(4, activities.TypeLost)
-		}, 1},
-		"to the beginning if it has lost them and something else failed before": {func(r *recorded) {
+		}, want: 1},
+		"to the beginning if it has lost them and something else failed before": {record: func(r *recorded) {
 			r.task(1) // 1, 2
 			r.task(2) // 3, 4, 5
 			r.fail(4)
 			r.failAs(5, activities.TypeLost)
-		}, 1},
-		"to what failed first if it was terminated afterwards": {func(r *recorded) {
+		}, want: 1},
+		"to what failed first if it was terminated afterwards": {record: func(r *recorded) {
 			r.task(1) // 1, 2
 			r.fail(2)
 			r.task(1)
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
-		}, 1},
-		"to the last task if it was terminated": {func(r *recorded) {
+		}, want: 1},
+		"to the last task if it was terminated": {record: func(r *recorded) {
 			r.task(1)
 			r.task(1) // 3
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
-		}, 3},
-		"to the last task before it was cancelled": {func(r *recorded) {
+		}, want: 3},
+		"to the last task before it was cancelled": {record: func(r *recorded) {
 			r.task(1)
 			r.task(1) // 3
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED)
 			r.task(1)
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED)
-		}, 3},
-		"nowhere if no worker ever took it up": {func(r *recorded) {
+		}, want: 3},
+		"to the beginning if the week is closed, so that it gets a new child for its mails": {record: func(r *recorded) {
+			r.task(1)
+			r.task(1)
+			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
+		}, want: 1, closed: true},
+		"nowhere if no worker ever took it up": {record: func(r *recorded) {
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)
 			r.add(enums.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
-		}, 0},
+		}, want: 0},
 	} {
 		t.Run(rule, func(t *testing.T) {
 			var r recorded
 			test.record(&r)
-			point, err := resetPoint(&r)
+			point, err := resetPoint(&r, test.closed)
 			require.NoError(t, err)
 			require.Equal(t, test.want, point)
 		})

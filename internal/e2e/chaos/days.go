@@ -80,13 +80,16 @@ func playOf(p *oracle.Platform, random *rand.Rand, day settlement.Day, video int
 }
 
 // closeTo makes the play one of another view's viewer and video, a little before
-// or after it, if it then still is one of the same day.
+// or after it, if the day has another one and it then still is one of the day.
 func closeTo(p *oracle.Platform, random *rand.Rand, play oracle.View) oracle.View {
 	var others []oracle.View
 	for _, other := range p.Views {
 		if p.DayOf(other.At) == p.DayOf(play.At) {
 			others = append(others, other)
 		}
+	}
+	if len(others) == 0 {
+		return play
 	}
 	other := others[random.IntN(len(others))]
 	at := other.At.Add(time.Duration(random.IntN(2*aLittle)-aLittle) * time.Millisecond)

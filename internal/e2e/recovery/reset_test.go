@@ -114,10 +114,9 @@ func TestAFinishedWeekThatIsResetToAnyPointSendsNothingTwice(t *testing.T) {
 		err = m.Dial().GetWorkflow(t.Context(), finished.GetWorkflowId(), run).Get(t.Context(), nil)
 		if err != nil { // between its beginning and its close
 			require.ErrorContains(t, err, "another run has taken over or closed the period", "event %d", event.GetEventId())
+			m.Starter("retry", "weekly", "--week", rig.Week).RequireSuccess()
 		}
 		m.RequireOneEach()
 	}
-	m.Starter("retry", "weekly", "--week", rig.Week)
-	m.RequireOneEach()
 	m.RequireSettled(oracle.RollUp("weekly", "2024-05-06", m.Want))
 }

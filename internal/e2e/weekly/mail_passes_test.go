@@ -1,11 +1,13 @@
 package weekly
 
 import (
+	"context"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/inbox"
@@ -41,6 +43,35 @@ func TestFullMailboxesKeepNobodyWaiting(t *testing.T) {
 	m.Starter("mail", "send", "--week", rig.Week).RequireSuccess()
 	run.Wait().RequireSuccess()
 	m.RequireOneEach()
+}
+
+// What ends the run ends its mails, too, and a run that went on from there would wait for
+// them for ever.
+func TestAWeekThatIsCutOffWhileItMailsIsMailedByARetry(t *testing.T) {
+	for name, cutOff := range map[string]func(context.Context, client.Client) error{
+		"canceled": func(ctx context.Context, c client.Client) error {
+			return c.CancelWorkflow(ctx, "weekly:"+rig.Week, "")
+		},
+		"terminated": func(ctx context.Context, c client.Client) error {
+			return c.TerminateWorkflow(ctx, "weekly:"+rig.Week, "", "test")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := rig.NewMailing(t, 10)
+			m.StartMailer()
+			m.Inbox.Misbehave(rig.Address(1), inbox.FullMailbox, -1)
+			run := m.BeginStarter("run", "weekly", "--week", rig.Week)
+			waitUntilDeferred(m)
+
+			require.NoError(t, cutOff(t.Context(), m.Dial()))
+			run.Wait().RequireFailure(name)
+			m.Inbox.Misbehave(rig.Address(1), inbox.FullMailbox, 0)
+			m.Starter("retry", "weekly", "--week", rig.Week).RequireSuccess()
+
+			m.RequireOneEach()
+		})
+	}
 }
 
 func TestAWorkerThatIsToldToStopLeavesNoMailUnknown(t *testing.T) {
