@@ -15,11 +15,12 @@ import (
 // TypeWaiting and TypeHandedBack are final: trying again changes nothing before an
 // operator does.
 const (
-	TypeWaiting     = "Waiting" // for an earlier period to close; tried again until it does
-	TypeRefused     = "Refused" // the period may not be run (yet)
-	TypeStale       = "Stale"   // another workflow run has taken over
-	TypeLost        = "Lost"    // the database lacks what an earlier step of the run stored
-	TypeBadData     = "BadData" // a row or figure that cannot be right
+	TypeWaiting     = "Waiting"     // for an earlier period to close; tried again until it does
+	TypeRefused     = "Refused"     // the period may not be run (yet)
+	TypeBeforeFirst = "BeforeFirst" // the period may never be run: it lies before what is settled here
+	TypeStale       = "Stale"       // another workflow run has taken over
+	TypeLost        = "Lost"        // the database lacks what an earlier step of the run stored
+	TypeBadData     = "BadData"     // a row or figure that cannot be right
 	TypeUnknown     = "UnknownVideos"
 	TypeRowsArrived = "RowsArrived" // the logs do not come to rest
 	TypeChunks      = "ChunksFailed"
@@ -39,7 +40,8 @@ var final = map[settlement.ErrorKind]string{
 	settlement.ErrClosed:      TypeRefused,
 	settlement.ErrNotOver:     TypeRefused,
 	settlement.ErrNotBegun:    TypeRefused,
-	settlement.ErrBeforeFirst: TypeRefused,
+	settlement.ErrBeforeFirst: TypeBeforeFirst,
+	settlement.ErrNoFirstDay:  TypeBeforeFirst,
 	settlement.ErrUnsettled:   TypeLost,
 	settlement.ErrLostRun:     TypeLost,
 	settlement.ErrLostLate:    TypeLost,

@@ -15,7 +15,7 @@ import (
 // R8: it is over, it has a partition, it is not closed, and the day before it
 // is closed or it starts the chain. It fails with a
 // [settlement.ErrClosed], [settlement.ErrNotOver], [settlement.ErrNoPartition],
-// [settlement.ErrBeforeFirst] or [settlement.ErrNotClosed], and with a
+// [settlement.ErrNoFirstDay], [settlement.ErrBeforeFirst] or [settlement.ErrNotClosed], and with a
 // [settlement.ErrInvalid] for a day that no day can be, and for a first day whose
 // payments, or those of later days, were imported as earlier ones.
 func (db *DB) CheckDay(ctx context.Context, day settlement.Day, now time.Time) error {
@@ -44,10 +44,16 @@ func (db *DB) checkDay(ctx context.Context, from sqlx.QueryerContext, day settle
 		return err
 	}
 	found, err := db.Log.HasPartition(ctx, from, day)
-	if err == nil && !found {
-		err = settlement.Errorf(settlement.ErrNoPartition, settlement.DailyPeriod(day), "the watch log has no partition for %s", day)
+	if err != nil || found {
+		return err
 	}
-	return err
+	kind := settlement.ErrNoPartition
+	if _, began, err := firstClosedDay(ctx, from); err != nil {
+		return err
+	} else if !began {
+		kind = settlement.ErrNoFirstDay
+	}
+	return settlement.Errorf(kind, settlement.DailyPeriod(day), "the watch log has no partition for %s", day)
 }
 
 // checkChain makes sure that the day continues the chain of closed days, or

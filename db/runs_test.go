@@ -179,6 +179,11 @@ func TestBeginDay_ADayWithoutAPartitionIsRefused(t *testing.T) {
 	db := openWithRoom(t)
 
 	err := beginError(t, db, monday+7)
+	require.ErrorIs(t, err, settlement.ErrNoFirstDay)
+	require.ErrorContains(t, err, "no partition for 2024-05-13")
+
+	closed(t, db, monday+6)
+	err = beginError(t, db, monday+7)
 	require.ErrorIs(t, err, settlement.ErrNoPartition)
 	require.ErrorContains(t, err, "no partition for 2024-05-13")
 }

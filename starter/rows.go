@@ -40,7 +40,7 @@ func (c rowsRestoreCommand) Run(ctx context.Context, database *db.DB) error {
 // describeRestored writes what was put right, or would be.
 func describeRestored(day settlement.Day, restored daylog.Restored, done bool) string {
 	if restored.None() {
-		return fmt.Sprintf("%s: all rows are as they were counted and posted", day)
+		return fmt.Sprintf("%s: all rows are those of the backup; to see whether they are those that were counted: %s", day, command.Verify(day))
 	}
 	text := fmt.Sprintf("%s: %s put back, %s put back, %s removed", day, settlement.Count(restored.Counted, "counted row"),
 		settlement.Count(restored.Posted, "posted late row"), settlement.Count(restored.Removed, "other row"))

@@ -85,7 +85,7 @@ func (c retryPeriodCommand[F]) Run(ctx context.Context, database *db.DB, tempora
 
 // checkAndRun refuses at once what the run itself would refuse.
 func checkAndRun(ctx context.Context, database *db.DB, temporal *control.Server, request control.Request) error {
-	err := request.Check(ctx, database, time.Now())
+	err := temporal.Check(ctx, database, request, time.Now())
 	if errors.Is(err, settlement.ErrNotClosed) {
 		return fmt.Errorf("%s cannot run yet: %s; or let it wait: %s --wait", request.Period, command.Explain(err), command.Run(request.Period))
 	}

@@ -19,13 +19,15 @@ import (
 // own workflow ID, and waits for them. A run that fails does not keep the next
 // from starting: a day that needs the failed one waits for it and goes on when
 // that is closed, whoever repaired it. In the end the launch fails if a period
-// is not closed, naming each, which pauses the schedule that started it.
+// is not closed, naming each, which pauses the schedule that started it; but for one before
+// the first day that is settled, of which a schedule knows nothing.
 func Launch(ctx workflow.Context, input LaunchInput) (LaunchResult, error) {
+	bySchedule := input.First == 0
 	input, err := input.admitted(ctx)
 	if err != nil {
 		return LaunchResult{}, err
 	}
-	l := &launch{input: input, progress: LaunchProgress{LaunchResult: input.Before}}
+	l := &launch{input: input, bySchedule: bySchedule, progress: LaunchProgress{LaunchResult: input.Before}}
 	if err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery,
 		func() (LaunchProgress, error) { return l.progress, nil },
 		workflow.QueryHandlerOptions{Description: "Which period is running, and how many are done and left."}); err != nil {
@@ -74,8 +76,9 @@ func (i LaunchInput) periods() []settlement.Period {
 }
 
 type launch struct {
-	input    LaunchInput
-	progress LaunchProgress
+	input      LaunchInput
+	bySchedule bool // which names no periods
+	progress   LaunchProgress
 }
 
 func (l *launch) do(ctx workflow.Context) error {
@@ -100,6 +103,10 @@ func (l *launch) do(ctx workflow.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if l.bySchedule && isBeforeFirst(err) {
+			l.progress.BeforeFirst = true
+			break
+		}
 		if err != nil {
 			l.progress.Failed = append(l.progress.Failed, FailedPeriod{Period: period, Cause: Cause(err), AfterClose: ofMails(err)})
 		} else {
@@ -108,6 +115,9 @@ func (l *launch) do(ctx workflow.Context) error {
 	}
 	l.progress.Running, l.progress.Left = nil, 0
 	l.show(ctx)
+	if l.progress.BeforeFirst { // no reason to pause the schedule
+		return nil
+	}
 	return l.check(ctx)
 }
 
@@ -172,6 +182,13 @@ func startRun(ctx workflow.Context, period settlement.Period) workflow.ChildWork
 	}
 }
 
+// isBeforeFirst tells whether a run was refused since its period lies before all that
+// is settled here.
+func isBeforeFirst(err error) bool {
+	var failure *temporal.ApplicationError
+	return errors.As(err, &failure) && failure.Type() == activities.TypeBeforeFirst
+}
+
 // ofMails tells whether a week failed after its close.
 func ofMails(err error) bool {
 	var failure *temporal.ApplicationError
@@ -226,6 +243,9 @@ func (l *launch) check(ctx workflow.Context) error {
 // show tells the Temporal UI how far the launch is.
 func (l *launch) show(ctx workflow.Context) {
 	now, failures := "none", ""
+	if l.progress.BeforeFirst {
+		failures = "\nThe period lies before the first day that is settled here: there was nothing to do.\n"
+	}
 	if l.progress.Running != nil {
 		now = ID(*l.progress.Running)
 	}

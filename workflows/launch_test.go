@@ -186,6 +186,32 @@ func TestLaunch_GoesOnAfterAFailureAndForgivesWhatWasRepaired(t *testing.T) {
 	}, result)
 }
 
+// A platform that has just begun was not there in the period that its schedules launch first.
+func TestLaunch_OfAScheduleEndsWellBeforeTheFirstDay(t *testing.T) {
+	refused := temporal.NewNonRetryableApplicationError("2024-05-09 lies before the first day", activities.TypeBeforeFirst, nil)
+	for _, named := range []bool{false, true} {
+		input := LaunchInput{Kind: settlement.Daily, Zone: "Asia/Seoul"}
+		b := setup(t)
+		b.dueAt(t, "2024-05-09T19:00:00Z")
+		b.isOpen(settlement.Daily, day, day, settlement.DailyPeriod(day))
+		b.runs(day).Return(DailyResult{}, refused)
+		b.goesOn(day)
+		if named { // somebody means it
+			input.First, input.Last = day, day
+			b.isOpen(settlement.Daily, day, day, settlement.DailyPeriod(day))
+		}
+
+		result, err := b.launch(input)
+
+		if named {
+			require.ErrorContains(t, err, "2024-05-09: 2024-05-09 lies before the first day")
+		} else {
+			require.NoError(t, err)
+			require.Equal(t, LaunchResult{BeforeFirst: true}, result)
+		}
+	}
+}
+
 func TestLaunch_FailsWithTheMailsOfAClosedWeek(t *testing.T) {
 	b := setup(t)
 	b.isOpen(settlement.Weekly, week.Start, week.Start, week)

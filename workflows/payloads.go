@@ -108,6 +108,9 @@ type LaunchResult struct {
 	Closed        int            `json:"closed"`         // while the launch waited
 	ClosedAlready int            `json:"closed_already"` // and passed over
 	Failed        []FailedPeriod `json:"failed,omitempty"`
+	// BeforeFirst tells that the period of a schedule's launch lies before all that is
+	// settled here, as in the first hours of a platform: there is nothing to do.
+	BeforeFirst bool `json:"before_first,omitempty"`
 }
 
 // FailedPeriod is a period whose run failed at least once.

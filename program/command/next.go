@@ -28,7 +28,7 @@ func Next(err error) string {
 			return "to recompute and compare it: " + Verify(period.Start)
 		}
 		return "to compare it with its days: " + Audit(period)
-	case settlement.ErrNoPartition:
+	case settlement.ErrNoPartition, settlement.ErrNoFirstDay:
 		return "import its views or, if it had none, make room: " + AddPartitions(period.Start, period.Start)
 	case settlement.ErrNotMigrated:
 		return "run `" + Migrate + "`"

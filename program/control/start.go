@@ -44,7 +44,7 @@ func (r Request) workflow() (run, input any) {
 
 // Check refuses what the run itself would refuse, without a workflow. It fails with
 // [settlement.ErrNotClosed] if a period that is needed is not closed, unless that is running or to be waited for.
-func (r Request) Check(ctx context.Context, books *db.DB, now time.Time) error {
+func (s *Server) Check(ctx context.Context, books *db.DB, r Request, now time.Time) error {
 	if r.Period.Kind == settlement.Daily {
 		if err := r.daily().Validate(); err != nil {
 			return err
@@ -52,10 +52,28 @@ func (r Request) Check(ctx context.Context, books *db.DB, now time.Time) error {
 	}
 	err := checkPeriod(ctx, books, r.Period, now)
 	var notClosed *settlement.Error
-	if errors.Is(err, settlement.ErrNotClosed) && errors.As(err, &notClosed) && (r.Wait || notClosed.State == settlement.Running) {
+	switch {
+	case !errors.Is(err, settlement.ErrNotClosed) || !errors.As(err, &notClosed):
+		return err
+	case r.Wait:
 		return nil
+	case notClosed.State == settlement.Running:
+		return s.checkRunning(ctx, notClosed.Period)
+	default:
+		return err
 	}
-	return err
+}
+
+// checkRunning fails with a [settlement.ErrNotClosed] if nobody runs the period, though the book of runs
+// says so: who terminates a run leaves it no time to tell.
+func (s *Server) checkRunning(ctx context.Context, period settlement.Period) error {
+	state, err := s.State(ctx, workflows.ID(period), "")
+	if err != nil || state == enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String() {
+		return err
+	}
+	cutOff := settlement.Errorf(settlement.ErrNotClosed, period, "%s is not closed: its run was cut off (%s)", period, state)
+	cutOff.State = settlement.Failed
+	return cutOff
 }
 
 func checkPeriod(ctx context.Context, books *db.DB, period settlement.Period, now time.Time) error {

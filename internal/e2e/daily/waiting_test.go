@@ -52,6 +52,22 @@ func TestNextDayWaitsForTheRunningOne(t *testing.T) {
 	s.RequireSettled(days[1])
 }
 
+func TestNextDayDoesNotWaitForARunThatWasTerminated(t *testing.T) {
+	t.Parallel()
+	s := rig.New(t, rig.PlainPlatform())
+	s.AddDays(rig.Today, rig.Tomorrow)
+	s.StartWorker()
+	counting := s.LockCounting()
+	run := s.BeginDay(rig.Today)
+	s.WaitUntilState(rig.Today, "running")
+	require.NoError(t, s.Dial().TerminateWorkflow(t.Context(), "daily:"+rig.Today, "", "test"))
+	run.Wait().RequireFailure("terminated")
+
+	s.RunDay(rig.Tomorrow).RequireFailure("2024-05-06 is not closed: its run was cut off (Terminated)", "starter retry daily --date "+rig.Today)
+
+	counting.Release()
+}
+
 func TestDayThatMayWaitGoesOnByItself(t *testing.T) {
 	t.Parallel()
 	p := rig.PlainPlatform()
