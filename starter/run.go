@@ -74,7 +74,7 @@ func (c retryPeriodCommand[F]) Run(ctx context.Context, database *db.DB, tempora
 		return err
 	}
 	if period := c.Of.period(); run == nil && period.Kind == settlement.Weekly {
-		return fmt.Errorf("Temporal has no run of %s that could go on, and so does not tell whether its mails were to be sent: start one with %s, or with %s --no-mail",
+		return fmt.Errorf("no run of %s is there in Temporal that could go on, and so nothing tells whether its mails were to be sent: start one with %s, or with %s --no-mail",
 			period, command.Run(period), command.Run(period))
 	}
 	if run == nil {

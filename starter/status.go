@@ -13,7 +13,6 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
-	"creatorpay/db/daylog"
 	"creatorpay/db/replication"
 	"creatorpay/program/command"
 	"creatorpay/program/control"
@@ -64,96 +63,23 @@ func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened)
 	}
 }
 
-// overview is all that the command shows.
-type overview struct {
-	newest     []db.Run
-	running    []control.Running
-	unfinished []unfinishedRun
-	open       []db.OpenPeriod // days, up to the last that has rows
-	early      []earlyDays
-	rooms      []room
-	replicas   []replication.State
-}
-
-// earlyDays have rows in a log and come before the first day in the book of runs.
-type earlyDays struct {
-	importedLog
-	days []settlement.Day
-}
-
-// room is for how many days after today a log has room; it is negative if it has
-// none for today.
-type room struct {
-	log       string
-	daysAhead int
-}
-
-// look asks the database and its replicas, and Temporal if it can be reached.
-func (c statusCommand) look(ctx context.Context, database *db.DB, replicas *replication.Watch, temporal *control.Server) (now overview, err error) {
-	var all []db.Run
-	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
-		runs, err := database.Runs(ctx, kind)
-		if err != nil {
-			return now, err
-		}
-		now.newest = append(now.newest, runs[len(runs)-int(min(c.Last, uint(len(runs)))):]...)
-		all = append(all, runs...)
-	}
-	if temporal != nil {
-		if now.running, err = temporal.Running(ctx); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-	}
-	now.unfinished = findUnfinished(ctx, temporal, all, now.running)
-	if now.open, err = control.Gaps(ctx, database); err != nil {
-		return now, err
-	}
-	now.replicas = replicas.Look(ctx)
-	return now, now.lookAtLogs(ctx, database)
-}
-
-// lookAtLogs finds the early rows of both logs, and their room.
-func (o *overview) lookAtLogs(ctx context.Context, database *db.DB) error {
-	first, begun, err := database.FirstRun(ctx)
-	if err != nil {
-		return err
-	}
-	for _, of := range []struct {
-		imported importedLog
-		log      *daylog.Log
-	}{{importedViews, database.Log.Log}, {importedPayments, database.Payments.Log}} {
-		if begun {
-			days, err := database.UnsettledBefore(ctx, of.log, first)
-			if err != nil {
-				return err
-			}
-			if len(days) > 0 {
-				o.early = append(o.early, earlyDays{of.imported, days})
-			}
-		}
-		ahead, found, err := database.DaysAhead(ctx, of.log, time.Now())
-		if err != nil {
-			return err
-		}
-		if found || of.log == database.Log.Log { // not every platform has payments
-			o.rooms = append(o.rooms, room{of.log.Name(), ahead})
-		}
-	}
-	return nil
-}
-
 func (o overview) text() string {
 	text := runsText(o.newest) + runningText(o.running)
 	for _, run := range o.unfinished {
 		text += run.text()
 	}
-	if open := openText(o.open); open != "" {
-		text += "\n" + open
+	for _, open := range o.open {
+		if len(open) > 0 {
+			text += "\n" + openText(open)
+		}
 	}
 	for _, early := range o.early {
 		n := len(early.days)
 		text += fmt.Sprintf("\n%s with %s that are never paid, %s: %s\n", settlement.Count(n, "day"), early.rows,
 			settlement.Span(settlement.DailyPeriod(early.days[0]), settlement.DailyPeriod(early.days[n-1])), early.neverPaid)
+	}
+	for _, late := range o.late {
+		text += "\n" + lateText(late.importedLog, late.days, late.posting)
 	}
 	for _, room := range o.rooms {
 		text += room.text()

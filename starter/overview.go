@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"creatorpay/db"
+	"creatorpay/db/daylog"
+	"creatorpay/db/replication"
+	"creatorpay/engine/importer"
+	"creatorpay/program/control"
+	"creatorpay/settlement"
+	"creatorpay/workflows"
+)
+
+// overview is all that the command shows.
+type overview struct {
+	newest     []db.Run
+	running    []control.Running
+	unfinished []unfinishedRun
+	open       [][]db.OpenPeriod // days, up to the last that has rows; then weeks and months, up to those that are due
+	early      []earlyDays
+	late       []lateDays
+	rooms      []room
+	replicas   []replication.State
+}
+
+// earlyDays have rows in a log and come before the first day in the book of runs.
+type earlyDays struct {
+	importedLog
+	days []settlement.Day
+}
+
+// lateDays are closed days with rows in a log that no day has posted yet.
+type lateDays struct {
+	importedLog
+	days    []importer.DayRows
+	posting settlement.Day // the next day that posts late rows
+}
+
+// room is for how many days after today a log has room; it is negative if it has
+// none for today.
+type room struct {
+	log       string
+	daysAhead int
+}
+
+// look asks the database and its replicas, and Temporal if it can be reached.
+func (c statusCommand) look(ctx context.Context, database *db.DB, replicas *replication.Watch, temporal *control.Server) (now overview, err error) {
+	var all []db.Run
+	for _, kind := range []settlement.Kind{settlement.Monthly, settlement.Weekly, settlement.Daily} {
+		runs, err := database.Runs(ctx, kind)
+		if err != nil {
+			return now, err
+		}
+		now.newest = append(now.newest, runs[len(runs)-int(min(c.Last, uint(len(runs)))):]...)
+		all = append(all, runs...)
+	}
+	if temporal != nil {
+		if now.running, err = temporal.Running(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	now.unfinished = findUnfinished(ctx, temporal, all, now.running)
+	if err := now.lookAtGaps(ctx, database); err != nil {
+		return now, err
+	}
+	now.replicas = replicas.Look(ctx)
+	if err := now.lookAtLogs(ctx, database); err != nil {
+		return now, err
+	}
+	return now, now.lookAtLate(ctx, database, all)
+}
+
+// lookAtGaps finds the periods that should be closed and are not.
+func (o *overview) lookAtGaps(ctx context.Context, database *db.DB) error {
+	days, err := control.Gaps(ctx, database)
+	if err != nil {
+		return err
+	}
+	o.open = append(o.open, days)
+	for _, schedule := range workflows.Schedules() {
+		if schedule.Kind != settlement.Weekly && schedule.Kind != settlement.Monthly {
+			continue
+		}
+		due, err := control.Due(ctx, database, schedule, time.Now())
+		if err != nil {
+			return err
+		}
+		o.open = append(o.open, due)
+	}
+	return nil
+}
+
+// lookAtLate finds the late rows that wait for a day to post them, by their index.
+func (o *overview) lookAtLate(ctx context.Context, database *db.DB, runs []db.Run) error {
+	views, payments := lateDays{importedLog: importedViews}, lateDays{importedLog: importedPayments}
+	partitions, err := database.Partitions(ctx)
+	if err != nil {
+		return err
+	}
+	kept := make(map[settlement.Day]db.Partition, len(partitions))
+	for _, partition := range partitions {
+		kept[partition.Day] = partition
+	}
+	for _, run := range runs {
+		partition, found := kept[run.StartsOn]
+		if run.Kind != settlement.Daily || run.State != settlement.Closed || !found {
+			continue
+		}
+		if err := views.add(ctx, database.Log.Log, run.OnTime()); err != nil {
+			return err
+		}
+		if partition.Payments == nil {
+			continue
+		}
+		if err := payments.add(ctx, database.Payments.Log, run.PaymentsOnTime()); err != nil {
+			return err
+		}
+	}
+	for _, late := range []lateDays{views, payments} {
+		if len(late.days) == 0 {
+			continue
+		}
+		if late.posting, err = database.NextToCollectLate(ctx); err != nil {
+			return err
+		}
+		o.late = append(o.late, late)
+	}
+	return nil
+}
+
+func (d *lateDays) add(ctx context.Context, log *daylog.Log, day daylog.OnTime) error {
+	arrived, err := log.Arrived(ctx, day)
+	if err == nil && arrived.Unposted > 0 {
+		d.days = append(d.days, importer.DayRows{Day: day.Day, Rows: arrived.Unposted})
+	}
+	return err
+}
+
+// lookAtLogs finds the early rows of both logs, and their room.
+func (o *overview) lookAtLogs(ctx context.Context, database *db.DB) error {
+	first, begun, err := database.FirstRun(ctx)
+	if err != nil {
+		return err
+	}
+	for _, of := range []struct {
+		imported importedLog
+		log      *daylog.Log
+	}{{importedViews, database.Log.Log}, {importedPayments, database.Payments.Log}} {
+		if begun {
+			days, err := database.UnsettledBefore(ctx, of.log, first)
+			if err != nil {
+				return err
+			}
+			if len(days) > 0 {
+				o.early = append(o.early, earlyDays{of.imported, days})
+			}
+		}
+		ahead, found, err := database.DaysAhead(ctx, of.log, time.Now())
+		if err != nil {
+			return err
+		}
+		if found || of.log == database.Log.Log { // not every platform has payments
+			o.rooms = append(o.rooms, room{of.log.Name(), ahead})
+		}
+	}
+	return nil
+}
