@@ -1,6 +1,6 @@
 // Package activities does the work that workflows order: it reads and writes
-// the database. Every activity may be killed at any instant and run again; what
-// it stores is one transaction under a business key.
+// the database. Every activity may be killed at any instant and run again: what it
+// stores is found by its business key, so that doing it again changes nothing.
 package activities
 
 import (

@@ -24,7 +24,7 @@ const (
 	TypeUnknown     = "UnknownVideos"
 	TypeRowsArrived = "RowsArrived" // the logs do not come to rest
 	TypeChunks      = "ChunksFailed"
-	TypePeriods     = "PeriodsFailed" // runs that a launcher waited for
+	TypePeriods     = "PeriodsFailed" // runs that a launch waited for
 
 	TypeMails        = "MailsFailed"
 	TypeMailSettings = "MailSettings" // the mail server cannot be used as the worker is set

@@ -33,11 +33,10 @@ func (a *Activities) BeginPeriod(ctx context.Context, input BeginPeriodInput) (r
 // PlanPeriod cuts the period into chunks, once: a plan that is stored already is
 // read back.
 func (a *Activities) PlanPeriod(ctx context.Context, input PlanPeriodInput) (PlanResult, error) {
-	result, err := a.plan(ctx, input.Period, func() ([]settlement.Range, error) {
+	return a.plan(ctx, input.Period, func() ([]settlement.Range, error) {
 		lines, err := a.DB.LinesToPlan(ctx, input.Period)
 		return settlement.Split(settlement.Borders(lines, input.ChunkLines, input.MaxChunks)), err
 	})
-	return result, err
 }
 
 // RollUpChunk adds up the closed days of the chunk's videos (R8). A chunk that

@@ -27,7 +27,7 @@ func (db *DB) CloseDay(ctx context.Context, day settlement.Day, holder Holder) (
 	if err != nil {
 		return settlement.Totals{}, err
 	}
-	run, err := db.barrier(ctx, period)
+	run, err := db.raiseEpochs(ctx, period)
 	if err != nil {
 		return settlement.Totals{}, fmt.Errorf("close %s: %w", day, err)
 	}
@@ -103,10 +103,10 @@ type raised struct {
 	settles bool // the day settles payments
 }
 
-// barrier raises the epochs of the logs unless the day is closed already. To raise
+// raiseEpochs raises the epochs of the logs unless the day is closed already. To raise
 // one, all who write to the log must be waited for: that of payments stays where
 // the day has none, since all that come later are late, whatever their epoch.
-func (db *DB) barrier(ctx context.Context, day settlement.Period) (run raised, err error) {
+func (db *DB) raiseEpochs(ctx context.Context, day settlement.Period) (run raised, err error) {
 	run.Run, _, err = findRun(ctx, db.pool, day)
 	run.settles = run.HasPayments()
 	if err != nil || run.State == settlement.Closed {

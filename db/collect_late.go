@@ -14,7 +14,9 @@ import (
 // number of late rows, but for what [DB.CollectPaymentsAgain] changes. Days whose
 // posted late rows are no longer there, or whose other rows are not as many as were
 // counted when late ones came, are returned and not adjusted, and so are days that
-// got rows after they, or of views the day before, had been dropped.
+// got rows after they, or of views the day before, had been dropped. The late rows of
+// large days are posted in transactions of their own; what is posted is fixed by the last
+// one, so a run that ends in between goes on.
 func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []settlement.Mismatch, err error) {
 	defer func() {
 		if err != nil {

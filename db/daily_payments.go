@@ -22,13 +22,13 @@ var paymentLineColumns = server.ColumnsOf(PaymentLine{})
 // PaymentLines are the day's lines in the range, by creator and video.
 func (db *DB) PaymentLines(ctx context.Context, day settlement.Day, videos settlement.Range) ([]PaymentLine, error) {
 	return all(func(each func(PaymentLine) error) error {
-		return db.EachPayment(ctx, day, Lines{Creators: settlement.AllCreators, Videos: videos}, each)
+		return db.EachPaymentLine(ctx, day, Lines{Creators: settlement.AllCreators, Videos: videos}, each)
 	})
 }
 
-// EachPayment hands over the day's lines as they are read, by creator and
+// EachPaymentLine hands over the day's lines as they are read, by creator and
 // video. A video with any row has one.
-func (db *DB) EachPayment(ctx context.Context, day settlement.Day, lines Lines, handle func(PaymentLine) error) error {
+func (db *DB) EachPaymentLine(ctx context.Context, day settlement.Day, lines Lines, handle func(PaymentLine) error) error {
 	from, by, args := lines.ofDay("daily_payments", day)
 	limit, most := lines.limit()
 	err := server.Each(ctx, db.pool, handle, `

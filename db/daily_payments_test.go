@@ -171,7 +171,7 @@ func TestPaymentLines_AreThoseOfTheDayByCreatorAndVideo(t *testing.T) {
 	require.Equal(t, []PaymentLine{sold(monday, 1), sold(monday, 3), second}, lines)
 
 	lines = nil
-	require.NoError(t, db.EachPayment(t.Context(), monday, Lines{Creators: settlement.Creators{First: 2, Last: 2}}, func(line PaymentLine) error {
+	require.NoError(t, db.EachPaymentLine(t.Context(), monday, Lines{Creators: settlement.Creators{First: 2, Last: 2}}, func(line PaymentLine) error {
 		lines = append(lines, line)
 		return nil
 	}))

@@ -1,6 +1,6 @@
 // Package db is the books: what was planned, counted, settled, rolled up, stated
-// and mailed, period by period. Each file holds one group of tables; each method
-// that writes is one transaction.
+// and mailed, period by period. Each file answers one question; a method that writes
+// is one transaction unless its comment says otherwise.
 package db
 
 import (
@@ -22,7 +22,7 @@ type DB struct {
 	Fees     *Rules[settlement.FeeRule]
 	pool     *server.Pool
 	replicas server.OnReplicas // nil without any
-	now      func() time.Time  // one home for the clock; it only ever stamps rows
+	now      func() time.Time  // the clock: it stamps rows, and tells whether a day is over and a period has begun
 
 	postedAtOnce int64 // late rows in a transaction; a test's are few
 }

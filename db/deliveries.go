@@ -12,6 +12,9 @@ import (
 	"creatorpay/settlement"
 )
 
+// shortDetail is a mail server's word as far as the column holds it.
+const shortDetail = "LEFT(?, 500)"
+
 // The states of a delivery.
 const (
 	DeliveryPending  = "pending"
@@ -133,7 +136,7 @@ func (db *DB) ChangeDelivery(ctx context.Context, week settlement.Period, creato
 		UPDATE deliveries
 		SET
 			state = ?,
-			detail = LEFT(?, 500),
+			detail = `+shortDetail+`,
 			changed_at = `+changeTime+`
 		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state IN (?)`,
 		to, detail, db.now(), week.Start, runVersion, creator, from)
@@ -157,7 +160,7 @@ func (db *DB) DoubtDeliveries(ctx context.Context, week settlement.Period, reaso
 			state = ?,
 			claim = ?,
 			attempts = attempts + 1,
-			detail = LEFT(?, 500),
+			detail = `+shortDetail+`,
 			changed_at = `+changeTime+`
 		WHERE starts_on = ? AND version = ? AND state = ?`,
 		DeliveryUnknown, "an operator's doubt", reason, db.now(), week.Start, runVersion, DeliveryPending)
@@ -219,11 +222,11 @@ func (db *DB) Deliveries(ctx context.Context, week settlement.Period, states ...
 	return db.deliveries(ctx, week, math.MaxInt, "d.state IN (?)", states)
 }
 
-// UnsettledDeliveries are the week's mails of which something is to be said, at most so
+// DeliveriesToReport are the week's mails of which something is to be said, at most so
 // many, by creator and those that are pending last: all that are not sent, but for those that nobody has tried yet. Of these
 // there are as many as creators when a week has just closed, and as many that were put off while the mail
 // server takes none.
-func (db *DB) UnsettledDeliveries(ctx context.Context, week settlement.Period, most int) ([]Delivery, error) {
+func (db *DB) DeliveriesToReport(ctx context.Context, week settlement.Period, most int) ([]Delivery, error) {
 	return db.deliveries(ctx, week, most, "(d.state IN (?) OR d.state = ? AND d.attempts > 0)",
 		[]string{DeliverySending, DeliveryRejected, DeliveryUnknown}, DeliveryPending)
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"creatorpay/settlement"
-
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/settlement"
 )
 
 // openWithMails has a closed week with a pending mail to each of the creators 1
@@ -150,7 +150,7 @@ func TestUnsettledDeliveries_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
 	exec(t, db, `UPDATE deliveries SET state = 'rejected', attempts = 0 WHERE creator_id = 5`)
 	exec(t, db, `UPDATE deliveries SET state = 'unknown' WHERE creator_id = 6`)
 
-	unsettled, err := db.UnsettledDeliveries(t.Context(), week, 10)
+	unsettled, err := db.DeliveriesToReport(t.Context(), week, 10)
 
 	require.NoError(t, err)
 	var creators []int64
@@ -159,7 +159,7 @@ func TestUnsettledDeliveries_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
 	}
 	require.Equal(t, []int64{4, 5, 6, 2}, creators, "what waits for the mail server comes last")
 
-	first, err := db.UnsettledDeliveries(t.Context(), week, 2)
+	first, err := db.DeliveriesToReport(t.Context(), week, 2)
 	require.NoError(t, err)
 	require.Equal(t, unsettled[:2], first)
 }

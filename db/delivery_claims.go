@@ -57,7 +57,7 @@ func (db *DB) FinishDelivery(ctx context.Context, week settlement.Period, creato
 		SET
 			state = ?,
 			code = ?,
-			detail = LEFT(?, 500),
+			detail = `+shortDetail+`,
 			changed_at = `+changeTime+`
 		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state IN (?, ?) AND claim = ?`,
 		state, code, detail, db.now(), week.Start, runVersion, creator, DeliverySending, DeliveryUnknown, claim)
@@ -77,7 +77,7 @@ func (db *DB) FinishDelivery(ctx context.Context, week settlement.Period, creato
 			claim = ?,
 			attempts = attempts + 1,
 			code = ?,
-			detail = LEFT(?, 500),
+			detail = `+shortDetail+`,
 			changed_at = `+changeTime+`
 		WHERE starts_on = ? AND version = ? AND creator_id = ? AND state = ? AND claim <> ?`,
 		DeliveryUnknown, claim, code, fmt.Sprintf("the database lost the claim of the attempt that sent it; the attempt ended as %s: %s", state, detail),

@@ -19,8 +19,7 @@ type Partition struct {
 	Payments *daylog.Partition // nil where the payments log does not have the day
 }
 
-// Partitions are the watch log's days in order, those of payments among them. They
-// have no gaps.
+// Partitions are the watch log's days in order, those of payments among them.
 func (db *DB) Partitions(ctx context.Context) ([]Partition, error) {
 	present, err := db.Log.Partitions(ctx)
 	if err != nil {

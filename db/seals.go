@@ -62,7 +62,7 @@ var (
 		sealedTable{"daily_settlements", "starts_on", settlementLineColumns.List(), false},
 		sealedTable{"daily_payments", "starts_on", paymentLineColumns.List(), false},
 		sealedTable{"payment_adjustments", "posted_on", paymentAdjustmentColumns.List(), false},
-		sealedTable{"payment_refunds", "settled_on", "payment_id, refund_of, video_id, settled_on, paid_on, paid_at, paid, paid_fee, fee_rule, given_from, given_to, fee_back", false},
+		sealedTable{"payment_refunds", "settled_on", refundColumns.List(), false},
 		sealedTable{"adjustments", "posted_on", adjustmentColumns.List(), false},
 		sealedTable{"late_views", "posted_on", server.ColumnsOf(daylog.LateView{}).List(), false},
 		sealedTable{"late_payments", "posted_on", "paid_on, video_id, payment_id, paid_at, status, payer_id, amount, method, COALESCE(refund_of, ''), posted_on, verdict", false},

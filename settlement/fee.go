@@ -28,8 +28,8 @@ type MethodFee struct {
 	Fixed       Won    `db:"fixed" json:"fixed"`               // of each payment, on top
 }
 
-// of is the fee of an amount from 0 on.
-func (f MethodFee) of(amount Won) Won {
+// feeOn is the fee of an amount from 0 on.
+func (f MethodFee) feeOn(amount Won) Won {
 	const half = basisPointsOfAll / 2
 	exact := uint128{low: half}.plus(uint64(amount), uint64(f.BasisPoints)).plus(uint64(f.Fixed), basisPointsOfAll)
 	if fee, fits := exact.over(basisPointsOfAll); fits && fee < uint64(amount) {
@@ -37,9 +37,6 @@ func (f MethodFee) of(amount Won) Won {
 	}
 	return amount
 }
-
-// MethodFees are the fees by method.
-type MethodFees []MethodFee
 
 // Exact is what a payment of the amount, from 0 on, costs before it is rounded and
 // held against the amount: won with four decimals.
@@ -49,6 +46,9 @@ func (f MethodFee) Exact(amount Won) string {
 	whole, rest := units.QuoRem(units, big.NewInt(basisPointsOfAll), new(big.Int))
 	return fmt.Sprintf("%d.%04d", whole, rest)
 }
+
+// MethodFees are the fees by method.
+type MethodFees []MethodFee
 
 // FeeRule is one version of the fees (R14). A payment has the fee of the version
 // that holds on its own day, also when it is late.
@@ -95,20 +95,20 @@ func (r FeeRule) Fee(method string, amount Won) (Won, error) {
 	case amount < 0:
 		return 0, fmt.Errorf("fee of a negative amount: %w", ErrOutOfRange)
 	default:
-		return fee.of(amount), nil
+		return fee.feeOn(amount), nil
 	}
 }
 
 // Of is the fee of a method. It fails with [ErrFees] for one that has none.
 func (r FeeRule) Of(method string) (MethodFee, error) {
-	fee, found := r.of(method)
+	fee, found := r.find(method)
 	if !found {
 		return fee, Errorf(ErrFees, Period{}, "fee rule %d has no fee for the method %q", r.Version, method)
 	}
 	return fee, nil
 }
 
-func (r FeeRule) of(method string) (MethodFee, bool) {
+func (r FeeRule) find(method string) (MethodFee, bool) {
 	for _, fee := range r.Methods {
 		if fee.Method == method {
 			return fee, true

@@ -14,9 +14,12 @@ const percentDecimals = 2
 
 var errNotFee = errors.New("write a method, its percentage with at most 2 decimals and its fixed won, such as card:3%+100")
 
+// Percent writes the part of the amount with the decimals that it needs: 3.5.
+func (f MethodFee) Percent() string { return decimalText(f.BasisPoints, percentDecimals) }
+
 // String writes the fee as [ParseFees] reads it: card:3%+100.
 func (f MethodFee) String() string {
-	text := f.Method + ":" + decimalText(f.BasisPoints, percentDecimals) + "%"
+	text := f.Method + ":" + f.Percent() + "%"
 	if f.Fixed != 0 {
 		text += fmt.Sprintf("+%d", int64(f.Fixed))
 	}

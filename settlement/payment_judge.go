@@ -58,12 +58,12 @@ func (j *PaymentJudge) Judge(row *Payment, rule FeeRule) (verdict PaymentVerdict
 	default:
 		j.taken, verdict = true, PaymentSettles
 		var found bool
-		if cost, found = rule.of(row.Method); !found {
+		if cost, found = rule.find(row.Method); !found {
 			problems = append(problems, MethodWithoutFee)
 		}
 	}
 	if len(problems) > 0 {
 		return "", 0, problems
 	}
-	return verdict, cost.of(row.Amount), nil
+	return verdict, cost.feeOn(row.Amount), nil
 }

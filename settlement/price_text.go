@@ -15,9 +15,9 @@ func (p UnitPrice) String() string { return decimalText(int64(p), priceDecimals)
 
 var errNotPrice = errors.New("write a price in won with at most 4 decimals, such as 1.1")
 
-// ParseUnitPrice reads a price in won, exactly: digits, and after a point at most
+// parseUnitPrice reads a price in won, exactly: digits, and after a point at most
 // four more.
-func ParseUnitPrice(text string) (UnitPrice, error) {
+func parseUnitPrice(text string) (UnitPrice, error) {
 	units, err := parseDecimal(text, priceDecimals, errNotPrice)
 	if err != nil {
 		return 0, fmt.Errorf("%q is not a price: %w", text, err)
@@ -49,7 +49,7 @@ func ParseTiers(text string) (tiers Tiers, err error) {
 		if tier.From, err = strconv.ParseInt(from, 10, 64); err != nil {
 			return nil, fmt.Errorf("%q is not an ordinal with its price: write such as 100000:1.1", part)
 		}
-		if tier.Price, err = ParseUnitPrice(price); err != nil {
+		if tier.Price, err = parseUnitPrice(price); err != nil {
 			return nil, fmt.Errorf("from ordinal %d: %w", tier.From, err)
 		}
 		tiers = append(tiers, tier)

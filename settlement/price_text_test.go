@@ -13,7 +13,7 @@ func TestR4_PricesAreReadExactly(t *testing.T) {
 		"0": 0, "1": 10_000, "1.1": 11_000, "1.10": 11_000, "0.3333": 3333, "10.0001": 100_001, "007": 70_000,
 		"922337203685477.5807": math.MaxInt64,
 	} {
-		price, err := ParseUnitPrice(text)
+		price, err := parseUnitPrice(text)
 		require.NoError(t, err)
 		require.Equal(t, units, price, text)
 	}
@@ -21,10 +21,10 @@ func TestR4_PricesAreReadExactly(t *testing.T) {
 
 func TestR4_WhatIsNoPriceIsRefused(t *testing.T) {
 	for _, text := range []string{"", ".", "1.", ".5", "-1", "+1", "1,1", "1e3", "1.00001", "0x1", " 1", "1 ", "1.1.1", "₩1", "١"} {
-		_, err := ParseUnitPrice(text)
+		_, err := parseUnitPrice(text)
 		require.ErrorIs(t, err, errNotPrice, text)
 	}
-	_, err := ParseUnitPrice("922337203685477.5808")
+	_, err := parseUnitPrice("922337203685477.5808")
 	require.ErrorIs(t, err, ErrOutOfRange)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"creatorpay/db"
+	"creatorpay/db/daylog"
 	"creatorpay/engine/importer"
 	"creatorpay/program/control"
 	"creatorpay/settlement"
@@ -134,7 +135,7 @@ var (
 )
 
 // daysText says which days got rows.
-func daysText(log importedLog, days []importer.DayRows) string {
+func daysText(log importedLog, days []daylog.DayRows) string {
 	if len(days) == 0 {
 		return ""
 	}
@@ -142,7 +143,7 @@ func daysText(log importedLog, days []importer.DayRows) string {
 }
 
 // earlyText warns of rows of days that will never be settled.
-func earlyText(log importedLog, early []importer.DayRows) string {
+func earlyText(log importedLog, early []daylog.DayRows) string {
 	if len(early) == 0 {
 		return ""
 	}
@@ -150,7 +151,7 @@ func earlyText(log importedLog, early []importer.DayRows) string {
 		settlement.Span(settlement.DailyPeriod(early[0].Day), settlement.DailyPeriod(early[len(early)-1].Day)), log.neverPaid)
 }
 
-func sumRows(days []importer.DayRows) (rows int64) {
+func sumRows(days []daylog.DayRows) (rows int64) {
 	for _, day := range days {
 		rows += day.Rows
 	}
@@ -158,7 +159,7 @@ func sumRows(days []importer.DayRows) (rows int64) {
 }
 
 // sayLate says what becomes of rows of closed days.
-func sayLate(ctx context.Context, database *db.DB, log importedLog, late []importer.DayRows) error {
+func sayLate(ctx context.Context, database *db.DB, log importedLog, late []daylog.DayRows) error {
 	if len(late) == 0 {
 		return nil
 	}
@@ -171,7 +172,7 @@ func sayLate(ctx context.Context, database *db.DB, log importedLog, late []impor
 }
 
 // lateText says what becomes of rows of closed days, which the given day posts.
-func lateText(log importedLog, late []importer.DayRows, posting settlement.Day) string {
+func lateText(log importedLog, late []daylog.DayRows, posting settlement.Day) string {
 	first, last := late[0].Day, late[len(late)-1].Day
 	text := fmt.Sprintf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
 		settlement.Count(sumRows(late), log.row), settlement.Count(len(late), "closed day"), first, last)

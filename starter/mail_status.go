@@ -31,7 +31,7 @@ func (c mailStatusCommand) Run(ctx context.Context, database *db.DB, opened *ope
 	if err != nil {
 		return err
 	}
-	deliveries, err := database.UnsettledDeliveries(ctx, c.period(), mostTroubles+1)
+	deliveries, err := database.DeliveriesToReport(ctx, c.period(), mostTroubles+1)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"creatorpay/db"
 	"creatorpay/db/daylog"
 	"creatorpay/db/replication"
-	"creatorpay/engine/importer"
 	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -36,7 +35,7 @@ type earlyDays struct {
 // lateDays are closed days with rows in a log that no day has posted yet.
 type lateDays struct {
 	importedLog
-	days    []importer.DayRows
+	days    []daylog.DayRows
 	posting settlement.Day // the next day that posts late rows
 }
 
@@ -135,7 +134,7 @@ func (o *overview) lookAtLate(ctx context.Context, database *db.DB, runs []db.Ru
 func (d *lateDays) add(ctx context.Context, log *daylog.Log, day daylog.OnTime) error {
 	arrived, err := log.Arrived(ctx, day)
 	if err == nil && arrived.Unposted > 0 {
-		d.days = append(d.days, importer.DayRows{Day: day.Day, Rows: arrived.Unposted})
+		d.days = append(d.days, daylog.DayRows{Day: day.Day, Rows: arrived.Unposted})
 	}
 	return err
 }

@@ -106,16 +106,16 @@ func TestAnImportSaysWhatBecameOfEachLine(t *testing.T) {
 2 days got views, from 2024-05-09 to 2024-05-10
 `, reportText(importer.Report{
 		Views:   importer.FileReport{Path: "/data/views.csv", Lines: 1500, Stored: 1400, AlreadyThere: 99, Rejected: 1, Rejects: "/data/views.csv.rejects.csv"},
-		Arrived: importer.Arrived{Days: []importer.DayRows{{Day: thursday, Rows: 1000}, {Day: thursday + 1, Rows: 400}}},
+		Arrived: importer.Arrived{Days: []daylog.DayRows{{Day: thursday, Rows: 1000}, {Day: thursday + 1, Rows: 400}}},
 	}, 1234*time.Millisecond))
 	require.Empty(t, earlyText(importedViews, nil))
 	requireText(t, `
 WARNING: 3 views of 2 days (2024-05-09 to 2024-05-10) are stored but never paid: they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight
-`, earlyText(importedViews, []importer.DayRows{{Day: thursday, Rows: 2}, {Day: thursday + 1, Rows: 1}}))
+`, earlyText(importedViews, []daylog.DayRows{{Day: thursday, Rows: 2}, {Day: thursday + 1, Rows: 1}}))
 	requireText(t, `
 3 views of 2 closed days (2024-04-29 to 2024-05-09) came late: the next daily run posts them as adjustments
 2024-04-29 lies 11 days before that run, which collects late views of 7 days unless it is told otherwise: start the workers with LATE_DAYS=11 for it
-`, lateText(importedViews, []importer.DayRows{{Day: thursday - 10, Rows: 2}, {Day: thursday, Rows: 1}}, thursday+1))
+`, lateText(importedViews, []daylog.DayRows{{Day: thursday - 10, Rows: 2}, {Day: thursday, Rows: 1}}, thursday+1))
 }
 
 func TestTablesOfPartitionsPricesFeesAndTheAudit(t *testing.T) {

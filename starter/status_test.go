@@ -8,7 +8,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"creatorpay/db"
-	"creatorpay/engine/importer"
+	"creatorpay/db/daylog"
 	"creatorpay/program/control"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -66,7 +66,7 @@ WARNING: the watch log has room for today and 2 days more, then the platform's i
 		unfinished: []unfinishedRun{{Run: failed, workflow: "Terminated", link: "http://ui/run"}},
 		open:       [][]db.OpenPeriod{openDays(settlement.Failed, thursday+1, thursday+1), nil, {{Period: thursday.Month()}}},
 		early:      []earlyDays{{importedViews, []settlement.Day{thursday - 9, thursday - 8}}},
-		late:       []lateDays{{importedViews, []importer.DayRows{{Day: thursday - 7, Rows: 2}}, thursday + 1}},
+		late:       []lateDays{{importedViews, []daylog.DayRows{{Day: thursday - 7, Rows: 2}}, thursday + 1}},
 		rooms:      []room{{"watch log", 2}},
 	}.text())
 }

@@ -23,9 +23,8 @@ func Price(unit settlement.UnitPrice) string {
 
 // Fee writes what a payment costs: 3.5% + ₩100.
 func Fee(of settlement.MethodFee) string {
-	percent := strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", of.BasisPoints/100, of.BasisPoints%100), "0"), ".")
 	if of.Fixed == 0 {
-		return percent + "%"
+		return of.Percent() + "%"
 	}
-	return percent + "% + " + of.Fixed.String()
+	return of.Percent() + "% + " + of.Fixed.String()
 }

@@ -68,9 +68,9 @@ func keyOf(input any) string {
 		return LaunchPrefix(input.Kind) + "-2024-05-09T19:00:00Z"
 	case PartitionsInput:
 		if input.Today != 0 {
-			return RoomID(input.Today)
+			return PartitionsID(input.Today)
 		}
-		return PartitionsID + "-2024-05-09T19:30:00Z"
+		return PartitionsPrefix + "-2024-05-09T19:30:00Z"
 	default:
 		panic(input)
 	}

@@ -47,13 +47,13 @@ func MailSummary(week settlement.Period) string { return "Mails of " + week.Stri
 // MailID is the workflow ID of the mails of a week: mail:2024-W19.
 func MailID(week settlement.Period) string { return "mail:" + week.String() }
 
-// PartitionsID begins the workflow IDs of all that make room in the logs. A
+// PartitionsPrefix begins the workflow IDs of all that make room in the logs. A
 // schedule appends the time at which one was due.
-const PartitionsID = "partitions"
+const PartitionsPrefix = "partitions"
 
-// RoomID is the workflow ID of one that an operator asks for:
+// PartitionsID is the workflow ID of one that an operator asks for:
 // partitions:2024-05-09.
-func RoomID(today settlement.Day) string { return PartitionsID + ":" + today.String() }
+func PartitionsID(today settlement.Day) string { return PartitionsPrefix + ":" + today.String() }
 
 // LaunchPrefix begins the workflow IDs of all launches of a kind. A schedule
 // appends the time at which the launch was due.

@@ -35,8 +35,8 @@ func (i PartitionsInput) admitted(ctx workflow.Context) (today settlement.Day, e
 	due, scheduled := workflow.GetTypedSearchAttributes(ctx).GetTime(DueTime)
 	today, problem := i.today(ctx, due, scheduled)
 	id := workflow.GetInfo(ctx).WorkflowExecution.ID
-	if bySchedule := scheduled && strings.HasPrefix(id, PartitionsID+"-"); !bySchedule {
-		id = RoomID(today)
+	if bySchedule := scheduled && strings.HasPrefix(id, PartitionsPrefix+"-"); !bySchedule {
+		id = PartitionsID(today)
 	}
 	return today, admit(ctx, problem, id)
 }

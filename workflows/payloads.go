@@ -82,7 +82,7 @@ type MailInput struct {
 // FailedBatches counts the batches that failed and names the first few.
 type FailedBatches struct {
 	Count int      `json:"count"`
-	Named []string `json:"named"` // the first ten, with their causes
+	Named []string `json:"named"` // the first ones, at most [batchesNamed], with their causes
 }
 
 // A launch, one period after the other.

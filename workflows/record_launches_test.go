@@ -37,7 +37,7 @@ func TestRecordHistoriesOfPartitions(t *testing.T) {
 		t.Skip("only with -record: see testdata/record.sh")
 	}
 	r := newRecorder(t)
-	run, err := r.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: RoomID(day), TaskQueue: TaskQueue},
+	run, err := r.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: PartitionsID(day), TaskQueue: TaskQueue},
 		Partitions, PartitionsInput{Zone: settlement.DefaultTimeZone, Today: day})
 	require.NoError(t, err)
 	r.keep(run, "partitions.json")

@@ -74,7 +74,7 @@ func (s Schedule) Starts() (workflowType, id string) {
 	if s.Launches() {
 		return LaunchType, LaunchPrefix(s.Kind)
 	}
-	return PartitionsType, PartitionsID
+	return PartitionsType, PartitionsPrefix
 }
 
 // Options are what the schedule is created with. Periods wait for each other in

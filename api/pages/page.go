@@ -30,7 +30,7 @@ type shown struct {
 	rests string
 }
 
-// content is of a kind of page.
+// content is how one kind of page is made.
 type content struct {
 	gather func(q question) (shown, error)
 	// rests tells without gathering on what the page rests; empty if that cannot be told. It may be nil.

@@ -54,7 +54,7 @@ func checkCreators(ctx context.Context, a *audit, kind, table, start string) err
 			OR v.counted_from IS NULL
 			OR v.counted_from > l.`+start+`
 		)
-		ORDER BY start, kind, l.video_id, l.creator_id`, []any{a.first.Month().Start - 6, a.last}, func(r row) {
+		ORDER BY start, kind, l.video_id, l.creator_id`, []any{a.first - longestBefore, a.last}, func(r row) {
 		period := settlement.Period{Kind: r.Kind, Start: r.Start}
 		if !a.closed(period) {
 			return

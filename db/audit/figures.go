@@ -22,11 +22,7 @@ func sums(columns server.Columns) string { return columns.Each("SUM(%s) AS %s") 
 
 // anySum is the condition that the sum of some column is not 0.
 func anySum(columns server.Columns) string {
-	conditions := make([]string, len(columns))
-	for i, column := range columns {
-		conditions[i] = "SUM(" + column + ") <> 0"
-	}
-	return "(" + strings.Join(conditions, " OR ") + ")"
+	return "(" + columns.Joined("SUM(%s) <> 0", " OR ") + ")"
 }
 
 // zeros stand for the columns in lines that have none of their figures.

@@ -8,9 +8,9 @@ import (
 	"creatorpay/settlement"
 )
 
-// Checksum hashes all that is stored of a play. The sum over a chunk's rows is
+// PlayChecksum hashes all that is stored of a play. The sum over a chunk's rows is
 // the same in any order.
-func Checksum(play settlement.Play) uint64 {
+func PlayChecksum(play settlement.Play) uint64 {
 	var row [48]byte
 	return xxhash.Sum64(appendBinary(row[:0], play.VideoID, play.ViewerID, play.StartedAt, play.ViewID, play.PlayedSeconds, play.AdViews))
 }

@@ -11,7 +11,7 @@ import (
 func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
 	checksum := func(plays ...settlement.Play) (sum uint64) {
 		for _, play := range plays {
-			sum += Checksum(play)
+			sum += PlayChecksum(play)
 		}
 		return sum
 	}
@@ -37,7 +37,7 @@ func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
 // closed days look changed.
 func TestChecksum_StaysWhatItWas(t *testing.T) {
 	play := settlement.Play{VideoID: 1, ViewerID: 2, StartedAt: 3, ViewID: 4, PlayedSeconds: 5, AdViews: 6}
-	require.Equal(t, uint64(0xcc1b402ba7a65b7b), Checksum(play))
+	require.Equal(t, uint64(0xcc1b402ba7a65b7b), PlayChecksum(play))
 }
 
 func TestPaymentChecksum_TellsEveryFigureOfAPayment(t *testing.T) {

@@ -1,7 +1,7 @@
 // Package daylog is the logs of what happened on each business day: all plays,
 // and all payments. A log has a partition for each day and is clustered by what
-// the daily job reads. Rows are never changed: they are appended, read in key
-// order, and dropped with their day.
+// the daily job reads. No run changes a row: rows are appended, read in key order, and
+// dropped with their day. Only an operator's restore puts them right.
 //
 // Each row carries the epoch in which it was written. A close raises the epoch of
 // the log, so that what is written to a closed day can be told from what was

@@ -61,7 +61,7 @@ func (v LateView) Play() settlement.LatePlay {
 // Pair is whose view of which video it is.
 func (v LateView) Pair() Pair { return Pair{VideoID: v.VideoID, ViewerID: v.ViewerID} }
 
-func (v LateView) stray() error { return StrayRow(v.WatchedOn, v.Play().Play) }
+func (v LateView) stray() error { return StrayPlay(v.WatchedOn, v.Play().Play) }
 
 // SumPosted is how many late views the day posts, and how many of them count.
 func (v *Views) SumPosted(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day) (sum settlement.Late, err error) {

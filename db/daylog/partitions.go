@@ -32,7 +32,8 @@ const floorPartition = "p0"
 
 var partitionPattern = regexp.MustCompile(`^p(\d{4})(\d{2})(\d{2})$`)
 
-// Partitions are the log's days in order. They have no gaps.
+// Partitions are the log's days in order. A gap, which two adds at a time can leave, is
+// filled by the next [Log.Add].
 func (l *Log) Partitions(ctx context.Context) ([]Partition, error) { return l.partitions(ctx, l.pool) }
 
 func (l *Log) partitions(ctx context.Context, from sqlx.QueryerContext) ([]Partition, error) {
@@ -66,8 +67,8 @@ func (l *Log) partitions(ctx context.Context, from sqlx.QueryerContext) ([]Parti
 	return days, nil
 }
 
-// Span is the first and the last day for which the log has room. There are
-// no gaps between them.
+// Span is the first and the last day for which the log has room. Days between them may
+// be missing as [Log.Partitions] says.
 func (l *Log) Span(ctx context.Context) (first, last settlement.Day, found bool, err error) {
 	present, err := l.Partitions(ctx)
 	if err != nil || len(present) == 0 {

@@ -35,7 +35,7 @@ func NewViews(pool *server.Pool, replicas server.OnReplicas) *Views {
 		appendValues: (*View).appendValues,
 		read:         readPlay,
 		follows:      (*settlement.Play).Follows,
-		checksum:     Checksum,
+		checksum:     PlayChecksum,
 	}}
 }
 
@@ -77,8 +77,8 @@ func readPlay(columns []driver.Value, play *settlement.Play) {
 	}
 }
 
-// StrayRow is the error of a play that did not start on the day of its partition.
-func StrayRow(day settlement.Day, play settlement.Play) error {
+// StrayPlay is the error of a play that did not start on the day of its partition.
+func StrayPlay(day settlement.Day, play settlement.Play) error {
 	return settlement.Errorf(settlement.ErrBadRow, settlement.DailyPeriod(day),
 		"watch log of %s, video %d: viewer %d's play started at %s, outside of its partition's day: delete it, and insert it with the day in which it started",
 		day, play.VideoID, play.ViewerID, time.UnixMilli(play.StartedAt).UTC().Format(time.RFC3339Nano))

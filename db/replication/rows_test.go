@@ -88,7 +88,7 @@ func TestAReplicaThatIsKilledWhileItIsScannedCostsNoRow(t *testing.T) {
 				require.NoError(t, cluster.Replicas[0].Kill())
 			}
 			rows++
-			checksum += daylog.Checksum(play)
+			checksum += daylog.PlayChecksum(play)
 			return nil
 		}
 	})

@@ -9,15 +9,10 @@ import (
 // lists of columns are written.
 type Columns []string
 
-// ColumnsOf are the columns of the structs, which are given by any value of
-// theirs: the db tags of their fields and of those that they embed, in the order
-// of their declaration. A field without a tag has no column.
-func ColumnsOf(structs ...any) (columns Columns) {
-	for _, value := range structs {
-		columns = append(columns, columnsOf(fieldsOf(reflect.TypeOf(value)))...)
-	}
-	return columns
-}
+// ColumnsOf are the columns of a struct, which is given by any value of it: the db
+// tags of its fields and of those that it embeds, in the order of their declaration.
+// A field without a tag has no column.
+func ColumnsOf(value any) Columns { return columnsOf(fieldsOf(reflect.TypeOf(value))) }
 
 func columnsOf(fields []field) (columns Columns) {
 	for _, field := range fields {

@@ -22,11 +22,11 @@ const (
 	NoSuchTable     uint16 = 1146
 	valueOutOfRange uint16 = 1264 // for its column
 	LockWaitTimeout uint16 = 1205
-	LockDeadlock    uint16 = 1213
+	lockDeadlock    uint16 = 1213
 	LockNoWait      uint16 = 3572 // of NOWAIT; MariaDB's is LockWaitTimeout
 
-	OptionPreventsStatement uint16 = 1290 // read_only, for example
-	ReadOnlyMode            uint16 = 1836
+	optionPreventsStatement uint16 = 1290 // read_only, for example
+	readOnlyMode            uint16 = 1836
 
 	hookFailed  uint16 = 3100 // of group replication, on a server that has lost its group
 	notPrepared uint16 = 1047 // of Galera, on a node that has lost its cluster
@@ -58,7 +58,7 @@ const (
 // lostNumbers are those of a transaction that lost a lock or a unique key to another one,
 // or whose tables changed their layout.
 var lostNumbers = []uint16{
-	LockDeadlock, LockWaitTimeout, dupEntry,
+	lockDeadlock, LockWaitTimeout, dupEntry,
 	forUpdateCannotRetry, transactionRetryable, schemaExpired, schemaChanged, writeConflict,
 }
 

@@ -13,7 +13,7 @@ import (
 
 // noWritesNumbers are those of a server that others have taken over from, or that has
 // not taken over yet.
-var noWritesNumbers = []uint16{OptionPreventsStatement, ReadOnlyMode, hookFailed, notPrepared}
+var noWritesNumbers = []uint16{optionPreventsStatement, readOnlyMode, hookFailed, notPrepared}
 
 // NoWrites says of a server that refuses to write what it may be, and closes the connections
 // to it that nobody uses: the address may lead to another server by now, which only new
@@ -58,7 +58,7 @@ func (p *Pool) requireWriter(ctx context.Context, conn *sqlx.Conn) error {
 		return fmt.Errorf("ask the server whether it takes writes: %w", err)
 	}
 	if readOnly != "0" && readOnly != "OFF" {
-		return &mysql.MySQLError{Number: OptionPreventsStatement, Message: "read_only = " + readOnly}
+		return &mysql.MySQLError{Number: optionPreventsStatement, Message: "read_only = " + readOnly}
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func TestAServerThatTakesNoWritesIsNamedAndItsConnectionIsNotUsedAgain(t *testin
 		before := connection()
 		err := write()
 		require.ErrorContains(t, err, "MySQL at "+config.Addr+" takes no writes now", name)
-		require.Equal(t, OptionPreventsStatement, ErrorNumber(err), name)
+		require.Equal(t, optionPreventsStatement, ErrorNumber(err), name)
 		require.NotEqual(t, before, connection(), name)
 	}
 

@@ -23,7 +23,7 @@ func open(t *testing.T) *Pool {
 }
 
 // errLost is what a transaction gets that lost to another one, as methods wrap it.
-var errLost = fmt.Errorf("lock run: %w", &mysql.MySQLError{Number: LockDeadlock})
+var errLost = fmt.Errorf("lock run: %w", &mysql.MySQLError{Number: lockDeadlock})
 
 func TestATransactionThatLostRunsAgain(t *testing.T) {
 	pool := open(t)

@@ -101,9 +101,9 @@ type pendingPlay struct {
 
 func (t *tally) add(play settlement.Play) error {
 	if play.StartedAt < t.counter.first.UnixMilli() || play.StartedAt > t.counter.last.UnixMilli() {
-		return daylog.StrayRow(t.counter.day, play)
+		return daylog.StrayPlay(t.counter.day, play)
 	}
-	t.count.Checksum += daylog.Checksum(play)
+	t.count.Checksum += daylog.PlayChecksum(play)
 	line := t.lines.of(play.VideoID)
 	if line == nil {
 		t.count.UnknownRows++

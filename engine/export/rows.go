@@ -126,7 +126,7 @@ func AdjustmentRowOf(period settlement.Period, a db.Adjustment) AdjustmentRow {
 // EachPayment hands over the period's rows, by creator and video.
 func EachPayment(ctx context.Context, from *db.DB, period settlement.Period, lines db.Lines, each func(PaymentRow) error) error {
 	if period.Kind == settlement.Daily {
-		return from.EachPayment(ctx, period.Start, lines, func(line db.PaymentLine) error {
+		return from.EachPaymentLine(ctx, period.Start, lines, func(line db.PaymentLine) error {
 			return each(PaymentRowOf(period, line))
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"creatorpay/db"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -60,16 +61,16 @@ func (s *dayStore[Row]) arrived() Arrived {
 }
 
 // inOrder lists the days with their rows.
-func inOrder(rows map[settlement.Day]int64) (days []DayRows) {
+func inOrder(rows map[settlement.Day]int64) (days []daylog.DayRows) {
 	for _, day := range slices.Sorted(maps.Keys(rows)) {
-		days = append(days, DayRows{Day: day, Rows: rows[day]})
+		days = append(days, daylog.DayRows{Day: day, Rows: rows[day]})
 	}
 	return days
 }
 
 // before is how many of the days, which are in order, lie before the first.
-func before(days []DayRows, first settlement.Day) int {
-	n, _ := slices.BinarySearchFunc(days, first, func(d DayRows, day settlement.Day) int { return cmp.Compare(d.Day, day) })
+func before(days []daylog.DayRows, first settlement.Day) int {
+	n, _ := slices.BinarySearchFunc(days, first, func(d daylog.DayRows, day settlement.Day) int { return cmp.Compare(d.Day, day) })
 	return n
 }
 

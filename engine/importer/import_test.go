@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db/daylog"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/internal/generate"
 	"creatorpay/settlement"
@@ -31,7 +32,7 @@ func TestAllThreeFilesAreStored(t *testing.T) {
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "creators.csv"), Lines: 2, Stored: 2}, report.Creators)
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "videos.csv"), Lines: 2, Stored: 2}, report.Videos)
 	require.Equal(t, FileReport{Path: filepath.Join(b.dir, "views.csv"), Lines: 1, Stored: 1}, report.Views)
-	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 1}}, report.Days)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-06"), Rows: 1}}, report.Days)
 	require.Zero(t, report.Rejected())
 	require.Equal(t, [][]string{
 		{"7", `김, "서연" 🔥`, "kim@example.com", "ko"},

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"creatorpay/db"
+	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
@@ -39,7 +40,7 @@ type Options struct {
 	// line is rejected; it replaces an older one.
 	Rejects string
 
-	// Now is today's clock: views and payments of days after tomorrow are rejected, since a
+	// Now is the time of the import: views and payments of days after tomorrow are rejected, since a
 	// mistyped year would fill the log with empty days. It decides nothing else.
 	Now time.Time
 
@@ -71,15 +72,9 @@ type Report struct {
 
 // Arrived are the new rows of one log.
 type Arrived struct {
-	Days  []DayRows // business days that got new rows, in order
-	Late  []DayRows // those of them that were closed, in order
-	Early []DayRows // those of them that lie before the first day in the book of runs and are never settled, in order
-}
-
-// DayRows are the new rows of a day.
-type DayRows struct {
-	Day  settlement.Day
-	Rows int64
+	Days  []daylog.DayRows // business days that got new rows, in order
+	Late  []daylog.DayRows // those of them that were closed, in order
+	Early []daylog.DayRows // those of them that lie before the first day in the book of runs and are never settled, in order
 }
 
 // Rejected is how many lines of all files were rejected.

@@ -17,8 +17,8 @@ var (
 // usualMethod is that of a payment that names none.
 const usualMethod = "card"
 
-// problemColumns are those of which the problems speak that a number in its limits
-// can have.
+// problemColumns are the columns of the problems that a row can have whose numbers are
+// all within their limits.
 var problemColumns = map[settlement.PaymentProblem]string{
 	settlement.PaymentOfUnknownStatus: "status",
 	settlement.RefundOfItself:         "refund_of",

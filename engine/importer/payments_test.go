@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"creatorpay/db/daylog"
 )
 
 // storedPayments are all rows of the log.
@@ -33,7 +35,7 @@ func TestPaymentsAreStored(t *testing.T) {
 	)})
 
 	require.Equal(t, FileReport{Path: report.Payments.Path, Lines: 4, Stored: 4}, report.Payments)
-	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 3}, {day(t, "2024-05-07"), 1}}, report.ArrivedPayments.Days)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-06"), Rows: 3}, {Day: day(t, "2024-05-07"), Rows: 1}}, report.ArrivedPayments.Days)
 	require.Equal(t, [][]string{
 		{"2024-05-06", "1", "7", "2024-05-06 00:00:00.123", "completed", "0", "9007199254740992", "card", ""},
 		{"2024-05-06", "2", "9", "2024-05-06 00:00:00.000", "cancelled", "5", "100", "transfer", ""},
@@ -104,8 +106,8 @@ func TestPaymentsOfAClosedDayComeLate(t *testing.T) {
 
 	report := b.load(t, Options{Payments: b.payments(t, "7,1,0,2024-05-06T09:00:00+09:00,100,completed,,", "8,1,0,2024-05-05T09:00:00+09:00,100,completed,,")})
 
-	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 1}}, report.ArrivedPayments.Late)
-	require.Equal(t, []DayRows{{day(t, "2024-05-05"), 1}}, report.ArrivedPayments.Early)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-06"), Rows: 1}}, report.ArrivedPayments.Late)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-05"), Rows: 1}}, report.ArrivedPayments.Early)
 	require.Empty(t, report.Late)
 }
 

@@ -153,13 +153,13 @@ func TestViewsOfDaysAfterTomorrowAreRejectedAndMakeNoRoom(t *testing.T) {
 func TestTheFirstDayThatCanBeStored(t *testing.T) {
 	b := setup(t)
 	report := b.load(t, Options{Views: b.views(t, "1,1,5,1970-01-01T00:00:00+09:00,0,0")})
-	require.Equal(t, []DayRows{{0, 1}}, report.Days)
+	require.Equal(t, []daylog.DayRows{{Day: 0, Rows: 1}}, report.Days)
 }
 
 func TestTheLastDayThatCanBeStored(t *testing.T) {
 	b := setup(t)
 	report := b.load(t, Options{Views: b.views(t, "1,1,5,9999-12-30T23:59:59.999+09:00,0,0")})
-	require.Equal(t, []DayRows{{day(t, "9999-12-30"), 1}}, report.Days)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "9999-12-30"), Rows: 1}}, report.Days)
 }
 
 func TestLineNumbersCountLineBreaksInFields(t *testing.T) {
@@ -184,8 +184,8 @@ func TestViewsOfAClosedDayAreStoredAndComeLate(t *testing.T) {
 		"4,1,5,2024-05-07T00:00:00+09:00,0,0",
 	)})
 	require.Equal(t, FileReport{Path: report.Views.Path, Lines: 4, Stored: 3, AlreadyThere: 1}, report.Views)
-	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 2}, {day(t, "2024-05-07"), 1}}, report.Days)
-	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 2}}, report.Late)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-06"), Rows: 2}, {Day: day(t, "2024-05-07"), Rows: 1}}, report.Days)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-06"), Rows: 2}}, report.Late)
 }
 
 func TestViewsBeforeTheFirstSettledDayAreStoredAndNamed(t *testing.T) {
@@ -201,8 +201,8 @@ func TestViewsBeforeTheFirstSettledDayAreStoredAndNamed(t *testing.T) {
 
 	report := b.load(t, Options{Views: views})
 	require.Equal(t, int64(4), report.Views.Stored)
-	require.Equal(t, []DayRows{{day(t, "2024-05-04"), 1}, {day(t, "2024-05-05"), 2}}, report.Early)
-	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 1}}, report.Late)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-04"), Rows: 1}, {Day: day(t, "2024-05-05"), Rows: 2}}, report.Early)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-06"), Rows: 1}}, report.Late)
 	require.Empty(t, b.load(t, Options{Views: views}).Early, "nothing is new")
 
 	early, err := b.db.UnsettledBefore(t.Context(), b.db.Log.Log, day(t, "2024-05-06"))
@@ -222,7 +222,7 @@ func TestViewsOfADroppedDayAreRejectedAndNoOthers(t *testing.T) {
 		"5,1,5,2024-05-05T09:00:00+09:00,0,0",
 	)})
 	require.Equal(t, FileReport{Path: report.Views.Path, Lines: 4, Stored: 2, Rejected: 2, Rejects: report.Views.Rejects}, report.Views)
-	require.Equal(t, []DayRows{{day(t, "2024-05-07"), 1}}, report.Late, "nothing is promised for the dropped day")
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-07"), Rows: 1}}, report.Late, "nothing is promised for the dropped day")
 	found := readRejects(t, report.Views.Rejects)
 	require.Len(t, found, 2)
 	for i, line := range []int{2, 5} {
@@ -287,7 +287,7 @@ func TestAMistypedYearCostsOnlyItsLine(t *testing.T) {
 		"4,1,5,2024-05-08T09:00:00+09:00,0,0",
 	)})
 	require.Equal(t, int64(3), report.Views.Stored)
-	require.Equal(t, []DayRows{{day(t, "2024-05-06"), 2}, {day(t, "2024-05-08"), 1}}, report.Days)
+	require.Equal(t, []daylog.DayRows{{Day: day(t, "2024-05-06"), Rows: 2}, {Day: day(t, "2024-05-08"), Rows: 1}}, report.Days)
 	found := readRejects(t, report.Views.Rejects)
 	require.Len(t, found, 1)
 	require.Equal(t, 2, found[0].line)
