@@ -18,7 +18,7 @@ func BenchmarkStatement(b *testing.B) {
 		for loop.Next() {
 			_, err := renderer.Payout(b.Context(), s)
 			require.NoError(b, err)
-			_, err = renderer.TopFive(b.Context(), s)
+			_, err = renderer.Top5(b.Context(), s)
 			require.NoError(b, err)
 		}
 	})
@@ -39,12 +39,12 @@ func BenchmarkPayout(b *testing.B) {
 	}
 }
 
-func BenchmarkTopFive(b *testing.B) {
+func BenchmarkTop5(b *testing.B) {
 	renderer := renderer(b)
 	s := sample(Korean, 10)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, err := renderer.TopFive(b.Context(), s)
+		_, err := renderer.Top5(b.Context(), s)
 		require.NoError(b, err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 // labels are the words of the documents in one language. Those with verbs take
 // what their comment says.
 type labels struct {
-	payout, topFive string // titles
+	payout, top5 string // titles
 
 	creator, period, week, number, version, closed string
 	unnamed                                        string
@@ -55,7 +55,7 @@ type labels struct {
 }
 
 var korean = labels{
-	payout: "지급 명세서", topFive: "Top 5 영상",
+	payout: "지급 명세서", top5: "Top 5 영상",
 	creator: "크리에이터", period: "정산 기간", week: "ISO 주차", number: "명세서 번호", version: "버전", closed: "정산 마감일",
 	unnamed: "(이름 없음)",
 	total:   "지급 금액", videoAmount: "영상 수익", adAmount: "광고 수익",
@@ -107,7 +107,7 @@ var korean = labels{
 }
 
 var english = labels{
-	payout: "Payout statement", topFive: "Top 5 videos",
+	payout: "Payout statement", top5: "Top 5 videos",
 	creator: "Creator", period: "Period", week: "ISO week", number: "Statement number", version: "Version", closed: "Closed on",
 	unnamed: "(no name)",
 	total:   "Total payout", videoAmount: "Video earnings", adAmount: "Ad earnings",

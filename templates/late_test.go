@@ -67,7 +67,7 @@ func TestLateViewsThatGoOnOverThePageNameTheirVideoAgain(t *testing.T) {
 func TestLateViewsAreExplainedOnlyWhereThereAreSome(t *testing.T) {
 	for _, locale := range []string{Korean, English} {
 		words := func(s *Statement) (all string) {
-			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
+			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTop5} {
 				for _, page := range layOut(documentFont(t), s).pages {
 					all += strings.Join(texts(page), " ") + " "
 				}
@@ -87,5 +87,5 @@ func TestR9_TheTop5ComparesWithoutLateViews(t *testing.T) {
 	s := sample(English, 0)
 	s.Lines = []Line{lateLine()}
 	s.Top.ByViews = s.Top.ByViews[:1]
-	require.Contains(t, texts(layOutTopFive(documentFont(t), s).pages[0]), english.ownBest+" · 4,812,342 behind no. 1")
+	require.Contains(t, texts(layOutTop5(documentFont(t), s).pages[0]), english.ownBest+" · 4,812,342 behind no. 1")
 }

@@ -24,7 +24,7 @@ func TestNothingOfTheHeadIsCut(t *testing.T) {
 			s := sample(locale, 0)
 			s.Top = Top5{} // titles may be cut
 			s.Period, s.Number, s.ClosedAt = period, period.String()+"-9223372036854775807", time.Unix(int64(period.End())*24*60*60, 0).UTC()
-			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
+			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTop5} {
 				words := texts(layOut(documentFont(t), s).pages[0])
 				for _, word := range words {
 					require.NotContains(t, word, "…", "%s in %s", period, locale)

@@ -119,7 +119,7 @@ func TestNothingLeavesThePageOrOverlaps(t *testing.T) {
 			"late": withLate(sample(locale, 9), 31), "nasty and late": withLate(nastySample(locale), 2), "huge and late": withLate(huge(locale), 31),
 		} {
 			require.NoError(t, s.addsUp())
-			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
+			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTop5} {
 				for i, page := range layOut(font, s).pages {
 					requireTidy(t, font, page, fmt.Sprintf("%s, %s, page %d", locale, name, i+1))
 				}

@@ -34,9 +34,9 @@ func (r *Renderer) Payout(ctx context.Context, s *Statement) ([]byte, error) {
 	return r.draw(ctx, s, s.labels().payout, layOutPayout)
 }
 
-// TopFive draws the Top 5 as a PDF. The same statement always gives the same bytes.
-func (r *Renderer) TopFive(ctx context.Context, s *Statement) ([]byte, error) {
-	return r.draw(ctx, s, s.labels().topFive, layOutTopFive)
+// Top5 draws the Top 5 as a PDF. The same statement always gives the same bytes.
+func (r *Renderer) Top5(ctx context.Context, s *Statement) ([]byte, error) {
+	return r.draw(ctx, s, s.labels().top5, layOutTop5)
 }
 
 func (r *Renderer) draw(ctx context.Context, s *Statement, title string, layOut func(*pdf.Font, *Statement) *sheet) (file []byte, err error) {

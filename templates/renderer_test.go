@@ -17,7 +17,7 @@ func TestSameStatementGivesTheSameBytes(t *testing.T) {
 	other, err := NewRenderer()
 	require.NoError(t, err)
 	for name, draw := range map[string]func(*Renderer, context.Context, *Statement) ([]byte, error){
-		"payout": (*Renderer).Payout, "top five": (*Renderer).TopFive,
+		"payout": (*Renderer).Payout, "top five": (*Renderer).Top5,
 	} {
 		var sums [12][sha256.Size]byte
 		var group errgroup.Group
@@ -76,7 +76,7 @@ func FuzzDocuments(f *testing.F) {
 		s := sample(Korean, 2)
 		s.Number, s.Creator, s.Contact, s.Lines[0].Title = text, text, text, text
 		s.Top.ByViews[0].Title, s.Top.ByPlayedSeconds[0].Title = text, text
-		for _, draw := range []func(context.Context, *Statement) ([]byte, error){renderer.Payout, renderer.TopFive} {
+		for _, draw := range []func(context.Context, *Statement) ([]byte, error){renderer.Payout, renderer.Top5} {
 			pdf, err := draw(t.Context(), s)
 			require.NoError(t, err)
 			require.Greater(t, len(pdf), 10_000)

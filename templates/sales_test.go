@@ -179,7 +179,7 @@ func TestSalesStayOnThePage(t *testing.T) {
 			"some": withSales(sample(locale, 3)), "many": withSales(sample(locale, 60)), "negative": negative(locale), "owing": owing(locale), "huge": hugeSales(locale), "nasty": withSales(nastySample(locale)),
 		} {
 			require.NoError(t, s.addsUp(), name)
-			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTopFive} {
+			for _, layOut := range []func(*pdf.Font, *Statement) *sheet{layOutPayout, layOutTop5} {
 				for _, page := range layOut(font, s).pages {
 					requireTidy(t, font, page, locale+", "+name)
 				}

@@ -90,7 +90,7 @@ func TestAVideoOfWhoseTitleNothingIsLeftShowsItsID(t *testing.T) {
 		s := sample(locale, 1)
 		s.Lines[0].Title, s.Top.ByViews[0].Title, s.Top.ByViews[0].VideoID = "🎉🎉", "👨‍👩‍👧‍👦", 1001
 		require.Contains(t, texts(layOutPayout(documentFont(t), s).pages[0]), want)
-		require.Contains(t, texts(layOutTopFive(documentFont(t), s).pages[0]), want)
+		require.Contains(t, texts(layOutTop5(documentFont(t), s).pages[0]), want)
 		mail, err := NewMail(s, "")
 		require.NoError(t, err)
 		require.Contains(t, mail.Text, "🎉🎉", "a mail program has the fonts")

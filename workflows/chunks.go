@@ -120,6 +120,19 @@ func (r *chunkedRun) begin(ctx workflow.Context, enter func(ctx workflow.Context
 	return err
 }
 
+// recordFailure writes the failure into the book of runs by the activity, even when the
+// workflow was cancelled. The book leaves a closed period as it is. If it cannot be
+// written, the workflow's own failure is still there to be read.
+func (r *chunkedRun) recordFailure(ctx workflow.Context, failure error, activity, input any) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	r.progress.fail(ctx, failure)
+	name := r.period.String()
+	if err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "record the failure of "+name), activity, input).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Error("record failure", "period", name, "error", err)
+	}
+}
+
 // Cause is what went wrong in the words of the code that failed, without the
 // SDK's chain of activity types and ids around it.
 func Cause(err error) string {

@@ -53,7 +53,7 @@ func Daily(ctx workflow.Context, input DailyInput) (DailyResult, error) {
 		err = ctx.Err() // whatever the step said that was cut short
 	}
 	if err != nil {
-		run.recordFailure(ctx, err)
+		run.recordFailure(ctx, err, a.FailDay, activities.FailDayInput{Day: input.Day, Failure: Cause(err)})
 	}
 	return result, err
 }
@@ -236,18 +236,4 @@ func (r *dailyRun) close(ctx workflow.Context) (closed activities.CloseDayResult
 		}
 	}
 	return closed, err
-}
-
-// recordFailure writes the failure into the book of runs, even when the
-// workflow was cancelled. If that fails too, the workflow's own failure is
-// still there to be read.
-func (r *dailyRun) recordFailure(ctx workflow.Context, failure error) {
-	ctx, cancel := workflow.NewDisconnectedContext(ctx)
-	defer cancel()
-	r.progress.fail(ctx, failure)
-	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "record the failure of "+r.input.Day.String()), a.FailDay,
-		activities.FailDayInput{Day: r.input.Day, Failure: Cause(failure)}).Get(ctx, nil)
-	if err != nil {
-		workflow.GetLogger(ctx).Error("record failure", "day", r.input.Day.String(), "error", err)
-	}
 }

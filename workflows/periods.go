@@ -50,7 +50,7 @@ func runPeriod(ctx workflow.Context, kind settlement.Kind, input PeriodInput, fi
 		err = ctx.Err() // whatever the step said that was cut short
 	}
 	if err != nil {
-		run.recordFailure(ctx, err)
+		run.recordFailure(ctx, err, a.FailPeriod, activities.FailPeriodInput{Period: input.Period, Failure: Cause(err)})
 		return result, err
 	}
 	result.Chunks, result.Mismatches = len(run.chunks), progress.mismatches
@@ -145,18 +145,5 @@ func (r *periodRun) mail(ctx workflow.Context, totals *activities.MailTotals) er
 		if err := workflow.Sleep(ctx, look); err != nil {
 			return err
 		}
-	}
-}
-
-// recordFailure writes the failure into the book of runs, even when the
-// workflow was cancelled. The book leaves a closed period as it is.
-func (r *periodRun) recordFailure(ctx workflow.Context, failure error) {
-	ctx, cancel := workflow.NewDisconnectedContext(ctx)
-	defer cancel()
-	r.progress.fail(ctx, failure)
-	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "record the failure of "+r.period.String()), a.FailPeriod,
-		activities.FailPeriodInput{Period: r.period, Failure: Cause(failure)}).Get(ctx, nil)
-	if err != nil {
-		workflow.GetLogger(ctx).Error("record failure", "period", r.period.String(), "error", err)
 	}
 }

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -33,8 +34,14 @@ func (r *Refused) SetHeaders(header http.Header) {
 		header.Set("WWW-Authenticate", r.Challenge)
 	}
 	if r.RetryAfter > 0 {
-		header.Set("Retry-After", strconv.Itoa(int((r.RetryAfter+time.Second-1)/time.Second)))
+		SetRetryAfter(header, r.RetryAfter)
 	}
+}
+
+// SetRetryAfter tells the client to ask again after the time: whole seconds, rounded up,
+// one at least.
+func SetRetryAfter(header http.Header, wait time.Duration) {
+	header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
 }
 
 // The challenges. A request without a token is told no error code.

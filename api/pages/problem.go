@@ -2,9 +2,7 @@ package pages
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
 
 	"creatorpay/api/access"
 	"creatorpay/api/answers"
@@ -79,7 +77,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, in frame, err error)
 	case settlement.KindOf(err) == settlement.ErrNotClosed:
 		s.writeProblemIn(w, r, in, http.StatusNotFound, notClosed)
 	case errors.As(err, &away):
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(away.RetryAfter.Seconds()))))
+		access.SetRetryAfter(w.Header(), away.RetryAfter)
 		s.writeProblemIn(w, r, in, http.StatusServiceUnavailable, unavailable)
 	default:
 		s.logger.ErrorContext(r.Context(), "cannot answer with a page", "request_id", observe.ID(r.Context()), "error", err)

@@ -1,8 +1,6 @@
 package v1
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -92,8 +90,7 @@ func orNull(field *huma.Schema) {
 // serveOpenAPI serves the OpenAPI document of the paths that were added.
 func (s *service) serveOpenAPI() {
 	body := s.document()
-	hash := sha256.Sum256(body)
-	document := &representation{contentType: "application/openapi+json", tag: entityTag(base64.RawURLEncoding.EncodeToString(hash[:18])), plain: body}
+	document := &representation{contentType: "application/openapi+json", tag: newTag(body), plain: body}
 	if err := document.compress(); err != nil {
 		panic(err) // it is compressed in memory
 	}

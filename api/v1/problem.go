@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -132,10 +131,10 @@ func problemOf(err error) *Problem {
 	}
 }
 
-// unavailableFor tells the client to ask again after the time, or a second.
+// unavailableFor tells the client to ask again after the time.
 func unavailableFor(wait time.Duration) *Problem {
 	p := unavailable.problem("")
-	p.header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+	access.SetRetryAfter(p.header, wait)
 	return p
 }
 

@@ -38,8 +38,14 @@ func tagOf(seal string, r request) entityTag {
 	if seal == "" {
 		return ""
 	}
-	hash := sha256.Sum256([]byte(representationVersion + "\n" + seal + "\n" + r.String()))
-	return entityTag(base64.RawURLEncoding.EncodeToString(hash[:18]))
+	return newTag([]byte(representationVersion + "\n" + seal + "\n" + r.String()))
+}
+
+// newTag is the tag of what the text tells apart.
+func newTag(text []byte) entityTag {
+	const bytes = 18 // 24 characters in base64, none of them padding
+	hash := sha256.Sum256(text)
+	return entityTag(base64.RawURLEncoding.EncodeToString(hash[:bytes]))
 }
 
 // gzipped is the tag of the compressed bytes.

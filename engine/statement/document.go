@@ -32,7 +32,7 @@ type Document struct {
 func Draw(ctx context.Context, renderer *templates.Renderer, statement *templates.Statement, kind Kind) (Document, error) {
 	draw := renderer.Payout
 	if kind == Top5 {
-		draw = renderer.TopFive
+		draw = renderer.Top5
 	}
 	data, err := draw(ctx, statement)
 	if err != nil {

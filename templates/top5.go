@@ -8,9 +8,9 @@ import (
 	"creatorpay/templates/pdf"
 )
 
-// layOutTopFive is the table of contents of the Top 5.
-func layOutTopFive(font *pdf.Font, s *Statement) *sheet {
-	l := newLetter(font, s, s.labels().topFive)
+// layOutTop5 is the table of contents of the Top 5.
+func layOutTop5(font *pdf.Font, s *Statement) *sheet {
+	l := newLetter(font, s, s.labels().top5)
 	l.writeHead()
 	l.paragraph(caption, l.topIntro)
 	if l.statement.lateViews() > 0 {

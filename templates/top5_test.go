@@ -10,7 +10,7 @@ import (
 func TestOwnVideoOfTheRankingIsMarked(t *testing.T) {
 	s := sample(Korean, 1)
 	s.Top.ByViews[4].Own, s.Top.ByPlayedSeconds[4].Own = true, true
-	words := texts(layOutTopFive(documentFont(t), s).pages[0])
+	words := texts(layOutTop5(documentFont(t), s).pages[0])
 	require.Contains(t, words, "내 영상")
 	require.NotContains(t, strings.Join(words, "\n"), korean.ownBest, "no further row of the creator's")
 }
@@ -19,7 +19,7 @@ func TestBestOwnVideoStandsBesideARankingWithoutOne(t *testing.T) {
 	s := sample(English, 3)
 	s.Lines[0].Views, s.Lines[1].Views, s.Lines[2].Views = 500, 962_000, 962_000
 	s.Lines[1].Title = "Mine"
-	words := texts(layOutTopFive(documentFont(t), s).pages[0])
+	words := texts(layOutTop5(documentFont(t), s).pages[0])
 	require.Contains(t, words, "Mine")
 	require.Contains(t, words, "Your best video · 469 behind no. 5")
 }
@@ -38,7 +38,7 @@ func TestBestOwnVideoIsTheSmallerIDAmongEquals(t *testing.T) {
 func TestRankingOfFewerThanFiveVideos(t *testing.T) {
 	s := sample(Korean, 0)
 	s.Top.ByViews, s.Top.ByPlayedSeconds = s.Top.ByViews[:2], nil
-	words := texts(layOutTopFive(documentFont(t), s).pages[0])
+	words := texts(layOutTop5(documentFont(t), s).pages[0])
 	require.Contains(t, words, "2")
 	require.NotContains(t, words, "3")
 	require.Contains(t, words, korean.nothing)
