@@ -94,6 +94,39 @@ func TestScheduleApplyRepairsAndKeepsPauseAndNote(t *testing.T) {
 	require.Contains(t, list, "│ creatorpay-daily      │ paused │ the log is being repaired │")
 }
 
+// launchedAt has the schedule launch what was due at the time, and waits for the launch.
+func launchedAt(s *rig.System, handle client.ScheduleHandle, due time.Time) error {
+	s.T.Helper()
+	launches := len(describeSchedule(s, handle).Info.RecentActions)
+	require.NoError(s.T, handle.Backfill(s.T.Context(), client.ScheduleBackfillOptions{Backfill: []client.ScheduleBackfill{{
+		Start: due.Add(-time.Minute), End: due.Add(time.Minute),
+	}}}))
+	rig.WaitUntil(s.T, "the schedule launches", func() bool { return len(describeSchedule(s, handle).Info.RecentActions) > launches })
+	launch := describeSchedule(s, handle).Info.RecentActions[launches].StartWorkflowResult
+	return s.Dial().GetWorkflow(s.T.Context(), launch.WorkflowID, launch.FirstExecutionRunID).Get(s.T.Context(), nil)
+}
+
+// Whoever sets the schedules up finds them active the next morning: what is due first may
+// lie before all that there is to settle.
+func TestSchedulesOfAPlatformThatHasJustBegunGoOn(t *testing.T) {
+	t.Parallel()
+	p := rig.PlainPlatform()
+	s := rig.New(t, p)
+	s.StartWorker()
+	s.Starter("schedule", "apply").RequireSuccess()
+	daily, weekly := scheduleOf(s, s.Dial(), settlement.Daily), scheduleOf(s, s.Dial(), settlement.Weekly)
+	firstMorning := time.Date(2024, 5, 6, 4, 0, 0, 0, p.Zone)
+
+	require.NoError(t, launchedAt(s, daily, firstMorning), "the day before has no room in the log")
+	require.NoError(t, launchedAt(s, daily, firstMorning.AddDate(0, 0, 1)))
+	require.Equal(t, "closed", s.StateOf(rig.Today))
+	require.NoError(t, launchedAt(s, weekly, firstMorning.Add(time.Hour)), "the week before has no day to settle")
+
+	for _, handle := range []client.ScheduleHandle{daily, weekly} {
+		require.False(t, describeSchedule(s, handle).Schedule.State.Paused)
+	}
+}
+
 func TestScheduleCommandsSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	p := rig.PlainPlatform()
