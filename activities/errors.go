@@ -17,7 +17,7 @@ import (
 const (
 	TypeWaiting     = "Waiting"     // for an earlier period to close; tried again until it does
 	TypeRefused     = "Refused"     // the period may not be run (yet)
-	TypeBeforeFirst = "BeforeFirst" // the period may never be run: it lies before what is settled here
+	TypeBeforeFirst = "BeforeFirst" // the period lies before all that is settled here
 	TypeStale       = "Stale"       // another workflow run has taken over
 	TypeLost        = "Lost"        // the database lacks what an earlier step of the run stored
 	TypeBadData     = "BadData"     // a row or figure that cannot be right

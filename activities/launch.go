@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 
@@ -65,6 +66,9 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 	}
 	_, err = a.DB.ClosedRun(ctx, input.Period)
 	if errors.Is(err, settlement.ErrNotClosed) {
+		if refused := a.beforeFirst(ctx, input.Period); refused != nil {
+			return refused
+		}
 		return finalError(TypeRefused, fmt.Sprintf("%s has ended (%s) and %s is not closed", input.WorkflowID, status, input.Period))
 	}
 	if err != nil {
@@ -75,4 +79,19 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 		return finalError(TypeMails, fmt.Sprintf("%s has ended (%s) after its close: not all mails may have been sent", input.WorkflowID, status))
 	}
 	return nil
+}
+
+// beforeFirst is why the period can have no run, if it lies before all that is settled.
+func (a *Activities) beforeFirst(ctx context.Context, period settlement.Period) (err error) {
+	if period.Kind == settlement.Daily {
+		err = a.DB.CheckDay(ctx, period.Start, time.Now())
+	} else {
+		err = a.DB.CheckPeriod(ctx, period, time.Now())
+	}
+	switch settlement.KindOf(err) {
+	case settlement.ErrBeforeFirst, settlement.ErrNoFirstDay:
+		return err
+	default:
+		return nil
+	}
 }

@@ -47,10 +47,16 @@ func (db *DB) checkDay(ctx context.Context, from sqlx.QueryerContext, day settle
 	if err != nil || found {
 		return err
 	}
-	kind := settlement.ErrNoPartition
-	if _, began, err := firstClosedDay(ctx, from); err != nil {
+	_, settled, err := firstClosedDay(ctx, from)
+	if err != nil {
 		return err
-	} else if !began {
+	}
+	begins, err := db.Log.Begins(ctx, from, day)
+	if err != nil {
+		return err
+	}
+	kind := settlement.ErrNoPartition
+	if begins && !settled {
 		kind = settlement.ErrNoFirstDay
 	}
 	return settlement.Errorf(kind, settlement.DailyPeriod(day), "the watch log has no partition for %s", day)

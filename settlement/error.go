@@ -47,7 +47,7 @@ const (
 // What stands in the way of a change of the watch log.
 const (
 	ErrNoPartition ErrorKind = "no partition"  // for a day
-	ErrNoFirstDay  ErrorKind = "no first day"  // nor was any day ever settled, as on a platform that has just begun
+	ErrNoFirstDay  ErrorKind = "no first day"  // for a day before the log begins, and none was ever settled, as on a platform that has just begun
 	ErrTooManyDays ErrorKind = "too many days" // for the watch log
 	ErrDropped     ErrorKind = "dropped"       // a day for which there is no room any more
 	ErrMissing     ErrorKind = "missing"       // the partition of a closed day that is needed

@@ -143,8 +143,7 @@ func (l *launch) run(ctx workflow.Context, period settlement.Period) (err error)
 	}
 	ctx, stop := workflow.WithCancel(ctx)
 	defer stop()
-	watch := workflow.ExecuteActivity(withOptions(ctx, retryForever, "wait for "+period.String()), a.AwaitRun,
-		activities.AwaitRunInput{Period: period, WorkflowID: ID(period)})
+	watch := awaitRun(ctx, period)
 	decided := false
 	either := workflow.NewSelector(ctx).
 		AddFuture(child, func(f workflow.Future) {
@@ -160,6 +159,12 @@ func (l *launch) run(ctx workflow.Context, period settlement.Period) (err error)
 		either.Select(ctx)
 	}
 	return err
+}
+
+// awaitRun waits for the period's run by the book of runs and by Temporal's word.
+func awaitRun(ctx workflow.Context, period settlement.Period) workflow.Future {
+	return workflow.ExecuteActivity(withOptions(ctx, retryForever, "wait for "+period.String()), a.AwaitRun,
+		activities.AwaitRunInput{Period: period, WorkflowID: ID(period)})
 }
 
 // startRun starts the period's run as a child that outlives this launch: what
@@ -212,8 +217,14 @@ func (l *launch) check(ctx workflow.Context) error {
 		why[one.Period] = one.State.Describe()
 	}
 	for _, failed := range l.progress.Failed {
-		if _, isOpen := why[failed.Period]; isOpen || failed.AfterClose {
+		_, isOpen := why[failed.Period]
+		switch {
+		case isOpen || failed.AfterClose:
 			why[failed.Period] = failed.Cause
+		case failed.Kind == settlement.Weekly: // it may have closed before it failed, and have mails left
+			if err := awaitRun(ctx, failed.Period).Get(ctx, nil); err != nil {
+				why[failed.Period] = Cause(err)
+			}
 		}
 	}
 	var causes []string

@@ -225,6 +225,29 @@ func TestLaunch_FailsWithTheMailsOfAClosedWeek(t *testing.T) {
 	require.Equal(t, "2024-W19: 2 mails failed", Cause(err))
 }
 
+func TestLaunch_FailsWithAClosedWeekThatWasCancelledWhileItMailed(t *testing.T) {
+	for verdict, ended := range map[string]error{
+		"":                         nil, // somebody has repaired it
+		"2024-W19: mails are left": temporal.NewNonRetryableApplicationError("mails are left", activities.TypeMails, nil),
+	} {
+		b := setup(t)
+		b.isOpen(settlement.Weekly, week.Start, week.Start, week)
+		b.OnWorkflow(Weekly, mock.Anything, PeriodInput{Period: week, Wait: true}).
+			Return(PeriodResult{}, temporal.NewCanceledError()).Once()
+		b.OnActivity(a.AwaitRun, mock.Anything, mock.Anything).Return(temporal.NewApplicationError("waiting", activities.TypeWaiting)).Once()
+		b.isOpen(settlement.Weekly, week.Start, week.Start)
+		b.OnActivity(a.AwaitRun, mock.Anything, mock.Anything).Return(ended).Once()
+
+		_, err := b.launch(LaunchInput{Kind: settlement.Weekly, First: week.Start, Last: week.Start})
+
+		if ended == nil {
+			require.NoError(t, err)
+		} else {
+			require.Equal(t, verdict, Cause(err))
+		}
+	}
+}
+
 func TestLaunch_WaitsForARunInOtherHands(t *testing.T) {
 	for outcome, ended := range map[string]error{
 		"":                                       nil,

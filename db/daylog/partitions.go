@@ -100,6 +100,13 @@ func (l *Log) HasPartition(ctx context.Context, from sqlx.QueryerContext, day se
 	return found, err
 }
 
+// Begins tells within a transaction whether the log's days begin after the given one, or
+// there are none yet.
+func (l *Log) Begins(ctx context.Context, from sqlx.QueryerContext, after settlement.Day) (bool, error) {
+	days, err := l.partitions(ctx, from)
+	return len(days) == 0 || days[0].Day > after, err
+}
+
 // Holds tells as [Log.HasPartition] does whether the day has a partition, and whether any of the rows is
 // in it.
 func (l *Log) Holds(ctx context.Context, from sqlx.QueryerContext, of OnTime) (found, rows bool, err error) {

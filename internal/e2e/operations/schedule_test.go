@@ -101,8 +101,15 @@ func launchedAt(s *rig.System, handle client.ScheduleHandle, due time.Time) erro
 	require.NoError(s.T, handle.Backfill(s.T.Context(), client.ScheduleBackfillOptions{Backfill: []client.ScheduleBackfill{{
 		Start: due.Add(-time.Minute), End: due.Add(time.Minute),
 	}}}))
-	rig.WaitUntil(s.T, "the schedule launches", func() bool { return len(describeSchedule(s, handle).Info.RecentActions) > launches })
-	launch := describeSchedule(s, handle).Info.RecentActions[launches].StartWorkflowResult
+	var launch *client.ScheduleWorkflowExecution
+	rig.WaitUntil(s.T, "the schedule launches", func() bool {
+		description, err := handle.Describe(s.T.Context()) // which may take too long while the schedule works
+		if err != nil || len(description.Info.RecentActions) == launches {
+			return false
+		}
+		launch = description.Info.RecentActions[launches].StartWorkflowResult
+		return true
+	})
 	return s.Dial().GetWorkflow(s.T.Context(), launch.WorkflowID, launch.FirstExecutionRunID).Get(s.T.Context(), nil)
 }
 
