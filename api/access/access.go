@@ -132,12 +132,12 @@ func (a *Access) byCookie(r *http.Request) (Reader, error) {
 // [link.ErrExpired] or [link.ErrForged], nothing has been answered yet.
 func (a *Access) OpenLink(w http.ResponseWriter, r *http.Request) error {
 	now := time.Now()
-	grant, err := a.links.Verify(link.Mail, r.PathValue("token"), now)
+	grant, cookie, err := a.links.Exchange(link.Mail, r.PathValue("token"), link.Cookie, now)
 	if err != nil {
 		return err
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: CookieName, Value: a.links.Sign(link.Cookie, grant), Path: "/",
+		Name: CookieName, Value: cookie, Path: "/",
 		Expires: grant.Expires, MaxAge: max(1, int(grant.Expires.Sub(now).Seconds())),
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
 	})

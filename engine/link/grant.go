@@ -50,35 +50,53 @@ func (k Keys) Sign(purpose Purpose, grant Grant) string {
 	payload := make([]byte, 0, payloadBytes)
 	payload = binary.BigEndian.AppendUint64(payload, uint64(grant.CreatorID))
 	payload = binary.BigEndian.AppendUint64(payload, uint64(grant.Expires.Unix()))
-	by := k.keys[0]
-	signed := version + "." + by.id + "." + encoding.EncodeToString(payload)
-	return signed + "." + encoding.EncodeToString(by.mac(purpose, signed))
+	return k.keys[0].sign(purpose, payload)
+}
+
+func (k key) sign(purpose Purpose, payload []byte) string {
+	signed := version + "." + k.id + "." + encoding.EncodeToString(payload)
+	return signed + "." + encoding.EncodeToString(k.mac(purpose, signed))
 }
 
 // Verify gives what the text grants for the purpose. It fails with [ErrExpired] or
 // [ErrForged].
 func (k Keys) Verify(purpose Purpose, text string, now time.Time) (Grant, error) {
+	grant, _, _, err := k.verify(purpose, text, now)
+	return grant, err
+}
+
+// Exchange verifies the text as [Keys.Verify] does and gives the same grant for another
+// purpose. The same key signs it: whatever a key has granted ends with it.
+func (k Keys) Exchange(purpose Purpose, text string, other Purpose, now time.Time) (Grant, string, error) {
+	grant, by, payload, err := k.verify(purpose, text, now)
+	if err != nil {
+		return grant, "", err
+	}
+	return grant, by.sign(other, payload), nil
+}
+
+func (k Keys) verify(purpose Purpose, text string, now time.Time) (grant Grant, by key, payload []byte, err error) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 4 || parts[0] != version {
-		return Grant{}, ErrForged
+		return grant, by, nil, ErrForged
 	}
 	by, known := k.named(parts[1])
 	mac, err := encoding.DecodeString(parts[3])
 	if !known || err != nil || !hmac.Equal(mac, by.mac(purpose, text[:strings.LastIndexByte(text, '.')])) {
-		return Grant{}, ErrForged
+		return grant, by, nil, ErrForged
 	}
-	payload, err := encoding.DecodeString(parts[2])
+	payload, err = encoding.DecodeString(parts[2])
 	if err != nil || len(payload) != payloadBytes {
-		return Grant{}, ErrForged
+		return grant, by, nil, ErrForged
 	}
-	grant := Grant{
+	grant = Grant{
 		CreatorID: int64(binary.BigEndian.Uint64(payload)),
 		Expires:   time.Unix(int64(binary.BigEndian.Uint64(payload[8:])), 0),
 	}
 	if !now.Before(grant.Expires) {
-		return Grant{}, ErrExpired
+		return Grant{}, by, nil, ErrExpired
 	}
-	return grant, nil
+	return grant, by, payload, nil
 }
 
 // mac signs for the purpose. A purpose has no colon, so none can pass for another.

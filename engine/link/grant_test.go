@@ -132,3 +132,19 @@ func FuzzVerify(f *testing.F) {
 		require.Zero(t, grant)
 	})
 }
+
+func TestExchange_SignsWithTheKeyThatHadSigned(t *testing.T) {
+	text := testKeys(t, "old").Sign(Mail, Grant{CreatorID: 42, Expires: tomorrow})
+
+	grant, exchanged, err := testKeys(t, "new", "old").Exchange(Mail, text, Cookie, now)
+
+	require.NoError(t, err)
+	require.EqualValues(t, 42, grant.CreatorID)
+	again, err := testKeys(t, "old").Verify(Cookie, exchanged, now)
+	require.NoError(t, err)
+	require.Equal(t, grant, again)
+	_, err = testKeys(t, "new").Verify(Cookie, exchanged, now)
+	require.ErrorIs(t, err, ErrForged)
+	_, _, err = testKeys(t, "new").Exchange(Mail, text, Cookie, now)
+	require.ErrorIs(t, err, ErrForged)
+}
