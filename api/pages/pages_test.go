@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strconv"
 	"strings"
@@ -134,6 +135,17 @@ func TestWithoutACopyThePageSaysWhenToComeAgain(t *testing.T) {
 		require.Contains(t, answer.Body.String(), "잠시 후 다시 열어 주세요")
 	}
 	require.Empty(t, p.log.String(), "it is told by the copies")
+}
+
+func TestAReaderWhoLeavesIsNoFailure(t *testing.T) {
+	b := newBooks(t, 3)
+	b.err = context.Canceled
+	p := newPages(t, b)
+	ctx, leave := context.WithCancel(t.Context())
+	request := p.request(creator, http.MethodGet, "/").WithContext(ctx)
+	leave()
+	require.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { p.ServeHTTP(httptest.NewRecorder(), request) })
+	require.NotContains(t, p.log.String(), "ERROR")
 }
 
 func TestWhatFailsIsLoggedAndNotShown(t *testing.T) {

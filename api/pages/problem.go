@@ -69,6 +69,9 @@ func (s *site) openLink(w http.ResponseWriter, r *http.Request) {
 
 // fail answers a question that the books did not answer.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, in frame, err error) {
+	if r.Context().Err() != nil { // the reader has left, which is no failure
+		panic(http.ErrAbortHandler)
+	}
 	var away *copies.Unavailable
 	var missing answers.ErrNotFound
 	switch {

@@ -46,7 +46,7 @@ func (s *site) video(q question) (shown, error) {
 		if err != nil {
 			return shown{}, errNoPage
 		}
-		view.Week, from, to = &week, week.Start, week.End()-1
+		view.Week, from, to = &week, week.Start, min(week.End()-1, settlement.LastDay)
 	} else if from, to, err = s.lastYears(q); err != nil {
 		return shown{}, err
 	}

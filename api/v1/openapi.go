@@ -42,7 +42,7 @@ func (s *service) responses(o operation, contentType string, schema *huma.Schema
 		Content:     map[string]*huma.MediaType{contentType: {Schema: schema}},
 	}
 	responses := map[string]*huma.Response{"200": answer}
-	kinds := []problemType{badRequest, unauthorized, notFound, invalidParameter, rateLimited, internal, unavailable}
+	kinds := []problemType{badRequest, unauthorized, notFound, unwantedBody, tooLong, invalidParameter, rateLimited, internal, unavailable}
 	if !o.grows {
 		answer.Headers["ETag"] = &huma.Header{Schema: text, Description: "Names the answer: send it as If-None-Match the next time."}
 		responses["304"] = &huma.Response{Description: "The client has the answer."}
