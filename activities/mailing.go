@@ -54,7 +54,7 @@ func (m *Mailing) SendMails(ctx context.Context, input SendMailsInput) error {
 		// Its own words may name addresses, which do not belong into Temporal.
 		activity.GetLogger(ctx).Error("the mail server refuses this sender", "error", err)
 		return finalError(TypeMailSettings,
-			"the mail server refuses this sender: check SMTP_USER, SMTP_PASSWORD, SMTP_TLS and SMTP_FROM of the worker; its own words are in the worker's log")
+			"the mail server refuses this sender: check SMTP_USER, SMTP_PASSWORD, SMTP_TLS and SMTP_FROM of the worker, and its limits; its own words are in the worker's log")
 	default:
 		return err
 	}

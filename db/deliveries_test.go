@@ -142,7 +142,7 @@ func TestDeferredMails_AreThoseThatWereTriedAndAreNotSent(t *testing.T) {
 	require.Equal(t, []Deferred{{Code: 0, Count: 1}, {Code: 452, Count: 2}}, deferred)
 }
 
-func TestUnsettledDeliveries_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
+func TestDeliveriesToReport_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
 	db := openWithMails(t, 6)
 	exec(t, db, `UPDATE deliveries SET attempts = 1 WHERE creator_id > 1`)
 	exec(t, db, `UPDATE deliveries SET state = 'sent' WHERE creator_id = 3`)
@@ -150,18 +150,18 @@ func TestUnsettledDeliveries_AreThoseThatAreNotSentAndWereTried(t *testing.T) {
 	exec(t, db, `UPDATE deliveries SET state = 'rejected', attempts = 0 WHERE creator_id = 5`)
 	exec(t, db, `UPDATE deliveries SET state = 'unknown' WHERE creator_id = 6`)
 
-	unsettled, err := db.DeliveriesToReport(t.Context(), week, 10)
+	reported, err := db.DeliveriesToReport(t.Context(), week, 10)
 
 	require.NoError(t, err)
 	var creators []int64
-	for _, mail := range unsettled {
+	for _, mail := range reported {
 		creators = append(creators, mail.CreatorID)
 	}
 	require.Equal(t, []int64{4, 5, 6, 2}, creators, "what waits for the mail server comes last")
 
 	first, err := db.DeliveriesToReport(t.Context(), week, 2)
 	require.NoError(t, err)
-	require.Equal(t, unsettled[:2], first)
+	require.Equal(t, reported[:2], first)
 }
 
 func TestDeliveryCounts_AreThoseOfTheWeek(t *testing.T) {

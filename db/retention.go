@@ -10,7 +10,7 @@ import (
 )
 
 // Kept is why a day stays that is old enough to be dropped. All days after it
-// stay, too, as the log has no gaps.
+// stay, too, as days go in order.
 type Kept struct {
 	Day     settlement.Day // whose rows are needed, with the day before it
 	Rows    int64

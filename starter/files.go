@@ -10,12 +10,17 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// writeFile puts the file in its place, that of a link's target, when it is whole: a reader
+// writeFile puts the file in its place, that of a link's target if there is one, when it is whole: a reader
 // never sees half of it. Only its owner may read it, since names, addresses and amounts are in
 // what this program writes.
 func writeFile(path string, write func(io.Writer) error) error {
-	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() {
-		return writeInto(path, write)
+	if there, err := os.Stat(path); err == nil {
+		if stdout, err := os.Stdout.Stat(); err == nil && os.SameFile(there, stdout) { // as /dev/stdout is
+			return spool(os.Stdout, write)
+		}
+		if !there.Mode().IsRegular() {
+			return writeInto(path, write)
+		}
 	}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target

@@ -53,6 +53,7 @@ const exitInterrupted = 130
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
 	err := run(ctx, os.Args[1:])
 	interrupted := ctx.Err() != nil
 	stop()

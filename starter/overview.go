@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"creatorpay/db"
@@ -63,18 +64,16 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, replicas *repl
 		}
 	}
 	now.unfinished = findUnfinished(ctx, temporal, all, now.running)
-	if err := now.lookAtGaps(ctx, database); err != nil {
+	if err := now.lookAtGaps(ctx, database, all); err != nil {
 		return now, err
 	}
 	now.replicas = replicas.Look(ctx)
-	if err := now.lookAtLogs(ctx, database); err != nil {
-		return now, err
-	}
-	return now, now.lookAtLate(ctx, database, all)
+	return now, now.lookAtLogs(ctx, database)
 }
 
-// lookAtGaps finds the periods that should be closed and are not.
-func (o *overview) lookAtGaps(ctx context.Context, database *db.DB) error {
+// lookAtGaps finds the periods that should be closed and are not: days up to the last with
+// rows, and weeks and months whose days have all closed.
+func (o *overview) lookAtGaps(ctx context.Context, database *db.DB, runs []db.Run) error {
 	days, err := control.Gaps(ctx, database)
 	if err != nil {
 		return err
@@ -88,35 +87,44 @@ func (o *overview) lookAtGaps(ctx context.Context, database *db.DB) error {
 		if err != nil {
 			return err
 		}
-		o.open = append(o.open, due)
+		o.open = append(o.open, slices.DeleteFunc(due, func(period db.OpenPeriod) bool {
+			return !slices.ContainsFunc(runs, func(run db.Run) bool {
+				return run.Kind == settlement.Daily && run.StartsOn == period.End()-1 && run.State == settlement.Closed
+			})
+		}))
 	}
 	return nil
 }
 
-// lookAtLate finds the late rows that wait for a day to post them, by their index.
-func (o *overview) lookAtLate(ctx context.Context, database *db.DB, runs []db.Run) error {
+// findLate finds the late rows that wait for a day to post them, by their index: a look for
+// each closed day and log.
+func findLate(ctx context.Context, database *db.DB) (found []lateDays, err error) {
 	views, payments := lateDays{importedLog: importedViews}, lateDays{importedLog: importedPayments}
+	runs, err := database.Runs(ctx, settlement.Daily)
+	if err != nil {
+		return nil, err
+	}
 	partitions, err := database.Partitions(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kept := make(map[settlement.Day]db.Partition, len(partitions))
 	for _, partition := range partitions {
 		kept[partition.Day] = partition
 	}
 	for _, run := range runs {
-		partition, found := kept[run.StartsOn]
-		if run.Kind != settlement.Daily || run.State != settlement.Closed || !found {
+		partition, there := kept[run.StartsOn]
+		if run.State != settlement.Closed || !there {
 			continue
 		}
 		if err := views.add(ctx, database.Log.Log, run.OnTime()); err != nil {
-			return err
+			return nil, err
 		}
 		if partition.Payments == nil {
 			continue
 		}
 		if err := payments.add(ctx, database.Payments.Log, run.PaymentsOnTime()); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, late := range []lateDays{views, payments} {
@@ -124,11 +132,11 @@ func (o *overview) lookAtLate(ctx context.Context, database *db.DB, runs []db.Ru
 			continue
 		}
 		if late.posting, err = database.NextToCollectLate(ctx); err != nil {
-			return err
+			return nil, err
 		}
-		o.late = append(o.late, late)
+		found = append(found, late)
 	}
-	return nil
+	return found, nil
 }
 
 func (d *lateDays) add(ctx context.Context, log *daylog.Log, day daylog.OnTime) error {

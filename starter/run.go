@@ -74,6 +74,9 @@ func (c retryPeriodCommand[F]) Run(ctx context.Context, database *db.DB, tempora
 		return err
 	}
 	if period := c.Of.period(); run == nil && period.Kind == settlement.Weekly {
+		if err := temporal.Check(ctx, database, control.Request{Period: period, Wait: true}, time.Now()); err != nil {
+			return err
+		}
 		return fmt.Errorf("no run of %s is there in Temporal that could go on, and so nothing tells whether its mails were to be sent: start one with %s, or with %s --no-mail",
 			period, command.Run(period), command.Run(period))
 	}

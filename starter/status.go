@@ -41,6 +41,10 @@ func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "without Temporal's word on open runs:", err)
 	}
+	late, err := findLate(ctx, database) // once: it grows with the days that are kept
+	if err != nil {
+		return err
+	}
 	for {
 		now, err := c.look(ctx, database, replicas, temporal)
 		switch {
@@ -51,6 +55,7 @@ func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened)
 		case c.Watch && isatty.IsTerminal(os.Stdout.Fd()):
 			fmt.Print("\x1b[H\x1b[2J") // from the top of an empty screen
 		}
+		now.late = late
 		fmt.Print(now.text())
 		if !c.Watch {
 			return nil

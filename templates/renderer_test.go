@@ -17,7 +17,7 @@ func TestSameStatementGivesTheSameBytes(t *testing.T) {
 	other, err := NewRenderer()
 	require.NoError(t, err)
 	for name, draw := range map[string]func(*Renderer, context.Context, *Statement) ([]byte, error){
-		"payout": (*Renderer).Payout, "top five": (*Renderer).Top5,
+		"payout": (*Renderer).Payout, "top 5": (*Renderer).Top5,
 	} {
 		var sums [12][sha256.Size]byte
 		var group errgroup.Group

@@ -8,7 +8,7 @@ import (
 	"creatorpay/settlement"
 )
 
-func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
+func TestPlayChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
 	checksum := func(plays ...settlement.Play) (sum uint64) {
 		for _, play := range plays {
 			sum += PlayChecksum(play)
@@ -35,7 +35,7 @@ func TestChecksum_TellsEveryFigureOfAPlay(t *testing.T) {
 
 // Chunks keep their checksums for as long as their day: another hash would make all
 // closed days look changed.
-func TestChecksum_StaysWhatItWas(t *testing.T) {
+func TestPlayChecksum_StaysWhatItWas(t *testing.T) {
 	play := settlement.Play{VideoID: 1, ViewerID: 2, StartedAt: 3, ViewID: 4, PlayedSeconds: 5, AdViews: 6}
 	require.Equal(t, uint64(0xcc1b402ba7a65b7b), PlayChecksum(play))
 }

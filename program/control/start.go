@@ -58,20 +58,24 @@ func (s *Server) Check(ctx context.Context, books *db.DB, r Request, now time.Ti
 	case r.Wait:
 		return nil
 	case notClosed.State == settlement.Running:
-		return s.checkRunning(ctx, notClosed.Period)
+		return s.checkRunning(ctx, books, r.Period, notClosed.Period, now)
 	default:
 		return err
 	}
 }
 
-// checkRunning fails with a [settlement.ErrNotClosed] if nobody runs the period, though the book of runs
-// says so: who terminates a run leaves it no time to tell.
-func (s *Server) checkRunning(ctx context.Context, period settlement.Period) error {
-	state, err := s.State(ctx, workflows.ID(period), "")
+// checkRunning fails with a [settlement.ErrNotClosed] if nobody runs the period that is needed, though the book
+// of runs says so: who terminates a run leaves it no time to tell.
+func (s *Server) checkRunning(ctx context.Context, books *db.DB, period, needed settlement.Period, now time.Time) error {
+	state, err := s.State(ctx, workflows.ID(needed), "")
 	if err != nil || state == enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String() {
 		return err
 	}
-	cutOff := settlement.Errorf(settlement.ErrNotClosed, period, "%s is not closed: its run was cut off (%s)", period, state)
+	// It may have closed since the book was read.
+	if err := checkPeriod(ctx, books, period, now); !errors.Is(err, settlement.ErrNotClosed) {
+		return err
+	}
+	cutOff := settlement.Errorf(settlement.ErrNotClosed, needed, "%s is not closed: its run was cut off (%s)", needed, state)
 	cutOff.State = settlement.Failed
 	return cutOff
 }

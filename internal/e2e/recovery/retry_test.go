@@ -87,15 +87,34 @@ func TestRetryBeginsAWeekAnewOfWhichTheDatabaseLostWhatWasRolledUp(t *testing.T)
 	s.Starter("audit", "--from", "2024-05-12", "--to", "2024-05-12").RequireSuccess()
 }
 
+// forget makes Temporal forget the run, as it does with time.
+func forget(s *rig.System, id string) {
+	s.T.Helper()
+	_, err := s.Dial().WorkflowService().DeleteWorkflowExecution(s.T.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
+		Namespace: s.Namespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: id},
+	})
+	require.NoError(s.T, err)
+	rig.WaitUntil(s.T, "Temporal has forgotten the run", func() bool { return s.LatestRun(id) == "" })
+}
+
+func TestRetryDoesNotGuessWhetherAWeekIsToSendMails(t *testing.T) {
+	t.Parallel()
+	s := rig.New(t, rig.FewPlays(rig.NewRandom(t), "2024-05-12", 1))
+	s.StartWorker()
+	s.RunDay("2024-05-12").RequireSuccess()
+
+	s.Starter("retry", "weekly", "--week", "2024-W19").RequireFailure("no run of 2024-W19 is there in Temporal", "starter run weekly --week 2024-W19 --no-mail")
+
+	s.Starter("run", "weekly", "--week", "2024-W19", "--no-mail").RequireSuccess()
+	forget(s, "weekly:2024-W19")
+	s.Starter("retry", "weekly", "--week", "2024-W19").RequireFailure("2024-W19 is closed and is never run again")
+}
+
 func TestRetryWithoutAHistoryStartsAfresh(t *testing.T) {
 	t.Parallel()
 	s, p := failedOnUnknownVideo(t)
 	s.PutVideos(p.Videos...)
-	_, err := s.Dial().WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
-		Namespace: s.Namespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: "daily:" + rig.Today},
-	})
-	require.NoError(t, err)
-	rig.WaitUntil(t, "Temporal has forgotten the run", func() bool { return s.LatestRun("daily:"+rig.Today) == "" })
+	forget(s, "daily:"+rig.Today)
 
 	s.Starter("retry", "daily", "--date", rig.Today).RequireSuccess()
 
