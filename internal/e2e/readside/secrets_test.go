@@ -126,8 +126,11 @@ func (s secrets) tells(line string) bool {
 // numbers are those of amounts, addresses, dates and weeks as wholes.
 var numbers = regexp.MustCompile(`₩?[0-9][0-9.,:-]*(W[0-9-]+)?`)
 
+// errorNumbers are those of the database's errors, which may be any amount: Error 1053 (08S01).
+var errorNumbers = regexp.MustCompile(`Error [0-9]+ \([0-9A-Z]{5}\)`)
+
 func (s secrets) hasAmount(text string) bool {
-	for _, number := range numbers.FindAllString(text, -1) {
+	for _, number := range numbers.FindAllString(errorNumbers.ReplaceAllString(text, ""), -1) {
 		if s.amounts[strings.TrimRight(number, ".,:-")] {
 			return true
 		}
@@ -136,11 +139,12 @@ func (s secrets) hasAmount(text string) bool {
 }
 
 func TestSecretsAreFound(t *testing.T) {
-	hidden := secrets{texts: []string{"c1@creators.example"}, amounts: map[string]bool{"2024": true, "38211": true, "₩38,211": true}}
+	hidden := secrets{texts: []string{"c1@creators.example"}, amounts: map[string]bool{"1053": true, "2024": true, "38211": true, "₩38,211": true}}
 	for _, line := range []string{
 		`{"time":"2024-05-09T04:00:00.38211+09:00","level":"DEBUG","duration":38211,"bytes":2024,"request_id":"TY3NWNMVXKRO7E7J2024U"}`,
 		`{"error":"dial tcp 127.0.0.1:38211: connection refused: 2024-05-09 is not closed"}`,
 		`{"error":"statement 2024-W17-7 not found"}`,
+		`{"error":"read book of runs: Error 1053 (08S01): Server shutdown in progress"}`,
 		`38,211 or 382110 or 38211.5`,
 	} {
 		require.Empty(t, hidden.inLog(line), line)
