@@ -76,18 +76,14 @@ func (a *Activities) AwaitRun(ctx context.Context, input AwaitRunInput) error {
 	}
 	endedWell := status == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED || status == enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED // forgotten
 	if input.Period.Kind == settlement.Weekly && !endedWell {
-		return finalError(TypeMails, fmt.Sprintf("%s has ended (%s) after its close: not all mails may have been sent", input.WorkflowID, status))
+		return finalError(TypeMails, fmt.Sprintf("%s has ended (%s) after its close: not all mails may have been sent, look at them and send the rest", input.WorkflowID, status))
 	}
 	return nil
 }
 
 // beforeFirst is why the period can have no run, if it lies before all that is settled.
-func (a *Activities) beforeFirst(ctx context.Context, period settlement.Period) (err error) {
-	if period.Kind == settlement.Daily {
-		err = a.DB.CheckDay(ctx, period.Start, time.Now())
-	} else {
-		err = a.DB.CheckPeriod(ctx, period, time.Now())
-	}
+func (a *Activities) beforeFirst(ctx context.Context, period settlement.Period) error {
+	err := a.DB.Check(ctx, period, time.Now())
 	switch settlement.KindOf(err) {
 	case settlement.ErrBeforeFirst, settlement.ErrNoFirstDay:
 		return err

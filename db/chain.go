@@ -11,6 +11,15 @@ import (
 	"creatorpay/settlement"
 )
 
+// Check tells whether the period, a day, week or month, may be run at the instant now, as
+// [DB.CheckDay] and [DB.CheckPeriod] do.
+func (db *DB) Check(ctx context.Context, period settlement.Period, now time.Time) error {
+	if period.Kind == settlement.Daily {
+		return db.CheckDay(ctx, period.Start, now)
+	}
+	return db.CheckPeriod(ctx, period, now)
+}
+
 // CheckDay tells whether the day may be run at the instant now, by the order of
 // R8: it is over, it has a partition, it is not closed, and the day before it
 // is closed or it starts the chain. It fails with a
@@ -51,7 +60,7 @@ func (db *DB) checkDay(ctx context.Context, from sqlx.QueryerContext, day settle
 	if err != nil {
 		return err
 	}
-	begins, err := db.Log.Begins(ctx, from, day)
+	begins, err := db.Log.BeginsAfter(ctx, from, day)
 	if err != nil {
 		return err
 	}

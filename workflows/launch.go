@@ -222,7 +222,11 @@ func (l *launch) check(ctx workflow.Context) error {
 		case isOpen || failed.AfterClose:
 			why[failed.Period] = failed.Cause
 		case failed.Kind == settlement.Weekly: // it may have closed before it failed, and have mails left
-			if err := awaitRun(ctx, failed.Period).Get(ctx, nil); err != nil {
+			err := awaitRun(ctx, failed.Period).Get(ctx, nil)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
 				why[failed.Period] = Cause(err)
 			}
 		}
@@ -253,18 +257,18 @@ func (l *launch) check(ctx workflow.Context) error {
 
 // show tells the Temporal UI how far the launch is.
 func (l *launch) show(ctx workflow.Context) {
-	now, failures := "none", ""
+	now, notes := "none", ""
 	if l.progress.BeforeFirst {
-		failures = "\nThe period lies before the first day that is settled here: there was nothing to do.\n"
+		notes = "\nThe period lies before the first day that is settled here: there was nothing to do.\n"
 	}
 	if l.progress.Running != nil {
 		now = ID(*l.progress.Running)
 	}
 	for _, failed := range l.progress.Failed {
-		failures += fmt.Sprintf("\n**%s failed**: %s\n", failed.Period, failed.Cause)
+		notes += fmt.Sprintf("\n**%s failed**: %s\n", failed.Period, failed.Cause)
 	}
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf(`| running | closed | were closed already | failed | left |
 |---|---:|---:|---:|---:|
 | %s | %d | %d | %d | %d |
-%s`, now, l.progress.Closed, l.progress.ClosedAlready, len(l.progress.Failed), l.progress.Left, failures))
+%s`, now, l.progress.Closed, l.progress.ClosedAlready, len(l.progress.Failed), l.progress.Left, notes))
 }

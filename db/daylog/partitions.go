@@ -100,11 +100,11 @@ func (l *Log) HasPartition(ctx context.Context, from sqlx.QueryerContext, day se
 	return found, err
 }
 
-// Begins tells within a transaction whether the log's days begin after the given one, or
-// there are none yet.
-func (l *Log) Begins(ctx context.Context, from sqlx.QueryerContext, after settlement.Day) (bool, error) {
+// BeginsAfter tells within a transaction whether the log's days begin after the given one,
+// or there are none yet.
+func (l *Log) BeginsAfter(ctx context.Context, from sqlx.QueryerContext, day settlement.Day) (bool, error) {
 	days, err := l.partitions(ctx, from)
-	return len(days) == 0 || days[0].Day > after, err
+	return len(days) == 0 || days[0].Day > day, err
 }
 
 // Holds tells as [Log.HasPartition] does whether the day has a partition, and whether any of the rows is

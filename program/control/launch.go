@@ -72,7 +72,7 @@ func (r Range) CheckOver(calendar settlement.Calendar, now time.Time) error {
 // CheckFirst refuses what the run of the first open period itself would refuse. It returns the
 // [settlement.ErrNotClosed] for which that run would wait, nil if for nothing.
 func CheckFirst(ctx context.Context, books *db.DB, first settlement.Period, now time.Time) (waitsFor, err error) {
-	err = checkPeriod(ctx, books, first, now)
+	err = books.Check(ctx, first, now)
 	if errors.Is(err, settlement.ErrNotClosed) {
 		return err, nil
 	}

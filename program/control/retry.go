@@ -41,17 +41,18 @@ func (s *Server) Retry(ctx context.Context, book Book, period settlement.Period)
 		return nil, fmt.Errorf("%s is running: there is nothing to retry; see %s", id, s.Link(id, ""))
 	}
 	completed := last.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-	_, notClosed := book.ClosedRun(ctx, period)
+	_, err = book.ClosedRun(ctx, period)
+	closed := err == nil
 	switch {
-	case notClosed != nil && !errors.Is(notClosed, settlement.ErrNotClosed):
-		return nil, notClosed
-	case notClosed != nil && completed:
+	case !closed && !errors.Is(err, settlement.ErrNotClosed):
+		return nil, err
+	case !closed && completed:
 		return nil, fmt.Errorf("%s has finished in Temporal, but %s is not closed in the database, as after a restore: %slet it begin anew with %s",
 			id, period, command.BeforeReset(period), resetToStart(id))
-	case notClosed == nil && (completed || period.Kind != settlement.Weekly): // a week can be closed and still have mails to send
+	case closed && (completed || period.Kind != settlement.Weekly): // a week can be closed and still have mails to send
 		return nil, settlement.Errorf(settlement.ErrClosed, period, "%s is closed and is never run again", period)
 	}
-	point, err := resetPoint(s.GetWorkflowHistory(ctx, id, last.GetExecution().GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT), notClosed == nil)
+	point, err := resetPoint(s.GetWorkflowHistory(ctx, id, last.GetExecution().GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT), closed)
 	if err != nil || point == 0 {
 		return nil, err
 	}

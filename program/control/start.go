@@ -50,7 +50,7 @@ func (s *Server) Check(ctx context.Context, books *db.DB, r Request, now time.Ti
 			return err
 		}
 	}
-	err := checkPeriod(ctx, books, r.Period, now)
+	err := books.Check(ctx, r.Period, now)
 	var notClosed *settlement.Error
 	switch {
 	case !errors.Is(err, settlement.ErrNotClosed) || !errors.As(err, &notClosed):
@@ -72,19 +72,12 @@ func (s *Server) checkRunning(ctx context.Context, books *db.DB, period, needed 
 		return err
 	}
 	// It may have closed since the book was read.
-	if err := checkPeriod(ctx, books, period, now); !errors.Is(err, settlement.ErrNotClosed) {
+	if err := books.Check(ctx, period, now); !errors.Is(err, settlement.ErrNotClosed) {
 		return err
 	}
 	cutOff := settlement.Errorf(settlement.ErrNotClosed, needed, "%s is not closed: its run was cut off (%s)", needed, state)
 	cutOff.State = settlement.Failed
 	return cutOff
-}
-
-func checkPeriod(ctx context.Context, books *db.DB, period settlement.Period, now time.Time) error {
-	if period.Kind == settlement.Daily {
-		return books.CheckDay(ctx, period.Start, now)
-	}
-	return books.CheckPeriod(ctx, period, now)
 }
 
 // Run starts the period's run. A period that is running or has finished is refused.
