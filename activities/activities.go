@@ -27,9 +27,6 @@ type Activities struct {
 	// KeepDays is how many days of the logs stay before the one being run;
 	// 0 keeps all.
 	KeepDays int
-	// LateDays is how many closed days before the one being run are looked at
-	// for late views and payments; 0 looks at none.
-	LateDays int
 	// Next says what a person can do about an error, such as a command to type; it
 	// may be nil, and may answer nothing.
 	Next func(error) string

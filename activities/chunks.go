@@ -137,7 +137,7 @@ func (a *Activities) countPayments(ctx context.Context, scanned *db.DB, run db.R
 	}
 	var changed bool
 	if err := a.asHolder(ctx, run.Period(), func(holder db.Holder) (err error) {
-		changed, err = a.DB.CollectPaymentsAgain(ctx, run.StartsOn, holder, a.LateDays, chunk)
+		changed, err = a.DB.CollectPaymentsAgain(ctx, run.StartsOn, holder, chunk)
 		return err
 	}); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func (a *Activities) BeginDay(ctx context.Context, input BeginDayInput) (result 
 // from being counted are collected again, with it.
 func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result CollectLateResult, err error) {
 	err = a.asHolder(ctx, settlement.DailyPeriod(input.Day), func(holder db.Holder) error {
-		result.LateRows, result.Mismatches, err = a.DB.CollectLate(ctx, input.Day, holder, a.LateDays)
+		result.LateRows, result.Mismatches, err = a.DB.CollectLate(ctx, input.Day, holder)
 		return err
 	})
 	for _, mismatch := range result.Mismatches {

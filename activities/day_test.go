@@ -141,7 +141,6 @@ func TestCloseDay_TellsWhichChunksAreUnsettled(t *testing.T) {
 
 func TestCloseDay_CollectsLateRowsOnceMoreThatTheDatabaseLost(t *testing.T) {
 	b := setup(t)
-	b.activities.LateDays = 7
 	b.CloseDay(day - 1)
 	b.play(day-1, 1, viewer, -time.Hour)
 	b.planned()

@@ -45,9 +45,7 @@ func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done Drop
 	if a.KeepDays == 0 {
 		return done, nil
 	}
-	// What has not been looked at for the last time is kept, and the day before
-	// it: late views are judged across that midnight, too.
-	before := input.Day - settlement.Day(max(a.KeepDays, a.LateDays+1))
+	before := input.Day - settlement.Day(a.KeepDays)
 	kept, err := a.DB.EachDroppable(ctx, before, false, func(day db.Droppable) error {
 		err := a.DB.Drop(ctx, day)
 		if err == nil {

@@ -67,16 +67,13 @@ func TestMakeRoomAfter_ADayWithoutPartitionGetsNone(t *testing.T) {
 
 func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 	for _, test := range []struct {
-		rule        string
-		keepDays    int
-		collectLate int
-		first       settlement.Day
+		rule     string
+		keepDays int
+		first    settlement.Day
 	}{
-		{"nothing by default", 0, 0, day - 1},
-		{"the closed days before those that are kept", 2, 1, day + 1},
-		{"nothing that is kept", 4, 0, day - 1},
-		{"nothing in which late views are looked for", 2, 4, day - 1},
-		{"nor the day before, across whose midnight they are judged", 2, 3, day - 1},
+		{"nothing by default", 0, day - 1},
+		{"the closed days before those that are kept", 2, day + 1},
+		{"nothing that is kept", 4, day - 1},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t)
@@ -88,7 +85,7 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 					('daily', '2024-05-08', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
 					('daily', '2024-05-09', 1, 'closed', 1, '', '', 1, 0, '', NOW()),
 					('daily', '2024-05-10', 1, 'closed', 1, '', '', 1, 0, '', NOW())`)
-			b.activities.KeepDays, b.activities.LateDays = test.keepDays, test.collectLate
+			b.activities.KeepDays = test.keepDays
 
 			done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: day + 3})
 
@@ -134,9 +131,8 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 		b.CloseDay(on)
 	}
 	b.late(thursday, 1, 10)
-	b.activities.LateDays = 20
 	b.postOn(sunday)
-	b.activities.KeepDays, b.activities.LateDays = 1, 0 // of another worker
+	b.activities.KeepDays = 1
 
 	done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: sunday})
 	require.NoError(t, err)

@@ -15,7 +15,6 @@ import (
 func withLatePayments(t *testing.T, late ...func(*bundle) daylog.Payment) *bundle {
 	t.Helper()
 	b := setup(t)
-	b.activities.LateDays = 7
 	b.Pay(b.Payment(day-1, 1, 1, 1_000, 0))
 	b.CloseDay(day - 1)
 	for _, row := range late {

@@ -15,7 +15,7 @@ import (
 // brought the payment of a refund, after [DB.CollectLate]. A chunk that is counted, or was collected for since it was read, is
 // left alone: that is an error, since the caller judged rows which are not those of now. So are days whose rows on time are not as many as were counted. Counts of the chunk that are under way
 // elsewhere become void, since they may lack rows that are posted now; the caller's goes on.
-func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, days int, chunk *Chunk) (changed bool, err error) {
+func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, holder Holder, chunk *Chunk) (changed bool, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("collect late payments for %s again: %w", day, err)
@@ -25,11 +25,12 @@ func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, hold
 	if err != nil {
 		return false, err
 	}
-	past, _, err := db.pastDays(ctx, day, days)
+	logs := []lateLog{{Log: db.Payments.Log, payments: true, again: true}}
+	past, _, err := db.pastDays(ctx, day, logs)
 	if err != nil {
 		return false, err
 	}
-	log := lateLog{Log: db.Payments.Log, payments: true, again: true}
+	log := &logs[0]
 	if _, err := log.lookAt(ctx, past); err != nil { // rows of its mismatches stay as they are posted
 		return false, err
 	}

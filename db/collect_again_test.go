@@ -33,7 +33,7 @@ func openPostingPayments(t *testing.T, late ...daylog.Payment) *DB {
 	_, err := db.CloseDay(t.Context(), monday, me)
 	require.NoError(t, err)
 	pay(t, db, late...)
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 	return db
 }
 
@@ -41,7 +41,7 @@ func openPostingPayments(t *testing.T, late ...daylog.Payment) *DB {
 // collected them again.
 func collectAgain(t *testing.T, db *DB, chunk Chunk) map[int64]settlement.Won {
 	t.Helper()
-	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &chunk)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, &chunk)
 	require.NoError(t, err)
 	late, err := db.Payments.Posted(t.Context(), monday+1, chunk.Range)
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestCollectPaymentsAgain_LeavesADayAloneThatLostItsEpochs(t *testing.T) {
 func TestR12_OnlyTheHolderCollectsAgain(t *testing.T) {
 	db, chunk := openPostingPayment(t)
 
-	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, stranger, 7, &chunk)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, stranger, &chunk)
 
 	require.ErrorIs(t, err, settlement.ErrStale)
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_payments`))
@@ -95,7 +95,7 @@ func TestCollectPaymentsAgain_LeavesACountedChunkAlone(t *testing.T) {
 	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, count, 1))
 	exec(t, db, `DELETE FROM payments WHERE payment_id = 2`)
 
-	changed, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &chunk)
+	changed, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, &chunk)
 
 	require.ErrorContains(t, err, "chunk 1 was counted or collected for by another attempt meanwhile")
 	require.False(t, changed)
@@ -136,7 +136,7 @@ func TestCollectPaymentsAgain_OfACountThatHadBegunElsewhereNothingIsStored(t *te
 
 func TestCollectPaymentsAgain_TheCountThatAskedForItGoesOn(t *testing.T) {
 	db, chunk := openPostingPayment(t)
-	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &chunk)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, &chunk)
 	require.NoError(t, err)
 
 	require.NoError(t, db.StoreCount(t.Context(), monday+1, me, chunk, settledRows(monday+1, 1), 1))
@@ -150,7 +150,7 @@ func TestCollectPaymentsAgain_ACountForWhichOthersHaveCollectedSinceLeavesThemAl
 	require.Len(t, collectAgain(t, db, chunk), 1)
 	pay(t, db, paidRow(monday, 1, 3))
 
-	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, 7, &late)
+	_, err := db.CollectPaymentsAgain(t.Context(), monday+1, me, &late)
 
 	require.ErrorContains(t, err, "by another attempt meanwhile")
 	require.Equal(t, 1, read[int](t, db, `SELECT COUNT(*) FROM late_payments`))

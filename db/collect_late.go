@@ -3,34 +3,43 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"creatorpay/db/daylog"
 	"creatorpay/settlement"
 )
 
+// mostMismatches bounds how many days of a log are looked at that have other rows than were counted. A log that was
+// restored without its epochs has as many as days, and to find that out is to read them whole.
+const mostMismatches = 7
+
 // CollectLate fixes which late rows the day posts, views and payments: all that have
-// come into the partitions of the closed days among the given number of days before
-// it and that no day has posted. It does so once; after that it gives the same
+// come into the partitions of the closed days before it, however long ago those were, and that no
+// day has posted (R16). It does so once; after that it gives the same
 // number of late rows, but for what [DB.CollectPaymentsAgain] changes. Days whose
 // posted late rows are no longer there, or whose other rows are not as many as were
 // counted when late ones came, are returned and not adjusted, and so are days that
-// got rows after they, or of views the day before, had been dropped. The late rows of
+// got rows after they, or of views the day before, had been dropped; after the last seven such days of a log it
+// looks no further back. The late rows of
 // large days are posted in transactions of their own; what is posted is fixed by the last
 // one, so a run that ends in between goes on.
-func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder, days int) (lateRows int64, mismatches []settlement.Mismatch, err error) {
+func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder) (lateRows int64, mismatches []settlement.Mismatch, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("collect late rows for %s: %w", day, err)
 		}
 	}()
-	past, settles, err := db.pastDays(ctx, day, days)
+	room := db.postedAtOnce
+	logs := []lateLog{
+		{Log: db.Log.Log, room: &room, unjudged: db.unjudged},
+		{Log: db.Payments.Log, room: &room, payments: true},
+	}
+	past, settles, err := db.pastDays(ctx, day, logs)
 	if err != nil {
 		return 0, nil, err
 	}
-	room := db.postedAtOnce
-	logs := []lateLog{{Log: db.Log.Log, room: &room, unjudged: db.unjudged}}
-	if settles {
-		logs = append(logs, lateLog{Log: db.Payments.Log, room: &room, payments: true})
+	if !settles {
+		logs = logs[:1]
 	}
 	for i := range logs {
 		more, err := logs[i].lookAt(ctx, past)
@@ -50,47 +59,47 @@ func (db *DB) CollectLate(ctx context.Context, day settlement.Day, holder Holder
 type lateLog struct {
 	*daylog.Log
 	payments bool
-	again    bool            // what the day posts is fixed anew: posted rows may be gone
-	got      []daylog.OnTime // the days that got some, as far as they were looked at; again, all but the mismatches
-	large    []daylog.OnTime // days that got more than there was room for, which are none of these
-	room     *int64          // rows that fit into the transaction in which got is posted, of all logs; nil without a limit
+	// first and last are the days that the log has; without any, last is before first.
+	first, last settlement.Day
+	again       bool            // what the day posts is fixed anew: posted rows may be gone
+	got         []daylog.OnTime // the days that got some; again, all that have some, but the mismatches
+	large       []daylog.OnTime // days that got more than there was room for, which are none of these
+	room        *int64          // rows that fit into the transaction in which got is posted, of all logs; nil without a limit
 	// unjudged is how many late rows of a day nobody can judge; nil where rows are judged
 	// by those of their day alone.
 	unjudged func(ctx context.Context, day settlement.Day, lateFrom int64) (rows int64, err error)
 }
 
-// lookAt finds the past days for which late rows came into the log, and those that
+// lookAt finds the past days for which late rows came into the log, newest first, and those that
 // are to be returned as mismatches.
 func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []settlement.Mismatch, err error) {
-	if len(past) > 0 {
-		first, last, found, err := l.Span(ctx)
-		if err != nil {
-			return nil, err
+	for _, day := range slices.Backward(past) {
+		if len(mismatches) == mostMismatches {
+			break
 		}
-		for _, day := range past {
-			if !found || day.Day < first || day.Day > last {
-				continue
-			}
-			came, rows, mismatch, err := l.look(ctx, day.in(l))
-			if came && l.unjudged != nil {
-				mismatch, err = l.lacksDayBefore(ctx, day.in(l))
-			}
-			switch {
-			case err != nil:
-				return nil, err
-			case mismatch != nil:
-				mismatch.Payments = l.payments
-				mismatches = append(mismatches, *mismatch)
-			case came && l.room != nil && rows > *l.room:
-				l.large = append(l.large, day.in(l).onTime())
-			case came:
-				l.got = append(l.got, day.in(l).onTime())
-				if l.room != nil {
-					*l.room -= rows
-				}
+		if day.Day < l.first || day.Day > l.last {
+			continue
+		}
+		came, rows, mismatch, err := l.look(ctx, day.in(l))
+		if came && l.unjudged != nil {
+			mismatch, err = l.lacksDayBefore(ctx, day.in(l))
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case mismatch != nil:
+			mismatch.Payments = l.payments
+			mismatches = append(mismatches, *mismatch)
+		case came && l.room != nil && rows > *l.room:
+			l.large = append(l.large, day.in(l).onTime())
+		case came:
+			l.got = append(l.got, day.in(l).onTime())
+			if l.room != nil {
+				*l.room -= rows
 			}
 		}
 	}
+	slices.Reverse(mismatches)
 	below, err := l.RowsBelow(ctx)
 	if err != nil {
 		return nil, err
@@ -140,9 +149,22 @@ type lookedAt struct {
 
 func (d lookedAt) onTime() daylog.OnTime { return daylog.OnTime{Day: d.Day, LateFrom: d.LateFrom} }
 
-// pastDays are the closed days among so many before the given one, in order, and
-// whether that settles payments.
-func (db *DB) pastDays(ctx context.Context, day settlement.Day, days int) (past []pastDay, settles bool, err error) {
+// pastDays are the closed days before the given one that one of the logs may have, in order, and
+// whether that day settles payments. It tells the logs which days they have.
+func (db *DB) pastDays(ctx context.Context, day settlement.Day, logs []lateLog) (past []pastDay, settles bool, err error) {
+	first := day
+	for i := range logs {
+		log := &logs[i]
+		var found bool
+		if log.first, log.last, found, err = log.Span(ctx); err != nil {
+			return nil, false, err
+		}
+		if !found {
+			log.first, log.last = 0, -1
+			continue
+		}
+		first = min(first, log.first)
+	}
 	var found []pastDay
 	if err := db.pool.SelectContext(ctx, &found, `
 		SELECT
@@ -164,7 +186,7 @@ func (db *DB) pastDays(ctx context.Context, day settlement.Day, days int) (past 
 			payments_late_from
 		FROM runs r
 		WHERE kind = ? AND version = ? AND starts_on BETWEEN ? AND ?
-		ORDER BY starts_on`, settlement.Daily, runVersion, day-settlement.Day(days), day); err != nil {
+		ORDER BY starts_on`, settlement.Daily, runVersion, first, day); err != nil {
 		return nil, false, err
 	}
 	for _, one := range found {
@@ -191,7 +213,7 @@ func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, rows int6
 	// Others may have posted rows since past was read, which is no mismatch.
 	missing := max(0, past.Posted-(late.Rows-late.Unposted))
 	if late.Unposted == 0 && missing == 0 {
-		return l.again, 0, nil, nil
+		return l.again && late.Rows > 0, 0, nil, nil
 	}
 	onTime, err := l.CountOnTime(ctx, past.onTime())
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 )
 
 // collectLate begins the day and makes it collect late rows.
-func collectLate(t *testing.T, db *DB, day settlement.Day, days int) (int64, []settlement.Mismatch) {
+func collectLate(t *testing.T, db *DB, day settlement.Day) (int64, []settlement.Mismatch) {
 	t.Helper()
 	begin(t, db, day)
-	late, mismatches, err := db.CollectLate(t.Context(), day, me, days)
+	late, mismatches, err := db.CollectLate(t.Context(), day, me)
 	require.NoError(t, err)
 	return late, mismatches
 }
@@ -33,7 +33,7 @@ func openClosed(t *testing.T) *DB {
 func TestCollectLate_ADayWithoutLateViewsPostsNothing(t *testing.T) {
 	db := openClosed(t)
 
-	late, mismatches := collectLate(t, db, monday+1, 7)
+	late, mismatches := collectLate(t, db, monday+1)
 
 	require.Zero(t, late)
 	require.Empty(t, mismatches)
@@ -44,12 +44,12 @@ func TestCollectLate_ADayWithoutLateViewsPostsNothing(t *testing.T) {
 func TestCollectLate_LateViewsArePostedOnce(t *testing.T) {
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, time.Hour), view(monday, 2, 2*time.Hour))
-	late, mismatches := collectLate(t, db, monday+1, 7)
+	late, mismatches := collectLate(t, db, monday+1)
 	require.EqualValues(t, 2, late)
 	require.Empty(t, mismatches)
 
 	watch(t, db, view(monday, 2, 3*time.Hour))
-	late, mismatches = collectLate(t, db, monday+1, 7)
+	late, mismatches = collectLate(t, db, monday+1)
 
 	require.EqualValues(t, 2, late, "what the day posts is fixed")
 	require.Empty(t, mismatches)
@@ -87,21 +87,38 @@ func TestCollectLate_ADayThatHasLookedBackLeavesTheRestToTheNext(t *testing.T) {
 	begin(t, db, monday+1)
 	require.Equal(t, monday+1, next())
 
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 	require.Equal(t, monday+2, next())
 }
 
-func TestCollectLate_LooksAtSoManyDays(t *testing.T) {
-	for days, want := range map[int]int64{0: 0, 1: 1, 2: 2, 7: 2} {
-		db := openClosed(t)
-		closed(t, db, monday+1)
-		watch(t, db, view(monday, 2, time.Hour), view(monday+1, 2, time.Hour))
+func TestR16_ALateRowOfLongAgoIsPostedByTheNextDay(t *testing.T) {
+	const days = 40
+	db := openClosed(t)
+	addPartitions(t, db, monday, monday+days)
+	enterClosed(t, db, daysFrom(monday+1, monday+days-1)...)
+	watch(t, db, view(monday, 2, time.Hour))
 
-		late, mismatches := collectLate(t, db, monday+2, days)
+	late, mismatches := collectLate(t, db, monday+days)
 
-		require.Equal(t, want, late, "%d days", days)
-		require.Empty(t, mismatches)
+	require.EqualValues(t, 1, late)
+	require.Empty(t, mismatches)
+}
+
+func TestCollectLate_LooksNoFurtherBackThanTheLastDaysWithOtherRows(t *testing.T) {
+	const wrong = mostMismatches + 1
+	db := openClosed(t)
+	addPartitions(t, db, monday, monday+wrong+1)
+	enterClosed(t, db, daysFrom(monday+1, monday+wrong)...)
+	for _, day := range daysFrom(monday+1, monday+wrong) {
+		watch(t, db, view(day, 2, time.Hour))
+		exec(t, db, `UPDATE runs SET views = 1 WHERE starts_on = ?`, day) // of which there is none
 	}
+
+	_, mismatches := collectLate(t, db, monday+wrong+1)
+
+	require.Len(t, mismatches, mostMismatches)
+	require.Equal(t, monday+2, mismatches[0].Day)
+	require.Equal(t, monday+wrong, mismatches[mostMismatches-1].Day)
 }
 
 func TestCollectLate_PostedRowsThatVanishedAreNotAdjusted(t *testing.T) {
@@ -110,7 +127,7 @@ func TestCollectLate_PostedRowsThatVanishedAreNotAdjusted(t *testing.T) {
 	runPosting(t, db, monday+1)
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND video_id = 2`, monday)
 
-	late, mismatches := collectLate(t, db, monday+2, 7)
+	late, mismatches := collectLate(t, db, monday+2)
 
 	require.Zero(t, late)
 	require.Equal(t, []settlement.Mismatch{{Day: monday, Expected: 3, Found: 2}}, mismatches)
@@ -121,7 +138,7 @@ func TestCollectLate_AVanishedRowAmongLateOnesIsSeen(t *testing.T) {
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? LIMIT 1`, monday)
 	watch(t, db, view(monday, 2, time.Hour), view(monday, 2, 2*time.Hour))
 
-	late, mismatches := collectLate(t, db, monday+1, 7)
+	late, mismatches := collectLate(t, db, monday+1)
 
 	require.Zero(t, late)
 	require.Equal(t, []settlement.Mismatch{{Day: monday, Expected: 2, Found: 1}}, mismatches)
@@ -133,7 +150,7 @@ func TestCollectLate_AForgedRowAmongLateOnesIsSeen(t *testing.T) {
 	exec(t, db, `UPDATE watch_log SET epoch = 1 WHERE video_id = 2`)
 	watch(t, db, view(monday, 2, 2*time.Hour))
 
-	late, mismatches := collectLate(t, db, monday+1, 7)
+	late, mismatches := collectLate(t, db, monday+1)
 
 	require.Zero(t, late)
 	require.Equal(t, []settlement.Mismatch{{Day: monday, Expected: 2, Found: 3}}, mismatches)
@@ -142,7 +159,7 @@ func TestCollectLate_AForgedRowAmongLateOnesIsSeen(t *testing.T) {
 func TestCollectLate_ADroppedDayIsNotLookedAt(t *testing.T) {
 	db := openDropped(t)
 
-	late, mismatches := collectLate(t, db, monday+2, 7)
+	late, mismatches := collectLate(t, db, monday+2)
 
 	require.Zero(t, late)
 	require.Empty(t, mismatches)
@@ -155,7 +172,7 @@ func TestCollectLate_RowsThatOnlyADroppedDayCouldJudgeRaiseAnAlarm(t *testing.T)
 		INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views)
 		VALUES (?, 2, 1, ?, 99, 1, 0)`, monday+1, seoul.Start(monday+1))
 
-	late, mismatches := collectLate(t, db, monday+2, 7)
+	late, mismatches := collectLate(t, db, monday+2)
 
 	require.Zero(t, late, "what it posts it has to judge")
 	require.Equal(t, []settlement.Mismatch{{Day: monday + 1, Found: 1, Unjudged: true}}, mismatches)
@@ -166,7 +183,7 @@ func TestCollectLate_OtherRowsOfTheFirstDayThatIsLeftArePosted(t *testing.T) {
 	db := openDropped(t)
 	watch(t, db, view(monday+1, 2, time.Hour))
 
-	late, mismatches := collectLate(t, db, monday+2, 7)
+	late, mismatches := collectLate(t, db, monday+2)
 
 	require.EqualValues(t, 1, late)
 	require.Empty(t, mismatches)
@@ -177,7 +194,7 @@ func TestCollectLate_ALateRowThatTheServerRoundedUpToMidnightIsPosted(t *testing
 	watch(t, db, view(monday, 2, 24*time.Hour), view(monday+1, 2, time.Hour))
 	begin(t, db, monday+1)
 
-	late, mismatches := collectLate(t, db, monday+1, 7)
+	late, mismatches := collectLate(t, db, monday+1)
 
 	require.EqualValues(t, 1, late)
 	require.Empty(t, mismatches)
@@ -191,7 +208,7 @@ func TestCollectLate_RowsThatCameAfterTheirDayWasDroppedRaiseAnAlarm(t *testing.
 	exec(t, db, `INSERT INTO watch_log (watched_on, video_id, viewer_id, watched_at, view_id, played_seconds, ad_views) VALUES (?, 1, 1, ?, 1, 1, 1)`,
 		monday, seoul.Start(monday).UTC())
 
-	_, mismatches := collectLate(t, db, monday+2, 7)
+	_, mismatches := collectLate(t, db, monday+2)
 
 	require.Equal(t, []settlement.Mismatch{{Day: monday, Found: 1, Dropped: true}}, mismatches)
 	require.Equal(t, monday.String()+" got 1 row after it was dropped, which nobody has counted", mismatches[0].String())

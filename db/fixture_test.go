@@ -27,7 +27,7 @@ func begin(t *testing.T, db *DB, day settlement.Day) Run {
 func plan(t *testing.T, db *DB, day settlement.Day, borders ...int64) []Chunk {
 	t.Helper()
 	begin(t, db, day)
-	_, _, err := db.CollectLate(t.Context(), day, me, 0)
+	_, _, err := db.CollectLate(t.Context(), day, me)
 	require.NoError(t, err)
 	require.NoError(t, db.StorePlan(t.Context(), settlement.DailyPeriod(day), me, settlement.Split(borders)))
 	return chunksOf(t, db, day)
@@ -90,7 +90,7 @@ func runDay(ctx context.Context, db *DB, day settlement.Day) (totals settlement.
 	if err != nil {
 		return totals, err
 	}
-	if _, _, err := db.CollectLate(ctx, day, me, 0); err != nil {
+	if _, _, err := db.CollectLate(ctx, day, me); err != nil {
 		return totals, err
 	}
 	if err := db.StorePlan(ctx, period, me, settlement.Split(nil)); err != nil {

@@ -27,7 +27,7 @@ func TestRetention_LatePaymentsKeepTheirDayUntilTheDayThatPostsThemIsClosed(t *t
 	require.Empty(t, days)
 	require.Equal(t, &Kept{Day: monday, Rows: 1, Reason: KeptUnposted, Posting: monday + 3}, kept)
 
-	late, mismatches := collectLate(t, db, monday+3, 7)
+	late, mismatches := collectLate(t, db, monday+3)
 
 	require.EqualValues(t, 1, late)
 	require.Empty(t, mismatches)
@@ -41,7 +41,7 @@ func TestRetention_LatePaymentsKeepTheirDayUntilTheDayThatPostsThemIsClosed(t *t
 
 func TestDrop_DropsBothLogs(t *testing.T) {
 	db := openLatePayment(t)
-	collectLate(t, db, monday+3, 7)
+	collectLate(t, db, monday+3)
 	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+3)
 
 	require.NoError(t, db.Drop(t.Context(), firstDroppable(t, db, monday+1)))
@@ -57,7 +57,7 @@ func TestCollectLate_MismatchesSayWhichLogIsMeant(t *testing.T) {
 	db := openLatePayment(t)
 	exec(t, db, `UPDATE runs SET payments = 5, payments_late_from = 1 WHERE starts_on = ?`, monday)
 
-	late, mismatches := collectLate(t, db, monday+3, 7)
+	late, mismatches := collectLate(t, db, monday+3)
 
 	require.Zero(t, late)
 	require.Len(t, mismatches, 1)
@@ -67,7 +67,7 @@ func TestCollectLate_MismatchesSayWhichLogIsMeant(t *testing.T) {
 // What came into it would never be paid: those that were counted with it are gone.
 func TestAddPaymentPartitions_ADayWhoseDropHasBegunIsNotMadeAgain(t *testing.T) {
 	db := openLatePayment(t)
-	collectLate(t, db, monday+3, 7)
+	collectLate(t, db, monday+3)
 	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+3)
 	dropping := firstDroppable(t, db, monday+1)
 	require.NoError(t, db.Payments.Drop(t.Context(), *dropping.payments))

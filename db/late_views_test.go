@@ -14,7 +14,7 @@ import (
 // counts.
 func runPosting(t *testing.T, db *DB, day settlement.Day) settlement.Totals {
 	t.Helper()
-	collectLate(t, db, day, 7)
+	collectLate(t, db, day)
 	chunk := plan(t, db, day)[0]
 	storeJudged(t, db, day, chunk)
 	settle(t, db, day, chunk)
@@ -46,7 +46,7 @@ func TestR7_LateViewsArePaidAfterTheDaysOwn(t *testing.T) {
 	closed(t, db, monday+1)
 	watch(t, db, view(monday, 1, time.Hour), view(monday+1, 1, time.Hour), view(monday+1, 1, 2*time.Hour), view(monday+1, 2, time.Hour))
 	watch(t, db, views(monday+2, 1, 3)...)
-	collectLate(t, db, monday+2, 7)
+	collectLate(t, db, monday+2)
 	chunk := plan(t, db, monday+2)[0]
 	storeJudged(t, db, monday+2, chunk, line(monday+2, 1, 3))
 
@@ -81,7 +81,7 @@ func TestR7_LateViewsArePaidAfterTheDaysOwn(t *testing.T) {
 func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, time.Hour))
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 	chunk := plan(t, db, monday+1)[0]
 	storeJudged(t, db, monday+1, chunk)
 	exec(t, db, `UPDATE run_chunks SET state = 'planned'`)
@@ -105,7 +105,7 @@ func TestStoreCount_ReplacesTheVerdictsAndAdjustmentsOfTheChunk(t *testing.T) {
 func TestR10_ADayWithALateViewThatNobodyJudgedDoesNotClose(t *testing.T) {
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, time.Hour))
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 	settle(t, db, monday+1, counted(t, db, monday+1))
 
 	_, err := db.CloseDay(t.Context(), monday+1, me)
@@ -127,7 +127,7 @@ func TestLastPlays_KnowsLateViewsThatWerePostedByThen(t *testing.T) {
 	watch(t, db, view(monday, 2, time.Hour))
 	require.Empty(t, last(), "nobody has posted it")
 
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 	require.Equal(t, map[daylog.Pair]int64{pair: view(monday, 2, time.Hour).WatchedAt}, last())
 
 	exec(t, db, `UPDATE late_views SET posted_on = ?`, monday+2)
@@ -140,7 +140,7 @@ func TestRowsToPlan_HoldsTheLateViewsToo(t *testing.T) {
 	watch(t, db, view(monday, 1, time.Hour), view(monday, 3, time.Hour), view(monday, 3, 2*time.Hour))
 	watch(t, db, views(monday+1, 1, 4)...)
 	watch(t, db, views(monday+1, 2, 5)...)
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 
 	rows, err := db.RowsToPlan(t.Context(), monday+1)
 

@@ -36,7 +36,7 @@ func TestCollectLate_ManyLateRowsOfADayArePostedInParts(t *testing.T) {
 	exec(t, db, `UPDATE watch_log SET watched_at = watched_at + INTERVAL 3 DAY WHERE video_id = 4`)
 	begin(t, db, monday+1)
 
-	_, _, err := db.CollectLate(t.Context(), monday+1, me, 7)
+	_, _, err := db.CollectLate(t.Context(), monday+1, me)
 
 	require.ErrorIs(t, err, settlement.ErrBadRow)
 	posted := func() []int64 {
@@ -48,13 +48,13 @@ func TestCollectLate_ManyLateRowsOfADayArePostedInParts(t *testing.T) {
 	exec(t, db, `UPDATE watch_log SET watched_at = watched_at - INTERVAL 3 DAY WHERE video_id = 4`)
 	watch(t, db, view(monday, 1, 5*time.Hour))
 
-	late, mismatches := collectLate(t, db, monday+1, 7)
+	late, mismatches := collectLate(t, db, monday+1)
 
 	require.EqualValues(t, 7, late)
 	require.Empty(t, mismatches)
 	require.Equal(t, []int64{1, 1, 2, 3, 4, 5}, posted())
 	watch(t, db, view(monday, 2, 3*time.Hour))
-	late, _ = collectLate(t, db, monday+1, 7)
+	late, _ = collectLate(t, db, monday+1)
 	require.EqualValues(t, 7, late, "what the day posts is fixed")
 }
 
@@ -63,13 +63,13 @@ func TestCollectLate_LateRowsOfSeveralDaysArePostedInPartsToo(t *testing.T) {
 	db := openClosed(t)
 	closed(t, db, monday+1)
 	db.postedAtOnce = 2
-	watch(t, db, view(monday, 2, time.Hour), view(monday, 2, 30*time.Hour), view(monday+1, 1, time.Hour))
+	watch(t, db, view(monday, 1, time.Hour), view(monday+1, 2, time.Hour), view(monday+1, 2, 30*time.Hour))
 	begin(t, db, monday+2)
 
-	_, _, err := db.CollectLate(t.Context(), monday+2, me, 7)
+	_, _, err := db.CollectLate(t.Context(), monday+2, me)
 
-	require.ErrorIs(t, err, settlement.ErrBadRow, "a view of Monday started on Tuesday")
-	require.Equal(t, "2024-05-07", read[string](t, db, `SELECT GROUP_CONCAT(watched_on) FROM late_views`), "Tuesday had no room beside Monday")
+	require.ErrorIs(t, err, settlement.ErrBadRow, "a view of Tuesday started on Wednesday")
+	require.Equal(t, "2024-05-06", read[string](t, db, `SELECT GROUP_CONCAT(watched_on) FROM late_views`), "Monday had no room beside Tuesday")
 }
 
 func TestCollectLate_ALateRowOfAnotherDayIsRefused(t *testing.T) {
@@ -78,7 +78,7 @@ func TestCollectLate_ALateRowOfAnotherDayIsRefused(t *testing.T) {
 	watch(t, db, view(monday, 2, time.Hour), stray, view(monday+1, 2, time.Hour))
 	begin(t, db, monday+1)
 
-	_, _, err := db.CollectLate(t.Context(), monday+1, me, 7)
+	_, _, err := db.CollectLate(t.Context(), monday+1, me)
 
 	var bad *settlement.Error
 	require.ErrorIs(t, err, settlement.ErrBadRow)
@@ -87,7 +87,7 @@ func TestCollectLate_ALateRowOfAnotherDayIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "started at 2024-05-06T16:00:00Z, outside of its partition's day")
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`), "nothing is posted before it is repaired")
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on = ? AND watched_at = '2024-05-06 16:00:00'`, monday)
-	late, mismatches := collectLate(t, db, monday+1, 7)
+	late, mismatches := collectLate(t, db, monday+1)
 	require.EqualValues(t, 1, late)
 	require.Empty(t, mismatches)
 }
@@ -97,7 +97,7 @@ func TestR12_OnlyTheHolderFixesWhatADayPosts(t *testing.T) {
 	watch(t, db, view(monday, 2, time.Hour))
 	begin(t, db, monday+1)
 
-	_, _, err := db.CollectLate(t.Context(), monday+1, stranger, 7)
+	_, _, err := db.CollectLate(t.Context(), monday+1, stranger)
 
 	require.ErrorIs(t, err, settlement.ErrStale)
 	require.Zero(t, read[int64](t, db, `SELECT COUNT(*) FROM late_views`))
@@ -107,7 +107,7 @@ func TestCollectLate_ChunksOfADayOfWhichTheServerLostTheLateRowsAreCountedAgain(
 	db := openClosed(t)
 	watch(t, db, view(monday, 2, time.Hour))
 	watch(t, db, views(monday+1, 1, 1)...)
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 	chunk := settle(t, db, monday+1, counted(t, db, monday+1, line(monday+1, 1, 1)))
 	// What was posted was the last that the lost server had committed: the run went on without it.
 	exec(t, db, `DELETE FROM late_views`)
@@ -116,7 +116,7 @@ func TestCollectLate_ChunksOfADayOfWhichTheServerLostTheLateRowsAreCountedAgain(
 	_, err := db.CloseDay(t.Context(), monday+1, me)
 
 	require.ErrorIs(t, err, settlement.ErrLostLate)
-	late, _ := collectLate(t, db, monday+1, 7)
+	late, _ := collectLate(t, db, monday+1)
 
 	require.EqualValues(t, 1, late)
 	again := chunksOf(t, db, monday+1)[0]

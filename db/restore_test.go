@@ -195,7 +195,7 @@ func TestRestoreRows_PutsPaymentsBackToo(t *testing.T) {
 	_, err := db.CloseDay(t.Context(), monday, me)
 	require.NoError(t, err)
 	pay(t, db, paidRow(monday, 1, 9))
-	collectLate(t, db, monday+1, 7)
+	collectLate(t, db, monday+1)
 	config, err := mysql.ParseDSN(devtest.Database(t))
 	require.NoError(t, err)
 	for _, table := range []string{"watch_log", "payments"} {

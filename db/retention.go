@@ -33,7 +33,7 @@ const (
 func (k *Kept) Error() string {
 	switch k.Reason {
 	case KeptUnposted:
-		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it", k.Day, settlement.Count(k.Rows, "row"))
+		return fmt.Sprintf("%s has %s that came late and that no day has posted: it is kept, with the day before it and all days after it, until %s posts them", k.Day, settlement.Count(k.Rows, "row"), k.Posting)
 	case KeptUnjudged:
 		return fmt.Sprintf("%s has %s that came late, after the day was dropped by whose plays they would be told from repeats: it is kept, with all days after it", k.Day, settlement.Count(k.Rows, "row"))
 	case KeptPosting:

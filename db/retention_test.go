@@ -148,7 +148,7 @@ func TestRetention_LateRowsKeepTheirDayAndTheOneBeforeUntilTheDayThatPostsThemIs
 	require.Contains(t, kept.Error(), "2024-05-08 has 1 row that came late and that no day has posted")
 
 	addPartitions(t, db, monday+4, monday+4)
-	collectLate(t, db, monday+4, 2)
+	collectLate(t, db, monday+4)
 
 	days, kept = droppable(t, db, monday+3)
 	require.Equal(t, []settlement.Day{monday}, days, "a day has posted them, but it has not judged them for good")
@@ -185,7 +185,7 @@ func TestRetention_LateRowsOfADayThatIsKeptAnywayKeepTheDayBefore(t *testing.T) 
 func TestRetention_ADayWhoseRowsVanishedIsNotKeptForThem(t *testing.T) {
 	db := openLate(t)
 	addPartitions(t, db, monday+4, monday+4)
-	collectLate(t, db, monday+4, 2)
+	collectLate(t, db, monday+4)
 	exec(t, db, `UPDATE runs SET state = 'closed' WHERE starts_on = ?`, monday+4)
 	exec(t, db, `DELETE FROM watch_log WHERE watched_on IN (?, ?)`, monday, monday+2)
 

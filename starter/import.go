@@ -16,7 +16,6 @@ import (
 	"creatorpay/engine/importer"
 	"creatorpay/program/control"
 	"creatorpay/settlement"
-	"creatorpay/worker/service"
 )
 
 type importCommand struct {
@@ -67,8 +66,10 @@ func (c importCommand) Run(ctx context.Context, database *db.DB) error {
 		Now:      started,
 		Progress: showImport(),
 	})
-	fmt.Print(reportText(report, time.Since(started)), earlyText(importedViews, report.Early), earlyText(importedPayments, report.ArrivedPayments.Early))
-	if err := errors.Join(err, sayLate(ctx, database, importedViews, report.Late), sayLate(ctx, database, importedPayments, report.ArrivedPayments.Late)); err != nil {
+	fmt.Print(reportText(report, time.Since(started)),
+		earlyText(importedViews, report.Early), earlyText(importedPayments, report.ArrivedPayments.Early),
+		lateText(importedViews, report.Late), lateText(importedPayments, report.ArrivedPayments.Late))
+	if err != nil {
 		return err
 	}
 	if rejected := report.Rejected(); rejected > 0 {
@@ -118,18 +119,17 @@ func reportText(report importer.Report, took time.Duration) string {
 
 // importedLog is how an import speaks of the rows of a log.
 type importedLog struct {
-	row, rows   string
-	neverPaid   string // why those of early days are never paid
-	collectLate string // those that came late
+	row, rows string
+	neverPaid string // why those of early days are never paid
 }
 
 var (
 	importedViews = importedLog{
-		row: "view", rows: "views", collectLate: "late views",
+		row: "view", rows: "views",
 		neverPaid: "they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight",
 	}
 	importedPayments = importedLog{
-		row: "payment row", rows: "payments", collectLate: "late payments",
+		row: "payment row", rows: "payments",
 		neverPaid: "they lie before the first day in the book of runs. Those that may still be refunded or completed again are known here once they are imported with --earlier-payments, too",
 	}
 )
@@ -158,27 +158,11 @@ func sumRows(days []daylog.DayRows) (rows int64) {
 	return rows
 }
 
-// sayLate says what becomes of rows of closed days.
-func sayLate(ctx context.Context, database *db.DB, log importedLog, late []daylog.DayRows) error {
+// lateText says what becomes of rows of closed days; it is empty where there are none.
+func lateText(log importedLog, late []daylog.DayRows) string {
 	if len(late) == 0 {
-		return nil
+		return ""
 	}
-	posting, err := database.NextToCollectLate(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Print(lateText(log, late, posting))
-	return nil
-}
-
-// lateText says what becomes of rows of closed days, which the given day posts.
-func lateText(log importedLog, late []daylog.DayRows, posting settlement.Day) string {
-	first, last := late[0].Day, late[len(late)-1].Day
-	text := fmt.Sprintf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
-		settlement.Count(sumRows(late), log.row), settlement.Count(len(late), "closed day"), first, last)
-	if back := posting - first; back > service.DefaultLateDays {
-		text += fmt.Sprintf("%s lies %s before that run, which collects %s of %s unless it is told otherwise: start the workers with LATE_DAYS=%d for it\n",
-			first, settlement.Count(int(back), "day"), log.collectLate, settlement.Count(service.DefaultLateDays, "day"), back)
-	}
-	return text
+	return fmt.Sprintf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
+		settlement.Count(sumRows(late), log.row), settlement.Count(len(late), "closed day"), late[0].Day, late[len(late)-1].Day)
 }

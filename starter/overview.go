@@ -36,8 +36,7 @@ type earlyDays struct {
 // lateDays are closed days with rows in a log that no day has posted yet.
 type lateDays struct {
 	importedLog
-	days    []daylog.DayRows
-	posting settlement.Day // the next day that posts late rows
+	days []daylog.DayRows
 }
 
 // room is for how many days after today a log has room; it is negative if it has
@@ -128,13 +127,9 @@ func findLate(ctx context.Context, database *db.DB) (found []lateDays, err error
 		}
 	}
 	for _, late := range []lateDays{views, payments} {
-		if len(late.days) == 0 {
-			continue
+		if len(late.days) > 0 {
+			found = append(found, late)
 		}
-		if late.posting, err = database.NextToCollectLate(ctx); err != nil {
-			return nil, err
-		}
-		found = append(found, late)
 	}
 	return found, nil
 }

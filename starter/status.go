@@ -84,7 +84,7 @@ func (o overview) text() string {
 			settlement.Span(settlement.DailyPeriod(early.days[0]), settlement.DailyPeriod(early.days[n-1])), early.neverPaid)
 	}
 	for _, late := range o.late {
-		text += "\n" + lateText(late.importedLog, late.days, late.posting)
+		text += "\n" + lateText(late.importedLog, late.days)
 	}
 	for _, room := range o.rooms {
 		text += room.text()

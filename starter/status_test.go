@@ -53,7 +53,6 @@ monthly: 1 period not closed
 2 days with views that are never paid, 2024-04-30 to 2024-05-01: they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight
 
 2 views of 1 closed day (2024-05-02 to 2024-05-02) came late: the next daily run posts them as adjustments
-2024-05-02 lies 8 days before that run, which collects late views of 7 days unless it is told otherwise: start the workers with LATE_DAYS=8 for it
 
 WARNING: the watch log has room for today and 2 days more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add --from DATE --to DATE
 `, overview{
@@ -66,7 +65,7 @@ WARNING: the watch log has room for today and 2 days more, then the platform's i
 		unfinished: []unfinishedRun{{Run: failed, workflow: "Terminated", link: "http://ui/run"}},
 		open:       [][]db.OpenPeriod{openDays(settlement.Failed, thursday+1, thursday+1), nil, {{Period: thursday.Month()}}},
 		early:      []earlyDays{{importedViews, []settlement.Day{thursday - 9, thursday - 8}}},
-		late:       []lateDays{{importedViews, []daylog.DayRows{{Day: thursday - 7, Rows: 2}}, thursday + 1}},
+		late:       []lateDays{{importedViews, []daylog.DayRows{{Day: thursday - 7, Rows: 2}}}},
 		rooms:      []room{{"watch log", 2}},
 	}.text())
 }

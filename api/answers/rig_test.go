@@ -46,7 +46,6 @@ const (
 // of the other one's, of which nothing else counts that day, and one that is a self view.
 func fill(b *dbtest.Books) {
 	b.Helper()
-	b.LateDays = 3
 	b.AddDays(monday-1, sunday+2)
 	b.AddVideo(busy, db.Video{ID: 1, Title: "첫 \"영상\"", OpeningViews: 99_995})
 	for id := int64(2); id <= 5; id++ {

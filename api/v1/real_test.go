@@ -29,7 +29,6 @@ const firstDay = closedDay - 10
 // documents of the week's mails. The day of the examples pays a late view of the day before.
 func fill(t *testing.T, dsn string) *dbtest.Books {
 	b := dbtest.OpenAt(t, dsn)
-	b.LateDays = 1
 	week := closedDay.Week()
 	b.AddDays(firstDay-1, openDay)
 	b.AddVideo(own, db.Video{ID: video, Title: "<Cats> & dogs", OpeningViews: 99_990})

@@ -79,7 +79,7 @@ func (b books) closeDay(day settlement.Day) {
 	run, err := b.DB.BeginDay(ctx, day, me, settlement.DefaultRepeatWindow)
 	require.NoError(b, err)
 	require.NoError(b, b.DB.StorePlan(ctx, period, me, settlement.Split([]int64{3})))
-	_, mismatches, err := b.DB.CollectLate(ctx, day, me, 7)
+	_, mismatches, err := b.DB.CollectLate(ctx, day, me)
 	require.NoError(b, err)
 	require.Empty(b, mismatches)
 	onTime, err := b.DB.OnTime(ctx, day)

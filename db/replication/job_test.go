@@ -19,7 +19,6 @@ func TestTheWholeJobArrivesOnReplicas(t *testing.T) {
 	cluster := devtest.Cluster(t)
 	primary, replicas := devtest.ReplicatedDatabase(t, cluster)
 	b := dbtest.OpenAt(t, primary)
-	b.LateDays = 1
 	applied, err := b.DB.Migrate(t.Context(), b.Calendar)
 	require.NoError(t, err)
 	require.Empty(t, applied, "the second migration")

@@ -71,7 +71,6 @@ func TestR13_ACompletedRowOfAnEarlierPaymentIsARepeat(t *testing.T) {
 
 func TestR13_WhatADayHereHasSettledIsNoEarlierPayment(t *testing.T) {
 	b := setup(t, 1)
-	b.LateDays = 7
 	b.Pay(b.Payment(day, 1, 7, 10_000, 0), refundOf(b.Payment(day, 1, 8, 1, 0), 7))
 	b.CloseDay(day)
 	b.Pay(b.Payment(day, 1, 9, 10_000, 0)) // late
@@ -92,7 +91,7 @@ func TestR13_APaymentThatWasCountedIsCountedAgainOnceItIsAnEarlierOne(t *testing
 		b.Payment(day, 2, 9, 1_000, 0),
 		refundOf(b.Payment(day, 3, 10, 1, 0), 404),
 	)
-	_, err := dbtest.CloseDay(t.Context(), b.DB, day, b.LateDays, 2, 3)
+	_, err := dbtest.CloseDay(t.Context(), b.DB, day, 2, 3)
 	require.ErrorContains(t, err, string(settlement.RefundOfUnknown))
 	b.Exec(`UPDATE runs SET state = ?`, settlement.Failed)
 	b.Exec(`DELETE FROM payments WHERE payment_id IN (7, 10)`)

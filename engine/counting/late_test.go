@@ -20,7 +20,6 @@ const posting = day + 3
 func countPosting(t *testing.T, plays int, after time.Duration, change string) (db.Count, error) {
 	t.Helper()
 	b := setup(t, 1)
-	b.LateDays = 20
 	b.AddDays(day+2, posting)
 	b.Watch(day, 1, plays)
 	for on := day - 1; on < posting; on++ {

@@ -28,7 +28,6 @@ func TestR13_PaymentsAreWorthWhatTheOracleSaysHoweverDaysAreCutAndDropped(t *tes
 			first, last := day, day+7
 			rig.RandomPayments(random, p, first.String(), last.String(), true)
 			b := dbtest.Open(t)
-			b.LateDays = 10
 			for _, v := range p.Videos {
 				b.AddVideo(v.Creator, rig.VideoRow(v))
 			}

@@ -26,7 +26,7 @@ func (b *bundle) paymentLines(on settlement.Day) map[int64]settlement.PaymentFig
 
 // close closes the day, and fails as its run would.
 func (b *bundle) close(on settlement.Day) error {
-	_, err := dbtest.CloseDay(b.Context(), b.DB, on, b.LateDays)
+	_, err := dbtest.CloseDay(b.Context(), b.DB, on)
 	return err
 }
 
@@ -131,7 +131,6 @@ func TestR15_BadRefundsAreNamedWithTheOtherBadRows(t *testing.T) {
 
 func TestR16_LatePaymentsAreSettledByTheDayThatPostsThem(t *testing.T) {
 	b := setup(t, 1)
-	b.LateDays = 7
 	b.Pay(b.Payment(day, 1, 7, 10_000, 0))
 	b.CloseDay(day)
 	b.Pay(
@@ -232,7 +231,7 @@ func TestR13_ARowIsNoRepeatOfOneThatWasTakenOut(t *testing.T) {
 			b := setup(t, 1, 2)
 			b.Pay(b.Payment(day, 1, 7, 1_000, 0), row(b, 1, 2*time.Hour), row(b, 2, time.Hour))
 			closeDay := func() error {
-				_, err := dbtest.CloseDay(b.Context(), b.DB, day, b.LateDays, 2)
+				_, err := dbtest.CloseDay(b.Context(), b.DB, day, 2)
 				return err
 			}
 			require.ErrorContains(t, closeDay(), "payment 8 of video 2", "video 1 is counted by then")
@@ -249,7 +248,7 @@ func TestR13_ARowIsNoRepeatOfOneThatWasTakenOut(t *testing.T) {
 func TestR15_RefundsOfAContestedPaymentDoNotHoldTheDay(t *testing.T) {
 	b := setup(t, 1, 2, 3)
 	closeDay := func() error {
-		_, err := dbtest.CloseDay(b.Context(), b.DB, day, b.LateDays, 2, 3)
+		_, err := dbtest.CloseDay(b.Context(), b.DB, day, 2, 3)
 		return err
 	}
 	b.Pay(
@@ -269,7 +268,6 @@ func TestR15_RefundsOfAContestedPaymentDoNotHoldTheDay(t *testing.T) {
 
 func TestR16_WhatComesForADayThatBeganWithoutPaymentsIsLate(t *testing.T) {
 	b := setup(t, 1)
-	b.LateDays = 7
 	b.Watch(day, 1, 1)
 	b.CloseDay(day)
 	b.Pay(b.Payment(day, 1, 7, 10_000, 0))

@@ -23,7 +23,6 @@ const day settlement.Day = 19849 // 2024-05-06
 func openSold(t *testing.T) *dbtest.Books {
 	t.Helper()
 	b := dbtest.Open(t)
-	b.LateDays = 7
 	b.AddDays(day, day+1)
 	b.AddVideo(1, db.Video{ID: 1})
 	b.AddVideo(1, db.Video{ID: 2})

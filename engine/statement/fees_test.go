@@ -16,7 +16,6 @@ import (
 func refundedWeek(t *testing.T) (b *books, nextWeek settlement.Period) {
 	t.Helper()
 	b = watchedWeek(t)
-	b.LateDays = 7
 	nextWeek = week.End().Week()
 	b.AddDays(nextWeek.Start, nextWeek.End()-1)
 	_, _, err := b.DB.Fees.Add(t.Context(), settlement.FeeRule{HoldsFrom: nextWeek.Start, Methods: settlement.MethodFees{{Method: "card", BasisPoints: 100}}}, false)

@@ -15,7 +15,6 @@ import (
 func openSold(t *testing.T) *dbtest.Books {
 	t.Helper()
 	b := dbtest.Open(t)
-	b.LateDays = 7
 	b.AddDays(monday, monday+1)
 	b.AddVideo(1, db.Video{ID: 1, Title: "v"})
 	back := b.Payment(monday, 1, 8, 4_000, 2*time.Hour)

@@ -67,7 +67,6 @@ func TestReport_CountsBadChunksAndUnpostedRows(t *testing.T) {
 func openPosted(t *testing.T) *dbtest.Books {
 	t.Helper()
 	b := dbtest.Open(t)
-	b.LateDays = 7
 	b.AddVideo(1, db.Video{ID: 1, Title: "one"})
 	b.AddVideo(2, db.Video{ID: 2, Title: "two"})
 	b.AddDays(monday, monday+1)

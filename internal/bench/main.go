@@ -29,7 +29,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"creatorpay/internal/generate"
-	"creatorpay/worker/service"
 )
 
 type options struct {
@@ -102,7 +101,7 @@ func (c measureCommand) Validate() error {
 
 // A usual day, for which the goals are set.
 const (
-	usualClosedDays = service.DefaultLateDays // as many as a run collects late views of
+	usualClosedDays = 7
 	usualVideos     = 10_000
 	usualSkew       = generate.Natural
 )

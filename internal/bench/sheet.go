@@ -10,11 +10,11 @@ import (
 
 // What the sheet assumes. None of it is measured.
 const (
-	closedWithin = time.Hour           // how long a run may take
-	keptDays     = 30                  // days of the log that are kept
-	leastDays    = usualClosedDays + 2 // the day itself, those that are looked at for late views, and the one before them
-	peakFactor   = 3                   // the busiest second of a day has so many times the rows of an average one
-	machineCores = 16                  // of one database machine
+	closedWithin = time.Hour // how long a run may take
+	keptDays     = 30        // days of the log that are kept
+	leastDays    = 9         // the day itself, a week, whose rows are read again before it is paid, and the day before that, by whose plays repeats are told
+	peakFactor   = 3         // the busiest second of a day has so many times the rows of an average one
+	machineCores = 16        // of one database machine
 )
 
 // sheetRows are the sizes of a day that the sheet is for.
@@ -137,7 +137,7 @@ func (b basis) lines() []line {
 		{fmt.Sprintf("disk for %d days", keptDays), storage(b.InTimeOrder.bytesPerRow(), keptDays),
 			fmt.Sprintf("measured %.0f bytes a row, index included, of rows stored in the order of time, × rows × days; how many days are kept is an **assumption**", b.InTimeOrder.bytesPerRow())},
 		{fmt.Sprintf("disk for %d days, the least", leastDays), storage(b.InTimeOrder.bytesPerRow(), leastDays),
-			"the same, for the day, those that are looked at for late views, and the day before them, by whose plays late views are judged"},
+			"the same, for the day, a week, whose rows are read again before it is paid, and the day before that, by whose plays repeats are told"},
 		{"disk for as many days, in the order of the key", storage(b.Filled.bytesPerRow(), leastDays),
 			fmt.Sprintf("measured %.0f bytes a row of rows stored so, on MySQL with hardly any room kept in reserve, which leaves pages full", b.Filled.bytesPerRow())},
 		{"read from the disk while the run is going", func(rows int64) string { return fmt.Sprintf("%.0f MB/s", b.diskPerSecond(rows)/1e6) },

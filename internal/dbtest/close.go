@@ -18,7 +18,7 @@ var holder = db.Holder{WorkflowID: "dbtest", RunID: "dbtest"}
 // it in chunks that are cut at the borders.
 func (b *Books) BeginDay(day settlement.Day, borders ...int64) db.Run {
 	b.Helper()
-	run, err := beginDay(b.Context(), b.DB, day, b.LateDays, borders)
+	run, err := beginDay(b.Context(), b.DB, day, borders)
 	require.NoError(b, err)
 	return run
 }
@@ -27,7 +27,7 @@ func (b *Books) BeginDay(day settlement.Day, borders ...int64) db.Run {
 // the borders.
 func (b *Books) CloseDay(day settlement.Day, borders ...int64) settlement.Totals {
 	b.Helper()
-	totals, err := CloseDay(b.Context(), b.DB, day, b.LateDays, borders...)
+	totals, err := CloseDay(b.Context(), b.DB, day, borders...)
 	require.NoError(b, err)
 	return totals
 }
@@ -48,8 +48,8 @@ const mostRounds = 5
 // off: called again after an error it goes on, as long as the day is not closed.
 // Late views are collected in so many days before it; its chunks are cut at the
 // borders.
-func CloseDay(ctx context.Context, database *db.DB, day settlement.Day, lateDays int, borders ...int64) (settlement.Totals, error) {
-	run, err := beginDay(ctx, database, day, lateDays, borders)
+func CloseDay(ctx context.Context, database *db.DB, day settlement.Day, borders ...int64) (settlement.Totals, error) {
+	run, err := beginDay(ctx, database, day, borders)
 	if err != nil {
 		return settlement.Totals{}, err
 	}
@@ -91,12 +91,12 @@ func CloseDay(ctx context.Context, database *db.DB, day settlement.Day, lateDays
 	return database.CloseDay(ctx, day, holder)
 }
 
-func beginDay(ctx context.Context, database *db.DB, day settlement.Day, lateDays int, borders []int64) (db.Run, error) {
+func beginDay(ctx context.Context, database *db.DB, day settlement.Day, borders []int64) (db.Run, error) {
 	run, err := database.BeginDay(ctx, day, holder, settlement.DefaultRepeatWindow)
 	if err != nil {
 		return db.Run{}, err
 	}
-	_, mismatches, err := database.CollectLate(ctx, day, holder, lateDays)
+	_, mismatches, err := database.CollectLate(ctx, day, holder)
 	if err != nil {
 		return db.Run{}, err
 	}

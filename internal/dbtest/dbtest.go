@@ -24,7 +24,6 @@ type Books struct {
 	testing.TB
 	DB       *db.DB
 	Calendar settlement.Calendar
-	LateDays int // in how many days before the one that closes late views are collected
 	behind   *server.Pool
 	views    int64
 }

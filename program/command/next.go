@@ -73,8 +73,6 @@ func haveClosed(period settlement.Period, state settlement.RunState) string {
 // release is what to do so that a day can be dropped.
 func release(kept *db.Kept) string {
 	switch kept.Reason {
-	case db.KeptUnposted:
-		return fmt.Sprintf("start the workers with LATE_DAYS=%d for the next daily run, which then posts them", kept.Posting-kept.Day)
 	case db.KeptUnjudged:
 		return "settle these rows by hand and delete them (docs/operations.md, Old days)"
 	case db.KeptNeverSettled:

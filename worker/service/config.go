@@ -26,7 +26,6 @@ type Config struct {
 	RepeatWindow    time.Duration `env:"REPEAT_WINDOW" default:"30s" help:"A play is a repeat if it starts less than this after the same viewer's previous play of the video; 0 switches the rule off. Runs that have begun keep theirs."`
 	PartitionsAhead int           `env:"PARTITIONS_AHEAD" default:"7" help:"Days after today, and after the one being run, that get room in the logs."`
 	KeepDays        int           `env:"KEEP_DAYS" default:"0" help:"Days of the logs that stay before the one being run; older closed days are dropped. 0 keeps all, up to the 4,000 that a log can have."`
-	LateDays        int           `env:"LATE_DAYS" default:"${late_days}" help:"Closed days before the one being run that are looked at for views and payments that came late; 0 looks at none. None of them is dropped."`
 	StopTimeout     time.Duration `env:"WORKER_STOP_TIMEOUT" default:"30s" help:"How long running activities may go on after SIGTERM."`
 	// At Go's own 100, sending mails took two fifths more CPU time: a mail's documents
 	// leave 14 MB of garbage beside some 30 MB in use.
@@ -99,7 +98,7 @@ func (c Config) Validate() error {
 	for _, days := range []struct {
 		flag  string
 		value int
-	}{{"partitions-ahead", c.PartitionsAhead}, {"keep-days", c.KeepDays}, {"late-days", c.LateDays}} {
+	}{{"partitions-ahead", c.PartitionsAhead}, {"keep-days", c.KeepDays}} {
 		if most := int(settlement.LastDay - settlement.FirstDay); days.value < 0 || days.value > most { // far more would wrap around
 			problems = append(problems, fmt.Errorf("--%s is %d: choose 0 to %d", days.flag, days.value, most))
 		}
@@ -116,10 +115,6 @@ func (c Config) Validate() error {
 	problems = append(problems, c.Mail.validate())
 	return errors.Join(problems...)
 }
-
-// DefaultLateDays is how many closed days a run looks at for late rows
-// unless it is told otherwise.
-const DefaultLateDays = 7
 
 // versioning is how Temporal tells this build's runs from those of others. By
 // default it does not: any worker takes up any run.
@@ -141,6 +136,5 @@ func FlagDefaults() map[string]string {
 	return map[string]string{
 		"slots":      strconv.Itoa(2 * runtime.NumCPU()),
 		"mail_slots": strconv.Itoa(4 * runtime.NumCPU()), // while some draw on the cores, the others wait for the servers
-		"late_days":  strconv.Itoa(DefaultLateDays),
 	}
 }

@@ -110,7 +110,6 @@ func work(ctx context.Context, config Config, database *db.DB, replicas *replica
 		RepeatWindow:    config.RepeatWindow,
 		PartitionsAhead: config.PartitionsAhead,
 		KeepDays:        config.KeepDays,
-		LateDays:        config.LateDays,
 		Next:            command.Next,
 		CurrentRun:      currentRun(temporal),
 		RunStatus:       runStatus(temporal),

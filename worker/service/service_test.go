@@ -35,8 +35,8 @@ func TestMain(m *testing.M) { devtest.Main(m) }
 var usable = Config{Slots: 1, GCPercent: 100, Mail: MailConfig{Slots: 1}}
 
 func TestConfig_NamesEveryProblem(t *testing.T) {
-	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, LateDays: -3, GCPercent: mostGCPercent + 1, StopTimeout: -1, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
-	for _, flag := range []string{"--slots", "--gc-percent", "--stop-timeout", "--repeat-window", "--partitions-ahead", "--keep-days", "--late-days", "--mail-slots", "--mail-rate", "host:port"} {
+	err := Config{Slots: 0, RepeatWindow: -time.Second, PartitionsAhead: -1, KeepDays: -2, GCPercent: mostGCPercent + 1, StopTimeout: -1, Mail: MailConfig{Addr: "nowhere", Rate: -1}}.Validate()
+	for _, flag := range []string{"--slots", "--gc-percent", "--stop-timeout", "--repeat-window", "--partitions-ahead", "--keep-days", "--mail-slots", "--mail-rate", "host:port"} {
 		require.ErrorContains(t, err, flag)
 	}
 	require.NoError(t, usable.Validate())

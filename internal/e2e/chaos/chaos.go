@@ -62,15 +62,14 @@ type Rig struct {
 	Tally    *Tally
 	problems []string // what no comparison of tables would find
 
-	settings      [workerCount]settings  // that each worker gets when it starts next
-	offered       map[time.Duration]bool // repeat windows that some worker had
-	windows       map[settlement.Day]time.Duration
-	collectedLess map[settlement.Day]bool // a worker collected the late views of fewer days than usual
-	moves         []move
-	formerTitles  map[int64][]string // of videos that imports gave others
-	pricedFrom    map[string]bool    // days from which on prices hold
-	feesFrom      map[string]bool
-	odd           []startedOdd
+	settings     [workerCount]settings  // that each worker gets when it starts next
+	offered      map[time.Duration]bool // repeat windows that some worker had
+	windows      map[settlement.Day]time.Duration
+	moves        []move
+	formerTitles map[int64][]string // of videos that imports gave others
+	pricedFrom   map[string]bool    // days from which on prices hold
+	feesFrom     map[string]bool
+	odd          []startedOdd
 
 	wrongs sync.Mutex // held while rows are inserted that cannot be settled, and while such rows are put right
 	wrong  []*wrongPayment
@@ -130,10 +129,10 @@ func (c *Rig) setUp(t testing.TB, dsn string, temporal *devstack.Temporal, progr
 	c.AddDays(c.plan.first(), c.plan.last())
 	c.backUpReplicas()
 	c.seals, c.began = map[settlement.Period]string{}, time.Now()
-	c.windows, c.offered, c.collectedLess = map[settlement.Day]time.Duration{}, map[time.Duration]bool{}, map[settlement.Day]bool{}
+	c.windows, c.offered = map[settlement.Day]time.Duration{}, map[time.Duration]bool{}
 	c.pricedFrom, c.feesFrom, c.formerTitles = map[string]bool{}, map[string]bool{}, map[int64][]string{}
 	for slot := range c.settings {
-		c.set(slot, 0, usualSettings)
+		c.set(slot, usualSettings)
 	}
 	c.inbox = rig.StartInbox(t)
 	c.client = c.Dial()

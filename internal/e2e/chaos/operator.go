@@ -45,14 +45,12 @@ func (c *Rig) begin(period *PlannedPeriod) {
 			c.inbox.Misbehave(creator.Email, fault.Fault, fault.times)
 		}
 	}
-	if period.IsDay() {
-		for slot := range c.workers {
-			c.set(slot, period.Start, c.settingsOf(slot)) // who collects the late views of fewer days does so on this day, too
-		}
-	}
 	if period.NoFaults {
 		c.pending.Wait()
-		c.applyFinalSettings(period.Start)
+		for slot := range c.workers {
+			c.set(slot, usualSettings)
+			c.workerOf(slot).Kill()
+		}
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -83,7 +83,8 @@ func (c *Rig) platformPlays(in Injection) (plays []arrival) {
 // ofPlatform is how rows come that the platform inserts, into the day that runs or
 // one of those before.
 func (c *Rig) ofPlatform(in Injection) origin {
-	day := max(in.period.Start-settlement.Day(in.random.IntN(lateDays)), c.plan.Periods[0].Start)
+	const daysBack = 5
+	day := max(in.period.Start-settlement.Day(in.random.IntN(daysBack)), c.plan.Periods[0].Start)
 	return origin{
 		day: day, closed: c.isClosed(settlement.DailyPeriod(day)),
 		paidBy: in.period.End() + 1, // a session may end when the next day has collected late rows

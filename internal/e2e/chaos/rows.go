@@ -21,7 +21,7 @@ type arrival struct {
 type origin struct {
 	day    settlement.Day // to which it came
 	closed bool           // its day was closed
-	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it, unless it collects the late views of fewer days
+	paidBy settlement.Day // if it is late: the run of this day at the latest has to pay it
 }
 
 // firstArrival is above the ids of the views that are there from the start.
@@ -32,23 +32,19 @@ func (c *Rig) RowsArrive(in Injection) (faultproxy.Fault, bool) {
 	return faultproxy.None, c.someArrive(in, in.period.Start)
 }
 
-// lateDays is how many days back late rows come from: fewer than those of
-// which a worker collects late views.
-const lateDays = 5
-
-// LateRowsArrive adds plays to one of the days that closed last.
+// LateRowsArrive adds plays to one of the closed days.
 func (c *Rig) LateRowsArrive(in Injection) (faultproxy.Fault, bool) {
 	day, some := c.closedDay(in)
 	return faultproxy.None, some && c.someArrive(in, day)
 }
 
-// closedDay is one of the days that closed last, if there are some.
+// closedDay is one of the closed days that the log still has, if there are some.
 func (c *Rig) closedDay(in Injection) (day settlement.Day, some bool) {
 	last := in.period.End() - 1
 	if in.period.IsDay() {
 		last--
 	}
-	first := max(last-lateDays+1, c.firstKept())
+	first := max(c.plan.Periods[0].Start, c.firstKept())
 	if last < first {
 		return 0, false
 	}

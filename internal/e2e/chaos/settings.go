@@ -10,34 +10,29 @@ import (
 	"creatorpay/internal/e2e/rig"
 	"creatorpay/internal/faultproxy"
 	"creatorpay/settlement"
-	"creatorpay/worker/service"
 )
 
 // settings are those of a worker that change.
 type settings struct {
-	collectLate, keep, ahead, slots int
-	window                          time.Duration
+	keep, ahead, slots int
+	window             time.Duration
 }
 
 // usualSettings are those that workers begin with.
-var usualSettings = settings{collectLate: service.DefaultLateDays, ahead: 7, slots: 4, window: 30 * time.Second}
-
-// finalSettings collect all late views that workers have left.
-var finalSettings = settings{collectLate: 100, ahead: 7, slots: 4, window: 30 * time.Second}
+var usualSettings = settings{ahead: 7, slots: 4, window: 30 * time.Second}
 
 func randomSettings(random *rand.Rand) settings {
 	return settings{
-		collectLate: rig.Pick(random, service.DefaultLateDays, service.DefaultLateDays, 2, 0),
-		keep:        rig.Pick(random, 0, 1, 2, 4),
-		ahead:       rig.Pick(random, 0, 3, 9),
-		slots:       rig.Pick(random, 1, 2, 8),
-		window:      rig.Pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
+		keep:   rig.Pick(random, 0, 9, 2, 4),
+		ahead:  rig.Pick(random, 0, 3, 9),
+		slots:  rig.Pick(random, 1, 2, 8),
+		window: rig.Pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
 	}
 }
 
 func (s settings) environment() []string {
 	return []string{
-		fmt.Sprintf("LATE_DAYS=%d", s.collectLate), fmt.Sprintf("KEEP_DAYS=%d", s.keep), fmt.Sprintf("PARTITIONS_AHEAD=%d", s.ahead),
+		fmt.Sprintf("KEEP_DAYS=%d", s.keep), fmt.Sprintf("PARTITIONS_AHEAD=%d", s.ahead),
 		fmt.Sprintf("WORKER_SLOTS=%d", s.slots), "REPEAT_WINDOW=" + s.window.String(),
 	}
 }
@@ -52,29 +47,15 @@ func (c *Rig) changeSettings(in Injection) (faultproxy.Fault, bool) {
 		}
 		c.mutex.Unlock()
 	}
-	c.set(in.slot, in.period.Start, randomSettings(in.random))
+	c.set(in.slot, randomSettings(in.random))
 	return faultproxy.None, c.workerOf(in.slot).Signal(rig.Pick(in.random, syscall.SIGTERM, syscall.SIGKILL)) == nil
 }
 
-// set gives the slot's next worker other settings, and takes note of the day if
-// late views of fewer days than usual may be collected on it.
-func (c *Rig) set(slot int, day settlement.Day, to settings) {
+// set gives the slot's next worker other settings.
+func (c *Rig) set(slot int, to settings) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	before := c.settings[slot]
 	c.settings[slot], c.offered[to.window] = to, true
-	if min(before.collectLate, to.collectLate) < usualSettings.collectLate {
-		// The day after it, too: a worker that was frozen goes on as it was.
-		c.collectedLess[day], c.collectedLess[day+1] = true, true
-	}
-}
-
-// applyFinalSettings gives all workers settings by which nothing is left undone.
-func (c *Rig) applyFinalSettings(day settlement.Day) {
-	for slot := range c.workers {
-		c.set(slot, day, finalSettings)
-		c.workerOf(slot).Kill()
-	}
 }
 
 // windowOf is the repeat window of the period's run, if it has begun.
@@ -105,14 +86,7 @@ func (c *Rig) takeWindows() {
 	}
 }
 
-// mustBePaidBy is the day whose run posts the late view at the latest: the next
-// one that collects the late views of its day.
+// mustBePaidBy is the day whose run posts the late row at the latest.
 func (c *Rig) mustBePaidBy(came origin) settlement.Day {
-	last := rig.ToDay(c.plan.last())
-	for day := came.paidBy; day < last; day++ {
-		if !c.collectedLess[day] && int(day-came.day) <= usualSettings.collectLate {
-			return day
-		}
-	}
-	return last
+	return min(came.paidBy, rig.ToDay(c.plan.last()))
 }

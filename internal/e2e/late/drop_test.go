@@ -26,7 +26,7 @@ func TestADayIsDroppedOnlyAfterItsLateViewsArePosted(t *testing.T) {
 	kept := s.Starter("partitions", "drop", "--older-than-days", "1", "--yes").RequireSuccess()
 
 	require.Contains(t, s.Starter("status").RequireSuccess().Stdout, "1 view of 1 closed day (2024-05-06 to 2024-05-06) came late")
-	require.Contains(t, kept.Stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it; start the workers with LATE_DAYS=2")
+	require.Contains(t, kept.Stderr, "2024-05-06 has 1 row that came late and that no day has posted: it is kept, with the day before it and all days after it, until 2024-05-08 posts them")
 	require.Contains(t, kept.Stdout, "no closed day")
 
 	s.RunDay(rig.DayAfterTomorrow).RequireSuccess()
