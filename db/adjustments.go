@@ -27,11 +27,11 @@ type Adjustment struct {
 
 var adjustmentColumns = server.ColumnsOf(Adjustment{})
 
-// Adjustments are those of the creators' videos that the period's days posted,
+// Adjustments are those of the lines' videos that the period's days posted,
 // by creator, video, posting day and the day on which they were watched.
-func (db *DB) Adjustments(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]Adjustment, error) {
+func (db *DB) Adjustments(ctx context.Context, period settlement.Period, lines Lines) ([]Adjustment, error) {
 	return all(func(each func(Adjustment) error) error {
-		return db.EachAdjustment(ctx, period, Lines{Creators: creators}, each)
+		return db.EachAdjustment(ctx, period, lines, each)
 	})
 }
 

@@ -64,7 +64,7 @@ func postAdjustments(t *testing.T, db *DB, adjustments ...Adjustment) []Adjustme
 
 func adjustmentsOf(t *testing.T, db *DB, period settlement.Period, creators settlement.Creators) []Adjustment {
 	t.Helper()
-	adjustments, err := db.Adjustments(t.Context(), period, creators)
+	adjustments, err := db.Adjustments(t.Context(), period, Lines{Creators: creators})
 	require.NoError(t, err)
 	return adjustments
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"creatorpay/db/server"
 	"creatorpay/settlement"
@@ -40,24 +41,25 @@ func (db *DB) EachPaymentLine(ctx context.Context, day settlement.Day, lines Lin
 	return nil
 }
 
-// PaymentDaysOf are the daily lines that the payments in the period's lines of the
-// creators' videos add up, by creator, video and day. The lines lie by day: each is
+// PaymentDaysOf are the daily lines that the payments in the period's lines add up, by
+// creator, video and day; of these there is no limit. They lie by day: each is
 // looked up by its key, and only those of videos with payments are.
-func (db *DB) PaymentDaysOf(ctx context.Context, period settlement.Period, creators settlement.Creators) (lines []PaymentLine, err error) {
-	if err := db.pool.SelectContext(ctx, &lines, `
+func (db *DB) PaymentDaysOf(ctx context.Context, period settlement.Period, lines Lines) (days []PaymentLine, err error) {
+	where, args := lines.condition("creator_id", "video_id")
+	if err := db.pool.SelectContext(ctx, &days, `
 		SELECT `+paymentLineColumns.Each("d.%s")+`
 		FROM (
 			SELECT creator_id, video_id
 			FROM period_videos
-			WHERE kind = ? AND starts_on = ? AND creator_id BETWEEN ? AND ? AND `+string(WithPayments)+`
+			WHERE kind = ? AND starts_on = ? AND `+string(WithPayments)+` AND `+where+`
 		) p
 		STRAIGHT_JOIN runs r ON r.kind = ? AND r.starts_on >= ? AND r.starts_on < ? AND r.version = ?
 		STRAIGHT_JOIN daily_payments d ON d.starts_on = r.starts_on AND d.video_id = p.video_id AND d.creator_id = p.creator_id
 		ORDER BY p.creator_id, p.video_id, d.starts_on`,
-		period.Kind, period.Start, creators.First, creators.Last, settlement.Daily, period.Start, period.End(), runVersion); err != nil {
+		slices.Concat([]any{period.Kind, period.Start}, args, []any{settlement.Daily, period.Start, period.End(), runVersion})...); err != nil {
 		return nil, fmt.Errorf("read payments of the days of %s: %w", period, err)
 	}
-	return lines, nil
+	return days, nil
 }
 
 // PaymentSum is what the payments of videos come to.

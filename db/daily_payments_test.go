@@ -102,7 +102,7 @@ func TestR16_AWeekCountsTheLateRowsOfPaymentsThatItsDaysPosted(t *testing.T) {
 
 	require.EqualValues(t, 1, totals.LatePayments)
 	require.EqualValues(t, 1, totals.Payments, "it is among them")
-	found, err := db.PaymentAdjustments(t.Context(), week, settlement.AllCreators)
+	found, err := db.PaymentAdjustments(t.Context(), week, Lines{Creators: settlement.AllCreators})
 	require.NoError(t, err)
 	require.Equal(t, []PaymentAdjustment{late}, found)
 }

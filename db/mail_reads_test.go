@@ -68,27 +68,27 @@ func TestABatchOfMailsReadsNothingOfOtherCreators(t *testing.T) {
 			return len(statements), err
 		},
 		"videos": func(t *testing.T, db *DB) (int, error) {
-			videos, err := db.PeriodVideos(t.Context(), week, batch)
+			videos, err := db.PeriodVideos(t.Context(), week, Lines{Creators: batch})
 			return len(videos), err
 		},
 		"days": func(t *testing.T, db *DB) (int, error) {
-			days, err := db.DaysOf(t.Context(), week, batch)
+			days, err := db.DaysOf(t.Context(), week, Lines{Creators: batch})
 			return len(days) / 7, err
 		},
 		"late views": func(t *testing.T, db *DB) (int, error) {
-			late, err := db.Adjustments(t.Context(), week, batch)
+			late, err := db.Adjustments(t.Context(), week, Lines{Creators: batch})
 			return len(late) / 7, err
 		},
 		"payments": func(t *testing.T, db *DB) (int, error) {
-			payments, err := db.PaymentDaysOf(t.Context(), week, batch)
+			payments, err := db.PaymentDaysOf(t.Context(), week, Lines{Creators: batch})
 			return len(payments) / 7, err
 		},
 		"late payments": func(t *testing.T, db *DB) (int, error) {
-			late, err := db.PaymentAdjustments(t.Context(), week, batch)
+			late, err := db.PaymentAdjustments(t.Context(), week, Lines{Creators: batch})
 			return len(late) / 7, err
 		},
 		"refunded fees": func(t *testing.T, db *DB) (int, error) {
-			fees, err := db.RefundedFees(t.Context(), week, batch)
+			fees, err := db.RefundedFees(t.Context(), week, Lines{Creators: batch})
 			return len(fees), err
 		},
 		"payouts": func(t *testing.T, db *DB) (int, error) {
@@ -126,9 +126,9 @@ func TestABatchOfMailsReadsNothingOfOtherWeeks(t *testing.T) {
 	read := func() (rows int64) {
 		exec(t, db, `ANALYZE TABLE adjustments, payment_adjustments, statements, runs`)
 		before := devtest.RowsRead(t, db.pool)
-		views, err := db.Adjustments(t.Context(), week, batch)
+		views, err := db.Adjustments(t.Context(), week, Lines{Creators: batch})
 		require.NoError(t, err)
-		payments, err := db.PaymentAdjustments(t.Context(), week, batch)
+		payments, err := db.PaymentAdjustments(t.Context(), week, Lines{Creators: batch})
 		require.NoError(t, err)
 		rows = devtest.RowsRead(t, db.pool) - before
 		require.Len(t, views, 7*25)

@@ -21,11 +21,11 @@ type PaymentAdjustment struct {
 
 var paymentAdjustmentColumns = server.ColumnsOf(PaymentAdjustment{})
 
-// PaymentAdjustments are those of the creators' videos that the period's days
+// PaymentAdjustments are those of the lines' videos that the period's days
 // posted, by creator, video, posting day and the day of the rows.
-func (db *DB) PaymentAdjustments(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]PaymentAdjustment, error) {
+func (db *DB) PaymentAdjustments(ctx context.Context, period settlement.Period, lines Lines) ([]PaymentAdjustment, error) {
 	return all(func(each func(PaymentAdjustment) error) error {
-		return db.EachPaymentAdjustment(ctx, period, Lines{Creators: creators}, each)
+		return db.EachPaymentAdjustment(ctx, period, lines, each)
 	})
 }
 

@@ -32,7 +32,7 @@ func TestPaymentAdjustments_OfAPeriodAreThoseThatItsDaysPosted(t *testing.T) {
 		{settlement.DailyPeriod(monday), settlement.Creators{First: 1, Last: 1}, []PaymentAdjustment{own[0], own[1], own[3]}},
 		{settlement.DailyPeriod(monday + 1), settlement.AllCreators, nil},
 	} {
-		found, err := db.PaymentAdjustments(t.Context(), test.period, test.creators)
+		found, err := db.PaymentAdjustments(t.Context(), test.period, Lines{Creators: test.creators})
 		require.NoError(t, err)
 		require.Equal(t, test.want, found, "%s %v", test.period, test.creators)
 	}

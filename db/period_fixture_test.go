@@ -118,7 +118,7 @@ func closedPeriod(t *testing.T, db *DB, period settlement.Period) settlement.Tot
 
 func periodVideos(t *testing.T, db *DB, period settlement.Period) []PeriodVideo {
 	t.Helper()
-	videos, err := db.PeriodVideos(t.Context(), period, settlement.AllCreators)
+	videos, err := db.PeriodVideos(t.Context(), period, Lines{Creators: settlement.AllCreators})
 	require.NoError(t, err)
 	return videos
 }

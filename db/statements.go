@@ -173,11 +173,10 @@ func (v PeriodVideo) Settlement() SettlementLine {
 	}
 }
 
-// PeriodVideos are the period's lines of the creators' videos, by creator and
-// video.
-func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]PeriodVideo, error) {
+// PeriodVideos are the period's lines, by creator and video.
+func (db *DB) PeriodVideos(ctx context.Context, period settlement.Period, lines Lines) ([]PeriodVideo, error) {
 	return all(func(each func(PeriodVideo) error) error {
-		return db.EachPeriodVideo(ctx, period, WithAny, Lines{Creators: creators}, ByCreator, each)
+		return db.EachPeriodVideo(ctx, period, WithAny, lines, ByCreator, each)
 	})
 }
 
@@ -214,19 +213,18 @@ func (db *DB) EachPeriodVideo(ctx context.Context, period settlement.Period, wit
 	return nil
 }
 
-// DaysOf are the daily settlements that the period's lines of the creators'
-// videos add up, by creator, video and day.
-func (db *DB) DaysOf(ctx context.Context, period settlement.Period, creators settlement.Creators) ([]SettlementLine, error) {
-	var lines []SettlementLine
-	err := db.pool.SelectContext(ctx, &lines, `
+// DaysOf are the daily settlements that the period's lines add up, by creator, video and
+// day; of these there is no limit.
+func (db *DB) DaysOf(ctx context.Context, period settlement.Period, lines Lines) (days []SettlementLine, err error) {
+	where, args := lines.condition("p.creator_id", "p.video_id")
+	if err := db.pool.SelectContext(ctx, &days, `
 		SELECT `+settlementLineColumns.Each("d.%s")+`
 		FROM period_videos p
 		JOIN daily_settlements d ON d.creator_id = p.creator_id AND d.video_id = p.video_id AND d.starts_on >= ? AND d.starts_on < ?
-		WHERE p.kind = ? AND p.starts_on = ? AND p.creator_id BETWEEN ? AND ?
+		WHERE p.kind = ? AND p.starts_on = ? AND `+where+`
 		ORDER BY p.creator_id, d.video_id, d.starts_on`,
-		period.Start, period.End(), period.Kind, period.Start, creators.First, creators.Last)
-	if err != nil {
+		append([]any{period.Start, period.End(), period.Kind, period.Start}, args...)...); err != nil {
 		return nil, fmt.Errorf("read days of %s: %w", period, err)
 	}
-	return lines, nil
+	return days, nil
 }

@@ -23,6 +23,8 @@ type Books struct {
 	seals    *known[string]
 	commons  *known[*statement.Common] // of weeks
 	lists    *lists
+	// statementVideos is of how many videos one call reads a statement's lines.
+	statementVideos int
 }
 
 // New answers from the copies, and draws documents with the renderer. Lists that it has read take so many bytes of
@@ -31,6 +33,7 @@ func New(from *copies.Copies, renderer *templates.Renderer, memory uint64) *Book
 	return &Books{
 		from: from, renderer: renderer,
 		seals: newKnown[string](mostSeals), commons: newKnown[*statement.Common](mostCommons), lists: newLists(memory),
+		statementVideos: defaultStatementVideos,
 	}
 }
 

@@ -27,18 +27,22 @@ func (b *Books) Document(ctx context.Context, creator int64, week settlement.Per
 	if err := week.ValidateAs(settlement.Weekly); err != nil {
 		return Document{}, err
 	}
-	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, _ db.SealedRun) (storedStatement, error) {
-		found, err := b.readStatement(ctx, books, creator, week)
+	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, run db.SealedRun) (statementRead, error) {
+		found, err := b.beginStatement(ctx, books, run, creator)
 		if err == nil && statement.StoredSHA256(found.stored.Documents, kind) == "" {
-			err = ErrNotFound{What: "document of statement " + found.drawn.Number + ", which was not mailed yet,"}
+			err = ErrNotFound{What: "document of statement " + found.number() + ", which was not mailed yet,"}
 		}
 		return found, err
 	})
 	if err != nil {
 		return Document{}, err
 	}
+	read, err := b.restOfStatement(ctx, answer.Value)
+	if err != nil {
+		return Document{}, err
+	}
 	// Drawing takes longer than a copy may: it is not held against one.
-	drawn, err := statement.Draw(ctx, b.renderer, answer.Value.drawn, kind)
+	drawn, err := statement.Draw(ctx, b.renderer, read, kind)
 	if err != nil {
 		return Document{}, err
 	}

@@ -51,7 +51,7 @@ func TestPaymentsAreThoseOfTheExportByteForByteAndPagesTheWhole(t *testing.T) {
 	for _, period := range []settlement.Period{settlement.DailyPeriod(monday), settlement.DailyPeriod(tuesday), week} {
 		for _, creator := range []int64{busy, other, alone} {
 			for _, limit := range []int{1, 2, 3, MaxLimit} {
-				settled, paid := []string{}, []string{}
+				settled, paid, late := []string{}, []string{}, []string{}
 				for _, page := range pages(t, limit, func(page Page) (Sealed[Settlement], error) {
 					return r.answers.Settlement(t.Context(), creator, period, page)
 				}, func(s Settlement) *int64 { return s.Next }) {
@@ -63,9 +63,15 @@ func TestPaymentsAreThoseOfTheExportByteForByteAndPagesTheWhole(t *testing.T) {
 						require.NoError(t, err)
 						paid = append(paid, string(text))
 					}
+					for _, row := range page.PaymentAdjustments {
+						text, err := json.Marshal(row)
+						require.NoError(t, err)
+						late = append(late, string(text))
+					}
 				}
 				require.Equal(t, ofCreator(t, r.exported(export.Settlement, period), creator), settled, "%s, %d", period, creator)
 				require.Equal(t, ofCreator(t, r.exported(export.Payments, period), creator), paid, "%s, %d", period, creator)
+				require.Equal(t, ofCreator(t, r.exported(export.PaymentAdjustments, period), creator), late, "%s, %d", period, creator)
 			}
 		}
 	}

@@ -12,12 +12,14 @@ import (
 // Settlement is what a creator's videos earned in a closed period.
 type Settlement struct {
 	export.Head
-	CreatorID   int64                  `json:"creator_id"`
-	Totals      SettlementTotals       `json:"totals" doc:"Of all videos, not only those of this page."`
-	Lines       []export.SettlementRow `json:"lines" nullable:"false" doc:"By video, as in the export: one for each video of which something counted, late views among it."`
-	Payments    []export.PaymentRow    `json:"payments,omitempty" nullable:"false" doc:"By video, as in the export: one for each of the page's videos with any row of payments. Missing without any."`
-	Adjustments []export.AdjustmentRow `json:"adjustments" nullable:"false" doc:"As in the export: late views of the page's videos that the period's days paid, a part of the lines."`
-	Next        *int64                 `json:"-"` // Page.After of the next page; nil if there is none
+	CreatorID          int64                         `json:"creator_id"`
+	Totals             SettlementTotals              `json:"totals" doc:"Of all videos, not only those of this page."`
+	Lines              []export.SettlementRow        `json:"lines" nullable:"false" doc:"By video, as in the export: one for each video of which something counted, late views among it."`
+	Payments           []export.PaymentRow           `json:"payments,omitempty" nullable:"false" doc:"By video, as in the export: one for each of the page's videos with any row of payments. Missing without any."`
+	Adjustments        []export.AdjustmentRow        `json:"adjustments" nullable:"false" doc:"As in the export: late views of the page's videos that the period's days paid, a part of the lines."`
+	PaymentAdjustments []export.PaymentAdjustmentRow `json:"payment_adjustments,omitempty" nullable:"false" doc:"As in the export: late payments of the page's videos that the period's days settled, a part of the payments. Missing without any."`
+
+	Next *int64 `json:"-"` // Page.After of the next page; nil if there is none
 }
 
 // SettlementTotals are what all videos of a creator earned.
@@ -31,8 +33,8 @@ type SettlementTotals struct {
 }
 
 // Settlement answers with what the creator's videos earned in the closed period: the totals, and the lines of one page.
-// A page has as many videos with a line and as many with payments as its limit at most. A page of adjustments has those of
-// the page's videos, and the last one those of all videos after it.
+// A page has as many videos with a line and as many with payments as its limit at most. A page of adjustments, of views or of
+// payments, has those of the page's videos, and the last one those of all videos after it.
 func (b *Books) Settlement(ctx context.Context, creator int64, period settlement.Period, page Page) (Sealed[Settlement], error) {
 	limit, err := limitOf(page.Limit)
 	if err != nil {
@@ -67,6 +69,12 @@ func (b *Books) Settlement(ctx context.Context, creator int64, period settlement
 		}
 		if err := export.EachAdjustment(ctx, books, period, lines, func(row export.AdjustmentRow) error {
 			found.Adjustments = append(found.Adjustments, row)
+			return nil
+		}); err != nil {
+			return found, err
+		}
+		if err := export.EachPaymentAdjustment(ctx, books, period, lines, func(row export.PaymentAdjustmentRow) error {
+			found.PaymentAdjustments = append(found.PaymentAdjustments, row)
 			return nil
 		}); err != nil {
 			return found, err

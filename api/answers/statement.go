@@ -8,7 +8,6 @@ import (
 	"creatorpay/db"
 	"creatorpay/db/copies"
 	"creatorpay/engine/explain"
-	"creatorpay/engine/statement"
 	"creatorpay/settlement"
 	"creatorpay/templates"
 )
@@ -81,58 +80,33 @@ func (b *Books) Statement(ctx context.Context, creator int64, week settlement.Pe
 	if err := week.ValidateAs(settlement.Weekly); err != nil {
 		return Sealed[Statement]{}, err
 	}
-	var notMailed *storedStatement
-	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, _ db.SealedRun) (storedStatement, error) {
-		found, err := b.readStatement(ctx, books, creator, week)
+	var notMailed *statementRead
+	answer, err := sealed(ctx, b, week, func(ctx context.Context, books *db.DB, run db.SealedRun) (statementRead, error) {
+		found, err := b.beginStatement(ctx, books, run, creator)
 		if err == nil && found.stored.PayoutSHA256 == "" {
 			notMailed = &found
-			err = ErrNotFound{What: "documents of statement " + found.drawn.Number}
+			err = ErrNotFound{What: "documents of statement " + found.number()}
 		}
 		return found, err
 	})
 	var missing ErrNotFound
 	var away *copies.Unavailable
 	if notMailed != nil && (errors.As(err, &missing) || errors.As(err, &away)) {
-		answer, err = Sealed[storedStatement]{Value: *notMailed}, nil
+		answer, err = Sealed[statementRead]{Value: *notMailed}, nil
 	}
 	if err != nil {
 		return Sealed[Statement]{}, err
 	}
-	found, err := newStatement(answer.Value)
+	drawn, err := b.restOfStatement(ctx, answer.Value)
+	if err != nil {
+		return Sealed[Statement]{}, err
+	}
+	found, err := newStatement(answer.Value.stored, drawn)
 	return Sealed[Statement]{Value: found, Seal: answer.Seal}, err
 }
 
-// storedStatement is a statement as the books have it, and as it is drawn from them.
-type storedStatement struct {
-	stored db.Statement
-	drawn  *templates.Statement
-}
-
-func (b *Books) readStatement(ctx context.Context, books *db.DB, creator int64, week settlement.Period) (found storedStatement, err error) {
-	stored, err := books.Statements(ctx, week, one(creator))
-	if err != nil {
-		return found, err
-	}
-	if len(stored) == 0 {
-		return found, ErrNotFound{What: "statement " + statement.Number(week, creator)}
-	}
-	common, known := b.commons.GetIfPresent(week)
-	if !known {
-		if common, err = statement.ReadCommon(ctx, books, week); err != nil {
-			return found, err
-		}
-		b.commons.Set(week, common)
-	}
-	drawn, err := common.Read(ctx, books, one(creator), stored, "")
-	if err != nil {
-		return found, err
-	}
-	return storedStatement{stored[0], drawn[0]}, nil
-}
-
-func newStatement(of storedStatement) (Statement, error) {
-	drawn := of.drawn
-	totals, err := totalsOf(drawn.Period, of.stored, drawn.Payout)
+func newStatement(stored db.Statement, drawn *templates.Statement) (Statement, error) {
+	totals, err := totalsOf(drawn.Period, stored, drawn.Payout)
 	if err != nil {
 		return Statement{}, err
 	}
@@ -152,8 +126,8 @@ func newStatement(of storedStatement) (Statement, error) {
 	for _, rule := range drawn.Fees {
 		found.Fees = append(found.Fees, explain.FeeRule(rule))
 	}
-	if of.stored.PayoutSHA256 != "" {
-		found.Documents = &StatementHashes{StatementSHA256: of.stored.PayoutSHA256, Top5SHA256: of.stored.TopSHA256}
+	if stored.PayoutSHA256 != "" {
+		found.Documents = &StatementHashes{StatementSHA256: stored.PayoutSHA256, Top5SHA256: stored.TopSHA256}
 	}
 	return found, nil
 }

@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"creatorpay/db"
 	"creatorpay/db/copies"
 	"creatorpay/engine/export"
 	"creatorpay/engine/link"
@@ -295,4 +297,39 @@ func TestAnExplanationExplainsTheLineOfTheExport(t *testing.T) {
 	require.Greater(t, explained, 5)
 	_, err := r.answers.Explanation(t.Context(), idle, 70, tuesday+1)
 	require.Equal(t, videoNotFound(70), err, "it has no rows that day")
+}
+
+func TestAStatementIsTheSameHoweverManyVideosAreReadAtATime(t *testing.T) {
+	for name, r := range map[string]*rig{"views": newRig(t), "payments": newSoldRig(t)} {
+		whole, err := r.answers.Statement(t.Context(), busy, week)
+		require.NoError(t, err)
+		require.Greater(t, len(whole.Value.Lines), 3, name)
+		mail := r.mail(busy)
+		for _, atATime := range []int{1, 2, 3, len(whole.Value.Lines)} {
+			r.answers.statementVideos = atATime
+			document, err := r.answers.Document(t.Context(), busy, week, PayoutPDF)
+			require.NoError(t, err)
+			require.Equal(t, mail.Documents.PayoutSHA256, document.SHA256)
+			found, err := r.answers.Statement(t.Context(), busy, week)
+			require.NoError(t, err)
+			found.Value.Documents = nil
+			require.Equal(t, whole.Value, found.Value, "%s, %d at a time", name, atATime)
+		}
+	}
+}
+
+func TestAStatementIsReadFromCopiesThatHaveTheSameCloseOfItsWeek(t *testing.T) {
+	r := newRig(t)
+	r.answers.statementVideos = 1
+	answer, err := sealed(t.Context(), r.answers, week, func(ctx context.Context, books *db.DB, run db.SealedRun) (statementRead, error) {
+		return r.answers.beginStatement(ctx, books, run, busy)
+	})
+	require.NoError(t, err)
+	r.Exec(`UPDATE runs SET seals = '{}' WHERE kind = 'weekly'`)
+
+	_, err = r.answers.restOfStatement(t.Context(), answer.Value)
+
+	var unavailable *copies.Unavailable
+	require.ErrorAs(t, err, &unavailable)
+	require.ErrorContains(t, err, "2024-W22 has closed anew")
 }

@@ -91,7 +91,7 @@ func requirePayments(b *dbtest.Books, on settlement.Day, want oracle.Result) {
 		}
 	}
 	require.Equal(b, wanted, (&bundle{Books: b}).paymentLines(on), on)
-	adjustments, err := b.DB.PaymentAdjustments(b.Context(), settlement.DailyPeriod(on), settlement.AllCreators)
+	adjustments, err := b.DB.PaymentAdjustments(b.Context(), settlement.DailyPeriod(on), db.AllLines)
 	require.NoError(b, err)
 	require.Equal(b, late, adjustments, on)
 }

@@ -144,7 +144,7 @@ func TestR16_LatePaymentsAreSettledByTheDayThatPostsThem(t *testing.T) {
 
 	require.EqualValues(t, 3, totals.LatePayments)
 	late := settlement.PaymentFigures{Payments: 1, Refunds: 1, Repeats: 1, Gross: 500, Fee: 65, Net: 435}
-	adjustments, err := b.DB.PaymentAdjustments(t.Context(), settlement.DailyPeriod(day+1), settlement.AllCreators)
+	adjustments, err := b.DB.PaymentAdjustments(t.Context(), settlement.DailyPeriod(day+1), db.AllLines)
 	require.NoError(t, err)
 	require.Equal(t, []db.PaymentAdjustment{{PostedOn: day + 1, PaidOn: day, VideoID: 1, CreatorID: creator, PaymentFigures: late}}, adjustments)
 	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Payments: 1, Refunds: 2, Repeats: 1}}, b.paymentLines(day+1), "all of it is given back")

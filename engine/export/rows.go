@@ -58,8 +58,8 @@ type PaymentAdjustmentRow struct {
 	Head
 	CreatorID int64          `json:"creator_id"`
 	VideoID   int64          `json:"video_id"`
-	PaidOn    settlement.Day `json:"paid_on"`   // the closed day of the rows
-	PostedOn  settlement.Day `json:"posted_on"` // the day that settled them
+	PaidOn    settlement.Day `json:"paid_on" doc:"The closed day of the rows." format:"date"`
+	PostedOn  settlement.Day `json:"posted_on" doc:"The day that settled them." format:"date"`
 	settlement.PaymentFigures
 }
 

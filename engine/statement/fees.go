@@ -62,32 +62,26 @@ func (b feeBook) version(ctx context.Context, database *db.DB, version int64) (r
 
 // creatorsFees are the versions of the fees that the creators' payments had, late
 // ones and those that were refunded among them, by creator and version.
-func (c *Common) creatorsFees(ctx context.Context, database *db.DB, creators settlement.Creators, payments []db.PaymentLine, late []db.PaymentAdjustment) (map[int64][]settlement.FeeRule, error) {
-	if len(payments) == 0 {
+func (c *Common) creatorsFees(ctx context.Context, database *db.DB, lines Lines) (map[int64][]settlement.FeeRule, error) {
+	if len(lines.payments) == 0 {
 		return nil, nil
 	}
 	// Others read at the same time.
 	book := feeBook{c.fees.before, maps.Clone(c.fees.versions), maps.Clone(c.fees.rules)}
 	found := foundFees{}
-	for payment := range paidOn(payments, late) {
+	for payment := range paidOn(lines.payments, lines.latePayments) {
 		rule, err := book.rule(ctx, database, payment.day)
 		if err != nil {
 			return nil, err
 		}
 		found.add(payment.creator, rule)
 	}
-	if slices.ContainsFunc(payments, func(line db.PaymentLine) bool { return line.Refunds > 0 }) {
-		refunded, err := database.RefundedFees(ctx, c.run.Period(), creators)
+	for _, fees := range lines.refunded {
+		rule, err := book.version(ctx, database, fees.FeeRule)
 		if err != nil {
 			return nil, err
 		}
-		for _, fees := range refunded {
-			rule, err := book.version(ctx, database, fees.FeeRule)
-			if err != nil {
-				return nil, err
-			}
-			found.add(fees.CreatorID, rule)
-		}
+		found.add(fees.CreatorID, rule)
 	}
 	return found.byVersion(), nil
 }

@@ -1,126 +1,87 @@
 package statement
 
 import (
-	"cmp"
+	"context"
 	"slices"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
-	"creatorpay/templates"
 )
 
-// lines are what a creator's statement is made of; those with videos come by video.
-type lines struct {
+// Lines are what statements are made of, by creator and video: of all videos or of some.
+type Lines struct {
 	videos       []db.PeriodVideo       // of the period
 	days         []db.SettlementLine    // of its days
 	late         []db.Adjustment        // views of earlier days that they paid
 	payments     []db.PaymentLine       // of its days
 	latePayments []db.PaymentAdjustment // payments of earlier days that they settled
-	fees         []settlement.FeeRule   // by version
-	payout       settlement.Payout
+	refunded     []db.RefundedFees      // each at least once
 }
 
-// statement puts one creator's statement together.
-func (c *Common) statement(head db.Statement, contact string, of lines) *templates.Statement {
+// ReadLines reads what the statements have of the lines. Where these have a limit and are one
+// creator's, next is where those begin that it left; nil if it left none.
+func (c *Common) ReadLines(ctx context.Context, database *db.DB, of db.Lines) (lines Lines, next *int64, err error) {
 	period := c.run.Period()
-	statement := &templates.Statement{
-		Number:    Number(period, head.CreatorID),
-		Version:   head.Version,
-		Period:    period,
-		ClosedAt:  c.closedAt,
-		CreatorID: head.CreatorID,
-		Creator:   head.Name,
-		Locale:    head.Locale,
-		Contact:   cmp.Or(head.Contact, contact),
-		Prices:    c.prices,
-		Fees:      of.fees,
-		Payout:    of.payout,
-		Days:      c.days(of.days, of.payments),
+	if lines.videos, err = database.PeriodVideos(ctx, period, of); err != nil {
+		return lines, nil, err
 	}
-	for _, video := range of.videos {
-		statement.Lines = append(statement.Lines, c.line(video,
-			take(&of.days, video.VideoID, func(d db.SettlementLine) int64 { return d.VideoID }),
-			take(&of.late, video.VideoID, func(a db.Adjustment) int64 { return a.VideoID }),
-			take(&of.latePayments, video.VideoID, func(a db.PaymentAdjustment) int64 { return a.VideoID })))
+	if of.Limit > 0 && len(lines.videos) == of.Limit {
+		next = settlement.OneVideo(lines.videos[of.Limit-1].VideoID).Before
+		of.Limit, of.Videos.Before = 0, next
 	}
-	statement.Top = c.top5(of.videos)
-	return statement
+	if lines.days, err = database.DaysOf(ctx, period, of); err != nil {
+		return lines, nil, err
+	}
+	if lines.late, err = database.Adjustments(ctx, period, of); err != nil {
+		return lines, nil, err
+	}
+	if lines.payments, err = database.PaymentDaysOf(ctx, period, of); err != nil {
+		return lines, nil, err
+	}
+	if lines.latePayments, err = database.PaymentAdjustments(ctx, period, of); err != nil {
+		return lines, nil, err
+	}
+	if slices.ContainsFunc(lines.payments, func(line db.PaymentLine) bool { return line.Refunds > 0 }) {
+		lines.refunded, err = database.RefundedFees(ctx, period, of)
+	}
+	return lines, next, err
 }
 
-// line is one video's line; days are its settled days in order, late its views
-// of earlier days that they paid, and latePayments the payments.
-func (c *Common) line(video db.PeriodVideo, days []db.SettlementLine, late []db.Adjustment, latePayments []db.PaymentAdjustment) templates.Line {
-	line := templates.Line{
-		VideoID:    video.VideoID,
-		Title:      video.Title,
-		Statistics: video.Statistics,
-		Earnings:   video.Settlement().Earnings,
-		Payments:   video.PaymentFigures,
-	}
-	for _, adjustment := range latePayments {
-		line.LatePayments = append(line.LatePayments, templates.LatePayments{
-			PaidOn: adjustment.PaidOn, SettledOn: adjustment.PostedOn, PaymentFigures: adjustment.PaymentFigures,
-		})
-	}
-	for _, adjustment := range late {
-		line.Late = append(line.Late, templates.LateViews{
-			WatchedOn: adjustment.WatchedOn, PaidOn: adjustment.PostedOn, Statistics: adjustment.Statistics, Amounts: adjustment.Amounts,
-		})
-	}
-	for _, day := range days {
-		rule := c.rules[day.Day]
-		line.ViewShares = addShares(line.ViewShares, rule.Views, day.OfViews())
-		line.AdShares = addShares(line.AdShares, rule.AdViews, day.OfAdViews())
-	}
-	return line
+// Append adds the lines of further videos of the same creator.
+func (l *Lines) Append(next Lines) {
+	l.videos = append(l.videos, next.videos...)
+	l.days = append(l.days, next.days...)
+	l.late = append(l.late, next.late...)
+	l.payments = append(l.payments, next.payments...)
+	l.latePayments = append(l.latePayments, next.latePayments...)
+	l.refunded = append(l.refunded, next.refunded...)
 }
 
-// addShares adds a day's ordinals to the shares, which stay in the order of
-// their prices.
-func addShares(shares []settlement.Share, tiers settlement.Tiers, ordinals settlement.Ordinals) []settlement.Share {
-	for share := range tiers.Shares(ordinals) {
-		at, found := slices.BinarySearchFunc(shares, share.Price, func(s settlement.Share, price settlement.UnitPrice) int {
-			return int(s.Price - price)
-		})
-		if found {
-			shares[at].Count += share.Count
-		} else {
-			shares = slices.Insert(shares, at, share)
-		}
+// take takes the creator's lines off the front. Every statement has lines.
+func (l *Lines) take(creator int64) Lines {
+	return Lines{
+		videos:       take(&l.videos, creator, func(v db.PeriodVideo) int64 { return v.CreatorID }),
+		days:         take(&l.days, creator, func(d db.SettlementLine) int64 { return d.CreatorID }),
+		late:         take(&l.late, creator, func(a db.Adjustment) int64 { return a.CreatorID }),
+		payments:     take(&l.payments, creator, func(p db.PaymentLine) int64 { return p.CreatorID }),
+		latePayments: take(&l.latePayments, creator, func(a db.PaymentAdjustment) int64 { return a.CreatorID }),
 	}
-	return shares
 }
 
-// days are the totals of every day of the period, also those without any.
-func (c *Common) days(lines []db.SettlementLine, payments []db.PaymentLine) []templates.DayTotal {
-	period := c.run.Period()
-	totals := make([]templates.DayTotal, 0, period.End()-period.Start)
-	for _, day := range period.Days() {
-		totals = append(totals, templates.DayTotal{Day: day})
-	}
-	for _, line := range lines {
-		total := &totals[line.Day-period.Start]
-		total.Views += line.OfViews().Count()
-		total.Amount += line.VideoAmount + line.AdAmount
-	}
-	for _, line := range payments {
-		totals[line.Day-period.Start].Amount += line.Net
-	}
-	return totals
+// take takes the lines of one id off the front of lines, which are ordered by
+// their ids. Lines of smaller ids are of nobody who is asked for.
+func take[T any](lines *[]T, id int64, idOf func(T) int64) []T {
+	of := *lines
+	of = of[until(of, func(line T) bool { return idOf(line) >= id }):]
+	end := until(of, func(line T) bool { return idOf(line) > id })
+	*lines = of[end:]
+	return of[:end]
 }
 
-// top5 is the period's ranking with the creator's own videos marked.
-func (c *Common) top5(own []db.PeriodVideo) (top templates.Top5) {
-	for _, video := range c.top {
-		ranked := templates.RankedVideo{
-			Rank: video.Rank, VideoID: video.VideoID, Title: video.Title, Value: video.Value,
-			Own: slices.ContainsFunc(own, func(v db.PeriodVideo) bool { return v.VideoID == video.VideoID }),
-		}
-		if video.Metric == db.MetricViews {
-			top.ByViews = append(top.ByViews, ranked)
-		} else {
-			top.ByPlayedSeconds = append(top.ByPlayedSeconds, ranked)
-		}
+// until is how many lines come before the first one that is so.
+func until[T any](lines []T, so func(T) bool) int {
+	if n := slices.IndexFunc(lines, so); n >= 0 {
+		return n
 	}
-	return top
+	return len(lines)
 }

@@ -4,7 +4,6 @@ package statement
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"creatorpay/db"
@@ -79,34 +78,17 @@ func (c *Common) ReadOf(ctx context.Context, database *db.DB, creators settlemen
 	if err != nil {
 		return nil, err
 	}
-	return c.Read(ctx, database, creators, stored, contact)
+	lines, _, err := c.ReadLines(ctx, database, db.Lines{Creators: creators})
+	if err != nil {
+		return nil, err
+	}
+	return c.Statements(ctx, database, creators, stored, lines, contact)
 }
 
-// Read gives the statements of the creators as the function [Read] does. stored are
-// all of theirs.
-func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.Creators, stored []db.Statement, contact string) ([]*templates.Statement, error) {
-	period := c.run.Period()
-	videos, err := database.PeriodVideos(ctx, period, creators)
-	if err != nil {
-		return nil, err
-	}
-	days, err := database.DaysOf(ctx, period, creators)
-	if err != nil {
-		return nil, err
-	}
-	late, err := database.Adjustments(ctx, period, creators)
-	if err != nil {
-		return nil, err
-	}
-	payments, err := database.PaymentDaysOf(ctx, period, creators)
-	if err != nil {
-		return nil, err
-	}
-	latePayments, err := database.PaymentAdjustments(ctx, period, creators)
-	if err != nil {
-		return nil, err
-	}
-	fees, err := c.creatorsFees(ctx, database, creators, payments, latePayments)
+// Statements puts those of the creators together as the function [Read] does. stored are
+// all of theirs, and lines all lines of these.
+func (c *Common) Statements(ctx context.Context, database *db.DB, creators settlement.Creators, stored []db.Statement, lines Lines, contact string) ([]*templates.Statement, error) {
+	fees, err := c.creatorsFees(ctx, database, lines)
 	if err != nil {
 		return nil, err
 	}
@@ -116,16 +98,8 @@ func (c *Common) Read(ctx context.Context, database *db.DB, creators settlement.
 	}
 	statements := make([]*templates.Statement, len(stored))
 	for i, head := range stored {
-		// All come by creator, and every statement has lines.
-		statements[i] = c.statement(head, contact, lines{
-			videos:       take(&videos, head.CreatorID, func(v db.PeriodVideo) int64 { return v.CreatorID }),
-			days:         take(&days, head.CreatorID, func(d db.SettlementLine) int64 { return d.CreatorID }),
-			late:         take(&late, head.CreatorID, func(a db.Adjustment) int64 { return a.CreatorID }),
-			payments:     take(&payments, head.CreatorID, func(p db.PaymentLine) int64 { return p.CreatorID }),
-			latePayments: take(&latePayments, head.CreatorID, func(a db.PaymentAdjustment) int64 { return a.CreatorID }),
-			fees:         fees[head.CreatorID],
-			payout:       payouts[head.CreatorID][period.Start],
-		})
+		own := lines.take(head.CreatorID)
+		statements[i] = c.statement(head, contact, own, fees[head.CreatorID], payouts[head.CreatorID][c.run.StartsOn])
 	}
 	return statements, nil
 }
@@ -136,22 +110,4 @@ func (c *Common) payouts(ctx context.Context, database *db.DB, creators settleme
 		return nil, nil
 	}
 	return database.Payouts(ctx, creators)
-}
-
-// take takes the lines of one id off the front of lines, which are ordered by
-// their ids. Lines of smaller ids are of nobody who is asked for.
-func take[T any](lines *[]T, id int64, idOf func(T) int64) []T {
-	of := *lines
-	of = of[until(of, func(line T) bool { return idOf(line) >= id }):]
-	end := until(of, func(line T) bool { return idOf(line) > id })
-	*lines = of[end:]
-	return of[:end]
-}
-
-// until is how many lines come before the first one that is so.
-func until[T any](lines []T, so func(T) bool) int {
-	if n := slices.IndexFunc(lines, so); n >= 0 {
-		return n
-	}
-	return len(lines)
 }
