@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -106,10 +107,15 @@ func (f *fields) choice(column string, choices ...string) string {
 	return text
 }
 
-// instant reads an RFC 3339 time.
+// instant reads an RFC 3339 time, whose letters may be small ones, too.
 func (f *fields) instant(column string) time.Time {
+	text := f.value(column)
 	var instant time.Time
-	if err := instant.UnmarshalText(f.value(column)); err != nil {
+	err := instant.UnmarshalText(text)
+	if err != nil {
+		err = instant.UnmarshalText(bytes.ToUpper(text))
+	}
+	if err != nil {
 		f.fail(column, "must be a time with an offset, such as 2024-05-09T23:59:30.123+09:00")
 	}
 	return instant

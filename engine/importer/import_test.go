@@ -63,6 +63,12 @@ func TestTimesAreCutToMilliseconds(t *testing.T) {
 	require.Equal(t, [][]string{{"2024-05-06", "1", "5", "2024-05-06 14:59:59.999", "1", "0", "0"}}, b.storedViews(t))
 }
 
+func TestTheLettersOfATimeMayBeSmall(t *testing.T) {
+	b := setup(t)
+	b.load(t, Options{Views: b.views(t, "1,1,5,2024-05-06t14:59:59.999z,0,0")})
+	require.Equal(t, [][]string{{"2024-05-06", "1", "5", "2024-05-06 14:59:59.999", "1", "0", "0"}}, b.storedViews(t))
+}
+
 func TestColumnsMayComeInAnyOrder(t *testing.T) {
 	b := setup(t)
 	b.load(t, Options{Views: b.file(t, "views.csv",
