@@ -25,7 +25,11 @@ func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, hold
 	if err != nil {
 		return false, err
 	}
-	logs := []lateLog{{Log: db.Payments.Log, payments: true, again: true}}
+	reposts := map[settlement.Day]bool{}
+	for _, payment := range before {
+		reposts[payment.PaidOn] = true
+	}
+	logs := []lateLog{{Log: db.Payments.Log, payments: true, reposts: reposts}}
 	past, _, err := db.pastDays(ctx, day, logs)
 	if err != nil {
 		return false, err

@@ -61,10 +61,14 @@ type lateLog struct {
 	payments bool
 	// first and last are the days that the log has; without any, last is before first.
 	first, last settlement.Day
-	again       bool            // what the day posts is fixed anew: posted rows may be gone
-	got         []daylog.OnTime // the days that got some; again, all that have some, but the mismatches
-	large       []daylog.OnTime // days that got more than there was room for, which are none of these
-	room        *int64          // rows that fit into the transaction in which got is posted, of all logs; nil without a limit
+	// reposts are the days of which it is fixed anew what is posted: posted rows may be gone then. nil the first time.
+	reposts map[settlement.Day]bool
+	// seenBefore is the epoch below which the last closed day has seen all rows when it collected late ones; 0 if that is
+	// not known.
+	seenBefore int64
+	got        []daylog.OnTime // the days that got some, and those of reposts
+	large      []daylog.OnTime // days that got more than there was room for, which are none of these
+	room       *int64          // rows that fit into the transaction in which got is posted, of all logs; nil without a limit
 	// unjudged is how many late rows of a day nobody can judge; nil where rows are judged
 	// by those of their day alone.
 	unjudged func(ctx context.Context, day settlement.Day, lateFrom int64) (rows int64, err error)
@@ -73,6 +77,9 @@ type lateLog struct {
 // lookAt finds the past days for which late rows came into the log, newest first, and those that
 // are to be returned as mismatches.
 func (l *lateLog) lookAt(ctx context.Context, past []pastDay) (mismatches []settlement.Mismatch, err error) {
+	if len(past) > 1 {
+		l.seenBefore = past[len(past)-2].in(l).LateFrom // the last one began after this close
+	}
 	for _, day := range slices.Backward(past) {
 		if len(mismatches) == mostMismatches {
 			break
@@ -200,12 +207,20 @@ func (db *DB) pastDays(ctx context.Context, day settlement.Day, logs []lateLog) 
 	return past, settles, nil
 }
 
-// look tells whether rows came into the day's partition that no day has posted, and how many, or,
-// again, whether those that came may be posted anew.
-// It reads the late rows by their index and none of the others. Only where the
+// look tells whether rows came into the day's partition that no day has posted, and how many, or
+// whether what is posted of it is fixed anew.
+// It finds the late rows by their index and reads none of the others. Where they are as many as were posted, and none came
+// since the last closed day has seen them, they are only counted. Only where the
 // late rows are not those that were posted are the others counted, too: a log
 // that was restored without its epochs must not be posted as a whole.
 func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, rows int64, mismatch *settlement.Mismatch, err error) {
+	number, newest, err := l.CountLate(ctx, past.onTime())
+	if err != nil {
+		return false, 0, nil, err
+	}
+	if number == past.Posted && (number == 0 || newest < l.seenBefore) {
+		return l.reposts[past.Day], 0, nil, nil
+	}
 	late, err := l.Arrived(ctx, past.onTime())
 	if err != nil {
 		return false, 0, nil, err
@@ -213,7 +228,7 @@ func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, rows int6
 	// Others may have posted rows since past was read, which is no mismatch.
 	missing := max(0, past.Posted-(late.Rows-late.Unposted))
 	if late.Unposted == 0 && missing == 0 {
-		return l.again && late.Rows > 0, 0, nil, nil
+		return l.reposts[past.Day], 0, nil, nil
 	}
 	onTime, err := l.CountOnTime(ctx, past.onTime())
 	if err != nil {
@@ -222,7 +237,7 @@ func (l *lateLog) look(ctx context.Context, past lookedAt) (came bool, rows int6
 	switch {
 	case onTime != past.Counted:
 		return false, 0, &settlement.Mismatch{Day: past.Day, Expected: past.Counted, Found: onTime}, nil
-	case missing > 0 && !l.again:
+	case missing > 0 && l.reposts == nil:
 		all := past.Counted + past.Posted
 		return false, 0, &settlement.Mismatch{Day: past.Day, Expected: all, Found: all - missing}, nil
 	}

@@ -135,6 +135,40 @@ func TestLook_APostedLateRowThatWentIsSeenAmongNewOnes(t *testing.T) {
 	requireFound(t, db, monday+2, 1)
 }
 
+func TestLook_LateRowsThatWereSeenAreOnlyCounted(t *testing.T) {
+	const late = 50
+	db := openClosed(t)
+	addPartitions(t, db, monday, monday+4)
+	for i := range late {
+		watch(t, db, view(monday, 2, time.Duration(1+i)*time.Minute))
+	}
+	for _, day := range daysFrom(monday+1, monday+3) {
+		runPosting(t, db, day)
+	}
+	logs := []lateLog{{Log: db.Log.Log}}
+	past, _, err := db.pastDays(t.Context(), monday+4, logs)
+	require.NoError(t, err)
+	look := func() (came bool, rows int64) {
+		log := logs[0]
+		log.seenBefore = past[2].LateFrom
+		came, rows, mismatch, err := log.look(t.Context(), past[0].in(&log))
+		require.NoError(t, err)
+		require.Nil(t, mismatch)
+		return came, rows
+	}
+	db.pool.SetMaxOpenConns(1) // whose reads are counted
+	before := devtest.RowsRead(t, db.pool)
+
+	came, _ := look()
+
+	require.False(t, came)
+	require.Less(t, devtest.RowsRead(t, db.pool)-before, int64(2*late), "none of those that are posted")
+	watch(t, db, view(monday, 2, 2*time.Hour))
+	came, rows := look()
+	require.True(t, came)
+	require.EqualValues(t, 1, rows)
+}
+
 func TestLook_ALogWithoutItsEpochsIsNotPosted(t *testing.T) {
 	for name, epoch := range map[string]int64{"all rows are late": 9, "posted rows are on time": 1} {
 		t.Run(name, func(t *testing.T) {

@@ -32,6 +32,24 @@ func (l *Log) Arrived(ctx context.Context, day OnTime) (late Arrived, err error)
 	return late, nil
 }
 
+// CountLate counts the late rows of a closed day by their index, whoever has posted them, and tells the newest epoch
+// among them; 0 without any.
+func (l *Log) CountLate(ctx context.Context, day OnTime) (rows, newest int64, err error) {
+	var late struct {
+		Rows   int64 `db:"row_count"`
+		Newest int64 `db:"newest"`
+	}
+	if err := l.pool.GetContext(ctx, &late, `
+		SELECT
+			COUNT(*) AS row_count,
+			COALESCE(MAX(epoch), 0) AS newest
+		FROM `+l.partition(day.Day)+` `+l.byEpoch()+`
+		WHERE epoch >= ?`, day.LateFrom); err != nil {
+		return 0, 0, fmt.Errorf("count late rows of %s: %w", day.Day, err)
+	}
+	return late.Rows, late.Newest, nil
+}
+
 // LateByVideo are the videos with late rows of a closed day, with their number, by id.
 func (l *Log) LateByVideo(ctx context.Context, day OnTime) (videos []settlement.VideoRows, err error) {
 	if err := l.pool.SelectContext(ctx, &videos, `

@@ -27,8 +27,9 @@ func (c *Common) ReadLines(ctx context.Context, database *db.DB, of db.Lines) (l
 	}
 	if of.Limit > 0 && len(lines.videos) == of.Limit {
 		next = settlement.OneVideo(lines.videos[of.Limit-1].VideoID).Before
-		of.Limit, of.Videos.Before = 0, next
+		of.Videos.Before = next
 	}
+	of.Limit = 0 // of a video there may be many
 	if lines.days, err = database.DaysOf(ctx, period, of); err != nil {
 		return lines, nil, err
 	}

@@ -46,8 +46,7 @@ const mostRounds = 5
 
 // CloseDay takes the day through all steps of its run, for books that may be cut
 // off: called again after an error it goes on, as long as the day is not closed.
-// Late views are collected in so many days before it; its chunks are cut at the
-// borders.
+// Its chunks are cut at the borders.
 func CloseDay(ctx context.Context, database *db.DB, day settlement.Day, borders ...int64) (settlement.Totals, error) {
 	run, err := beginDay(ctx, database, day, borders)
 	if err != nil {

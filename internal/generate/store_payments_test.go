@@ -20,7 +20,7 @@ func TestR13_TheRunsFindTheSalesThatAreSaidToBePlanted(t *testing.T) {
 	for _, day := range report.Days {
 		planted := day.Sales.Expected
 		stored += planted.Rows()
-		totals, err := dbtest.CloseDay(t.Context(), database, day.Day, 0, 50, 150)
+		totals, err := dbtest.CloseDay(t.Context(), database, day.Day, 50, 150)
 		require.NoError(t, err)
 		found := totals.PaymentFigures
 		require.Positive(t, found.Fee)

@@ -92,7 +92,7 @@ func (b *books) closeDay(ctx context.Context) error {
 		return err
 	}
 	if err := b.close(ctx, settlement.DailyPeriod(day), func() error {
-		_, err := dbtest.CloseDay(ctx, b.db, day, lateDays, 5, 10)
+		_, err := dbtest.CloseDay(ctx, b.db, day, 5, 10)
 		return err
 	}); err != nil {
 		return err

@@ -38,7 +38,7 @@ var paymentSabotages = []sabotage{
 	},
 	{
 		safety: "late payments are collected",
-		edits:  []edit{{"db/collect_late.go", `	if settles {`, `	if settles && !sabotaged("late payments are collected") {`}},
+		edits:  []edit{{"db/collect_late.go", `	if !settles {`, `	if !settles || sabotaged("late payments are collected") {`}},
 		first:  "2024-05-07", days: 2,
 		faults: func(p *chaos.Plan) {
 			p.Periods[1].Add(&chaos.FaultKind{Name: "late payments arrived at the beginning", At: chaos.Beginning, Inject: (*chaos.Rig).LatePaymentsArrive}, 1)
