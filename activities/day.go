@@ -116,5 +116,5 @@ func (a *Activities) unsettled(ctx context.Context, day settlement.Day, cause er
 
 // FailDay records in the book of runs that the run failed.
 func (a *Activities) FailDay(ctx context.Context, input FailDayInput) error {
-	return a.DB.Fail(ctx, settlement.DailyPeriod(input.Day), holderOf(ctx), input.Failure)
+	return a.fail(ctx, settlement.DailyPeriod(input.Day), input.Failure)
 }

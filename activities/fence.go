@@ -43,3 +43,16 @@ func (a *Activities) asHolder(ctx context.Context, period settlement.Period, wri
 	}
 	return write(holder)
 }
+
+// fail records why the run failed, also one that failed before it wrote anything: what the book has of the run before it
+// would be taken for its own. A closed period stays closed, and a run that another one has followed, or that
+// never began, leaves no trace.
+func (a *Activities) fail(ctx context.Context, period settlement.Period, failure string) error {
+	err := a.asHolder(ctx, period, func(holder db.Holder) error {
+		return a.DB.Fail(ctx, period, holder, failure)
+	})
+	if kind := settlement.KindOf(err); kind == settlement.ErrStale || kind == settlement.ErrLostRun {
+		return nil
+	}
+	return err
+}

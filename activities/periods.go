@@ -81,5 +81,5 @@ func (a *Activities) ClosePeriod(ctx context.Context, input PeriodInput) (totals
 
 // FailPeriod records in the book of runs that the run failed.
 func (a *Activities) FailPeriod(ctx context.Context, input FailPeriodInput) error {
-	return a.DB.Fail(ctx, input.Period, holderOf(ctx), input.Failure)
+	return a.fail(ctx, input.Period, input.Failure)
 }

@@ -135,6 +135,30 @@ func TestFailPeriod_RecordsTheFailure(t *testing.T) {
 	require.Equal(t, "the cause", b.weekInBook().Failure)
 }
 
+func TestFailDay_RecordsTheFailureOfARunThatWroteNothing(t *testing.T) {
+	for name, test := range map[string]struct{ current, want string }{
+		"the current one":         {thisRun.RunID, "the second cause"},
+		"one that was terminated": {"another", "the first cause"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			b.planned()
+			former := db.Holder{WorkflowID: thisRun.WorkflowID, RunID: "former"}
+			require.NoError(t, b.DB.TakeOver(t.Context(), settlement.DailyPeriod(day), former))
+			require.NoError(t, b.DB.Fail(t.Context(), settlement.DailyPeriod(day), former, "the first cause"))
+			b.activities.CurrentRun = func(context.Context, string) (string, error) { return test.current, nil }
+
+			_, err := run[any](b, b.activities.FailDay, FailDayInput{Day: day, Failure: "the second cause"})
+
+			require.NoError(t, err)
+			found, err := b.DB.OpenRun(t.Context(), settlement.DailyPeriod(day))
+			require.NoError(t, err)
+			require.Equal(t, settlement.Failed, found.State)
+			require.Equal(t, test.want, found.Failure)
+		})
+	}
+}
+
 func TestR12_AWeeksRunThatIsNotCurrentWritesNothing(t *testing.T) {
 	b := settledWeek(t)
 	b.state()

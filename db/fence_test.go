@@ -223,13 +223,15 @@ func TestFail_LeavesARunOfOthersAndAClosedOneAlone(t *testing.T) {
 	db := openWatched(t)
 	begin(t, db, monday)
 	before := results(t, db)
-	require.NoError(t, db.Fail(t.Context(), settlement.DailyPeriod(monday), stranger, "the cause"))
+	require.ErrorIs(t, db.Fail(t.Context(), settlement.DailyPeriod(monday), stranger, "the cause"), settlement.ErrStale)
 	require.Equal(t, before, results(t, db))
 
 	closed(t, db, monday)
 	before = results(t, db)
-	fail(t, db, monday)
+	require.ErrorIs(t, db.Fail(t.Context(), settlement.DailyPeriod(monday), me, "the cause"), settlement.ErrStale)
 	require.Equal(t, before, results(t, db))
+
+	require.ErrorIs(t, db.Fail(t.Context(), settlement.DailyPeriod(monday+1), me, "the cause"), settlement.ErrLostRun)
 }
 
 func TestFail_KeepsALongFailureWhole(t *testing.T) {

@@ -209,22 +209,25 @@ func lockRun(ctx context.Context, tx *sqlx.Tx, period settlement.Period, holder 
 	return run.Fence, nil
 }
 
-// Fail records why the run failed. A run that was closed or taken over is left
-// as it is.
+// Fail records why the holder's run failed. It fails with a [settlement.ErrStale] when the run is closed or held by
+// another workflow run, and with a [settlement.ErrLostRun] when there is no such run.
 func (db *DB) Fail(ctx context.Context, period settlement.Period, holder Holder, failure string) error {
-	_, err := db.pool.ExecContext(ctx, `
-		UPDATE runs
-		SET
-			state = ?,
-			failure = ?,
-			ended_at = ?
-		WHERE kind = ? AND starts_on = ? AND version = ? AND state = ? AND holder = ?`,
-		settlement.Failed, failure, db.now(),
-		period.Kind, period.Start, runVersion, settlement.Running, holder.RunID)
-	if err != nil {
-		return fmt.Errorf("record failure of %s: %w", period, err)
-	}
-	return nil
+	return db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			UPDATE runs
+			SET
+				state = ?,
+				failure = ?,
+				ended_at = ?
+			WHERE kind = ? AND starts_on = ? AND version = ?`,
+			settlement.Failed, failure, db.now(), period.Kind, period.Start, runVersion); err != nil {
+			return fmt.Errorf("record failure of %s: %w", period, err)
+		}
+		return nil
+	})
 }
 
 func lostRun(period settlement.Period) error { return lost(period, "no run of %s") }

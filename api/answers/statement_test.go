@@ -301,11 +301,19 @@ func TestAnExplanationExplainsTheLineOfTheExport(t *testing.T) {
 
 func TestAStatementIsTheSameHoweverManyVideosAreReadAtATime(t *testing.T) {
 	for name, r := range map[string]*rig{"views": newRig(t), "payments": newSoldRig(t)} {
+		for origin := monday - 20; origin < monday; origin++ { // more than there are videos
+			r.Exec(`
+				INSERT INTO adjustments (
+					posted_on, watched_on, creator_id, video_id, views, self_views, repeat_views, played_seconds, ad_views,
+					views_from, views_to, ad_views_from, ad_views_to, video_amount, ad_amount
+				)
+				VALUES (?, ?, ?, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)`, monday, origin, busy)
+		}
 		whole, err := r.answers.Statement(t.Context(), busy, week)
 		require.NoError(t, err)
 		require.Greater(t, len(whole.Value.Lines), 3, name)
 		mail := r.mail(busy)
-		for _, atATime := range []int{1, 2, 3, len(whole.Value.Lines)} {
+		for _, atATime := range []int{1, 2, 3, len(whole.Value.Lines), len(whole.Value.Lines) + 1} {
 			r.answers.statementVideos = atATime
 			document, err := r.answers.Document(t.Context(), busy, week, PayoutPDF)
 			require.NoError(t, err)
