@@ -24,7 +24,7 @@ type Activities struct {
 	// PartitionsAhead is how many days after today, and after the one being run,
 	// have room in the logs.
 	PartitionsAhead int
-	// KeepDays is how many days of the logs stay before the one being run;
+	// KeepDays is how many days of the logs stay before the one being run, at least 8;
 	// 0 keeps all.
 	KeepDays int
 	// Next says what a person can do about an error, such as a command to type; it

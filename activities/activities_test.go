@@ -164,6 +164,43 @@ func TestR10_CheckDayNamesUnknownVideosAndTheirRows(t *testing.T) {
 	require.Equal(t, int64(2), b.statistics()[101].Views)
 }
 
+// Whether the log still has them is looked up where nothing was counted of them.
+func TestR10_LateRowsOfAnUnknownVideoAreForgottenOnceTheLogLacksThem(t *testing.T) {
+	b := setup(t)
+	b.CloseDay(day)
+	b.AddDays(day+1, day+1)
+	b.late(day, 101, 60)
+	b.late(day, 102, 60)
+	b.late(day, 1, 60)
+	b.postOn(day + 1)
+	count := func() {
+		_, err := run[CountChunkResult](b, b.activities.CountChunk, ChunkInput{Day: day + 1, Chunk: 1})
+		require.NoError(t, err)
+	}
+	count()
+	_, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day + 1})
+	requireType(t, TypeUnknown, err)
+	require.ErrorContains(t, err, "101 (1 row that came late for 2024-05-09), 102 (")
+
+	b.Exec(`DELETE FROM watch_log WHERE video_id = 101`)
+	_, err = run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day + 1})
+	requireType(t, TypeUnknown, err)
+	require.NotContains(t, err.Error(), "101 (")
+	require.ErrorContains(t, err, "102 (1 row that came late for 2024-05-09)")
+	b.Exec(`DELETE FROM watch_log WHERE video_id = 102`)
+	check, err := run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day + 1})
+	require.NoError(t, err)
+	require.Equal(t, []int{1}, check.Again)
+	count()
+	check, err = run[CheckDayResult](b, b.activities.CheckDay, DayInput{Day: day + 1})
+
+	require.NoError(t, err)
+	require.Empty(t, check.Again)
+	posted, err := b.DB.Log.Posted(t.Context(), day+1, settlement.Range{})
+	require.NoError(t, err)
+	require.Len(t, posted, 1)
+}
+
 // Payments of unknown videos are noticed when a chunk is counted first, views may be left out then.
 func TestR10_CheckDayNamesTheUnknownVideosOfAllChunks(t *testing.T) {
 	if devtest.MySQL(t).IsTiDB() {

@@ -48,6 +48,18 @@ func (a *Activities) CollectLate(ctx context.Context, input DayInput) (result Co
 func (a *Activities) CheckDay(ctx context.Context, input DayInput) (result CheckDayResult, err error) {
 	period := settlement.DailyPeriod(input.Day)
 	repaired, unknown := a.DB.CheckVideosKnown(ctx, input.Day)
+	if errors.Is(unknown, settlement.ErrUnknownVideos) {
+		var withdrawn bool
+		if err := a.asHolder(ctx, period, func(holder db.Holder) (err error) {
+			withdrawn, err = a.DB.WithdrawUnknown(ctx, input.Day, holder)
+			return err
+		}); err != nil {
+			return result, err
+		}
+		if withdrawn {
+			repaired, unknown = a.DB.CheckVideosKnown(ctx, input.Day)
+		}
+	}
 	if unknown != nil && !errors.Is(unknown, settlement.ErrUnknownVideos) {
 		return result, unknown
 	}

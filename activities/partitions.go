@@ -39,13 +39,17 @@ func (a *Activities) MakeRoomAfter(ctx context.Context, input DayInput) (room Ma
 	return a.MakeRoom(ctx, input)
 }
 
+// leastKept days stay before the one being run: a week's rows are read again before it is paid, and the day before
+// it has plays by which repeats are told.
+const leastKept = 8
+
 // DropOldDays drops the days that are past keeping when the given one is closed,
 // except for those that are still needed.
 func (a *Activities) DropOldDays(ctx context.Context, input DayInput) (done DropOldDaysResult, err error) {
 	if a.KeepDays == 0 {
 		return done, nil
 	}
-	before := input.Day - settlement.Day(a.KeepDays)
+	before := input.Day - settlement.Day(max(a.KeepDays, leastKept))
 	kept, err := a.DB.EachDroppable(ctx, before, false, func(day db.Droppable) error {
 		err := a.DB.Drop(ctx, day)
 		if err == nil {

@@ -72,8 +72,9 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 		first    settlement.Day
 	}{
 		{"nothing by default", 0, day - 1},
-		{"the closed days before those that are kept", 2, day + 1},
-		{"nothing that is kept", 4, day - 1},
+		{"the closed days before those that are kept", leastKept, day + 1},
+		{"nothing that is kept", leastKept + 2, day - 1},
+		{"nothing that a week may have to read again", 1, day + 1},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			b := setup(t)
@@ -87,7 +88,7 @@ func TestDropOldDays_DropsWhatIsPastKeeping(t *testing.T) {
 					('daily', '2024-05-10', 1, 'closed', 1, '', '', 1, 0, '', NOW())`)
 			b.activities.KeepDays = test.keepDays
 
-			done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: day + 3})
+			done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: day + 1 + leastKept})
 
 			require.NoError(t, err)
 			require.Equal(t, DropOldDaysResult{Dropped: int(test.first - (day - 1))}, done)
@@ -108,9 +109,9 @@ func TestDropOldDays_KeepsLateRowsThatNoDayHasPostedAndSaysSo(t *testing.T) {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&said, nil))))
 	b.env = newEnvironment(&suite)
 	b.env.RegisterActivity(b.activities)
-	b.activities.KeepDays = 2
+	b.activities.KeepDays = leastKept
 
-	done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: sunday + 1})
+	done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: saturday + leastKept})
 
 	require.NoError(t, err)
 	require.Equal(t, thursday, b.days()[0], "the days before are dropped, but for the last of them")
@@ -132,9 +133,9 @@ func TestR3_ALateRepeatWhoseDayWasDroppedBeforeItWasJudgedIsNotPaid(t *testing.T
 	}
 	b.late(thursday, 1, 10)
 	b.postOn(sunday)
-	b.activities.KeepDays = 1
+	b.activities.KeepDays = leastKept
 
-	done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: sunday})
+	done, err := run[DropOldDaysResult](b, b.activities.DropOldDays, DayInput{Day: saturday + leastKept})
 	require.NoError(t, err)
 	require.Contains(t, done.Kept, "until 2024-05-12 is closed")
 	b.countOn(sunday)

@@ -35,7 +35,7 @@ func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, hold
 		return false, err
 	}
 	log := &logs[0]
-	if _, err := log.lookAt(ctx, past); err != nil { // rows of its mismatches stay as they are posted
+	if _, err := log.lookAt(ctx, past); err != nil { // rows of its mismatches stay as they are posted, as long as the log has them
 		return false, err
 	}
 	calendar, err := db.Calendar(ctx)
@@ -44,6 +44,11 @@ func (db *DB) CollectPaymentsAgain(ctx context.Context, day settlement.Day, hold
 	}
 	// At once: a chunk that is counted in between would lack the rows.
 	alone, err := db.whilePlanned(ctx, day, holder, *chunk, func(tx *sqlx.Tx) error {
+		for again := range reposts {
+			if _, err := log.WithdrawGone(ctx, tx, day, again, chunk.Range); err != nil {
+				return err
+			}
+		}
 		if err := log.Withdraw(ctx, tx, day, log.got, chunk.Range); err != nil {
 			return err
 		}

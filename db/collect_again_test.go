@@ -76,6 +76,13 @@ func TestCollectPaymentsAgain_LeavesADayAloneThatLostItsEpochs(t *testing.T) {
 	require.Equal(t, map[int64]settlement.Won{2: 10_000}, collectAgain(t, db, chunk))
 }
 
+func TestCollectPaymentsAgain_TakesBackWhatIsGoneFromADayThatLostOtherRows(t *testing.T) {
+	db, chunk := openPostingPayment(t)
+	exec(t, db, `DELETE FROM payments`)
+
+	require.Empty(t, collectAgain(t, db, chunk))
+}
+
 func TestR12_OnlyTheHolderCollectsAgain(t *testing.T) {
 	db, chunk := openPostingPayment(t)
 

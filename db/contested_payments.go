@@ -169,7 +169,27 @@ func (db *DB) completedOf(ctx context.Context, run Run, ids []int64) (ofDay []co
 			ofDay = append(ofDay, one)
 		}
 	}
-	return ofDay, nil
+	return ofDay, db.markSettled(ctx, run, ofDay)
+}
+
+// markSettled takes note of contested ids that the logs do not show to be old: those of refunds whose day was dropped.
+func (db *DB) markSettled(ctx context.Context, run Run, ofDay []completedRows) error {
+	var contested []int64
+	for _, one := range ofDay {
+		if _, is := one.winner(); is {
+			contested = append(contested, one.id)
+		}
+	}
+	settled, err := db.SettledPayments(ctx, run.StartsOn, contested)
+	if err != nil {
+		return err
+	}
+	for i := range ofDay {
+		if _, is := settled[ofDay[i].id]; is {
+			ofDay[i].isNew = false
+		}
+	}
+	return nil
 }
 
 // chunkOf is the number of the chunk that has the video.

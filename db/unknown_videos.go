@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jmoiron/sqlx"
+
+	"creatorpay/db/daylog"
 	"creatorpay/db/server"
 	"creatorpay/settlement"
 )
@@ -69,13 +72,52 @@ func (db *DB) CheckVideosKnown(ctx context.Context, day settlement.Day) (repaire
 		"%s has %s of videos that are not in the catalogue: %s", day, settlement.Count(rows, "row"), strings.Join(named, ", "))
 }
 
+// WithdrawUnknown takes back what the day posts of late rows of unknown videos that somebody has taken out of the logs since,
+// or given their right video, and tells whether there were any. Nothing was counted of them.
+func (db *DB) WithdrawUnknown(ctx context.Context, day settlement.Day, holder Holder) (withdrawn bool, err error) {
+	period := settlement.DailyPeriod(day)
+	err = db.pool.InTx(ctx, func(tx *sqlx.Tx) error {
+		withdrawn = false
+		if _, err := lockRun(ctx, tx, period, holder, "FOR UPDATE"); err != nil {
+			return err
+		}
+		for i, log := range []*daylog.Log{db.Log.Log, db.Payments.Log} {
+			unknown, err := db.unknownLateVideos(ctx, unknownIn[i], day)
+			if err != nil {
+				return err
+			}
+			for _, video := range unknown {
+				rows, err := log.WithdrawGone(ctx, tx, day, video.Day, settlement.OneVideo(video.VideoID))
+				if err != nil {
+					return err
+				}
+				withdrawn = withdrawn || rows > 0
+			}
+		}
+		if !withdrawn {
+			return nil
+		}
+		// A count that is under way would store them again.
+		_, err := tx.ExecContext(ctx, `
+			UPDATE run_chunks
+			SET counts = counts + 1
+			WHERE kind = ? AND starts_on = ? AND version = ? AND state = ?`, period.Kind, period.Start, runVersion, settlement.ChunkPlanned)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("withdraw late rows of unknown videos that %s posts: %w", day, err)
+	}
+	return withdrawn, nil
+}
+
 // unknownLog is a log in which unknown videos are looked for.
 type unknownLog struct {
 	table, day, late string
 	row              string // what one of its rows is called
 }
 
-var unknownIn = []unknownLog{
+// unknownIn are the watch log and the payments log.
+var unknownIn = [2]unknownLog{
 	{"watch_log", "watched_on", "late_views", "row"},
 	{"payments", "paid_on", "late_payments", "payment row"},
 }

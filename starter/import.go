@@ -163,6 +163,6 @@ func lateText(log importedLog, late []daylog.DayRows) string {
 	if len(late) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments\n",
+	return fmt.Sprintf("%s of %s (%s to %s) came late: the next daily run posts them as adjustments, unless it raises an alarm for their day\n",
 		settlement.Count(sumRows(late), log.row), settlement.Count(len(late), "closed day"), late[0].Day, late[len(late)-1].Day)
 }

@@ -143,8 +143,10 @@ func (f launchFlags) launch(ctx context.Context, database *db.DB, temporal *cont
 func launchText(temporal *control.Server, said, now workflows.LaunchProgress) string {
 	var text strings.Builder
 	for _, failed := range now.Failed[min(len(said.Failed), len(now.Failed)):] {
-		fmt.Fprintf(&text, "%s failed: %s\n  %s\n  what needs it waits and goes on when it is closed\n",
-			failed.Period, failed.Cause, temporal.Link(workflows.ID(failed.Period), ""))
+		fmt.Fprintf(&text, "%s failed: %s\n  %s\n", failed.Period, failed.Cause, temporal.Link(workflows.ID(failed.Period), ""))
+		if !failed.AfterClose {
+			text.WriteString("  what needs it waits and goes on when it is closed\n")
+		}
 	}
 	if now.Running != nil && (said.Running == nil || *said.Running != *now.Running) {
 		done := now.Closed + len(now.Failed)
@@ -175,5 +177,8 @@ func openText(open []db.OpenPeriod) string {
 		i = next
 	}
 	fmt.Fprintf(&text, "  run them in order: %s\n", command.Backfill(first.Period, last.Period))
+	if first.Kind == settlement.Weekly {
+		fmt.Fprintf(&text, "  which mails their statements; without mails, one by one: %s --no-mail\n", command.Run(first.Period))
+	}
 	return text.String()
 }

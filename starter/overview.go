@@ -70,10 +70,20 @@ func (c statusCommand) look(ctx context.Context, database *db.DB, replicas *repl
 	return now, now.lookAtLogs(ctx, database)
 }
 
+// lastClosedDay is 0 where none of the days that are shown is closed.
+func (o *overview) lastClosedDay() (last settlement.Day) {
+	for _, run := range o.newest {
+		if run.Kind == settlement.Daily && run.State == settlement.Closed {
+			last = max(last, run.StartsOn)
+		}
+	}
+	return last
+}
+
 // lookAtGaps finds the periods that should be closed and are not: days up to the last with
-// rows, and weeks and months whose days have all closed.
+// rows that is over, and weeks and months whose days have all closed.
 func (o *overview) lookAtGaps(ctx context.Context, database *db.DB, runs []db.Run) error {
-	days, err := control.Gaps(ctx, database)
+	days, err := control.Gaps(ctx, database, time.Now())
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func TestAnImportSaysWhatBecameOfEachLine(t *testing.T) {
 WARNING: 3 views of 2 days (2024-05-09 to 2024-05-10) are stored but never paid: they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight
 `, earlyText(importedViews, []daylog.DayRows{{Day: thursday, Rows: 2}, {Day: thursday + 1, Rows: 1}}))
 	requireText(t, `
-3 views of 2 closed days (2024-04-29 to 2024-05-09) came late: the next daily run posts them as adjustments
+3 views of 2 closed days (2024-04-29 to 2024-05-09) came late: the next daily run posts them as adjustments, unless it raises an alarm for their day
 `, lateText(importedViews, []daylog.DayRows{{Day: thursday - 10, Rows: 2}, {Day: thursday, Rows: 1}}))
 }
 
@@ -237,7 +237,7 @@ func TestAVerifiedDaySaysSo(t *testing.T) {
 ├───────┼────────────┼─────────┼───────┼──────────────────┼──────────────────┼──────────────────────────────────┤
 │     1 │ all videos │       0 │     0 │ 0000000000000000 │ 0000000000000000 │ 2 rows came late, not posted yet │
 └───────┴────────────┴─────────┴───────┴──────────────────┴──────────────────┴──────────────────────────────────┘
-2024-05-09: 2 rows came late: the next daily run posts them
+2024-05-09: 2 rows came late: the next daily run posts them, unless it raises an alarm for the day
 2024-05-09: what is stored is what the logs give; no difference
 `, verificationText(thursday, verify.Report{Chunks: []verify.Rows{rows}}))
 	require.Empty(t, verificationProblems(verify.Report{Chunks: []verify.Rows{rows}}))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	sdk "go.temporal.io/sdk/temporal"
 
 	"creatorpay/activities"
 	"creatorpay/db"
@@ -90,7 +91,11 @@ func (c retryPeriodCommand[F]) Run(ctx context.Context, database *db.DB, tempora
 func checkAndRun(ctx context.Context, database *db.DB, temporal *control.Server, request control.Request) error {
 	err := temporal.Check(ctx, database, request, time.Now())
 	if errors.Is(err, settlement.ErrNotClosed) {
-		return fmt.Errorf("%s cannot run yet: %s; or let it wait: %s --wait", request.Period, command.Explain(err), command.Run(request.Period))
+		wait := " --wait"
+		if request.NoMail {
+			wait += " --no-mail"
+		}
+		return fmt.Errorf("%s cannot run yet: %s; or let it wait: %s", request.Period, command.Explain(err), command.Run(request.Period)+wait)
 	}
 	if err != nil {
 		return err
@@ -171,11 +176,18 @@ func watch(ctx context.Context, temporal *control.Server, run client.WorkflowRun
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return fmt.Errorf("stopped watching; the run goes on: follow it at %s or with `%s`", temporal.Link(run.GetID(), run.GetRunID()), command.Status)
-	case err != nil:
-		return fmt.Errorf("%s failed: %s", run.GetID(), workflows.Cause(err))
-	default:
+	case err == nil:
 		return nil
 	}
+	var ended *sdk.WorkflowExecutionError
+	if !errors.As(err, &ended) {
+		return fmt.Errorf("lost sight of %s, which goes on: follow it at %s or with `%s`: %w", run.GetID(), temporal.Link(run.GetID(), ""), command.Status, err)
+	}
+	var terminated *sdk.TerminatedError
+	if errors.As(err, &terminated) {
+		return fmt.Errorf("%s was terminated or reset; if it was reset, it goes on at %s", run.GetID(), temporal.Link(run.GetID(), ""))
+	}
+	return fmt.Errorf("%s failed: %s", run.GetID(), workflows.Cause(err))
 }
 
 // announce says where to follow the run, and that it waits if nobody works on it.

@@ -114,13 +114,15 @@ type schedulePauseCommand struct {
 }
 
 func (c schedulePauseCommand) Run(ctx context.Context, temporal *control.Server) error {
-	for _, schedule := range chosen(c.Kind) {
+	var problems []error
+	for _, schedule := range chosen(c.Kind) { // all of them: whoever pauses wants the others still, too
 		if err := temporal.Pause(ctx, schedule, c.Note); err != nil {
-			return err
+			problems = append(problems, err)
+			continue
 		}
 		fmt.Println(schedule.ID, "paused: "+c.Note)
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 type scheduleDeleteCommand struct {

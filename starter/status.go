@@ -41,10 +41,8 @@ func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "without Temporal's word on open runs:", err)
 	}
-	late, err := findLate(ctx, database) // once: it grows with the days that are kept
-	if err != nil {
-		return err
-	}
+	var late []lateDays
+	lookedAt := settlement.Day(-1)
 	for {
 		now, err := c.look(ctx, database, replicas, temporal)
 		switch {
@@ -54,6 +52,13 @@ func (c statusCommand) Run(ctx context.Context, database *db.DB, opened *opened)
 			return err
 		case c.Watch && isatty.IsTerminal(os.Stdout.Fd()):
 			fmt.Print("\x1b[H\x1b[2J") // from the top of an empty screen
+		}
+		// Not each time: it grows with the days that are kept, and with each close some are posted.
+		if last := now.lastClosedDay(); last != lookedAt {
+			if late, err = findLate(ctx, database); err != nil {
+				return err
+			}
+			lookedAt = last
 		}
 		now.late = late
 		fmt.Print(now.text())

@@ -46,13 +46,18 @@ daily: 1 period not closed
   2024-05-10: failed
   run them in order: starter schedule backfill --kind daily --from 2024-05-10 --to 2024-05-10
 
+weekly: 1 period not closed
+  2024-W19: never run
+  run them in order: starter schedule backfill --kind weekly --from 2024-W19 --to 2024-W19
+  which mails their statements; without mails, one by one: starter run weekly --week 2024-W19 --no-mail
+
 monthly: 1 period not closed
   2024-05: never run
   run them in order: starter schedule backfill --kind monthly --from 2024-05 --to 2024-05
 
 2 days with views that are never paid, 2024-04-30 to 2024-05-01: they lie before the first day in the book of runs, and ordinals run on from there. Only the end of the day before it is read, for repeats across midnight
 
-2 views of 1 closed day (2024-05-02 to 2024-05-02) came late: the next daily run posts them as adjustments
+2 views of 1 closed day (2024-05-02 to 2024-05-02) came late: the next daily run posts them as adjustments, unless it raises an alarm for their day
 
 WARNING: the watch log has room for today and 2 days more, then the platform's inserts fail with error 1526; see why creatorpay-partitions makes none (starter schedule list), and make it: starter partitions add --from DATE --to DATE
 `, overview{
@@ -63,7 +68,7 @@ WARNING: the watch log has room for today and 2 days more, then the platform's i
 			{WorkflowID: "weekly:2024-W19", Began: noon, Progress: workflows.Progress{Phase: "waiting", WaitsFor: "2024-05-10 is not closed"}},
 		},
 		unfinished: []unfinishedRun{{Run: failed, workflow: "Terminated", link: "http://ui/run"}},
-		open:       [][]db.OpenPeriod{openDays(settlement.Failed, thursday+1, thursday+1), nil, {{Period: thursday.Month()}}},
+		open:       [][]db.OpenPeriod{openDays(settlement.Failed, thursday+1, thursday+1), {{Period: thursday.Week()}}, {{Period: thursday.Month()}}},
 		early:      []earlyDays{{importedViews, []settlement.Day{thursday - 9, thursday - 8}}},
 		late:       []lateDays{{importedViews, []daylog.DayRows{{Day: thursday - 7, Rows: 2}}}},
 		rooms:      []room{{"watch log", 2}},

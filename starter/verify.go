@@ -52,7 +52,7 @@ func printVerification(ctx context.Context, database *db.DB, day settlement.Day)
 func verificationText(day settlement.Day, found verify.Report) string {
 	text := rowsText(found.Chunks)
 	if unposted := found.Unposted(); unposted > 0 {
-		text += fmt.Sprintf("%s: %s came late: the next daily run posts them\n", day, settlement.Count(unposted, "row"))
+		text += fmt.Sprintf("%s: %s came late: the next daily run posts them, unless it raises an alarm for the day\n", day, settlement.Count(unposted, "row"))
 	}
 	if len(verificationProblems(found)) == 0 {
 		text += fmt.Sprintf("%s: what is stored is what the logs give; no difference\n", day)

@@ -122,10 +122,10 @@ func (l *launch) do(ctx workflow.Context) error {
 }
 
 // openPeriods asks the book of runs which periods of the whole range are not
-// closed.
+// closed, however long the database is away: its runs wait for it as well, and a launch that fails pauses its schedule.
 func (l *launch) openPeriods(ctx workflow.Context) ([]activities.OpenPeriod, error) {
 	var periods activities.OpenPeriodsResult
-	err := workflow.ExecuteActivity(withOptions(ctx, retryMinutes, "open periods"), a.OpenPeriods,
+	err := workflow.ExecuteActivity(withOptions(ctx, retryForever, "open periods"), a.OpenPeriods,
 		activities.OpenPeriodsInput{Kind: l.input.Kind, First: l.input.First, Last: l.input.Last}).Get(ctx, &periods)
 	return periods.Open, err
 }

@@ -137,6 +137,23 @@ func (l *Log) Withdraw(ctx context.Context, tx *sqlx.Tx, postedOn settlement.Day
 	return nil
 }
 
+// WithdrawGone takes back what the day posts of the late rows of the range's videos of the closed day that the log does not
+// have any more, or has with other figures, and returns how many these are.
+func (l *Log) WithdrawGone(ctx context.Context, tx *sqlx.Tx, postedOn, closed settlement.Day, videos settlement.Range) (rows int64, err error) {
+	where, args := server.Between("video_id", videos)
+	result, err := tx.ExecContext(ctx, `
+		DELETE FROM `+l.late+`
+		WHERE posted_on = ? AND `+l.day+` = ? AND `+where+` AND NOT EXISTS (
+			SELECT 1
+			FROM `+l.partition(closed)+` l
+			WHERE `+l.same("l", l.late)+` AND NOT (`+l.other("l", l.late)+`)
+		)`, append([]any{postedOn, closed}, args...)...)
+	if err != nil {
+		return 0, fmt.Errorf("withdraw late %s of %s that %s posts and that are gone: %w", l.rows, closed, postedOn, err)
+	}
+	return result.RowsAffected()
+}
+
 // CountPosted is how many late rows the day posts.
 func (l *Log) CountPosted(ctx context.Context, from sqlx.QueryerContext, postedOn settlement.Day) (rows int64, err error) {
 	err = sqlx.GetContext(ctx, from, &rows, `

@@ -299,6 +299,24 @@ func TestR15_RefundsOfDroppedDaysGiveBackWhatIsKept(t *testing.T) {
 	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Refunds: 1, Repeats: 1, Gross: -6_000, Fee: -240, Net: -5_760}}, b.paymentLines(day+2))
 }
 
+func TestR13_RowsInTwoVideosOfARefundWhoseDayWasDroppedAreRepeats(t *testing.T) {
+	b := setup(t, 1, 2)
+	b.AddDays(day, day+3)
+	b.Pay(
+		b.Payment(day, 1, 7, 10_000, 0), refundOf(b.Payment(day, 1, 8, 4_000, time.Hour), 7),
+		b.Payment(day+2, 1, 8, 4_000, 0), b.Payment(day+2, 2, 8, 4_000, time.Hour),
+	)
+	b.CloseDay(day)
+	b.CloseDay(day + 1)
+	kept, err := b.DB.EachDroppable(t.Context(), day+1, true, func(old db.Droppable) error { return b.DB.Drop(t.Context(), old) })
+	require.NoError(t, err)
+	require.Nil(t, kept)
+
+	b.CloseDay(day + 2)
+
+	require.Equal(t, map[int64]settlement.PaymentFigures{1: {Repeats: 1}, 2: {Repeats: 1}}, b.paymentLines(day+2))
+}
+
 func TestR13_ARefundOfZeroIsAPayment(t *testing.T) {
 	b := setup(t, 1)
 	b.AddDays(day, day+3)

@@ -66,7 +66,7 @@ func haveClosed(period settlement.Period, state settlement.RunState) string {
 	case settlement.Failed:
 		return "fix the cause that `" + Status + "` shows, then: " + Retry(period)
 	default:
-		return "run it first: " + Run(period)
+		return "run it once it is over: " + Run(period)
 	}
 }
 

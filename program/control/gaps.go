@@ -3,14 +3,20 @@ package control
 import (
 	"context"
 	"slices"
+	"time"
 
 	"creatorpay/db"
 	"creatorpay/settlement"
 )
 
-// Gaps are the days that are not closed, from the first settled day to the last
+// Gaps are the days that are over and not closed, from the first settled day to the last
 // that has views or payments, in order.
-func Gaps(ctx context.Context, books *db.DB) ([]db.OpenPeriod, error) {
+func Gaps(ctx context.Context, books *db.DB, now time.Time) ([]db.OpenPeriod, error) {
+	calendar, err := books.Calendar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today := calendar.Day(now)
 	partitions, err := books.Partitions(ctx)
 	if err != nil {
 		return nil, err
@@ -18,6 +24,9 @@ func Gaps(ctx context.Context, books *db.DB) ([]db.OpenPeriod, error) {
 	for _, partition := range slices.Backward(partitions) {
 		if partition.Closed {
 			break // days close in order
+		}
+		if partition.Day >= today {
+			continue
 		}
 		found, err := books.HasRows(ctx, partition.Day)
 		if err != nil {

@@ -25,7 +25,7 @@ type Config struct {
 	Listen          string        `env:"WORKER_LISTEN" placeholder:"ADDR" help:"Serve /metrics, /healthz and /readyz on this address, such as 127.0.0.1:9090. Nothing is served without it."`
 	RepeatWindow    time.Duration `env:"REPEAT_WINDOW" default:"30s" help:"A play is a repeat if it starts less than this after the same viewer's previous play of the video; 0 switches the rule off. Runs that have begun keep theirs."`
 	PartitionsAhead int           `env:"PARTITIONS_AHEAD" default:"7" help:"Days after today, and after the one being run, that get room in the logs."`
-	KeepDays        int           `env:"KEEP_DAYS" default:"0" help:"Days of the logs that stay before the one being run; older closed days are dropped. 0 keeps all, up to the 4,000 that a log can have."`
+	KeepDays        int           `env:"KEEP_DAYS" default:"0" help:"Days of the logs that stay before the one being run, at least 8: a week is read again before it is paid; older closed days are dropped. 0 keeps all, up to the 4,000 that a log can have."`
 	StopTimeout     time.Duration `env:"WORKER_STOP_TIMEOUT" default:"30s" help:"How long running activities may go on after SIGTERM."`
 	// At Go's own 100, sending mails took two fifths more CPU time: a mail's documents
 	// leave 14 MB of garbage beside some 30 MB in use.

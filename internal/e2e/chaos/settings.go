@@ -23,7 +23,7 @@ var usualSettings = settings{ahead: 7, slots: 4, window: 30 * time.Second}
 
 func randomSettings(random *rand.Rand) settings {
 	return settings{
-		keep:   rig.Pick(random, 0, 9, 2, 4),
+		keep:   rig.Pick(random, 0, 1, 9, 11),
 		ahead:  rig.Pick(random, 0, 3, 9),
 		slots:  rig.Pick(random, 1, 2, 8),
 		window: rig.Pick(random, 30*time.Second, 10*time.Second, 40*time.Second, 0),
