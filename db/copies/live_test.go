@@ -71,7 +71,7 @@ func (l *live) close(day settlement.Day) {
 func (l *live) open() *Copies {
 	l.Helper()
 	config := defaults
-	config.CallLimit = 2 * time.Second
+	config.CallLimit = 9 * time.Second // less than it leaves one alone
 	config.BreakerCalls = 4
 	copies, err := Open(l.dsn, l.replica, config, slog.New(slog.DiscardHandler))
 	require.NoError(l, err)

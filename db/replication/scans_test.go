@@ -66,11 +66,12 @@ func TestReplicasThatHaveAllAreScannedInTurn(t *testing.T) {
 	cluster := share(t, 2)
 	s := cluster.scan(t)
 	cluster.exec(t, cluster.Primary, "INSERT INTO numbers VALUES (1), (2)")
+	require.NoError(t, cluster.CatchUp(t.Context())) // on a slow machine that takes longer than a scan waits
 
 	position := s.Position(t.Context())
 
 	for range 2 {
-		numbers, done := s.numbers(t, position) // each waits until it has them
+		numbers, done := s.numbers(t, position)
 		require.True(t, done)
 		require.Equal(t, []int{1, 2}, numbers)
 	}
@@ -86,6 +87,7 @@ func TestAReplicaThatIsBehindIsPassedOver(t *testing.T) {
 	cluster.exec(t, cluster.Replicas[0].MySQL, "STOP REPLICA SQL_THREAD")
 	t.Cleanup(func() { require.NoError(t, cluster.Replicas[0].StartReplication(context.WithoutCancel(t.Context()))) })
 	cluster.exec(t, cluster.Primary, "INSERT INTO numbers VALUES (1)")
+	require.NoError(t, cluster.Replicas[1].CatchUp(t.Context()))
 
 	for range 4 {
 		numbers, done := s.numbers(t, s.Position(t.Context()))
@@ -104,6 +106,7 @@ func TestAReplicaIsProbedBeforeItIsScannedAndPassedOverIfItFails(t *testing.T) {
 	cluster := share(t, 2)
 	s := cluster.scan(t)
 	cluster.exec(t, cluster.Primary, "INSERT INTO numbers VALUES (1)")
+	require.NoError(t, cluster.CatchUp(t.Context()))
 	probed := map[string]int{}
 	s.probe = func(_ context.Context, replica *server.Pool) error {
 		probed[replica.Address]++

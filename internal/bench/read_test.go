@@ -31,7 +31,7 @@ func TestReadersAreMeasuredWithAndWithoutReplicas(t *testing.T) {
 		files:        files{Figures: filepath.Join(dir, "figures"), Page: filepath.Join(dir, "page.md")},
 		installation: installation{Dir: filepath.Join(dir, "stack"), Memory: "64M", RedoLog: "64M", Worker: filepath.Join(dir, "worker")},
 		API:          filepath.Join(dir, "api"), Name: "tiny", Views: 5000, Videos: 50, Replicas: 1,
-		Rates: []int{50}, Lasting: 200 * time.Millisecond, Trying: 100 * time.Millisecond, Most: 50, Kept: 100, Rounds: 1,
+		Rates: []int{50}, Lasting: time.Second, Trying: 300 * time.Millisecond, Most: 50, Kept: 100, Rounds: 1,
 	}
 
 	require.NoError(t, command.Run(t.Context()))

@@ -17,7 +17,7 @@ const may9 settlement.Day = 19852 // 2024-05-09
 func TestExplain_AddsWhatToTypeNext(t *testing.T) {
 	day := settlement.DailyPeriod(may9)
 	for want, err := range map[string]error{
-		"2024-05-09 is not closed: it was never run; run it once it is over: starter run daily --date 2024-05-09":                                 settlement.NotClosed(day, settlement.NeverRun),
+		"2024-05-09 is not closed: it was never run; run it once it is over: starter run daily --date 2024-05-09":                       settlement.NotClosed(day, settlement.NeverRun),
 		"2024-05-09 is not closed: its run is still going; see `starter status`":                                                        settlement.NotClosed(day, settlement.Running),
 		"2024-W19 is not closed: its run failed; fix the cause that `starter status` shows, then: starter retry weekly --week 2024-W19": settlement.NotClosed(may9.Week(), settlement.Failed),
 		"begin: closed; to recompute and compare it: starter verify --date 2024-05-09":                                                  fmt.Errorf("begin: %w", settlement.Errorf(settlement.ErrClosed, day, "closed")),

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -24,6 +25,7 @@ import (
 
 	"creatorpay/db"
 	"creatorpay/db/daylog"
+	"creatorpay/internal/devstack"
 	"creatorpay/internal/devstack/devtest"
 	"creatorpay/settlement"
 	"creatorpay/workflows"
@@ -340,9 +342,7 @@ func exec(t *testing.T, dsn, statement string) {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	var listening net.ListenConfig
-	listener, err := listening.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, err := devstack.FreePort(t.Context())
 	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	return fmt.Sprintf("127.0.0.1:%d", port)
 }

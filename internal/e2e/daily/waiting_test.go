@@ -146,7 +146,7 @@ func TestADayThatWaitsForAFailedOneSaysSoAndGoesOnByItself(t *testing.T) {
 	const says = "daily:2024-05-08 waits: 2024-05-07 is not closed: its run failed"
 	require.Contains(t, s.Starter("status").RequireSuccess().Stdout, says)
 	watching := s.BeginStarter("status", "--watch")
-	rig.WaitUntil(t, "it is shown twice", func() bool { return strings.Count(watching.Stdout.String(), says) == 2 })
+	rig.WaitUntil(t, "it is shown twice", func() bool { return strings.Count(watching.Stdout.String(), says) >= 2 })
 	require.NoError(t, watching.Signal(os.Interrupt))
 	require.Zero(t, watching.Wait().Code)
 

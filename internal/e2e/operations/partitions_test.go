@@ -73,7 +73,8 @@ func TestThePlatformFindsRoomDaysAfterADayHasFailedAndTheSchedulesWerePaused(t *
 func TestRoomForAMistypedYearIsRefusedOrTakenAway(t *testing.T) {
 	t.Parallel()
 	s := rig.NewEmpty(t, oracle.NewPlatform("Asia/Seoul"))
-	day := func(ahead int) string { return time.Now().AddDate(0, 0, ahead).Format(time.DateOnly) }
+	now := time.Now()
+	day := func(ahead int) string { return now.AddDate(0, 0, ahead).Format(time.DateOnly) }
 	s.Starter("partitions", "add", "--from", day(0), "--to", day(3000)).RequireFailure("is more than 366 days ahead", "is the date wrong?")
 	s.Starter("generate", "--from", day(100), "--days", "1").RequireFailure("lies after tomorrow")
 	s.Starter("partitions", "add", "--from", day(0), "--to", day(300)).RequireSuccess()
