@@ -93,6 +93,22 @@ func TestRestoreRows_LateRowsThatNobodyHasPostedStay(t *testing.T) {
 	require.Equal(t, late, logRows(t, db))
 }
 
+// As after a load of a dump that lacks the invisible column: taken for on time, it would be one row too many.
+func TestRestoreRows_LateRowsThatNobodyHasPostedGetTheirEpochBack(t *testing.T) {
+	db, backup := openBackedUp(t)
+	watch(t, db, view(monday, 1, 5*time.Hour))
+	exec(t, db, `DELETE FROM `+backup+`.watch_log`)
+	devtest.CopyRows(t, db.pool, "watch_log", backup+".watch_log")
+	right := logRows(t, db)
+	exec(t, db, `UPDATE watch_log SET epoch = 1`)
+
+	restored, err := db.RestoreRows(t.Context(), monday, backup, false)
+
+	require.NoError(t, err)
+	require.Equal(t, daylog.Restored{Posted: 2, Late: 1}, restored)
+	require.Equal(t, right, logRows(t, db))
+}
+
 // Its day is short of a counted row then, which verify shows: it was paid twice.
 func TestRestoreRows_ACountedRowThatALaterDayHasPostedStaysLate(t *testing.T) {
 	db, backup := openBackedUp(t)

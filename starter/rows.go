@@ -42,8 +42,8 @@ func describeRestored(day settlement.Day, restored daylog.Restored, done bool) s
 	if restored.None() {
 		return fmt.Sprintf("%s: all rows are those of the backup; to see whether they are those that were counted: %s", day, command.Verify(day))
 	}
-	text := fmt.Sprintf("%s: %s put back, %s put back, %s removed", day, settlement.Count(restored.Counted, "counted row"),
-		settlement.Count(restored.Posted, "posted late row"), settlement.Count(restored.Removed, "other row"))
+	text := fmt.Sprintf("%s: %s put back, %s put back, %s marked as late again, %s removed", day, settlement.Count(restored.Counted, "counted row"),
+		settlement.Count(restored.Posted, "posted late row"), settlement.Count(restored.Late, "row"), settlement.Count(restored.Removed, "other row"))
 	if !done {
 		return text + "; nothing was changed: add --yes to do it"
 	}

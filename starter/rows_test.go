@@ -22,8 +22,8 @@ func TestDescribeRestored(t *testing.T) {
 		want     string
 	}{
 		{daylog.Restored{}, true, "2024-05-09: all rows are those of the backup; to see whether they are those that were counted: starter verify --date 2024-05-09"},
-		{daylog.Restored{Counted: 1200, Posted: 1}, false, "2024-05-09: 1,200 counted rows put back, 1 posted late row put back, 0 other rows removed; nothing was changed: add --yes to do it"},
-		{daylog.Restored{Removed: 1}, true, "2024-05-09: 0 counted rows put back, 0 posted late rows put back, 1 other row removed; to see that it is right: starter verify --date 2024-05-09"},
+		{daylog.Restored{Counted: 1200, Posted: 1}, false, "2024-05-09: 1,200 counted rows put back, 1 posted late row put back, 0 rows marked as late again, 0 other rows removed; nothing was changed: add --yes to do it"},
+		{daylog.Restored{Removed: 1}, true, "2024-05-09: 0 counted rows put back, 0 posted late rows put back, 0 rows marked as late again, 1 other row removed; to see that it is right: starter verify --date 2024-05-09"},
 	} {
 		require.Equal(t, test.want, describeRestored(day, test.restored, test.done))
 	}

@@ -16,6 +16,7 @@ import (
 type Restored struct {
 	Counted int64 // rows that were counted and are missing or have other figures
 	Posted  int64 // the same of late rows that were posted
+	Late    int64 // late rows that no day has posted, and that have an epoch from before the close
 	Removed int64 // rows with an epoch from before the close that the backup does not have
 }
 
@@ -23,6 +24,7 @@ type Restored struct {
 func (r *Restored) Add(other Restored) {
 	r.Counted += other.Counted
 	r.Posted += other.Posted
+	r.Late += other.Late
 	r.Removed += other.Removed
 }
 
@@ -39,7 +41,7 @@ var databaseName = regexp.MustCompile(`^[0-9A-Za-z_$-]{1,64}$`)
 // Restore makes the rows of a closed day those of a backup that
 // [Log.CheckBackup] has nothing against. Rows that are right stay as they
 // are, so that it can be repeated. Late rows that were posted come from the copy
-// that was posted; those that nobody has posted stay as they are. Each of the ranges, which
+// that was posted; those that nobody has posted stay as they are, but for an epoch from before the close. Each of the ranges, which
 // together have every video once, is one transaction; a rehearsal only counts.
 func (l *Log) Restore(ctx context.Context, day OnTime, backup string, ranges []settlement.Range, rehearsal bool) (restored Restored, err error) {
 	from := l.in(backup)
@@ -96,6 +98,7 @@ func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string,
 	notPosted := " AND NOT EXISTS (SELECT 1 FROM " + l.late + " p WHERE " + l.same("p", "b") + ")"
 	inBackup, ofVideos := server.Between("b.video_id", videos)
 	onTime := from + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND b.epoch < ? AND (" + differs + " OR l.epoch >= ?)" + notPosted + " AND " + inBackup
+	unposted := from + " b JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND b.epoch >= ? AND l.epoch < ?" + notPosted + " AND " + inBackup
 	posted := l.late + " b LEFT JOIN " + l.table + " l ON " + same + " WHERE b." + l.day + " = ? AND (" + differs + " OR l.epoch < ?) AND " + inBackup
 	for _, step := range []struct {
 		rows   *int64
@@ -105,6 +108,7 @@ func (l *Log) restore(ctx context.Context, tx *sqlx.Tx, day OnTime, from string,
 	}{
 		{&restored.Counted, onTime, slices.Concat([]any{day.Day, day.LateFrom, day.LateFrom}, ofVideos), fmt.Sprint(onTimeEpoch)},
 		{&restored.Posted, posted, slices.Concat([]any{day.Day, day.LateFrom}, ofVideos), fmt.Sprint(day.LateFrom)},
+		{&restored.Late, unposted, slices.Concat([]any{day.Day, day.LateFrom, day.LateFrom}, ofVideos), fmt.Sprint(day.LateFrom)},
 	} {
 		if err := tx.GetContext(ctx, step.rows, `SELECT COUNT(*) FROM `+step.source, step.args...); err != nil {
 			return restored, fmt.Errorf("compare with %s: %w", from, err)

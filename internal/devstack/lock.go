@@ -7,7 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
+
+// forkGrace is how long a lock that this process holds itself is waited for: it may be closed already, and
+// live on in a child between its fork and its exec.
+const forkGrace = time.Second
 
 // lockFile takes path for this process and refuses if a process, this one included, holds it. The
 // lock ends when the file is closed, here and in every child that inherited it.
@@ -19,9 +24,10 @@ func lockFile(ctx context.Context, path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	err = flock(file)
 	for errors.Is(err, syscall.EWOULDBLOCK) {
-		if pid := holder(file); isAlive(pid) {
+		if pid := holder(file); isAlive(pid) && (pid != os.Getpid() || time.Since(began) > forkGrace) {
 			err = fmt.Errorf("%s is in use by process %d; stop it first or use another directory", filepath.Dir(path), pid)
 		} else if err = pause(ctx); err == nil {
 			err = flock(file)

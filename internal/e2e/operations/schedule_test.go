@@ -139,7 +139,9 @@ func TestScheduleCommandsSayWhatIsWrong(t *testing.T) {
 	p := rig.PlainPlatform()
 	s := rig.New(t, p)
 
-	s.Starter("schedule", "pause", "--note", "x").RequireRefusal("there is no schedule creatorpay-daily", "starter schedule apply")
+	missing := s.Starter("schedule", "pause", "--note", "x")
+	missing.RequireFailure("there is no schedule creatorpay-monthly", "starter schedule apply")
+	require.Contains(t, missing.Stderr, "there is no schedule creatorpay-daily")
 	s.Starter("schedule", "trigger", "--kind", "daily").RequireRefusal("missing flags", "--date")
 	s.Starter("schedule", "trigger", "--kind", "weekly", "--date", "2098-01-01").RequireRefusal("2098-W01 is not over yet")
 	s.Starter("schedule", "trigger", "--kind", "daily", "--date", "2024-01-01").RequireRefusal("no partition for 2024-01-01")
